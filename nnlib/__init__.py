@@ -1,0 +1,46 @@
+"""nnlib: a small neural-network library in NumPy, to be read in one sitting."""
+
+from . import datasets, diagnostics
+from .activations import elu, gelu, leaky_relu, prelu, relu, sigmoid, silu, tanh
+from .errors import BadFile, Diverged
+from .gradcheck import GradientCheck, check_gradients
+from .layers import (
+    ELU,
+    GELU,
+    Dropout,
+    GaussianNoise,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Tanh,
+)
+from .losses import MSE, CrossEntropy, Hinge
+from .network import Network, load, mlp
+from .neuron import Neuron
+from .optim import SGD, Adam, RMSProp
+from .prediction import accuracy, predict
+from .training import History, fit
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:  # matplotlib takes a second to import: only those who plot wait for it
+    if name == "plot":
+        import importlib
+
+        return importlib.import_module(".plot", __name__)
+    raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
+
+
+__all__ = [
+    "ELU", "GELU", "MSE", "SGD",
+    "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise", "GradientCheck", "Hinge",
+    "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp", "ReLU", "SiLU",
+    "Sigmoid", "Tanh",
+    "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "fit", "gelu", "leaky_relu", "load",
+    "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "tanh",
+]  # fmt: skip

@@ -1,0 +1,208 @@
+"""What goes on inside a network: dead and saturated units, gradients by depth, rough boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import errors
+from .errors import Array
+from .layers import Elementwise, Maxout
+from .losses import CrossEntropy, Loss
+from .network import TILE, Network
+from .prediction import predict
+
+
+def dead_units(net: Network, X: ArrayLike) -> Any:
+    """Share of hidden units that no sample can change: their slope is 0 on every column of X.
+
+    Parameters
+    ----------
+    net : Network
+    X : (D, N)
+        Usually the whole training set.
+
+    Returns
+    -------
+    float in [0, 1], or (R,) for R networks
+
+    Raises
+    ------
+    ValueError
+        If X does not fit the network or there is no elementwise activation.
+
+    Notes
+    -----
+    For ReLU it is the share that never fires. Source: Maas, Hannun & Ng (2013). Taught in: activations.
+
+    Examples
+    --------
+    >>> from nnlib import mlp
+    >>> net = mlp(1, 4, 2)
+    >>> net[0].b = [[-9.0], [-9.0], [-9.0], [9.0]]
+    >>> dead_units(net, [[0.5, 1.0]])
+    0.75
+    """
+    alive: dict[int, Array] = {}
+    for i, layer in _activations(net, X):
+        fires = (layer.slope() != 0).any(axis=-1)
+        alive[i] = alive[i] | fires if i in alive else fires
+    share = 1 - np.concatenate(list(alive.values()), axis=-1).mean(axis=-1)
+    return share if net.networks else float(share)
+
+
+def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
+    """Share of (hidden unit, sample) pairs where the slope is under `below` times the function's largest.
+
+    Parameters
+    ----------
+    net : Network
+    X : (D, N)
+    below : float in (0, 1)
+
+    Returns
+    -------
+    float in [0, 1], or (R,) for R networks
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, X does not fit, or there is no elementwise activation.
+
+    Notes
+    -----
+    For the sigmoid, `below` = 0.05 means outputs within 0.0127 of 0 or 1.
+    Source: Glorot & Bengio (2010). Taught in: activations.
+
+    Examples
+    --------
+    >>> from nnlib import Sigmoid, mlp
+    >>> net = mlp(1, 2, 2, activation=Sigmoid)
+    >>> net[0].W = [[0.0], [100.0]]
+    >>> saturated_units(net, [[-1.0, 1.0]])
+    0.5
+    """
+    below = errors.number("saturated_units below", below, 0, 1, open_low=True)
+    grid = np.linspace(-10, 10, 2001)  # steepest slope of any of our functions lies inside
+    flat: Any = 0
+    total = 0
+    for _, layer in _activations(net, X):
+        steepest = np.abs(layer.function.derivative(grid)).max()
+        slope = np.abs(layer.slope())
+        flat = flat + (slope < below * steepest).sum(axis=(-2, -1))
+        total += slope.shape[-2] * slope.shape[-1]
+    return flat / total if net.networks else float(flat / total)
+
+
+def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy()) -> Array:  # noqa: B008
+    """Length of the loss's gradient with respect to each layer's weights, first layer first.
+
+    Parameters
+    ----------
+    net : Network
+    X : (D, N)
+    y : (N,) or (C, N)
+    loss : Loss
+
+    Returns
+    -------
+    ndarray, (L,) for L layers with weights, or (R, L)
+
+    Raises
+    ------
+    ValueError
+        If X or y does not fit the network.
+
+    Notes
+    -----
+    Frobenius norm of ``dW``. Source: Glorot & Bengio (2010). Taught in: activations.
+
+    Examples
+    --------
+    >>> from nnlib import Sigmoid, mlp
+    >>> deep = mlp(2, 8, 8, 8, 8, 2, activation=Sigmoid)
+    >>> norms = gradient_norms(deep, [[1.0, -1.0], [0.5, 2.0]], [0, 1])
+    >>> len(norms), bool(norms[0] < norms[-1])
+    (5, True)
+    """
+    net.loss_and_grad(X, y, loss)
+    lead = net.grads.shape[:-1]
+    grads = [layer.grads[name].reshape(*lead, -1) for layer in net for name in layer.weights]
+    return np.stack([np.sqrt(np.vecdot(g, g)) for g in grads], axis=-1)
+
+
+def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
+    """Length of the decision boundary inside the box around 2-D data, in box widths.
+
+    Parameters
+    ----------
+    net : Network with 2 inputs
+    X : (2, N)
+        Only its extent matters.
+    resolution : int
+        Grid points a side.
+
+    Returns
+    -------
+    float, or (R,) for R networks: 0 without a boundary, about 1 for a straight cut along an axis
+
+    Raises
+    ------
+    ValueError
+        If the network does not have 2 inputs.
+
+    Notes
+    -----
+    Counts neighbouring grid points of different class; a slanted line counts its two legs, so up to
+    1.41 times its length. Taught in: overfitting.
+
+    Examples
+    --------
+    >>> from nnlib import Linear
+    >>> net = Network(Linear(2, 1))
+    >>> net[0].W = [[1.0, 0.0]]
+    >>> boundary_roughness(net, [[-1.0, 1.0], [-1.0, 1.0]])
+    1.0
+    """
+    x1, x2 = grid(net, X, resolution)
+    classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
+    classes = classes.reshape(*classes.shape[:-1], resolution, resolution)
+    steps = sum((np.diff(classes, axis=axis) != 0).sum(axis=(-2, -1)) for axis in (-2, -1))
+    return steps / resolution if net.networks else float(steps / resolution)
+
+
+def grid(net: Network, X: ArrayLike, resolution: int, margin: float = 0.0) -> tuple[Array, Array]:
+    """Coordinates (resolution, resolution) of a grid over the box around 2-D data.
+
+    `margin` widens the box on each side by that share of its width.
+    """
+    if net.n_in != 2:
+        raise ValueError(
+            f"a picture of regions expected a network with 2 inputs, got {net.n_in}. "
+            "Choose two features, or another plot."
+        )
+    points = net.check_batch(X)
+    low, high = points.min(axis=1), points.max(axis=1)
+    wider = (high - low) * margin
+    n = errors.whole("resolution", resolution, low=2)
+    steps = np.linspace(0, 1, n, dtype=points.dtype)[:, None]
+    x1, x2 = np.meshgrid(*(low - wider + steps * (high - low + 2 * wider)).T)
+    return x1, x2
+
+
+def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]]:
+    """Every activation layer after each tile's forward pass, last layer first (a slope uses up outputs)."""
+    X = net.check_batch(X)
+    found = [(i, layer) for i, layer in enumerate(net) if isinstance(layer, Elementwise)]
+    if not found:
+        kind = "only Maxout" if any(isinstance(layer, Maxout) for layer in net) else "none"
+        raise ValueError(
+            f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
+            "Units without such a function neither die nor saturate."
+        )
+    for start in range(0, X.shape[1], TILE):
+        net.forward(X[:, start : start + TILE])
+        yield from reversed(found)

@@ -1,0 +1,85 @@
+"""Files of arrays: written whole or not at all, read without trusting what is in them."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from .errors import BadFile
+
+PathLike = str | os.PathLike[str]
+
+
+def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, then put it in place in one step."""
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise ValueError(
+            f"save expected an existing folder, got {target.parent}. Create it first, or correct the path."
+        )
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)  # mkstemp gives a private file
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[Any, Any]]:
+    """The named arrays of an uncompressed .npz, with nothing unpickled and nothing inflated.
+
+    Raises
+    ------
+    BadFile
+        If the file is truncated, is not such an archive, or holds other entries.
+    FileNotFoundError
+        If there is no such file.
+    """
+    expected = f"load expected an .npz file written by net.save in {os.fspath(path)}"
+    remedy = "Save the network again, or check that this is the right file."
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+            if set(entries) != set(names):
+                raise BadFile(f"{expected}, got one with entries {sorted(entries)[:5]}. {remedy}")
+            room = os.path.getsize(path)
+            for name, entry in entries.items():
+                # A stored entry is as large as it says, so no small file can fill the memory.
+                if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > room:
+                    raise BadFile(f"{expected}, got a compressed or oversized entry {name!r}. {remedy}")
+                with archive.open(entry) as stream:
+                    arrays[name] = _read_array(stream, entry.file_size)
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as problem:
+        if isinstance(problem, BadFile):
+            raise
+        raise BadFile(f"{expected}, got a broken or foreign file ({problem}). {remedy}") from None
+    return arrays
+
+
+def _read_array(stream: IO[bytes], size: int) -> np.ndarray[Any, Any]:
+    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    version = np.lib.format.read_magic(stream)
+    if version not in header:
+        raise ValueError(f"array format {version}")
+    shape, fortran, dtype = header[version](stream)
+    if dtype.hasobject or fortran:
+        raise ValueError(f"array of dtype {dtype}")
+    data = stream.read()  # checks the entry's CRC at its end
+    count = int(np.prod(shape, dtype=object))
+    if count * dtype.itemsize != len(data) or len(data) > size:
+        raise ValueError(f"{len(data)} bytes for shape {shape}")
+    return np.frombuffer(data, dtype).reshape(shape).copy()

@@ -1,0 +1,470 @@
+"""Layers: each turns a batch of columns into another and sends gradients back.
+
+A layer owns no parameters: its network hands it views into one flat vector. `forward(x, rng)` works on
+(n_in, N), or (R, n_in, N) for R networks at once; it adds noise only when it is handed a generator.
+`backward(dy)` fills the gradients of the layer's parameters and returns the gradient of its input.
+What they return is theirs and stays valid until their next call.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import activations, errors
+from .activations import Activation
+from .buffers import Buffers
+from .errors import Array
+
+INITS = {  # standard deviation of the weights from the number of inputs and outputs
+    "he": lambda n_in, n_out: (2 / n_in) ** 0.5,
+    "xavier": lambda n_in, n_out: (2 / (n_in + n_out)) ** 0.5,
+}
+
+
+class Parameter:
+    """An array of a layer inside its network's vector; assigning to it copies into that vector."""
+
+    def __set_name__(self, owner: type[Layer], name: str) -> None:
+        self.name = name
+
+    def __get__(self, layer: Layer | None, owner: type[Layer]) -> Any:
+        if layer is None:
+            return self
+        if self.name not in layer.views:
+            raise ValueError(
+                f"{layer} expected to be in a network before its {self.name} is used, "
+                "got a layer on its own. "
+                "Build one first: net = nn.Network(layer)."
+            )
+        return layer.views[self.name]
+
+    def __set__(self, layer: Layer, value: Any) -> None:
+        view, new = self.__get__(layer, type(layer)), np.asarray(value)
+        if new.shape not in ((), view.shape):
+            raise ValueError(
+                f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. "
+                "Reshape or transpose the new value."
+            )
+        view[...] = new
+
+
+class Layer:
+    """What every layer has in common: its settings, its views, its scratch arrays."""
+
+    weights: ClassVar[tuple[str, ...]] = ()  # the parameters that L2 shrinks
+    n_in: int | None = None
+    n_out: int | None = None
+
+    def __init__(self) -> None:
+        self.views: dict[str, Array] = {}
+        self.grads: dict[str, Array] = {}
+        self.buffers = Buffers()
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments that make an equal layer."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def __repr__(self) -> str:
+        arguments = []
+        for name, known in inspect.signature(type(self)).parameters.items():
+            value = getattr(self, name)
+            if known.default is known.empty:
+                arguments.append(f"{value!r}")
+            elif value != known.default:
+                arguments.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(arguments)})"
+
+    def connect(self, n_in: int | None) -> int | None:
+        """Take the width of the layer before (None: any) and give this layer's own."""
+        return n_in
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Parameter shapes by name, in the order of the flat vector."""
+        return {}
+
+    def start(self, rng: np.random.Generator) -> dict[str, Any]:
+        """Fresh values for the parameters of one network."""
+        return {}
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        raise NotImplementedError
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        raise NotImplementedError
+
+
+class _Weighted(Layer):
+    """A layer of n_out units with weights W and biases b."""
+
+    weights = ("W",)
+    n_in: int
+    n_out: int
+    W, b = Parameter(), Parameter()
+
+    def __init__(self, n_in: int, n_out: int, init: str) -> None:
+        super().__init__()
+        name = type(self).__name__
+        self.n_in, self.n_out = errors.whole(f"{name} n_in", n_in), errors.whole(f"{name} n_out", n_out)
+        self._std = errors.one_of(f"{name} init", init, INITS)(n_in, n_out)
+        self.init = init
+
+    def connect(self, n_in: int | None) -> int | None:
+        if n_in not in (None, self.n_in):
+            raise ValueError(
+                f"{self} expected {self.n_in} inputs, got {n_in} from the layer before. "
+                "Make the two numbers equal."
+            )
+        return self.n_out
+
+    def start(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"W": rng.standard_normal(self.shapes()["W"]) * self._std, "b": 0.0}
+
+
+class Linear(_Weighted):
+    """A fully connected layer: ``W @ X + b``.
+
+    Shape: input (n_in, N) to output (n_out, N); ``W`` (n_out, n_in), ``b`` (n_out, 1); with R networks
+    each but the network's input has a leading axis of length R.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+    init : {"he", "xavier"}
+        Standard deviation of the normal initial weights: sqrt(2 / n_in), or sqrt(2 / (n_in + n_out)).
+        Biases start at 0.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number of at least 1, or `init` is unknown.
+
+    Notes
+    -----
+    Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
+    Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales. Taught in: intro, architecture.
+
+    Examples
+    --------
+    >>> from nnlib import Network
+    >>> net = Network(Linear(2, 1))
+    >>> net[0].W, net[0].b = [[1.0, 2.0]], 0.5
+    >>> print(net([[3.0], [4.0]]))
+    [[11.5]]
+    """
+
+    def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
+        super().__init__(n_in, n_out, init)
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        self.x, W = x, self.views["W"]
+        if W.ndim > x.ndim:  # a batch shared by many: rows make their many small products 1.2x faster
+            x = self.buffers.get("x", x.shape, x.dtype)
+            x[...] = self.x
+        y = self.buffers.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype)
+        np.matmul(W, x, out=y)
+        y += self.views["b"]
+        return y
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        np.matmul(dy, self.x.swapaxes(-1, -2), out=self.grads["W"])
+        np.matmul(dy, self.buffers.ones(dy.shape[-1], dy.dtype), out=self.grads["b"])
+        if not need_dx:
+            return None
+        W = self.views["W"]
+        dx = self.buffers.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
+        return np.matmul(W.swapaxes(-1, -2), dy, out=dx)
+
+
+class Maxout(_Weighted):
+    """Units that give the largest of several weighted sums: ``max(W[0] @ X + b[0], W[1] @ X + b[1], ...)``.
+
+    Shape: input (n_in, N) to output (n_out, N); ``W`` (pieces, n_out, n_in), ``b`` (pieces, n_out, 1).
+
+    Parameters
+    ----------
+    n_in, n_out : int
+    pieces : int, at least 2
+        Weighted sums a unit; each has its own weights, so parameters multiply.
+    init : {"he", "xavier"}
+        As for Linear.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number, `pieces` is below 2, or `init` is unknown.
+
+    Notes
+    -----
+    The gradient goes to the piece that won (the first of equals).
+    Source: Goodfellow et al. (2013). Taught in: activations.
+
+    Examples
+    --------
+    >>> from nnlib import Network
+    >>> net = Network(Maxout(1, 1))
+    >>> net[0].W, net[0].b = [[[0.0]], [[1.0]]], 0.0
+    >>> print(net([[-2.0, 3.0]]))
+    [[0. 3.]]
+    """
+
+    def __init__(self, n_in: int, n_out: int, pieces: int = 2, init: str = "he") -> None:
+        super().__init__(n_in, n_out, init)
+        self.pieces = errors.whole("Maxout pieces", pieces, low=2)
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (self.pieces, self.n_out, self.n_in), "b": (self.pieces, self.n_out, 1)}
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        self.x, W = x[..., None, :, :], self.views["W"]
+        self.z = self.buffers.get("z", (*W.shape[:-1], x.shape[-1]), W.dtype)
+        np.matmul(W, self.x, out=self.z)
+        self.z += self.views["b"]
+        shape = (*W.shape[:-3], *self.z.shape[-2:])
+        self.y = np.maximum.reduce(self.z, axis=-3, out=self.buffers.get("y", shape, W.dtype))
+        return self.y
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        W = self.views["W"]
+        dz = self.buffers.get("dz", self.z.shape, W.dtype)
+        free = self.buffers.get("free", dy.shape, bool)
+        won = self.buffers.get("won", dy.shape, bool)
+        free[...] = True
+        for k in range(self.pieces):
+            np.equal(self.z[..., k, :, :], self.y, out=won)
+            won &= free
+            free ^= won
+            np.multiply(dy, won, out=dz[..., k, :, :])
+        np.matmul(dz, self.x.swapaxes(-1, -2), out=self.grads["W"])
+        np.matmul(dz, self.buffers.ones(dz.shape[-1], dz.dtype), out=self.grads["b"])
+        if not need_dx:
+            return None
+        parts = self.buffers.get("parts", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
+        np.matmul(W.swapaxes(-1, -2), dz, out=parts)
+        shape = (*parts.shape[:-3], *parts.shape[-2:])
+        return np.add.reduce(parts, axis=-3, out=self.buffers.get("dx", shape, W.dtype))
+
+
+class Elementwise(Layer):
+    """A layer that applies one activation function to every number."""
+
+    function: ClassVar[Activation]
+    init: ClassVar[str] = "he"  # what suits the Linear layer before
+
+    def parameters(self) -> dict[str, Any]:
+        """Further arguments of the function."""
+        return {}
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        self.x, out = x, self.buffers.get("y", x.shape, x.dtype)
+        self.y = self.function.value(x, out, **self.parameters())
+        return self.y
+
+    def slope(self) -> Array:
+        """The derivative at the last input; it may use up the last output."""
+        out = self.buffers.get("slope", self.x.shape, self.x.dtype)
+        return self.function.slope(self.x, self.y, out, **self.parameters())
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        dx = self.slope()
+        dx *= dy
+        return dx
+
+
+class Sigmoid(Elementwise):
+    """`sigmoid` as a layer. Shape: any to the same. Taught in: activations."""
+
+    function, init = activations.sigmoid, "xavier"
+
+
+class Tanh(Elementwise):
+    """`tanh` as a layer. Shape: any to the same. Taught in: activations."""
+
+    function, init = activations.tanh, "xavier"
+
+
+class ReLU(Elementwise):
+    """`relu` as a layer. Shape: any to the same. Taught in: activations."""
+
+    function = activations.relu
+
+
+class LeakyReLU(Elementwise):
+    """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same. "
+    "Taught in: activations."""
+
+    function = activations.leaky_relu
+
+    def __init__(self, alpha: float = 0.01) -> None:
+        super().__init__()
+        self.alpha = errors.number("LeakyReLU alpha", alpha, 0, 1)
+
+    def parameters(self) -> dict[str, Any]:
+        return {"alpha": self.alpha}
+
+
+class PReLU(Elementwise):
+    """`prelu` as a layer: one learned slope ``alpha`` a unit, (n, 1), from 0.25; L2 leaves it alone.
+
+    Shape: any to the same.
+
+    Raises
+    ------
+    ValueError
+        If no layer before it says how many units there are.
+
+    Notes
+    -----
+    Gradient ``dalpha = sum over samples of dY * min(X, 0)``.
+    Source: He, Zhang, Ren & Sun (2015). Taught in: activations.
+    """
+
+    function = activations.prelu
+    alpha = Parameter()
+
+    def connect(self, n_in: int | None) -> int | None:
+        if n_in is None:
+            raise ValueError(
+                "PReLU() expected a layer before it that fixes the number of units, got none. "
+                "Put a Linear layer first."
+            )
+        self.units = n_in
+        return n_in
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"alpha": (self.units, 1)}
+
+    def start(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"alpha": 0.25}
+
+    def parameters(self) -> dict[str, Any]:
+        return {"alpha": self.views["alpha"]}
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        below = np.minimum(self.x, 0, out=self.buffers.get("below", self.x.shape, self.x.dtype))
+        below *= dy
+        np.add.reduce(below, axis=-1, keepdims=True, out=self.grads["alpha"])
+        return super().backward(dy)
+
+
+class ELU(Elementwise):
+    """`elu` as a layer. Shape: any to the same. Taught in: activations."""
+
+    function = activations.elu
+
+
+class GELU(Elementwise):
+    """`gelu` as a layer. Shape: any to the same. Taught in: activations."""
+
+    function = activations.gelu
+
+
+class SiLU(Elementwise):
+    """`silu` as a layer. Shape: any to the same. Taught in: activations."""
+
+    function = activations.silu
+
+
+class Dropout(Layer):
+    """Inverted dropout: in training, zero each number with probability `p` and divide the rest by 1 - p.
+
+    Shape: any to the same. Without a generator (prediction) it changes nothing.
+
+    Parameters
+    ----------
+    p : float in [0, 1)
+        Probability to drop, as in PyTorch.
+
+    Raises
+    ------
+    ValueError
+        If `p` is outside [0, 1).
+
+    Notes
+    -----
+    The division keeps the expected output equal to the input.
+    Source: Srivastava et al. (2014). Taught in: overfitting.
+    """
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = errors.number("Dropout p", p, 0, 1)
+        self._mask: Array | None = None
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        if rng is None or self.p == 0:
+            self._mask = None
+            return x
+        mask = self._mask = self.buffers.get("mask", x.shape, x.dtype)
+        rng.random(out=mask, dtype=mask.dtype.type)
+        np.greater_equal(mask, self.p, out=mask)
+        mask *= 1 / (1 - self.p)
+        y: Array = np.multiply(x, mask, out=self.buffers.get("y", x.shape, x.dtype))
+        return y
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        if self._mask is None:
+            return dy
+        dx: Array = np.multiply(dy, self._mask, out=self.buffers.get("dx", dy.shape, dy.dtype))
+        return dx
+
+
+class GaussianNoise(Layer):
+    """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
+
+    Parameters
+    ----------
+    std : float, at least 0
+        Standard deviation, in the units of the input.
+
+    Raises
+    ------
+    ValueError
+        If `std` is negative or not finite.
+
+    Notes
+    -----
+    Networks that share their input share its noise.
+    Source: Bishop (1995), Training with noise is equivalent to Tikhonov regularization.
+    Taught in: overfitting.
+    """
+
+    def __init__(self, std: float) -> None:
+        super().__init__()
+        self.std = errors.number("GaussianNoise std", std, 0)
+
+    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        if rng is None or self.std == 0:
+            return x
+        noisy = self.buffers.get("y", x.shape, x.dtype)
+        rng.standard_normal(out=noisy, dtype=noisy.dtype.type)
+        noisy *= self.std
+        noisy += x
+        return noisy
+
+    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
+        return dy
+
+
+KINDS: dict[str, type[Layer]] = {
+    kind.__name__: kind
+    for kind in (
+        Linear,
+        Maxout,
+        Sigmoid,
+        Tanh,
+        ReLU,
+        LeakyReLU,
+        PReLU,
+        ELU,
+        GELU,
+        SiLU,
+        Dropout,
+        GaussianNoise,
+    )
+}

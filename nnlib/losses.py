@@ -1,0 +1,195 @@
+"""Loss functions: one number for how wrong the scores are, and its gradient with respect to them.
+
+Scores are (C, N), one column a sample; with R networks (R, C, N), and the loss is (R,). A classifier
+with one row of scores s is read as one with two rows, [0; s]: class 0 keeps the score 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import errors
+from .buffers import Buffers
+from .errors import Array
+
+
+class Loss:
+    """What every loss has in common: a call checks its input, `evaluate` does the arithmetic."""
+
+    classifies = True
+
+    def __call__(self, scores: ArrayLike, y: ArrayLike) -> Any:
+        """The loss: a float, or (R,) for scores of R networks."""
+        return self.value_and_grad(scores, y)[0]
+
+    def value_and_grad(self, scores: ArrayLike, y: ArrayLike) -> tuple[Any, Array]:
+        """The loss, and its gradient in the shape of `scores`."""
+        name = type(self).__name__
+        s = errors.real_array(scores, None, f"{name} scores")
+        if s.ndim not in (2, 3) or 0 in s.shape:
+            raise ValueError(
+                f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. "
+                "Samples are columns; for one sample use scores[:, None]."
+            )
+        return self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
+
+    def targets(self, y: ArrayLike, n_outputs: int, n_samples: int) -> np.ndarray[Any, Any]:
+        """`y`, checked against scores of shape (n_outputs, n_samples)."""
+        return errors.labels(y, n_samples, max(n_outputs, 2), type(self).__name__)
+
+    def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+        """Loss and gradient of checked input; the gradient lives in `buffers`."""
+        if scores.shape[-2] == 1:
+            pair = buffers.get("pair", (*scores.shape[:-2], 2, scores.shape[-1]), scores.dtype)
+            pair[..., :1, :], pair[..., 1:, :] = 0, scores
+            value, grad = self.classify(pair, y, buffers)
+            return value, grad[..., 1:, :]
+        return self.classify(scores, y, buffers)
+
+    def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+        """Loss and gradient for at least two rows of scores."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def _one_hot(y: np.ndarray[Any, Any], scores: Array, buffers: Buffers) -> Array:
+    """1 where the row is the sample's class, else 0: (C, N)."""
+    classes = np.arange(scores.shape[-2])[:, None]
+    one_hot: Array = np.equal(y, classes, out=buffers.get("one_hot", scores.shape[-2:], scores.dtype))
+    return one_hot
+
+
+def _total(values: Array, buffers: Buffers) -> Array:
+    """Sum over classes: (..., 1, N)."""
+    out = buffers.get("total", (*values.shape[:-2], 1, values.shape[-1]), values.dtype)
+    return np.add.reduce(values, axis=-2, keepdims=True, out=out)
+
+
+class CrossEntropy(Loss):
+    """Softmax cross-entropy: minus the log of the probability given to the right class.
+
+    Shape: scores (C, N) or (R, C, N); labels y (N,), integers from 0 to C - 1, or 0 and 1 if C = 1.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, scores are not finite, or labels are not integers in range.
+
+    Notes
+    -----
+    ``mean over samples of log(sum_j exp(s_j)) - s_y``; gradient ``(softmax(s) - onehot(y)) / N``.
+    The largest score is subtracted first, so that exp never overflows. With C = 1 it is logistic
+    regression's loss. Source: Bridle (1990). Taught in: intro.
+
+    Examples
+    --------
+    >>> value, grad = CrossEntropy().value_and_grad([[0.0], [0.0]], [1])
+    >>> print(round(value, 4), grad.ravel())
+    0.6931 [ 0.5 -0.5]
+    """
+
+    def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+        n = scores.shape[-1]
+        p = buffers.get("p", scores.shape, scores.dtype)
+        top = buffers.get("total", (*scores.shape[:-2], 1, n), scores.dtype)
+        np.maximum.reduce(scores, axis=-2, keepdims=True, out=top)
+        np.subtract(scores, top, out=p)
+        right = _one_hot(y, scores, buffers)
+        right *= 1 / n
+        picked = p.reshape(*p.shape[:-2], -1) @ right.reshape(-1)  # mean score of the right class
+        np.exp(p, out=p)
+        total = _total(p, buffers)
+        scale = np.divide(1 / n, total, out=buffers.get("scale", total.shape, total.dtype))
+        p *= scale
+        p -= right
+        value = np.log(total, out=total).sum(axis=(-2, -1)) / n - picked
+        return (value if value.ndim else float(value)), p
+
+
+class Hinge(Loss):
+    """Multiclass hinge loss: every wrong class must stay 1 below the right one.
+
+    Shape: scores (C, N) or (R, C, N); labels y (N,), integers from 0 to C - 1, or 0 and 1 if C = 1.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree, scores are not finite, or labels are not integers in range.
+
+    Notes
+    -----
+    ``mean over samples of sum_{j != y} max(0, s_j - s_y + 1)``. With C = 1 it is the loss of the
+    linear support vector machine. Source: Weston & Watkins (1999). Taught in: intro.
+
+    Examples
+    --------
+    >>> value, grad = Hinge().value_and_grad([[2.0], [1.5]], [0])
+    >>> print(value, grad.ravel())
+    0.5 [-1.  1.]
+    """
+
+    def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+        n = scores.shape[-1]
+        margins = buffers.get("p", scores.shape, scores.dtype)
+        right = _one_hot(y, scores, buffers)
+        np.multiply(scores, right, out=margins)
+        np.subtract(scores, _total(margins, buffers), out=margins)
+        margins += 1
+        margins -= right
+        np.maximum(margins, 0, out=margins)
+        value = margins.sum(axis=(-2, -1)) / n
+        np.greater(margins, 0, out=margins)
+        violations = buffers.get("violations", margins.shape, margins.dtype)
+        np.multiply(right, _total(margins, buffers), out=violations)
+        margins -= violations
+        margins *= 1 / n
+        return (value if value.ndim else float(value)), margins
+
+
+class MSE(Loss):
+    """Mean squared error, for real-valued targets.
+
+    Shape: scores (C, N) or (R, C, N); targets y (C, N), or (N,) if C = 1.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or numbers are not finite.
+
+    Notes
+    -----
+    ``mean over outputs and samples of (s - y)**2``, as PyTorch's MSELoss; gradient ``2 (s - y) / (C N)``.
+    Source: Gauss (1809). Taught in: architecture.
+
+    Examples
+    --------
+    >>> value, grad = MSE().value_and_grad([[1.0, 2.0]], [[0.0, 0.0]])
+    >>> print(value, grad)
+    2.5 [[1. 2.]]
+    """
+
+    classifies = False
+
+    def targets(self, y: ArrayLike, n_outputs: int, n_samples: int) -> Array:
+        targets = errors.real_array(y, None, "MSE targets")
+        if targets.shape == (n_samples,) and n_outputs == 1:
+            targets = targets[None]
+        if targets.shape != (n_outputs, n_samples):
+            raise ValueError(
+                f"MSE expected targets of shape ({n_outputs}, {n_samples}), got {targets.shape}. "
+                "Samples are columns: one column a sample, one row an output."
+            )
+        return targets
+
+    def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+        error = np.subtract(scores, y, out=buffers.get("p", scores.shape, scores.dtype), casting="same_kind")
+        flat = error.reshape(*error.shape[:-2], -1)
+        count = flat.shape[-1]
+        value = np.vecdot(flat, flat) / count
+        error *= 2 / count
+        return (value if value.ndim else float(value)), error

@@ -1,0 +1,427 @@
+"""A network: layers in a row, all their parameters in one flat vector."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from . import errors, files
+from .buffers import Buffers
+from .errors import Array, BadFile
+from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU
+from .losses import CrossEntropy, Loss
+
+TILE = 1024  # columns evaluated at once: what a layer makes stays in the cache
+
+
+class Network:
+    """Layers in a row, for one network or for R of the same shape at once.
+
+    ``params`` is a flat array and every layer's ``W``, ``b`` is a view into it; ``grads`` is laid out
+    the same. With ``networks=R`` everything but the input gains a leading axis of length R.
+
+    Parameters
+    ----------
+    *layers : Layer
+        Each belongs to this network alone.
+    rng : int or numpy.random.Generator
+        Where the initial weights come from. Network r of a stack starts the same whatever R is.
+    dtype : {"float64", "float32"}
+    networks : int, optional
+
+    Attributes
+    ----------
+    params, grads : ndarray, (P,) or (R, P)
+    n_params : int
+        P, the parameters of one network.
+    n_neurons, n_layers : int
+        Units, and layers that have them; the input is not counted.
+
+    Raises
+    ------
+    ValueError
+        If there is no layer, sizes do not fit, or a layer is already part of a network.
+
+    Notes
+    -----
+    Taught in: intro, architecture.
+
+    Examples
+    --------
+    >>> net = Network(Linear(3, 4), ReLU(), Linear(4, 2))
+    >>> net.n_params, net.n_neurons, net(np.ones((3, 5))).shape
+    (26, 6, (2, 5))
+    """
+
+    def __init__(
+        self,
+        *layers: Layer,
+        rng: int | np.random.Generator = 0,
+        dtype: DTypeLike = "float64",
+        networks: int | None = None,
+    ) -> None:
+        kind = np.dtype(dtype)
+        if kind not in (np.float32, np.float64):
+            raise ValueError(f"Network expected dtype float32 or float64, got {kind}. Choose one of the two.")
+        if not layers or not all(isinstance(layer, Layer) for layer in layers):
+            raise ValueError(
+                f"Network expected one or more layers, got {layers!r}. "
+                "Write nn.Network(nn.Linear(3, 4), nn.ReLU())."
+            )
+        lead = () if networks is None else (errors.whole("Network networks", networks),)
+        source = errors.generator(rng)
+        n_params = sum(math.prod(s) for s in _connect(layers))
+        self._bind(layers, np.zeros((*lead, n_params), kind))
+        for r in np.ndindex(*lead):
+            for layer in layers:
+                for name, value in layer.start(source).items():
+                    layer.views[name][r] = value
+
+    def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
+        """Cut the vectors into the layers' views."""
+        self.layers, self.params, self.grads = layers, params, np.zeros_like(params)
+        self.buffers = Buffers()
+        self._weights: list[slice] = []
+        start = 0
+        for layer in layers:
+            for name, shape in layer.shapes().items():
+                where = slice(start, start := start + math.prod(shape))
+                shape = (*params.shape[:-1], *shape)
+                layer.views[name] = params[..., where].reshape(shape)
+                layer.grads[name] = self.grads[..., where].reshape(shape)
+                if name in layer.weights:
+                    self._weights.append(where)
+        self._trained = [i for i, layer in enumerate(layers) if layer.views]
+        sized = [layer for layer in layers if layer.n_in]
+        self.n_in = sized[0].n_in if sized else None
+        self.n_out = sized[-1].n_out if sized else None
+        self._entry = repr(sized[0] if sized else layers[0])
+
+    # -- looking at it -------------------------------------------------------------------------
+
+    @property
+    def networks(self) -> int | None:
+        """How many networks this is, or None for a single one without the extra axis."""
+        return self.params.shape[0] if self.params.ndim == 2 else None
+
+    @property
+    def n_params(self) -> int:
+        return int(self.params.shape[-1])
+
+    @property
+    def n_neurons(self) -> int:
+        return sum(layer.n_out or 0 for layer in self.layers)
+
+    @property
+    def n_layers(self) -> int:
+        return sum(layer.n_out is not None for layer in self.layers)
+
+    def weights(self) -> list[Array]:
+        """The parameters that L2 shrinks, as flat views, layer by layer: (n,) or (R, n)."""
+        return [self.params[..., where] for where in self._weights]
+
+    def name_of(self, index: int) -> str:
+        """Where parameter `index` of the flat vector lives, e.g. ``layer 0 W[3, 2]``."""
+        for i, layer in enumerate(self.layers):
+            for name, shape in layer.shapes().items():
+                if index < math.prod(shape):
+                    position = ", ".join(str(k) for k in np.unravel_index(index, shape))
+                    return f"layer {i} {name}[{position}]"
+                index -= math.prod(shape)
+        raise ValueError(f"name_of expected an index below {self.n_params}, got one past it. Count from 0.")
+
+    def __getitem__(self, index: int) -> Any:
+        return self.layers[index]
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+    def __repr__(self) -> str:
+        return f"Network({', '.join(map(repr, self.layers))})"
+
+    def __str__(self) -> str:
+        rows = [("layer", "parameters", "count")]
+        for layer in self.layers:
+            shapes = layer.shapes()
+            text = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
+            rows.append((repr(layer), text, f"{sum(map(math.prod, shapes.values())):,}"))
+        rows.append((f"{self.n_layers} layers, {self.n_neurons:,} neurons", "", f"{self.n_params:,}"))
+        wide = [max(len(row[k]) for row in rows) for k in range(3)]
+        lines = [f"{a:{wide[0]}}  {b:{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
+        if self.networks:
+            lines.append(f"{self.networks} networks of this shape")
+        return "\n".join(lines)
+
+    # -- computing ------------------------------------------------------------------------------
+
+    def __call__(self, X: ArrayLike) -> Array:
+        """Scores (C, N), or (R, C, N), for a batch X (D, N), without noise.
+
+        Raises
+        ------
+        ValueError
+            If X is not a non-empty batch of finite numbers with the right number of rows.
+        """
+        return self.evaluate(self.check_batch(X))
+
+    def check_batch(self, X: ArrayLike) -> Array:
+        """X as the network computes with it: (D, N), finite, in the network's dtype."""
+        return errors.batch(X, self.n_in, self.params.dtype, self._entry)
+
+    def evaluate(self, X: Array) -> Array:
+        """Scores of checked input, tile by tile, in a new array."""
+        first = self.forward(X[:, :TILE])
+        scores = np.empty((*first.shape[:-1], X.shape[1]), first.dtype)
+        scores[..., :TILE] = first
+        for i in range(TILE, X.shape[1], TILE):
+            scores[..., i : i + TILE] = self.forward(X[:, i : i + TILE])
+        return scores
+
+    def forward(self, X: Array, rng: np.random.Generator | None = None) -> Array:
+        """Scores in a buffer that the next call overwrites; with a generator, noisy layers add noise."""
+        for layer in self.layers:
+            X = layer.forward(X, rng)
+        return X
+
+    def loss_and_grad(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+        l2: float = 0.0,
+    ) -> tuple[Any, Array]:
+        """The loss and its gradient with respect to every parameter, without noise.
+
+        Parameters
+        ----------
+        X : (D, N)
+        y : (N,) integer labels, or (C, N) real targets for MSE
+        loss : Loss
+        l2 : float
+            Adds ``0.5 * l2 * sum(W**2)`` over the weights; biases are left alone.
+
+        Returns
+        -------
+        loss : float, or (R,) for R networks
+        grads : ndarray, (P,) or (R, P)
+            ``net.grads``, overwritten by the next call.
+
+        Raises
+        ------
+        ValueError
+            If X, y or l2 are not as described.
+
+        Examples
+        --------
+        >>> net = mlp(2, 3, 2)
+        >>> value, grads = net.loss_and_grad([[0.0], [0.0]], [1])
+        >>> round(value, 4), grads.shape
+        (0.6931, (17,))
+        """
+        X = self.check_batch(X)
+        y = check_loss(loss).targets(y, self.n_out or X.shape[0], X.shape[1])
+        return self.backpropagate(X, y, loss, errors.number("l2", l2, 0)), self.grads
+
+    def backpropagate(
+        self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None
+    ) -> Any:
+        """The loss of checked input; fills `grads`."""
+        value, d = loss.evaluate(self.forward(X, rng), y, self.buffers)
+        if self._trained:
+            for i in range(len(self.layers) - 1, self._trained[0] - 1, -1):
+                d = self.layers[i].backward(d, i > self._trained[0])  # type: ignore[assignment]
+        if l2:
+            for where in self._weights:
+                w = self.params[..., where]
+                shrink = np.multiply(w, l2, out=self.buffers.get("shrink", w.shape, w.dtype))
+                self.grads[..., where] += shrink
+                value = value + 0.5 * np.vecdot(shrink, w)
+        return value if self.networks else float(value)
+
+    # -- copies and files -------------------------------------------------------------------------
+
+    def select(self, which: int | slice) -> Network:
+        """Network `which` of a stack (or a slice of it), sharing this one's parameters.
+
+        Examples
+        --------
+        >>> stack = mlp(2, 3, 2, networks=5)
+        >>> one = stack.select(4)
+        >>> one.params += 1.0
+        >>> bool((stack.params[4] == one.params).all())
+        True
+        """
+        if self.networks is None:
+            raise ValueError("select expected a stack of networks, got a single one. Use the network itself.")
+        if not isinstance(which, slice) and not -self.networks <= which < self.networks:
+            raise ValueError(
+                f"select expected a network from 0 to {self.networks - 1}, got {which}. Choose one inside."
+            )
+        return _assemble(self.architecture(), self.params[which])
+
+    def copy(self, dtype: DTypeLike | None = None) -> Network:
+        """An independent network with the same layers and parameters."""
+        return _assemble(self.architecture(), self.params.astype(dtype or self.params.dtype))
+
+    def __reduce__(self) -> tuple[Any, ...]:  # copy and pickle keep the views what they are
+        return _assemble, (self.architecture(), self.params)
+
+    def architecture(self) -> list[list[Any]]:
+        """Kind and settings of every layer, ready for JSON."""
+        return [[type(layer).__name__, layer.settings()] for layer in self.layers]
+
+    def save(self, path: files.PathLike) -> None:
+        """Write architecture and parameters into one .npz; the file appears whole or not at all.
+
+        Raises
+        ------
+        ValueError
+            If the folder does not exist.
+        """
+        text = np.array(json.dumps(self.architecture()))
+        files.write_whole(path, lambda file: np.savez(file, architecture=text, params=self.params))
+
+
+def load(path: files.PathLike) -> Network:
+    """The network that ``net.save(path)`` wrote; nothing in the file is executed or unpickled.
+
+    Raises
+    ------
+    BadFile (a ValueError)
+        If the file is truncated, foreign or does not describe a network.
+    FileNotFoundError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> net = mlp(2, 3, 2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     net.save(pathlib.Path(folder, "net.npz"))
+    ...     same = load(pathlib.Path(folder, "net.npz"))
+    >>> bool((same.params == net.params).all())
+    True
+    """
+    arrays = files.read_arrays(path, ("architecture", "params"))
+    try:
+        architecture = json.loads(str(arrays["architecture"][()]))
+        if not isinstance(architecture, list):
+            raise ValueError(f"architecture is a {type(architecture).__name__}")
+        if not np.isfinite(arrays["params"]).all():
+            raise ValueError("parameters are not finite")
+        return _assemble(architecture, arrays["params"])
+    except (ValueError, TypeError, KeyError, RecursionError) as problem:
+        raise BadFile(
+            f"load expected a network in {path}, got something else ({problem}). "
+            "Save the network again, or check that this is the right file."
+        ) from None
+
+
+def mlp(
+    *sizes: int,
+    activation: Callable[..., Layer] = ReLU,
+    dropout: float = 0.0,
+    input_noise: float = 0.0,
+    rng: int | np.random.Generator = 0,
+    dtype: DTypeLike = "float64",
+    networks: int | None = None,
+) -> Network:
+    """A fully connected network: Linear layers of the given sizes with an activation between them.
+
+    Parameters
+    ----------
+    *sizes : int
+        Inputs, hidden units of each layer, outputs.
+    activation : layer class
+        Called without arguments for each hidden layer; ``nn.Maxout`` takes the place of hidden Linear layers.
+    dropout : float in [0, 1)
+        Probability to drop a hidden unit in training.
+    input_noise : float
+        Standard deviation of the noise on inputs in training.
+    rng, dtype, networks
+        As for Network.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two sizes or an argument is out of range.
+
+    Notes
+    -----
+    Weights start at the scale that suits the activation: Xavier for Sigmoid and Tanh, else He.
+    Taught in: intro, architecture.
+
+    Examples
+    --------
+    >>> print(mlp(3, 4, 4, 1))
+    layer                parameters    count
+    Linear(3, 4)         W 4×3, b 4×1     16
+    ReLU()                                 0
+    Linear(4, 4)         W 4×4, b 4×1     20
+    ReLU()                                 0
+    Linear(4, 1)         W 1×4, b 1×1      5
+    3 layers, 9 neurons                   41
+    """
+    if len(sizes) < 2:
+        raise ValueError(
+            f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2)."
+        )
+    if not callable(activation):
+        raise ValueError(
+            f"mlp expected a layer class as activation, got {activation!r}. "
+            "Write nn.ReLU rather than nn.ReLU()."
+        )
+    init = getattr(activation, "init", "he")
+    layers: list[Layer] = [GaussianNoise(input_noise)] if input_noise else []
+    for n_in, n_out in pairwise(sizes[:-1]):
+        layers += [Maxout(n_in, n_out)] if activation is Maxout else [Linear(n_in, n_out, init), activation()]
+        layers += [Dropout(dropout)] if dropout else []
+    layers.append(Linear(sizes[-2], sizes[-1], init))
+    return Network(*layers, rng=rng, dtype=dtype, networks=networks)
+
+
+def check_loss(loss: Any) -> Loss:
+    """`loss`, if it is one."""
+    if not isinstance(loss, Loss):
+        raise ValueError(f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. Mind the brackets.")
+    return loss
+
+
+def _connect(layers: tuple[Layer, ...]) -> list[tuple[int, ...]]:
+    """Check that the layers fit together; their parameters' shapes."""
+    width: int | None = None
+    for i, layer in enumerate(layers):
+        if layer.views or layer in layers[:i]:
+            raise ValueError(
+                f"Network expected layers of its own, got {layer}, which is already in use. "
+                "Make a new layer for each place."
+            )
+        width = layer.connect(width)
+    return [shape for layer in layers for shape in layer.shapes().values()]
+
+
+def _assemble(architecture: list[list[Any]], params: Array) -> Network:
+    """A network around an existing parameter vector."""
+    layers = tuple(errors.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
+    wanted = sum(math.prod(shape) for shape in _connect(layers))
+    if (
+        params.dtype not in (np.float32, np.float64)
+        or params.ndim not in (1, 2)
+        or params.shape[-1] != wanted
+    ):
+        raise ValueError(
+            f"the layers expected {wanted} float32 or float64 parameters, got {params.dtype} {params.shape}. "
+            "Use the parameters of a network of the same shape."
+        )
+    net = Network.__new__(Network)
+    net._bind(layers, params)
+    return net

@@ -1,0 +1,53 @@
+"""One neuron: a weighted sum and a firing rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from . import errors
+from .activations import sigmoid
+
+
+class Neuron:
+    """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum into a rate.
+
+    Parameters
+    ----------
+    weights : (D,)
+        Strength of each synapse.
+    bias : float
+
+    Raises
+    ------
+    ValueError
+        If the weights are not a vector of finite numbers.
+
+    Notes
+    -----
+    ``sigmoid(w @ x + b)``. Source: McCulloch & Pitts (1943), Rosenblatt (1958). Taught in: intro.
+
+    Examples
+    --------
+    >>> print(Neuron(weights=[2.0, -1.0], bias=0.5).forward([1.0, 2.5]))
+    0.5
+    """
+
+    def __init__(self, weights: ArrayLike, bias: float = 0.0) -> None:
+        self.weights = errors.real_array(weights, None, "Neuron weights")
+        if self.weights.ndim != 1 or not self.weights.size:
+            raise ValueError(
+                f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number an input."
+            )
+        self.bias = float(errors.real_array(bias, None, "Neuron bias"))
+
+    def forward(self, inputs: ArrayLike) -> Any:
+        """Firing rate in (0, 1): a float for inputs (D,), an array (N,) for a batch (D, N)."""
+        x = errors.real_array(inputs, None, "Neuron inputs")
+        if x.ndim not in (1, 2) or x.shape[0] != self.weights.size:
+            raise ValueError(
+                f"Neuron expected inputs of shape ({self.weights.size},) or ({self.weights.size}, N), "
+                f"got {x.shape}. Give one number, or one row, a weight."
+            )
+        return sigmoid(self.weights @ x + self.bias)

@@ -1,0 +1,214 @@
+"""Optimisers: each changes a parameter vector in place, given the gradient vector.
+
+As a network is one vector, a step is a line or two of arithmetic; the arrays an optimiser keeps have
+the shape of the parameters, so one step serves a single network and a stack alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import errors
+from .errors import Array
+
+
+class Optimizer:
+    """What every optimiser has in common: its settings and the vectors it keeps between steps."""
+
+    lr: float
+    keeps: tuple[str, ...] = ()
+
+    def __init__(self, lr: float) -> None:
+        self.lr = errors.number(f"{type(self).__name__} lr", lr, 0, open_low=True)
+        self.steps = 0
+        self._state: dict[str, Array] = {}
+
+    def step(self, params: Array, grads: Array) -> None:
+        """Change `params` in place; both are (P,) or (R, P).
+
+        Raises
+        ------
+        ValueError
+            If the two shapes differ, or differ from the step before.
+        """
+        if not self._state:
+            self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
+        for what, array in (("params", params), ("grads", grads)):
+            if array.shape != self._state["scratch"].shape:
+                raise ValueError(
+                    f"{type(self).__name__} expected {what} of shape {self._state['scratch'].shape}, "
+                    f"got {array.shape}. "
+                    "Use a new optimiser for another network."
+                )
+        self.steps += 1
+        self.update(params, grads, **self._state)
+
+    def update(self, params: Array, grads: Array, **state: Array) -> None:
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(lr={self.lr:g})"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, with momentum if asked for.
+
+    Parameters
+    ----------
+    lr : float above 0
+        Learning rate.
+    momentum : float in [0, 1)
+        Share of the last velocity that is kept.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Notes
+    -----
+    ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form).
+    Source: Robbins & Monro (1951), Polyak (1964). Taught in: intro.
+
+    Examples
+    --------
+    >>> p = np.array([1.0])
+    >>> SGD(lr=0.5).step(p, np.array([0.2]))
+    >>> print(p)
+    [0.9]
+    """
+
+    keeps = ("velocity",)
+
+    def __init__(self, lr: float, momentum: float = 0.0) -> None:
+        super().__init__(lr)
+        self.momentum = errors.number("SGD momentum", momentum, 0, 1)
+
+    def update(self, params: Array, grads: Array, **state: Array) -> None:
+        velocity, scratch = state["velocity"], state["scratch"]
+        if self.momentum:
+            velocity *= self.momentum
+            velocity += grads
+            grads = velocity
+        params -= np.multiply(grads, self.lr, out=scratch)
+
+
+class RMSProp(Optimizer):
+    """Divide each gradient by the running root mean square of its history.
+
+    Parameters
+    ----------
+    lr : float above 0
+    rho : float in [0, 1)
+        Memory of the running mean of squares.
+    eps : float above 0
+        Keeps the division finite.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Notes
+    -----
+    ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``.
+    Source: Tieleman & Hinton (2012). Taught in: overfitting.
+
+    Examples
+    --------
+    >>> p = np.array([1.0])
+    >>> RMSProp(lr=0.1, rho=0.75).step(p, np.array([3.0]))
+    >>> print(p.round(6))
+    [0.8]
+    """
+
+    keeps = ("square",)
+
+    def __init__(self, lr: float = 0.01, rho: float = 0.99, eps: float = 1e-8) -> None:
+        super().__init__(lr)
+        self.rho = errors.number("RMSProp rho", rho, 0, 1)
+        self.eps = errors.number("RMSProp eps", eps, 0, open_low=True)
+
+    def update(self, params: Array, grads: Array, **state: Array) -> None:
+        square, scratch = state["square"], state["scratch"]
+        np.multiply(grads, grads, out=scratch)
+        _blend(square, scratch, self.rho)
+        np.sqrt(square, out=scratch)
+        scratch += self.eps
+        np.divide(grads, scratch, out=scratch)
+        scratch *= self.lr
+        params -= scratch
+
+
+class Adam(Optimizer):
+    """Momentum and RMSProp together, both corrected for their start at zero.
+
+    Parameters
+    ----------
+    lr : float above 0
+    betas : two floats in [0, 1)
+        Memory of the running mean of gradients, and of their squares.
+    eps : float above 0
+        Keeps the division finite.
+
+    Raises
+    ------
+    ValueError
+        If a setting is out of range.
+
+    Notes
+    -----
+    ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``,
+    ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps)``.
+    Source: Kingma & Ba (2015). Taught in: overfitting.
+
+    Examples
+    --------
+    >>> p = np.array([1.0, 1.0])
+    >>> Adam(lr=0.1).step(p, np.array([5.0, -0.01]))
+    >>> print(p.round(6))
+    [0.9 1.1]
+    """
+
+    keeps = ("mean", "square")
+
+    def __init__(
+        self, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+    ) -> None:
+        super().__init__(lr)
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ValueError(f"Adam betas expected two numbers, got {betas!r}. Give e.g. (0.9, 0.999).")
+        self.betas = tuple(errors.number("Adam betas", beta, 0, 1) for beta in betas)
+        self.eps = errors.number("Adam eps", eps, 0, open_low=True)
+
+    def update(self, params: Array, grads: Array, **state: Array) -> None:
+        mean, square, scratch = state["mean"], state["square"], state["scratch"]
+        correct_mean, correct_square = (1 - beta**self.steps for beta in self.betas)
+        scratch[...] = grads
+        _blend(mean, scratch, self.betas[0])
+        np.multiply(grads, grads, out=scratch)
+        _blend(square, scratch, self.betas[1])
+        np.divide(square, correct_square, out=scratch)
+        np.sqrt(scratch, out=scratch)
+        scratch += self.eps
+        np.divide(mean, scratch, out=scratch)
+        scratch *= self.lr / correct_mean
+        params -= scratch
+
+
+def _blend(running: Array, new: Array, memory: float) -> None:
+    """running = memory * running + (1 - memory) * new; uses up `new`."""
+    running *= memory
+    new *= 1 - memory
+    running += new
+
+
+def check_optimizer(optimizer: Any) -> Optimizer:
+    """`optimizer`, if it is one."""
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(
+            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. Mind the brackets."
+        )
+    return optimizer

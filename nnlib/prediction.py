@@ -1,0 +1,68 @@
+"""Prediction: from scores to classes, and how many of them are right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import errors
+from .errors import Array
+from .network import Network
+
+
+def predict(net: Network, X: ArrayLike) -> Any:
+    """The class of each column of X: (N,), or (R, N) for R networks.
+
+    Raises
+    ------
+    ValueError
+        If X is not a batch that fits the network.
+
+    Notes
+    -----
+    The largest score wins; with one row of scores, class 1 where it is above 0. Taught in: intro.
+
+    Examples
+    --------
+    >>> from nnlib import Linear
+    >>> net = Network(Linear(1, 1))
+    >>> net[0].W = 1.0
+    >>> print(predict(net, [[-2.0, 3.0]]))
+    [0 1]
+    """
+    return decide(net(X))
+
+
+def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
+    """Share of the columns of X that get their label y: a float, or (R,) for R networks.
+
+    Raises
+    ------
+    ValueError
+        If X or y does not fit the network.
+
+    Examples
+    --------
+    >>> from nnlib import Linear
+    >>> net = Network(Linear(1, 1))
+    >>> net[0].W = 1.0
+    >>> accuracy(net, [[-2.0, 3.0]], [1, 1])
+    0.5
+    """
+    scores = net(X)
+    right = share_right(scores, errors.labels(y, scores.shape[-1], max(scores.shape[-2], 2), "accuracy"))
+    return right if right.ndim else float(right)
+
+
+def decide(scores: Array) -> Any:
+    """Classes (..., N) of scores (..., C, N)."""
+    if scores.shape[-2] == 1:
+        return (scores[..., 0, :] > 0).astype(np.intp)
+    return scores.argmax(axis=-2)
+
+
+def share_right(scores: Array, y: Any) -> Any:
+    """Share of the columns of scores (..., C, N) that win for their label."""
+    return (decide(scores) == y).mean(axis=-1)

@@ -1,0 +1,285 @@
+"""Training: minibatches, history, early stopping; one network, or many in chunks on threads."""
+
+from __future__ import annotations
+
+import copy
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import errors
+from .buffers import Buffers
+from .errors import Array, Diverged
+from .losses import CrossEntropy, Loss
+from .network import Network, check_loss
+from .optim import SGD, Optimizer, check_optimizer
+from .prediction import share_right
+from .stopping import EarlyStopping
+
+CHUNK = 16  # networks trained together at most,
+CHUNK_PARAMETERS = 2**18  # and parameters: their activations should stay in the cache (1.1x at 64-500-10)
+
+
+@dataclass
+class History:
+    """What `fit` measured: arrays with one entry an epoch, (epochs,) or (epochs, R); empty if not measured.
+
+    Attributes
+    ----------
+    loss : mean loss of the epoch's minibatches, L2 included, as training saw them
+    accuracy : share of right answers on the training data after the epoch, without noise
+    val_loss, val_accuracy : the same on the validation data after the epoch, without L2
+    best_epoch : the epoch (from 0) whose parameters the network has: the last one, or with
+        `patience` the one with the lowest val_loss; an int, or (R,)
+
+    A network that early stopping has ended has NaN from then on.
+    """
+
+    loss: Array
+    accuracy: Array
+    val_loss: Array
+    val_accuracy: Array
+    best_epoch: Any
+
+
+@dataclass
+class _Task:
+    """The arguments of one `fit`, checked, and shared by all its chunks."""
+
+    rows: Array  # (N, D): a sample is contiguous, so that a minibatch is one gather
+    y: Any
+    loss: Loss
+    optimizer: Optimizer
+    l2: float
+    epochs: int
+    batch_size: int
+    validation: tuple[Array, Any] | None
+    patience: int | None
+    measure_accuracy: bool
+    tick: Callable[[], Any]
+
+
+def fit(
+    net: Network,
+    X: ArrayLike,
+    y: ArrayLike,
+    loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+    optimizer: Optimizer = SGD(lr=0.1, momentum=0.9),  # noqa: B008 (copied before use)
+    l2: float = 0.0,
+    epochs: int = 20,
+    batch_size: int | None = 128,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    patience: int | None = None,
+    rng: int | np.random.Generator = 0,
+    progress: bool = False,
+    measure_accuracy: bool = True,
+    workers: int | None = None,
+) -> History:
+    """Train `net` in place by minibatch gradient descent.
+
+    Parameters
+    ----------
+    net : Network
+        A stack of R networks is trained in chunks of at most 16 that see the same minibatches.
+    X : (D, N)
+        Fastest as Fortran-ordered array of the network's dtype: then no copy is made.
+    y : (N,) integer labels, or (C, N) real targets for MSE
+    loss, optimizer, l2
+        `fit` starts from a fresh copy of the optimiser; `l2` as in ``net.loss_and_grad``.
+    epochs : int
+    batch_size : int or None
+        The last minibatch of an epoch may be smaller; None is the whole batch.
+    validation : (Xv, yv), optional
+    patience : int, optional
+        Stop after so many epochs without a lower validation loss, and restore the best parameters.
+    rng : int or numpy.random.Generator
+        Source of the shuffling and of noise. The same rng gives the same result, bit for bit.
+    progress : bool
+        Show a tqdm bar.
+    measure_accuracy : bool
+        False saves the pass over the training data after each epoch.
+    workers : int, optional
+        Threads for a stack; by default one a core. Results do not depend on it.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    Diverged (a ValueError)
+        If a loss becomes NaN or infinite; the parameters are those before that epoch.
+    ValueError
+        If an argument is not as described.
+
+    Notes
+    -----
+    Source: Robbins & Monro (1951); early stopping: Prechelt (1998). Taught in: intro, overfitting.
+
+    Examples
+    --------
+    >>> from nnlib import datasets, mlp
+    >>> X, y = datasets.blobs(n=90, noise=0.2, rng=0)
+    >>> history = fit(mlp(2, 8, 3), X, y, epochs=30)
+    >>> print(round(history.accuracy[-1], 2))
+    1.0
+    """
+    X = net.check_batch(X)
+    n, n_out = X.shape[1], net.n_out or X.shape[0]
+    targets = check_loss(loss).targets(y, n_out, n)
+    if validation is not None:
+        if not isinstance(validation, tuple | list) or len(validation) != 2:
+            raise ValueError(
+                f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
+                "Write validation=(Xv, yv)."
+            )
+        Xv = net.check_batch(validation[0])
+        validation = (Xv, loss.targets(validation[1], n_out, Xv.shape[1]))
+    elif patience is not None:
+        raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
+    epochs = errors.whole("fit epochs", epochs)
+    chunks = [net] if net.networks is None else _chunks(net)
+    shuffling, *noise = errors.generator(rng).spawn(1 + len(chunks))
+    with _bar(progress, epochs * len(chunks)) as tick:
+        task = _Task(
+            rows=np.ascontiguousarray(X.T),
+            y=targets,
+            loss=loss,
+            optimizer=check_optimizer(optimizer),
+            l2=errors.number("fit l2", l2, 0),
+            epochs=epochs,
+            batch_size=n if batch_size is None else min(n, errors.whole("fit batch_size", batch_size)),
+            validation=validation,
+            patience=None if patience is None else errors.whole("fit patience", patience),
+            measure_accuracy=measure_accuracy and loss.classifies,
+            tick=tick,
+        )
+        jobs = [(task, part, copy.deepcopy(shuffling), rng) for part, rng in zip(chunks, noise, strict=True)]
+        histories = _run(jobs, workers)
+    return _join(histories, net)
+
+
+def _chunks(net: Network) -> list[Network]:
+    """Cut a stack by its shape alone: results depend on the chunk's size in their last digits."""
+    assert net.networks
+    size = max(1, min(CHUNK, CHUNK_PARAMETERS // max(net.n_params, 1)))
+    return [net.select(slice(i, i + size)) for i in range(0, net.networks, size)]
+
+
+def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[History]:
+    """Train every chunk, on threads if there are several."""
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    errors.whole("fit workers", workers)
+    if len(jobs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
+        return [_train(*job) for job in jobs]
+    with _one_blas_thread(), ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(lambda job: _train(*job), jobs))
+
+
+def _one_blas_thread() -> AbstractContextManager[Any]:
+    """Two levels of threads would fight for the cores; without threadpoolctl they only run slower."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return nullcontext()
+    return threadpool_limits(1)  # type: ignore[no-any-return]
+
+
+def _bar(progress: bool, total: int) -> Any:
+    """A context that gives the function to call after each epoch of each chunk."""
+    if not progress:
+        return nullcontext(lambda: None)
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        raise ValueError(
+            "fit progress expected tqdm, got no such package. "
+            "Install it with pip install tqdm, or leave progress out."
+        ) from None
+
+    class Bar(tqdm):  # type: ignore[misc]
+        def __enter__(self) -> Any:
+            super().__enter__()
+            return self.update
+
+    return Bar(total=total, unit="epoch")
+
+
+def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Iterator[tuple[Array, Any]]:
+    """One epoch: (D, B) and its targets, in buffers that the next minibatch overwrites."""
+    rows, y = task.rows, task.y
+    n, width = rows.shape
+    if task.batch_size == n:
+        yield rows.T, y
+        return
+    order = rng.permutation(n)
+    for start in range(0, n, task.batch_size):
+        picked = order[start : start + task.batch_size]
+        X = buffers.get("X", (len(picked), width), rows.dtype)
+        np.take(rows, picked, axis=0, out=X, mode="clip")  # "raise" would make a copy of X first
+        part = buffers.get("y", (*y.shape[:-1], len(picked)), y.dtype)
+        np.take(y, picked, axis=-1, out=part, mode="clip")
+        yield X.T, part
+
+
+def _train(task: _Task, net: Network, shuffling: np.random.Generator, noise: np.random.Generator) -> History:
+    """Train one network or one chunk."""
+    optimizer, buffers = copy.deepcopy(task.optimizer), Buffers()
+    log: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    stopper = EarlyStopping(net, task.patience) if task.patience else None
+    before = np.empty_like(net.params)
+    n = len(task.rows)
+    for epoch in range(task.epochs):
+        before[...] = net.params
+        total: Any = 0.0
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
+            for X, y in _minibatches(task, shuffling, buffers):
+                total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
+                optimizer.step(net.params, net.grads)
+        if not (np.isfinite(total).all() and np.isfinite(net.params).all()):
+            net.params[...] = before
+            raise Diverged(
+                "fit expected finite losses, "
+                f"got NaN or infinity in epoch {epoch} with learning rate {optimizer.lr:g}. "
+                "Lower the learning rate, or scale the inputs; the parameters are those before that epoch."
+            )
+        log["loss"].append(total)
+        if task.measure_accuracy:
+            log["accuracy"].append(share_right(net.evaluate(task.rows.T), task.y))
+        if task.validation:
+            scores = net.evaluate(task.validation[0])
+            log["val_loss"].append(task.loss.evaluate(scores, task.validation[1], buffers)[0])
+            if task.loss.classifies:
+                log["val_accuracy"].append(share_right(scores, task.validation[1]))
+        task.tick()
+        if stopper and stopper.all_done(epoch, log):
+            break
+    best = np.full(net.params.shape[:-1], epoch) if stopper is None else stopper.restore()
+    return History(**{name: np.array(rows) for name, rows in log.items()}, best_epoch=best)
+
+
+def _join(histories: list[History], net: Network) -> History:
+    """Chunks side by side: (epochs, R); chunks that stopped early are filled up with NaN."""
+    if net.networks is None:
+        only = histories[0]
+        only.best_epoch = int(only.best_epoch)
+        return only
+    longest = max(len(h.loss) for h in histories)
+
+    def beside(name: str) -> Array:
+        parts = [getattr(h, name) for h in histories]
+        if not parts[0].size:
+            return np.empty(0)
+        fill = [np.full((longest - len(part), part.shape[1]), np.nan) for part in parts]
+        return np.concatenate([np.concatenate(pair) for pair in zip(parts, fill, strict=True)], axis=1)
+
+    columns = {name: beside(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+    return History(**columns, best_epoch=np.concatenate([h.best_epoch for h in histories]))
