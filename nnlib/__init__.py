@@ -23,6 +23,7 @@ from .network import Network, load, mlp
 from .neuron import Neuron
 from .optim import SGD, Adam, RMSProp
 from .prediction import accuracy, predict
+from .sweep import sweep
 from .training import History, fit
 
 __version__ = "0.1.0"
@@ -42,5 +43,5 @@ __all__ = [
     "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp", "ReLU", "SiLU",
     "Sigmoid", "Tanh",
     "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "fit", "gelu", "leaky_relu", "load",
-    "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "tanh",
+    "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "sweep", "tanh",
 ]  # fmt: skip

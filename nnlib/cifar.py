@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import tarfile
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -79,9 +76,7 @@ def cifar10(
     """
     files = one_of("cifar10 split", split, _FILES)
     if root is not None and not isinstance(root, (str, os.PathLike)):
-        raise ValueError(
-            f"cifar10 root expected a path, got {root!r}. Give a str or a pathlib.Path."
-        )
+        raise ValueError(f"cifar10 root expected a path, got {root!r}. Give a str or a pathlib.Path.")
     folder = Path(_pooch().os_cache("nnlib") if root is None else root).expanduser()
     place = _find(folder, files)
     if place is None:
@@ -145,6 +140,8 @@ def _download(folder: Path) -> Path:
             f"cifar10 expected {_URL} to have md5 {_MD5}, got another file: {problem} Try again "
             "later, or fetch the official archive in another way and give its path as root."
         ) from problem
+    import shutil
+
     archive, unpacked = folder / _ARCHIVE, folder / _FOLDER
     with suppress(OSError):  # no room for the files: the archive serves too, but takes longer
         unpacked.mkdir(exist_ok=True)
@@ -175,6 +172,9 @@ def _plain(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]
 
 def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]]:
     """Name, size in bytes and content of each of `files` in the official archive at `place`."""
+    import hashlib  # these two take milliseconds to import: only who reads an archive waits for them
+    import tarfile
+
     with place.open("rb") as file:
         md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     if md5 != _MD5:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +16,8 @@ PathLike = str | os.PathLike[str]
 
 def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
     """Let `write` fill a temporary file beside `path`, then put it in place in one step."""
+    import tempfile  # these imports take milliseconds: only who touches files waits for them
+
     target = Path(path)
     if not target.parent.is_dir():
         raise ValueError(
@@ -48,6 +48,8 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     FileNotFoundError
         If there is no such file.
     """
+    import zipfile
+
     expected = f"load expected an .npz file written by net.save in {os.fspath(path)}"
     remedy = "Save the network again, or check that this is the right file."
     arrays = {}

@@ -6,7 +6,6 @@ import copy
 import os
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ from .losses import CrossEntropy, Loss
 from .network import Network, check_loss
 from .optim import SGD, Optimizer, check_optimizer
 from .prediction import share_right
+from .progress import bar
 from .stopping import EarlyStopping
 
 CHUNK = 16  # networks trained together at most,
@@ -102,7 +102,7 @@ def fit(
     rng : int or numpy.random.Generator
         Source of the shuffling and of noise. The same rng gives the same result, bit for bit.
     progress : bool
-        Show a tqdm bar.
+        Show a tqdm bar, if tqdm is installed.
     measure_accuracy : bool
         False saves the pass over the training data after each epoch.
     workers : int, optional
@@ -147,7 +147,7 @@ def fit(
     epochs = errors.whole("fit epochs", epochs)
     chunks = [net] if net.networks is None else _chunks(net)
     shuffling, *noise = errors.generator(rng).spawn(1 + len(chunks))
-    with _bar(progress, epochs * len(chunks)) as tick:
+    with bar(progress, epochs * len(chunks), "epoch") as tick:
         task = _Task(
             rows=np.ascontiguousarray(X.T),
             y=targets,
@@ -180,6 +180,8 @@ def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[History]:
     errors.whole("fit workers", workers)
     if len(jobs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
         return [_train(*job) for job in jobs]
+    from concurrent.futures import ThreadPoolExecutor
+
     with _one_blas_thread(), ThreadPoolExecutor(workers) as pool:
         return list(pool.map(lambda job: _train(*job), jobs))
 
@@ -191,26 +193,6 @@ def _one_blas_thread() -> AbstractContextManager[Any]:
     except ImportError:
         return nullcontext()
     return threadpool_limits(1)  # type: ignore[no-any-return]
-
-
-def _bar(progress: bool, total: int) -> Any:
-    """A context that gives the function to call after each epoch of each chunk."""
-    if not progress:
-        return nullcontext(lambda: None)
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        raise ValueError(
-            "fit progress expected tqdm, got no such package. "
-            "Install it with pip install tqdm, or leave progress out."
-        ) from None
-
-    class Bar(tqdm):  # type: ignore[misc]
-        def __enter__(self) -> Any:
-            super().__enter__()
-            return self.update
-
-    return Bar(total=total, unit="epoch")
 
 
 def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Iterator[tuple[Array, Any]]:

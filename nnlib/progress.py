@@ -1,0 +1,20 @@
+"""A progress bar where a person waits, if tqdm is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def bar(show: bool, total: int, unit: str) -> Iterator[Callable[[], object]]:
+    """Gives the function to call after each of `total` pieces of work; the bar goes to stderr."""
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        show = False
+    if not show:
+        yield lambda: None
+        return
+    with tqdm(total=total, unit=unit) as shown:
+        yield shown.update

@@ -1,0 +1,191 @@
+"""A sweep: one function over a grid of settings and seeds, in parallel, as a tidy table."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import BadFile
+from .progress import bar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+Row = dict[str, Any]
+
+
+def sweep(
+    run: Callable[..., Any],
+    grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
+    executor: Executor | None = None,
+    progress: bool = True,
+    checkpoint: str | os.PathLike[str] | None = None,
+) -> list[Row]:
+    """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
+
+    Parameters
+    ----------
+    run : callable
+        Gives a number, or a dict of named results. Other processes must be able to import it, so it
+        stands at the top level of a module or notebook.
+    grid : dict of lists, or iterable of dicts
+        A dict means every combination of its values; a seed is a setting like any other.
+    executor : concurrent.futures.Executor, optional
+        Where to run: local processes by default, ``dask.distributed.Client(...).get_executor()`` for a
+        cluster. It is left open.
+    progress : bool
+        Show a tqdm bar, if tqdm is installed.
+    checkpoint : path, optional
+        File that keeps every finished row, so that the same call goes on where an interrupted one stopped.
+
+    Returns
+    -------
+    list of dict
+        One row a setting, in the order of the grid: the settings, the results (a bare number as
+        ``value``) and ``error``, None or what went wrong. pandas reads it as it is.
+
+    Raises
+    ------
+    ValueError
+        If the grid is empty, settings repeat, or a checkpoint needs settings that JSON cannot hold.
+    BadFile (a ValueError)
+        If the checkpoint belongs to another sweep.
+
+    Warns
+    -----
+    RuntimeWarning
+        If settings failed; it names the first of them, and they are tried again from the checkpoint.
+
+    Notes
+    -----
+    Taught in: overfitting.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> rows = sweep(lambda a, b: a * b, {"a": [1, 2], "b": [10, 20]}, ThreadPoolExecutor(), progress=False)
+    >>> [row["value"] for row in rows]
+    [10, 20, 20, 40]
+    """
+    settings = _settings(grid)
+    keys = [_key(s, checkpoint) for s in settings]
+    if len(set(keys)) < len(keys):
+        raise ValueError(
+            f"sweep expected settings that differ, got {len(keys) - len(set(keys))} repeated. "
+            "Add a seed to the grid, or remove doubles."
+        )
+    done = _read(Path(checkpoint), run) if checkpoint else {}
+    rows: dict[str, Row] = {key: done[key] for key in keys if key in done}
+    todo = [(key, s) for key, s in zip(keys, settings, strict=True) if key not in rows]
+    log = open(checkpoint, "a", encoding="utf-8") if checkpoint else nullcontext()  # noqa: SIM115
+    with log as file, bar(progress, len(todo), "setting") as tick:
+        for key, row in _finished(run, todo, executor):
+            rows[key] = row
+            if file and row["error"] is None:
+                file.write(json.dumps([key, row]) + "\n")
+                file.flush()
+            tick()
+    table = [rows[key] for key in keys]
+    failed = [row for row in table if row["error"] is not None]
+    if failed:
+        warnings.warn(f"{len(failed)} of {len(table)} settings failed, first {failed[0]}", RuntimeWarning, 2)
+    return table
+
+
+def _settings(grid: Any) -> list[Row]:
+    if isinstance(grid, Mapping):
+        values = [list(v) for v in grid.values()]
+        settings = [dict(zip(grid, combination, strict=True)) for combination in itertools.product(*values)]
+    else:
+        settings = [dict(s) for s in grid]
+    if not settings or not all(settings):
+        raise ValueError(f"sweep expected a grid with at least one setting, got {grid!r}. Name what varies.")
+    return settings
+
+
+def _plain(value: Any) -> Any:
+    """NumPy numbers and arrays as Python ones."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+
+
+def _key(settings: Row, checkpoint: Any) -> str:
+    if checkpoint is None:
+        return repr(sorted(settings.items()))
+    try:
+        return json.dumps(settings, sort_keys=True, default=_plain)
+    except TypeError as problem:
+        raise ValueError(
+            f"sweep with a checkpoint expected settings that JSON can hold, got {settings} ({problem}). "
+            "Use numbers, strings and lists."
+        ) from None
+
+
+def _finished(
+    run: Callable[..., Any], todo: list[tuple[str, Row]], executor: Executor | None
+) -> Iterator[tuple[str, Row]]:
+    """Rows in the order in which they are ready."""
+    if not todo:
+        return
+    if executor is None and sys.platform == "emscripten":  # browsers have no processes
+        for key, settings in todo:
+            yield key, _row(settings, run)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed  # only who sweeps waits for it
+
+    local = ProcessPoolExecutor(initializer=_one_blas_thread) if executor is None else nullcontext(executor)
+    with local as pool:
+        futures: dict[Future[Any], tuple[str, Row]] = {pool.submit(run, **s): (key, s) for key, s in todo}
+        for future in as_completed(futures):
+            key, settings = futures.pop(future)
+            yield key, _row(settings, future.result)
+
+
+def _row(settings: Row, result: Callable[..., Any]) -> Row:
+    try:
+        found = result()
+    except Exception as problem:  # whatever student code or a lost worker raises: the others go on
+        return {**settings, "error": f"{type(problem).__name__}: {problem}"}
+    named = found if isinstance(found, Mapping) else {"value": found}
+    clash = sorted(set(named) & {*settings, "error"})
+    if clash:
+        return {**settings, "error": f"ValueError: result names {clash} are settings already. Rename them."}
+    return {**settings, **{name: _plain(value) for name, value in named.items()}, "error": None}
+
+
+def _one_blas_thread() -> None:
+    """In each local process: they share the cores already."""
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        return
+    threadpool_limits(1)
+
+
+def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
+    """The rows of a checkpoint; a new one is begun with the name of `run`."""
+    head = json.dumps({"sweep": f"{run.__module__}.{run.__qualname__}"})
+    if not path.exists() or not path.stat().st_size:
+        path.write_text(head + "\n", encoding="utf-8")
+        return {}
+    first, *lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    if first != head:
+        raise BadFile(
+            f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:80]!r}. "
+            "Give this sweep a file of its own."
+        )
+    rows = {}
+    if lines and lines[-1]:  # cut short while it was written
+        path.write_text("\n".join([first, *lines[:-1]]) + "\n", encoding="utf-8")
+    for line in lines[:-1]:
+        key, row = json.loads(line)
+        rows[key] = row
+    return rows
