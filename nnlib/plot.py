@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
-from matplotlib.patches import Circle, Polygon
+from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
@@ -22,6 +22,7 @@ from . import errors
 from .activations import Activation
 from .diagnostics import grid
 from .errors import Array
+from .layers import Linear
 from .network import Network
 from .prediction import predict
 from .training import History
@@ -34,6 +35,7 @@ BLUE, ORANGE, GREEN, RED, PINK, SKY, BLACK, YELLOW = COLORS = (
 )  # fmt: skip
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 GREY = "#767676"
+SHOWN = 8  # units a column shows before it is shortened
 STYLE: dict[Any, Any] = {
     "figure.facecolor": "white", "figure.dpi": 120, "font.size": 12, "axes.titlesize": 13,
     "axes.facecolor": "white", "axes.spines.top": False, "axes.spines.right": False, "axes.labelsize": 12,
@@ -74,8 +76,8 @@ def _root(ax: Axes) -> Figure:
     return ax.figure.figure  # type: ignore[return-value]  # also from inside a subfigure
 
 
-def _tints() -> list[Array]:
-    return [0.35 * np.array(to_rgb(c)) + 0.65 for c in COLORS]
+def _tint(color: str) -> Array:
+    return 0.35 * np.array(to_rgb(color)) + 0.65
 
 
 def _classes(net: Network, X: ArrayLike, resolution: int) -> tuple[Array, Array, Any]:
@@ -127,7 +129,7 @@ def decision_regions(
         origin="lower",
         aspect="auto",
         interpolation="nearest",
-        cmap=ListedColormap(_tints()),
+        cmap=ListedColormap([_tint(c) for c in COLORS]),
         vmin=-0.5,
         vmax=len(COLORS) - 0.5,
     )
@@ -146,7 +148,7 @@ def decision_image(
     """The same regions as a PNG without axes, fast enough for explorers."""
     x1, x2, classes = _classes(net, X, resolution)
     image = Image.fromarray(classes[::-1])
-    palette = np.concatenate([_tints(), [to_rgb(c) for c in COLORS], [(1, 1, 1)]])
+    palette = np.concatenate([[_tint(c) for c in COLORS], [to_rgb(c) for c in COLORS], [(1, 1, 1)]])
     image.putpalette((255 * palette).round().astype(np.uint8).tobytes())
     image = image.resize((size, size), Image.Resampling.NEAREST)
     if y is not None:
@@ -189,24 +191,123 @@ def activation(
 
 @_styled
 def network(net: Network, ax: Axes | None = None) -> Figure:
-    """The network's units and connections."""
-    (ax,) = _panels(ax, 1, 1, (6, 4), "network")
-    widths = [net.n_in or 0] + [layer.n_out for layer in net if layer.n_out]
-    for k, n in enumerate(widths):
-        ax.add_collection(PatchCollection([Circle((2 * k, i - n / 2), 0.3) for i in range(n)], facecolor=COLORS[k]))
-    ax.add_collection(LineCollection([], colors=GREY))
+    """Draw the units and connections of a network, layer by layer, with the shapes of its parameters."""
+    columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, ["input"], [])]
+    for layer in net:
+        if layer.n_out is not None:
+            columns.append((layer.n_out, [], []))
+        size, names, shapes = columns[-1]
+        if not isinstance(layer, Linear):
+            names.append(repr(layer))
+        shapes += [f"{name} {'×'.join(map(str, shape))}" for name, shape in layer.shapes().items()]
+    last = len(columns) - 1
+    if not last:
+        raise ValueError(f"a diagram expected a layer with units, got {net!r}. Add one such as nn.Linear(3, 4).")
+    (ax,) = _panels(ax, 1, 1, (max(6.4, 1.3 * last), 4), "network")
+    tallest = min(SHOWN, max(size for size, _, _ in columns))
+    gap = 9 / max(last, 3)
+    previous: Array = np.empty((0, 2))
+    for k, (size, names, shapes) in enumerate(columns):
+        drawn = np.arange(size) if size <= SHOWN else np.array([0, 1, 2, 3, 4, size - 1])
+        height = (len(drawn) - 1 + (size > SHOWN)) / 2
+        y = height - np.arange(len(drawn))
+        if size > SHOWN:
+            y[-1] = -height
+            ax.text(gap * k, 1 - height, "$\\vdots$", ha="center", va="center", fontsize=15)
+        nodes = np.stack([np.full(len(drawn), gap * k), y], axis=1)
+        kind = "input" if k == 0 else "output" if k == last else "hidden"
+        edges = [(a, b) for a in previous for b in nodes]
+        ax.add_collection(LineCollection(edges, colors=GREY, linewidths=0.8, zorder=1, label="edges"))
+        color = {"input": "white", "hidden": SKY, "output": ORANGE}[kind]
+        circles = PatchCollection([Circle((a, b), 0.27) for a, b in nodes], facecolor=color, edgecolor=BLACK)
+        circles.set(zorder=2, label=kind)
+        ax.add_collection(circles)
+        for i, (a, b) in zip(drawn + 1, nodes):
+            if k == 0:
+                ax.text(a - 0.4, b, f"$x_{{{i}}}$", ha="right", va="center")
+            elif k == last:
+                ax.text(a + 0.4, b, f"$s_{{{i}}}$", ha="left", va="center")
+        lines = [kind if kind != "hidden" or last == 2 else f"hidden {k}", f"{size}"]
+        ax.text(gap * k, -tallest / 2 - 0.2, "\n".join(lines + names), ha="center", va="top")
+        ax.text(gap * (k - 0.5), tallest / 2 + 0.1, "\n".join(shapes), ha="center", va="bottom", color=GREY)
+        previous = nodes
+    ax.set(xlim=(-1.2, gap * last + 1.2), ylim=(-tallest / 2 - 2, tallest / 2 + 1), aspect="equal")
     ax.set_axis_off()
-    ax.set_aspect("equal")
-    ax.autoscale_view()
     return _root(ax)
+
+
+def _limb(start: Any, bend: Any, end: Any, wide: float, thin: float) -> Array:
+    """Outline (60, 2) of a limb that tapers along a quadratic Bezier curve."""
+    p, q, r = map(np.asarray, (start, bend, end))
+    t = np.linspace(0, 1, 30)[:, None]
+    middle = (1 - t) ** 2 * p + 2 * t * (1 - t) * q + t**2 * r
+    along = 2 * (1 - t) * (q - p) + 2 * t * (r - q)
+    side = along[:, ::-1] * (-1, 1) / np.linalg.norm(along, axis=1, keepdims=True)
+    side *= (wide + (thin - wide) * t) / 2
+    return np.concatenate([middle + side, (middle - side)[::-1]])
+
+
+CELL = [  # start, bend, end, width there and there: dendrites, then the axon's root
+    ((5.0, 7.7), (3.9, 8.2), (3.0, 8.9), 0.75, 0.20),
+    ((3.0, 8.9), (2.5, 9.3), (1.7, 9.3), 0.20, 0.10),
+    ((3.0, 8.9), (2.8, 9.5), (2.5, 9.95), 0.18, 0.08),
+    ((5.0, 7.6), (3.7, 7.5), (2.9, 7.6), 0.75, 0.20),
+    ((2.9, 7.6), (2.2, 7.7), (1.7, 7.7), 0.20, 0.10),
+    ((2.9, 7.6), (2.5, 7.3), (2.3, 6.95), 0.18, 0.08),
+    ((5.0, 7.5), (4.0, 6.9), (3.2, 6.3), 0.75, 0.20),
+    ((3.2, 6.3), (2.5, 5.95), (1.7, 6.1), 0.20, 0.10),
+    ((3.2, 6.3), (2.9, 5.8), (2.6, 5.5), 0.18, 0.08),
+    ((5.1, 7.7), (5.3, 8.6), (5.0, 9.3), 0.65, 0.18),
+    ((5.0, 9.3), (4.8, 9.6), (4.4, 9.9), 0.18, 0.08),
+    ((5.0, 9.3), (5.2, 9.6), (5.5, 9.8), 0.16, 0.08),
+    ((5.1, 7.5), (5.2, 6.7), (5.5, 6.0), 0.65, 0.16),
+    ((5.5, 6.0), (5.6, 5.7), (5.4, 5.4), 0.16, 0.08),
+    ((5.0, 7.6), (6.0, 7.6), (7.2, 7.6), 1.0, 0.22),
+]
 
 
 @_styled
 def neuron(ax: Axes | None = None) -> Figure:
-    """A biological neuron and the mathematical model of it."""
+    """A biological neuron above the mathematical model of it; parts that correspond share a colour."""
     (ax,) = _panels(ax, 1, 1, (6.4, 6), "neuron")
-    ax.add_patch(Polygon([(0, 0), (1, 0), (0, 1)]))
+    ax.set(xlim=(-0.3, 13.3), ylim=(0, 10.8), aspect="equal")
     ax.set_axis_off()
+    soma = Circle((5.05, 7.6), 0.85)
+    limbs = [Polygon(_limb(*limb)) for limb in CELL]
+    ends = [(11.7, 8.5), (12.0, 7.6), (11.7, 6.7)]
+    for color, parts in (
+        (SKY, [Polygon(_limb((-0.2, y + 0.3), (0.5, y + 0.2), (1.4, y), 0.12, 0.12)) for y in (9.3, 7.7, 6.1)]),
+        (PINK, [Polygon(_limb((7.1, 7.6), (9, 7.6), (10.6, 7.6), 0.2, 0.2)),
+                *(Polygon(_limb((10.5, 7.6), (11, y), (x, y), 0.18, 0.08)) for x, y in ends)]),
+        (GREEN, [soma, *limbs]),
+    ):
+        for z, edge in ((2, 2.0), (3, 0.0)):
+            ax.add_collection(PatchCollection(
+                parts, facecolor=_tint(color), edgecolor=BLACK if edge else "none", linewidth=edge, zorder=z))
+    ax.add_patch(Circle((5.05, 7.6), 0.33, facecolor=GREEN, edgecolor=BLACK, zorder=4))
+    for x in (7.6, 8.6, 9.6):
+        ax.add_patch(FancyBboxPatch((x, 7.4), 0.7, 0.4, boxstyle="round,pad=0,rounding_size=0.2",
+            facecolor="white", edgecolor=BLACK, zorder=4))
+    for y in (9.3, 7.7, 6.1):
+        ax.add_patch(Circle((1.5, y), 0.17, facecolor=ORANGE, edgecolor=BLACK, zorder=4))
+    for x, y in ends:
+        ax.add_patch(Circle((x, y), 0.14, facecolor=PINK, edgecolor=BLACK, zorder=4))
+    # The model
+    for y, i in ((4.2, "1"), (2.6, "2"), (1.0, "D")):
+        ax.plot([0.3, 5.05], [y, 2.6], color=BLACK, linewidth=1.5, zorder=1)
+        ax.add_patch(Circle((0.4, y), 0.45, facecolor=_tint(SKY), edgecolor=BLACK, zorder=4))
+        ax.text(0.4, y, f"$x_{i}$", ha="center", va="center", zorder=5)
+        x = 2.3
+        yy = y + (2.6 - y) * (x - 0.3) / 4.75
+        ax.add_patch(Circle((x, yy), 0.42, facecolor=ORANGE, edgecolor=BLACK, zorder=4))
+        ax.text(x, yy, f"$w_{i}$", ha="center", va="center", zorder=5)
+    ax.add_patch(Circle((5.05, 2.6), 1.25, facecolor=_tint(GREEN), edgecolor=BLACK, zorder=4))
+    ax.text(5.05, 2.6, "$\\sum_i w_i x_i + b$", ha="center", va="center", zorder=5)
+    ax.add_patch(FancyBboxPatch((7.4, 1.9), 1.4, 1.4, boxstyle="round,pad=0,rounding_size=0.2",
+            facecolor=_tint(RED), edgecolor=BLACK, zorder=4))
+    ax.text(8.1, 2.6, "$f$", ha="center", va="center", zorder=5)
+    ax.annotate("", (7.4, 2.6), (6.3, 2.6), arrowprops={"arrowstyle": "-|>", "color": BLACK})
+    ax.annotate("", (12, 2.6), (8.8, 2.6), arrowprops={"arrowstyle": "-|>", "color": BLACK})
     return _root(ax)
 
 

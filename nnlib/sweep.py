@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from .errors import BadFile
 from .progress import bar
+from .threads import one_blas_thread
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -35,8 +37,8 @@ def sweep(
     Parameters
     ----------
     run : callable
-        Gives a number, or a dict of named results. Other processes must be able to import it, so it
-        stands at the top level of a module or notebook.
+        Gives a number, or a dict of named numbers, strings, lists or arrays. Other processes must be
+        able to import it, so it stands at the top level of a module or notebook.
     grid : dict of lists, or iterable of dicts
         A dict means every combination of its values; a seed is a setting like any other.
     executor : concurrent.futures.Executor, optional
@@ -88,10 +90,10 @@ def sweep(
     todo = [(key, s) for key, s in zip(keys, settings, strict=True) if key not in rows]
     log = open(checkpoint, "a", encoding="utf-8") if checkpoint else nullcontext()  # noqa: SIM115
     with log as file, bar(progress, len(todo), "setting") as tick:
-        for key, row in _finished(run, todo, executor):
-            rows[key] = row
+        for key, setting, result in _finished(run, todo, executor):
+            row = rows[key] = _row(setting, result)
             if file and row["error"] is None:
-                file.write(json.dumps([key, row]) + "\n")
+                file.write(json.dumps([key, row], default=_plain) + "\n")
                 file.flush()
             tick()
     table = [rows[key] for key in keys]
@@ -113,8 +115,10 @@ def _settings(grid: Any) -> list[Row]:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy numbers and arrays as Python ones."""
-    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+    """NumPy numbers and arrays as Python ones, which JSON can hold."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"a {type(value).__name__} is no number, string, list or array")
 
 
 def _key(settings: Row, checkpoint: Any) -> str:
@@ -122,7 +126,7 @@ def _key(settings: Row, checkpoint: Any) -> str:
         return repr(sorted(settings.items()))
     try:
         return json.dumps(settings, sort_keys=True, default=_plain)
-    except TypeError as problem:
+    except (TypeError, ValueError) as problem:
         raise ValueError(
             f"sweep with a checkpoint expected settings that JSON can hold, got {settings} ({problem}). "
             "Use numbers, strings and lists."
@@ -131,43 +135,35 @@ def _key(settings: Row, checkpoint: Any) -> str:
 
 def _finished(
     run: Callable[..., Any], todo: list[tuple[str, Row]], executor: Executor | None
-) -> Iterator[tuple[str, Row]]:
-    """Rows in the order in which they are ready."""
+) -> Iterator[tuple[str, Row, Callable[[], Any]]]:
+    """Key, settings and what gives the result, in the order in which they are ready."""
     if not todo:
         return
     if executor is None and sys.platform == "emscripten":  # browsers have no processes
         for key, settings in todo:
-            yield key, _row(settings, run)
+            yield key, settings, partial(run, **settings)
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # only who sweeps waits for it
 
-    local = ProcessPoolExecutor(initializer=_one_blas_thread) if executor is None else nullcontext(executor)
+    local = ProcessPoolExecutor(initializer=one_blas_thread) if executor is None else nullcontext(executor)
     with local as pool:
         futures: dict[Future[Any], tuple[str, Row]] = {pool.submit(run, **s): (key, s) for key, s in todo}
         for future in as_completed(futures):
             key, settings = futures.pop(future)
-            yield key, _row(settings, future.result)
+            yield key, settings, future.result
 
 
 def _row(settings: Row, result: Callable[..., Any]) -> Row:
     try:
         found = result()
+        named = found if isinstance(found, Mapping) else {"value": found}
+        plain = json.loads(json.dumps(named, default=_plain))
     except Exception as problem:  # whatever student code or a lost worker raises: the others go on
         return {**settings, "error": f"{type(problem).__name__}: {problem}"}
-    named = found if isinstance(found, Mapping) else {"value": found}
-    clash = sorted(set(named) & {*settings, "error"})
+    clash = sorted(set(plain) & {*settings, "error"})
     if clash:
         return {**settings, "error": f"ValueError: result names {clash} are settings already. Rename them."}
-    return {**settings, **{name: _plain(value) for name, value in named.items()}, "error": None}
-
-
-def _one_blas_thread() -> None:
-    """In each local process: they share the cores already."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        return
-    threadpool_limits(1)
+    return {**settings, **plain, "error": None}
 
 
 def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:

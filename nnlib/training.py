@@ -6,7 +6,6 @@ import copy
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from .optim import SGD, Optimizer, check_optimizer
 from .prediction import share_right
 from .progress import bar
 from .stopping import EarlyStopping
+from .threads import one_blas_thread
 
 CHUNK = 16  # networks trained together at most,
 CHUNK_PARAMETERS = 2**18  # and parameters: their activations should stay in the cache (1.1x at 64-500-10)
@@ -182,17 +182,8 @@ def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[History]:
         return [_train(*job) for job in jobs]
     from concurrent.futures import ThreadPoolExecutor
 
-    with _one_blas_thread(), ThreadPoolExecutor(workers) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
         return list(pool.map(lambda job: _train(*job), jobs))
-
-
-def _one_blas_thread() -> AbstractContextManager[Any]:
-    """Two levels of threads would fight for the cores; without threadpoolctl they only run slower."""
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        return nullcontext()
-    return threadpool_limits(1)  # type: ignore[no-any-return]
 
 
 def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Iterator[tuple[Array, Any]]:

@@ -1,0 +1,202 @@
+"""One function over a grid: rows in order, failures kept apart, interrupted sweeps gone on with."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+import warnings
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import nnlib as nn
+
+
+def product(a, b):
+    return a * b
+
+
+def named(a, seed):
+    return {"mean": np.float64(a) / 2, "path": np.arange(seed)}
+
+
+def fragile(a):
+    if a == 2:
+        raise RuntimeError("two is too much")
+    return a
+
+
+def slow(a, folder):
+    """Leaves a mark each time it runs to its end."""
+    time.sleep(0.2)
+    with open(os.path.join(folder, f"{a}.txt"), "a") as file:
+        file.write("x")
+    return a
+
+
+def train(hidden, seed):
+    X, y = nn.datasets.blobs(60, 0.5, rng=1)
+    net = nn.mlp(2, hidden, 3, rng=seed)
+    return {"loss": nn.fit(net, X, y, epochs=2, rng=seed).loss[-1]}
+
+
+class Inline(Executor):
+    """Runs at once and counts."""
+
+    def __init__(self):
+        self.calls = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        self.calls.append(kwargs)
+        future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as problem:
+            future.set_exception(problem)
+        return future
+
+
+def test_rows_stand_in_the_order_of_the_grid():
+    rows = nn.sweep(product, {"a": [1, 2], "b": (10, 20)}, Inline(), progress=False)
+    assert rows == [
+        {"a": 1, "b": 10, "value": 10, "error": None},
+        {"a": 1, "b": 20, "value": 20, "error": None},
+        {"a": 2, "b": 10, "value": 20, "error": None},
+        {"a": 2, "b": 20, "value": 40, "error": None},
+    ]
+
+
+def test_a_list_of_settings_and_named_results():
+    rows = nn.sweep(named, [{"a": 3, "seed": 2}, {"a": 4, "seed": 0}], Inline(), progress=False)
+    assert rows[0] == {"a": 3, "seed": 2, "mean": 1.5, "path": [0, 1], "error": None}
+    assert rows[1]["path"] == []
+
+
+def test_local_processes_give_what_one_thread_gives():
+    grid = {"hidden": [2, 3], "seed": range(3)}
+    assert nn.sweep(train, grid, progress=False) == nn.sweep(
+        train, grid, ThreadPoolExecutor(1), progress=False
+    )
+
+
+def test_a_failing_setting_is_reported_and_loses_no_other():
+    with pytest.warns(RuntimeWarning, match=r"1 of 3 settings failed, first .*'a': 2.*two is too much"):
+        rows = nn.sweep(fragile, {"a": [1, 2, 3]}, Inline(), progress=False)
+    assert [row.get("value") for row in rows] == [1, None, 3]
+    assert rows[1] == {"a": 2, "error": "RuntimeError: two is too much"}
+
+
+def test_a_result_may_not_hide_a_setting():
+    with pytest.warns(RuntimeWarning, match="are settings already"):
+        rows = nn.sweep(lambda a: {"a": 1}, {"a": [5]}, Inline(), progress=False)
+    assert rows[0]["a"] == 5
+
+
+def test_a_result_that_no_table_can_hold_is_a_failure():
+    with pytest.warns(RuntimeWarning, match="an? object is no number"):
+        rows = nn.sweep(lambda a: object() if a else 1, {"a": [0, 1]}, Inline(), progress=False)
+    assert rows[0]["value"] == 1
+
+
+def test_a_checkpoint_is_gone_on_with(tmp_path):
+    path = tmp_path / "sweep.jsonl"
+    first, second = Inline(), Inline()
+    before = nn.sweep(product, {"a": [1, 2], "b": [3]}, first, progress=False, checkpoint=path)
+    after = nn.sweep(product, {"a": [1, 2, 4], "b": [3]}, second, progress=False, checkpoint=path)
+    assert second.calls == [{"a": 4, "b": 3}]
+    assert after[:2] == before
+    assert [row["value"] for row in after] == [3, 6, 12]
+
+
+def test_a_failed_setting_is_tried_again(tmp_path):
+    path, again = tmp_path / "sweep.jsonl", Inline()
+    for executor in (Inline(), again):
+        with pytest.warns(RuntimeWarning, match="failed"):
+            nn.sweep(fragile, {"a": [1, 2]}, executor, progress=False, checkpoint=path)
+    assert again.calls == [{"a": 2}]
+
+
+def test_a_line_cut_short_is_run_again(tmp_path):
+    path, again = tmp_path / "sweep.jsonl", Inline()
+    whole = nn.sweep(product, {"a": [1, 2], "b": [3]}, Inline(), progress=False, checkpoint=path)
+    path.write_bytes(path.read_bytes()[:-5])  # as a power cut would leave it
+    assert nn.sweep(product, {"a": [1, 2], "b": [3]}, again, progress=False, checkpoint=path) == whole
+    assert len(again.calls) == 1
+    assert [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_an_interrupted_sweep_keeps_what_was_finished(tmp_path):
+    path = tmp_path / "sweep.jsonl"
+
+    class Interrupted(Inline):
+        def submit(self, fn, /, *args, **kwargs):
+            if kwargs["a"] == 3:
+                future = Future()
+                future.set_exception(KeyboardInterrupt())
+                return future
+            return super().submit(fn, *args, **kwargs)
+
+    with pytest.raises(KeyboardInterrupt):
+        nn.sweep(product, {"a": [1, 2, 3], "b": [1]}, Interrupted(), progress=False, checkpoint=path)
+    again = Inline()
+    rows = nn.sweep(product, {"a": [1, 2, 3], "b": [1]}, again, progress=False, checkpoint=path)
+    assert [row["value"] for row in rows] == [1, 2, 3]
+    assert {"a": 3, "b": 1} in again.calls
+
+
+@pytest.mark.parametrize("content", ["something else\n", '{"sweep": "other.run"}\n', "\x00\x01"])
+def test_a_foreign_checkpoint_is_refused_and_left_alone(tmp_path, content):
+    path = tmp_path / "notes.txt"
+    path.write_text(content)
+    with pytest.raises(
+        nn.BadFile, match=r"expected a checkpoint of .*product.*got one that starts.*file of its own"
+    ):
+        nn.sweep(product, {"a": [1], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    assert path.read_text() == content
+
+
+@pytest.mark.parametrize(
+    ("grid", "checkpoint", "message"),
+    [
+        ({}, None, "expected a grid with at least one setting, got .*Name what varies"),
+        ({"a": []}, None, "expected a grid with at least one setting"),
+        ([{}], None, "expected a grid with at least one setting"),
+        ({"a": [1, 1], "b": [1]}, None, "expected settings that differ, got 1 repeated. Add a seed"),
+        ({"a": [1, object()], "b": [1]}, "c", "expected settings that JSON can hold.*Use numbers"),
+    ],
+)
+def test_bad_grids(tmp_path, grid, checkpoint, message):
+    with pytest.raises(ValueError, match=message):
+        nn.sweep(product, grid, Inline(), progress=False, checkpoint=checkpoint and tmp_path / checkpoint)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_bar_goes_to_stderr(capsys):
+    nn.sweep(product, {"a": [1, 2], "b": [3]}, Inline(), progress=True)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "2/2" in err
+
+
+def test_a_cluster_that_loses_a_worker_gives_every_result_once(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with (
+        warnings.catch_warnings(),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1", silence_logs=50
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        warnings.simplefilter("ignore")  # dask says that it lost a worker
+        pids = client.run(os.getpid)
+        victim = min(pids.values())
+        threading.Timer(0.5, os.kill, (victim, signal.SIGKILL)).start()
+        rows = nn.sweep(
+            slow, {"a": range(16), "folder": [str(tmp_path)]}, client.get_executor(), progress=False
+        )
+    assert [(row["a"], row["value"], row["error"]) for row in rows] == [(a, a, None) for a in range(16)]
+    assert sorted(int(file.stem) for file in tmp_path.iterdir()) == list(range(16))
