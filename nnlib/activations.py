@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import Array, real_array
+from .errors import Array, number, real_array
 
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
@@ -192,7 +192,7 @@ def leaky_relu(z: Array, out: Array, alpha: float = 0.01) -> Array:
     Raises
     ------
     ValueError
-        If `z` is not made of finite real numbers.
+        If `z` is not made of finite real numbers, or `alpha` is out of range.
 
     Notes
     -----
@@ -203,11 +203,11 @@ def leaky_relu(z: Array, out: Array, alpha: float = 0.01) -> Array:
     >>> print(leaky_relu([-2.0, 3.0], alpha=0.1))
     [-0.2  3. ]
     """
-    np.multiply(z, alpha, out=out)
+    np.multiply(z, number("leaky_relu alpha", alpha, 0, 1), out=out)
     return np.maximum(z, out, out=out)
 
 
-@activation(_leaky_relu_slope)
+@activation(partial(_leaky_relu_slope, alpha=0.25))
 def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     """Leaky ReLU whose slope for z <= 0 is learned, so it may be any number.
 
@@ -223,7 +223,7 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     Raises
     ------
     ValueError
-        If `z` is not made of finite real numbers.
+        If `z` is not made of finite real numbers, or `alpha` does not broadcast against it.
 
     Notes
     -----
@@ -236,7 +236,13 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     [-4.  3.]
     """
     np.minimum(z, 0, out=out)
-    out *= alpha - 1
+    try:
+        out *= alpha - 1
+    except ValueError:
+        raise ValueError(
+            f"prelu expected alpha to broadcast against shape {z.shape}, got {np.shape(alpha)}. "
+            "Give one slope, or one a row."
+        ) from None
     out += z
     return out
 

@@ -128,6 +128,8 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
     >>> len(norms), bool(norms[0] < norms[-1])
     (5, True)
     """
+    if not net.weights():
+        raise ValueError("gradient_norms expected a network with weights, got none. Add a Linear layer.")
     net.loss_and_grad(X, y, loss)
     lead = net.grads.shape[:-1]
     grads = [layer.grads[name].reshape(*lead, -1) for layer in net for name in layer.weights]

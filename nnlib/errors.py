@@ -22,22 +22,28 @@ class BadFile(ValueError):
     """A file does not hold what it should."""
 
 
+def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
+    """`values` as an array, unless they are ragged."""
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(
+            f"{what} expected numbers in a regular array, got rows of different lengths. "
+            "Give every row the same length."
+        ) from None
+
+
 def real_array(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
     """`values` as finite floats; floats keep their precision unless `dtype` says otherwise."""
-    try:
-        array = np.asarray(values)
-    except ValueError as problem:  # ragged lists
-        raise ValueError(
-            f"{what} expected numbers in a regular array, got {problem}. Give every row the same length."
-        ) from None
+    array = as_array(values, what)
     if array.dtype.kind not in "fiub":
         raise ValueError(
             f"{what} expected real numbers, got dtype {array.dtype}. Convert it, e.g. with .astype(float)."
         )
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
-    array = array.astype(dtype, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):  # a sum is 4x cheaper than isfinite().all()
+        array = array.astype(dtype, copy=False)
         suspicious = not np.isfinite(array.sum())
     if suspicious and not np.isfinite(array).all():
         raise ValueError(
@@ -49,7 +55,7 @@ def real_array(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
 
 def batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:
     """`X` as a non-empty (n_in, N) array of finite floats."""
-    array = np.asarray(X) if isinstance(X, np.ndarray) else real_array(X, None, what)
+    array = as_array(X, what)
     rows = "D" if n_in is None else n_in
     if array.ndim != 2 or (n_in is not None and array.shape[0] != n_in):
         if array.shape in ((n_in,), (n_in, n_in)) or array.ndim == 1:
@@ -59,7 +65,7 @@ def batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:
         else:
             remedy = "Samples are columns: one column a sample, one row an input."
         raise ValueError(f"{what} expected input of shape ({rows}, N), got {array.shape}. {remedy}")
-    if array.shape[1] == 0:
+    if 0 in array.shape:
         raise ValueError(
             f"{what} expected at least one sample, got an empty batch of shape {array.shape}. "
             "Check how the samples were selected."
@@ -69,7 +75,7 @@ def batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:
 
 def labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels:
     """`y` as N whole numbers from 0 to n_classes - 1."""
-    array = np.asarray(y)
+    array = as_array(y, f"{what} labels")
     if array.shape != (n_samples,):
         raise ValueError(
             f"{what} expected labels of shape ({n_samples},), one a sample, got {array.shape}. "
@@ -101,13 +107,27 @@ def whole(name: str, value: Any, low: int = 1) -> int:
 
 def number(name: str, value: Any, low: float, high: float = np.inf, open_low: bool = False) -> float:
     """`value` as a float in [low, high), or (low, high) with `open_low`."""
-    good = isinstance(value, Real) and not isinstance(value, bool) and low <= float(value) < high
-    if not good or (open_low and value == low):
+    try:
+        real = float(value) if isinstance(value, Real) and not isinstance(value, bool) else np.nan
+    except OverflowError:  # a whole number beyond every float
+        real = np.nan
+    if not low <= real < high or (open_low and real == low):
         interval = f"{'(' if open_low else '['}{low:g}, {high:g})"
         raise ValueError(
             f"{name} expected a number in {interval}, got {value!r}. Choose a value inside that interval."
         )
-    return float(value)
+    return real
+
+
+def float_type(dtype: DTypeLike, what: str) -> np.dtype[Any]:
+    """`dtype` as NumPy's float32 or float64."""
+    try:
+        kind = np.dtype(dtype)
+    except TypeError:
+        kind = None
+    if kind not in (np.float32, np.float64):
+        raise ValueError(f"{what} expected dtype float32 or float64, got {dtype!r}. Choose one of the two.")
+    return kind
 
 
 def one_of(name: str, value: str, known: Mapping[str, T]) -> T:

@@ -23,6 +23,8 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
         raise ValueError(
             f"save expected an existing folder, got {target.parent}. Create it first, or correct the path."
         )
+    if target.is_dir():
+        raise ValueError(f"save expected the path of a file, got the folder {target}. Add a file name.")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -48,40 +50,27 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     FileNotFoundError
         If there is no such file.
     """
+    import warnings
     import zipfile
 
     expected = f"load expected an .npz file written by net.save in {os.fspath(path)}"
     remedy = "Save the network again, or check that this is the right file."
     arrays = {}
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path) as archive, warnings.catch_warnings(action="error"):
             entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
             if set(entries) != set(names):
-                raise BadFile(f"{expected}, got one with entries {sorted(entries)[:5]}. {remedy}")
-            room = os.path.getsize(path)
+                raise BadFile(f"entries {sorted(entries)[:5]}")
             for name, entry in entries.items():
                 # A stored entry is as large as it says, so no small file can fill the memory.
-                if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > room:
-                    raise BadFile(f"{expected}, got a compressed or oversized entry {name!r}. {remedy}")
+                if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > os.path.getsize(path):
+                    raise BadFile(f"a compressed or oversized entry {name!r}")
                 with archive.open(entry) as stream:
-                    arrays[name] = _read_array(stream, entry.file_size)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as problem:
-        if isinstance(problem, BadFile):
-            raise
+                    arrays[name] = np.lib.format.read_array(stream, allow_pickle=False)
+                    if stream.read(1):  # at its end the entry's checksum is compared
+                        raise BadFile(f"more data than {name!r} needs")
+    except FileNotFoundError:
+        raise
+    except Exception as problem:  # a hostile file makes zipfile and NumPy raise almost anything
         raise BadFile(f"{expected}, got a broken or foreign file ({problem}). {remedy}") from None
     return arrays
-
-
-def _read_array(stream: IO[bytes], size: int) -> np.ndarray[Any, Any]:
-    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    version = np.lib.format.read_magic(stream)
-    if version not in header:
-        raise ValueError(f"array format {version}")
-    shape, fortran, dtype = header[version](stream)
-    if dtype.hasobject or fortran:
-        raise ValueError(f"array of dtype {dtype}")
-    data = stream.read()  # checks the entry's CRC at its end
-    count = int(np.prod(shape, dtype=object))
-    if count * dtype.itemsize != len(data) or len(data) > size:
-        raise ValueError(f"{len(data)} bytes for shape {shape}")
-    return np.frombuffer(data, dtype).reshape(shape).copy()

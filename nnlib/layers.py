@@ -42,7 +42,8 @@ class Parameter:
         return layer.views[self.name]
 
     def __set__(self, layer: Layer, value: Any) -> None:
-        view, new = self.__get__(layer, type(layer)), np.asarray(value)
+        view = self.__get__(layer, type(layer))
+        new = errors.real_array(value, view.dtype, f"{layer}.{self.name}")
         if new.shape not in ((), view.shape):
             raise ValueError(
                 f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. "
@@ -295,8 +296,10 @@ class ReLU(Elementwise):
 
 
 class LeakyReLU(Elementwise):
-    """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same. "
-    "Taught in: activations."""
+    """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same.
+
+    Taught in: activations.
+    """
 
     function = activations.leaky_relu
 

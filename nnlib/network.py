@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -66,9 +67,6 @@ class Network:
         dtype: DTypeLike = "float64",
         networks: int | None = None,
     ) -> None:
-        kind = np.dtype(dtype)
-        if kind not in (np.float32, np.float64):
-            raise ValueError(f"Network expected dtype float32 or float64, got {kind}. Choose one of the two.")
         if not layers or not all(isinstance(layer, Layer) for layer in layers):
             raise ValueError(
                 f"Network expected one or more layers, got {layers!r}. "
@@ -77,7 +75,7 @@ class Network:
         lead = () if networks is None else (errors.whole("Network networks", networks),)
         source = errors.generator(rng)
         n_params = sum(math.prod(s) for s in _connect(layers))
-        self._bind(layers, np.zeros((*lead, n_params), kind))
+        self._bind(layers, np.zeros((*lead, n_params), errors.float_type(dtype, "Network")))
         for r in np.ndindex(*lead):
             for layer in layers:
                 for name, value in layer.start(source).items():
@@ -85,7 +83,7 @@ class Network:
 
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
         """Cut the vectors into the layers' views."""
-        self.layers, self.params, self.grads = layers, params, np.zeros_like(params)
+        self.layers, self._params, self.grads = layers, params, np.zeros_like(params)
         self.buffers = Buffers()
         self._weights: list[slice] = []
         start = 0
@@ -104,6 +102,21 @@ class Network:
         self._entry = repr(sized[0] if sized else layers[0])
 
     # -- looking at it -------------------------------------------------------------------------
+
+    @property
+    def params(self) -> Array:
+        """Every parameter in one array, (P,) or (R, P); assigning to it copies, so that the views stay."""
+        return self._params
+
+    @params.setter
+    def params(self, values: ArrayLike) -> None:
+        new = errors.real_array(values, self._params.dtype, "params")
+        if new.shape not in ((), self._params.shape):
+            raise ValueError(
+                f"params expected shape {self._params.shape}, got {new.shape}. "
+                "Give as many numbers as the network has parameters."
+            )
+        self._params[...] = new
 
     @property
     def networks(self) -> int | None:
@@ -262,7 +275,10 @@ class Network:
         """
         if self.networks is None:
             raise ValueError("select expected a stack of networks, got a single one. Use the network itself.")
-        if not isinstance(which, slice) and not -self.networks <= which < self.networks:
+        inside = range(self.networks)
+        if isinstance(which, bool) or not isinstance(which, slice | Integral):
+            raise ValueError(f"select expected a number or a slice, got {which!r}. Write net.select(0).")
+        if not inside[which] if isinstance(which, slice) else which not in inside:
             raise ValueError(
                 f"select expected a network from 0 to {self.networks - 1}, got {which}. Choose one inside."
             )
@@ -270,7 +286,8 @@ class Network:
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
         """An independent network with the same layers and parameters."""
-        return _assemble(self.architecture(), self.params.astype(dtype or self.params.dtype))
+        kind = self.params.dtype if dtype is None else errors.float_type(dtype, "copy")
+        return _assemble(self.architecture(), self.params.astype(kind))
 
     def __reduce__(self) -> tuple[Any, ...]:  # copy and pickle keep the views what they are
         return _assemble, (self.architecture(), self.params)
@@ -314,12 +331,12 @@ def load(path: files.PathLike) -> Network:
     arrays = files.read_arrays(path, ("architecture", "params"))
     try:
         architecture = json.loads(str(arrays["architecture"][()]))
-        if not isinstance(architecture, list):
-            raise ValueError(f"architecture is a {type(architecture).__name__}")
+        if not isinstance(architecture, list) or not architecture:
+            raise ValueError("no layers")
         if not np.isfinite(arrays["params"]).all():
             raise ValueError("parameters are not finite")
         return _assemble(architecture, arrays["params"])
-    except (ValueError, TypeError, KeyError, RecursionError) as problem:
+    except (ValueError, TypeError, RecursionError) as problem:
         raise BadFile(
             f"load expected a network in {path}, got something else ({problem}). "
             "Save the network again, or check that this is the right file."
@@ -375,10 +392,10 @@ def mlp(
         raise ValueError(
             f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2)."
         )
-    if not callable(activation):
+    if activation is not Maxout and not _makes_layers(activation):
         raise ValueError(
             f"mlp expected a layer class as activation, got {activation!r}. "
-            "Write nn.ReLU rather than nn.ReLU()."
+            "Write nn.ReLU, not nn.relu or nn.ReLU()."
         )
     init = getattr(activation, "init", "he")
     layers: list[Layer] = [GaussianNoise(input_noise)] if input_noise else []
@@ -387,6 +404,13 @@ def mlp(
         layers += [Dropout(dropout)] if dropout else []
     layers.append(Linear(sizes[-2], sizes[-1], init))
     return Network(*layers, rng=rng, dtype=dtype, networks=networks)
+
+
+def _makes_layers(activation: Any) -> bool:
+    try:
+        return isinstance(activation(), Layer)
+    except TypeError:
+        return False
 
 
 def check_loss(loss: Any) -> Loss:
@@ -413,11 +437,8 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
     layers = tuple(errors.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
     wanted = sum(math.prod(shape) for shape in _connect(layers))
-    if (
-        params.dtype not in (np.float32, np.float64)
-        or params.ndim not in (1, 2)
-        or params.shape[-1] != wanted
-    ):
+    fits = params.ndim in (1, 2) and params.shape[-1] == wanted and len(params)
+    if not fits or params.dtype not in (np.float32, np.float64):
         raise ValueError(
             f"the layers expected {wanted} float32 or float64 parameters, got {params.dtype} {params.shape}. "
             "Use the parameters of a network of the same shape."

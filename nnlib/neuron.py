@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from . import errors
@@ -40,7 +41,7 @@ class Neuron:
             raise ValueError(
                 f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number an input."
             )
-        self.bias = float(errors.real_array(bias, None, "Neuron bias"))
+        self.bias = errors.number("Neuron bias", bias, -np.inf, open_low=True)
 
     def forward(self, inputs: ArrayLike) -> Any:
         """Firing rate in (0, 1): a float for inputs (D,), an array (N,) for a batch (D, N)."""

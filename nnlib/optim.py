@@ -6,7 +6,8 @@ the shape of the parameters, so one step serves a single network and a stack ali
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import Any, Self
 
 import numpy as np
 
@@ -33,20 +34,31 @@ class Optimizer:
         ValueError
             If the two shapes differ, or differ from the step before.
         """
+        for what, array in (("params", params), ("grads", grads)):
+            if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+                raise ValueError(
+                    f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
+                    "Use np.asarray(..., dtype=float)."
+                )
         if not self._state:
             self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
-        for what, array in (("params", params), ("grads", grads)):
-            if array.shape != self._state["scratch"].shape:
-                raise ValueError(
-                    f"{type(self).__name__} expected {what} of shape {self._state['scratch'].shape}, "
-                    f"got {array.shape}. "
-                    "Use a new optimiser for another network."
-                )
+        shape = self._state["scratch"].shape
+        if not params.shape == grads.shape == shape:
+            raise ValueError(
+                f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} and "
+                f"{grads.shape}. Use a new optimiser for another network."
+            )
         self.steps += 1
         self.update(params, grads, **self._state)
 
     def update(self, params: Array, grads: Array, **state: Array) -> None:
         raise NotImplementedError
+
+    def fresh(self) -> Self:
+        """A copy with the same settings that has not taken a step."""
+        new = copy.copy(self)
+        new.steps, new._state = 0, {}
+        return new
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(lr={self.lr:g})"

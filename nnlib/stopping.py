@@ -29,6 +29,7 @@ class EarlyStopping:
         self.best_epoch = np.where(better, epoch, self.best_epoch)
         self.params = np.where(better[..., None], self.net.params, self.params)
         self.done |= epoch - self.best_epoch >= self.patience
+        self.net.params[self.done] = self.params[self.done]  # or what goes on in the stack could diverge
         return bool(self.done.all())
 
     def restore(self) -> Any:

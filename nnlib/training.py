@@ -146,7 +146,8 @@ def fit(
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     epochs = errors.whole("fit epochs", epochs)
     chunks = [net] if net.networks is None else _chunks(net)
-    shuffling, *noise = errors.generator(rng).spawn(1 + len(chunks))
+    seeds = errors.generator(rng).integers(2**63, size=1 + len(chunks))
+    shuffling, *noise = map(np.random.default_rng, seeds)
     with bar(progress, epochs * len(chunks), "epoch") as tick:
         task = _Task(
             rows=np.ascontiguousarray(X.T),
@@ -205,7 +206,7 @@ def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Ite
 
 def _train(task: _Task, net: Network, shuffling: np.random.Generator, noise: np.random.Generator) -> History:
     """Train one network or one chunk."""
-    optimizer, buffers = copy.deepcopy(task.optimizer), Buffers()
+    optimizer, buffers = task.optimizer.fresh(), Buffers()
     log: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     stopper = EarlyStopping(net, task.patience) if task.patience else None
     before = np.empty_like(net.params)
