@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -65,12 +67,19 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
                 # A stored entry is as large as it says, so no small file can fill the memory.
                 if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > os.path.getsize(path):
                     raise BadFile(f"a compressed or oversized entry {name!r}")
-                with archive.open(entry) as stream:
-                    arrays[name] = np.lib.format.read_array(stream, allow_pickle=False)
-                    if stream.read(1):  # at its end the entry's checksum is compared
-                        raise BadFile(f"more data than {name!r} needs")
+                arrays[name] = _array(archive.read(entry))
     except FileNotFoundError:
         raise
     except Exception as problem:  # a hostile file makes zipfile and NumPy raise almost anything
         raise BadFile(f"{expected}, got a broken or foreign file ({problem}). {remedy}") from None
     return arrays
+
+
+def _array(data: bytes) -> np.ndarray[Any, Any]:
+    """The array in the bytes of an .npy file; its header may not claim more or less than is there."""
+    stream = io.BytesIO(data)
+    np.lib.format.read_magic(stream)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    if math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
+        raise BadFile(f"{len(data) - stream.tell()} bytes for an array of shape {shape}")
+    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)

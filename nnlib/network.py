@@ -275,10 +275,14 @@ class Network:
         """
         if self.networks is None:
             raise ValueError("select expected a stack of networks, got a single one. Use the network itself.")
-        inside = range(self.networks)
         if isinstance(which, bool) or not isinstance(which, slice | Integral):
             raise ValueError(f"select expected a number or a slice, got {which!r}. Write net.select(0).")
-        if not inside[which] if isinstance(which, slice) else which not in inside:
+        chosen = (
+            range(self.networks)[which]
+            if isinstance(which, slice)
+            else -self.networks <= which < self.networks
+        )
+        if not chosen:
             raise ValueError(
                 f"select expected a network from 0 to {self.networks - 1}, got {which}. Choose one inside."
             )

@@ -19,7 +19,6 @@ from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 
@@ -43,7 +42,7 @@ GREY = "#6E6E6E"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 TINTS = tuple(tuple(0.35 * x + 0.65 for x in to_rgb(color)) for color in COLORS)
 STYLE: dict[Any, Any] = {
-    "figure.dpi": 120, "figure.facecolor": "white", "savefig.facecolor": "white",
+    "figure.dpi": 120, "figure.facecolor": "white",
     "axes.facecolor": "white", "axes.prop_cycle": f"cycler(color={list(COLORS)})",
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
@@ -69,7 +68,7 @@ def _panels(axes: Any, n: int, width: float, height: float, what: str) -> list[A
         _, made = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
         for spare in made.flat[n:]:
             spare.remove()
-        return list(made.flat[:n])
+        axes = made.flat[:n]
     panels = list(np.ravel(np.asarray(axes, dtype=object)))
     if len(panels) != n or not all(isinstance(ax, Axes) for ax in panels):
         raise ValueError(
@@ -79,6 +78,7 @@ def _panels(axes: Any, n: int, width: float, height: float, what: str) -> list[A
     for ax in panels:
         ax.clear()
         ax.spines[["top", "right"]].set_visible(False)
+        ax.tick_params(labelsize=STYLE["font.size"])  # ticks are made when drawn, when our style is over
     return panels
 
 
@@ -93,7 +93,7 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
             f"a picture of regions expected one network, got a stack of {net.networks}. "
             "Select one with net.select(r)."
         )
-    fast = net.copy("float32")  # twice as fast as float64, and nobody sees the difference
+    fast = net.copy("float32")  # 2.6 times as fast as float64, and looks the same
     x1, x2 = grid(fast, X, resolution, margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
@@ -170,6 +170,7 @@ def decision_regions(
         origin="lower",
         aspect="auto",
         interpolation="nearest",
+        interpolation_stage="data",
     )
     for c in np.unique(labels):
         x1, x2 = samples[:, labels == c]
@@ -178,17 +179,18 @@ def decision_regions(
             x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label
         )
     panel.set(xlabel="$x_1$", ylabel="$x_2$", title=title or "")
+    panel.locator_params(nbins=5)
     figure = _figure(panel)
-    if ax is None:  # lay out once: it would take as long as all the rest in every later frame
+    if ax is None:  # lay out once: later frames in the same axes are 1.5 times as fast
         figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)
     return figure
 
 
 def decision_image(
     net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150, size: int = 450
 ) -> bytes:
-    """The same regions as a square PNG without axes, twenty times as fast: for explorers.
+    """The same regions as a square PNG without axes, ten times as fast: for explorers.
 
     Parameters
     ----------
@@ -289,9 +291,12 @@ def activation(
             f"plot.activation expected functions such as nn.relu, got {f!r}. "
             "They are written small; the layer nn.ReLU is another thing."
         )
-    low, high = lim
-    if not low < high:
-        raise ValueError(f"plot.activation expected lim (low, high) with low < high, got {lim}. Swap them.")
+    ends = errors.real_array(lim, None, "plot.activation lim")
+    if ends.shape != (2,) or not ends[0] < ends[1]:
+        raise ValueError(
+            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write (-6, 6)."
+        )
+    low, high = ends
     panels = _panels(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
     z = np.linspace(low, high, 601)
     for ax, g in zip(panels, functions, strict=True):
@@ -322,7 +327,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     Raises
     ------
     ValueError
-        If no layer has units of its own, or `ax` is not one Axes.
+        If `net` is not a Network, no layer has units of its own, or `ax` is not one Axes.
 
     Notes
     -----
@@ -336,13 +341,15 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     '2 layers, 6 neurons, 26 parameters'
     >>> plt.close(figure)
     """
+    if not isinstance(net, Network):
+        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap layers in nn.Network.")
     columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, [], [])]  # size, names, shapes
     for layer in net:
         if layer.n_out is not None:
             columns.append((layer.n_out, [], []))
         if not isinstance(layer, Linear):
-            known = type(layer).__name__ if layer.n_out else repr(layer).removesuffix("()")
-            columns[-1][1].append(known)
+            what = type(layer).__name__ if layer.n_out else repr(layer).removesuffix("()")
+            columns[-1][1].append(what)
         for name, shape in layer.shapes().items():
             symbol = name.replace("alpha", r"\alpha")
             columns[-1][2].append(f"${symbol}$ {'×'.join(map(str, shape))}")
@@ -351,11 +358,10 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         raise ValueError(
             f"plot.network expected a layer with units of its own, got {net!r}. Start with nn.Linear."
         )
-    drawn = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, n - 1] for n, _, _ in columns]
-    slots = [n if n <= 8 else 7 for n, _, _ in columns]
+    rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
     # One unit of length is 0.45 inches, a line of text 0.45 units.
     gap = min(5.0, max(2.8, 11.6 / last))
-    middle = max(slots) / 2
+    middle = (max(row[-1] for row in rows) + 1) / 2
     low = -middle - 0.45 * (2.8 + max(len(names) for _, names, _ in columns))
     high = middle + 0.45 * (1 + max(len(shapes) for _, _, shapes in columns))
     (ax,) = _panels(ax, 1, 0.45 * (gap * last + 2.6), 0.45 * (high - low + 0.8), "network")
@@ -363,22 +369,22 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     ax.set_axis_off()
     before: list[tuple[float, float]] = []
     for k, (n, names, shapes) in enumerate(columns):
-        x, top = gap * k, (slots[k] - 1) / 2
-        nodes = [(x, top - i) for i in drawn[k][:5]] + [(x, top - min(i, 6)) for i in drawn[k][5:]]
+        x, top = gap * k, rows[k][-1] / 2
+        nodes = [(x, top - row) for row in rows[k]]
         if n > 8:
             ax.text(x, top - 5, "⋮", ha="center", va="center", fontsize=16)
-        kind, color = ("input", "white") if k == 0 else ("output", ORANGE) if k == last else ("hidden", SKY)
         edges = [(a, b) for a in before for b in nodes]
         ax.add_collection(LineCollection(edges, colors=GREY, linewidths=0.8, zorder=1))
+        color = "white" if k == 0 else ORANGE if k == last else SKY
         circles = [Circle(node, 0.3) for node in nodes]
         ax.add_collection(PatchCollection(circles, facecolor=color, edgecolor=BLACK, zorder=2))
-        if kind != "hidden":
-            for i, node in zip(drawn[k], nodes, strict=True):
-                letter, side, ha = ("x", -0.45, "right") if k == 0 else ("s", 0.45, "left")
-                ax.text(node[0] + side, node[1], f"${letter}_{{{i + 1}}}$", ha=ha, va="center")
-        number = f" {k}" if kind == "hidden" and last > 2 else ""
-        text = "\n".join([f"{kind}{number}", f"{n}", *names])
-        ax.text(x, -middle - 0.2, text, ha="center", va="top")
+        for i, (_, y) in zip([*range(1, len(nodes)), n], nodes, strict=True):
+            if k == 0:
+                ax.text(-0.45, y, f"$x_{{{i}}}$", ha="right", va="center")
+            elif k == last:
+                ax.text(x + 0.45, y, f"$s_{{{i}}}$", ha="left", va="center")
+        kind = "input" if k == 0 else "output" if k == last else f"hidden {k}" if last > 2 else "hidden"
+        ax.text(x, -middle - 0.2, "\n".join([kind, f"{n:,}", *names]), ha="center", va="top")
         ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
         before = nodes
     many = f", {net.networks} networks" if net.networks else ""
@@ -550,6 +556,6 @@ def history(h: History, axes: Any = None) -> Figure:
         if h.loss.ndim == 2:
             ax.set_title(f"median of {h.loss.shape[1]} networks\nband: 10–90 %")
         ax.set(xlabel="epoch", ylabel=kind)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.locator_params(axis="x", integer=True)
     panels[-1].legend(frameon=True, framealpha=0.8, edgecolor="none")
     return _figure(panels[0])

@@ -1,0 +1,76 @@
+"""Optimisers: a few steps by hand."""
+
+import copy
+
+import numpy as np
+import pytest
+
+import nnlib as nn
+
+OPTIMIZERS = [nn.SGD(0.1), nn.SGD(0.1, momentum=0.9), nn.RMSProp(0.1), nn.Adam(0.1)]
+
+WORKED = {
+    # p = 1; v = 2, 0.5*2 + 1 = 2, 0.5*2 - 3 = -2; p = 1 - 0.2, - 0.2, + 0.2
+    "momentum": (nn.SGD(lr=0.1, momentum=0.5), [2.0, 1.0, -3.0], [0.8, 0.6, 0.8]),
+    "plain": (nn.SGD(lr=0.1), [2.0, 1.0, -3.0], [0.8, 0.7, 1.0]),
+    # s = 0.25*16 = 4, step 0.1*4/2 = 0.2; s = 0.75*4 + 0.25*52 = 16 with g = sqrt(52), step sqrt(52)/40
+    "rmsprop": (
+        nn.RMSProp(lr=0.1, rho=0.75, eps=1e-12), [4.0, 52**0.5], [0.8, 0.8 - 52**0.5 / 40],
+    ),
+    # eps is added to the root: s = 1, root 1, + 1 = 2; step 0.5 * 2/2
+    "rmsprop, eps": (nn.RMSProp(lr=0.5, rho=0.75, eps=1.0), [2.0], [0.5]),
+    # t=1: m = 0.5*4 / (1 - 0.5) = 4, s = 0.25*16 / (1 - 0.75) = 16, step 0.1 * 4/4;
+    # t=2: m = (0.5*2 + 0.5*(-4)) / (1 - 0.25) = -4/3, s = (0.75*4 + 0.25*16) / (1 - 0.5625) = 16,
+    #      step 0.1 * (-4/3) / 4 = -1/30
+    "adam": (nn.Adam(lr=0.1, betas=(0.5, 0.75), eps=1e-12), [4.0, -4.0], [0.9, 0.9 + 1 / 30]),
+    # eps is added to the corrected root: 0.1 * 4 / (4 + 4)
+    "adam, eps": (nn.Adam(lr=0.1, betas=(0.5, 0.75), eps=4.0), [4.0], [0.95]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(1,), (2, 3)])
+@pytest.mark.parametrize("name", WORKED)
+def test_worked(name, shape, dtype):
+    optimizer, gradients, wanted = WORKED[name]
+    optimizer = copy.deepcopy(optimizer)
+    params = np.ones(shape, dtype)
+    for gradient, value in zip(gradients, wanted, strict=True):
+        grads = np.full(shape, gradient, dtype)
+        assert optimizer.step(params, grads) is None  # in place
+        np.testing.assert_allclose(params, value, rtol=1e-6)
+        np.testing.assert_array_equal(grads, np.asarray(gradient, dtype))  # not used up
+        assert params.dtype == dtype
+
+
+
+def test_defaults():
+    """PyTorch's, where a reader would look them up."""
+    assert (nn.SGD(1).momentum, nn.RMSProp().lr, nn.RMSProp().rho, nn.RMSProp().eps) == (0, 0.01, 0.99, 1e-8)
+    assert (nn.Adam().lr, nn.Adam().betas, nn.Adam().eps) == (0.001, (0.9, 0.999), 1e-8)
+
+
+@pytest.mark.parametrize("kind", [lambda: nn.SGD(0.1, 0.9), lambda: nn.RMSProp(0.1), lambda: nn.Adam(0.1)])
+def test_coordinates_are_independent(kind):
+    """One vector of three numbers moves like three vectors of one."""
+    rng = np.random.default_rng(0)
+    together, alone = rng.normal(size=3), []
+    gradients = rng.normal(size=(5, 3))
+    for k in range(3):
+        optimizer, p = kind(), together[k : k + 1].copy()
+        for g in gradients:
+            optimizer.step(p, g[k : k + 1].copy())
+        alone.append(p[0])
+    optimizer = kind()
+    for g in gradients:
+        optimizer.step(together, g)
+    np.testing.assert_allclose(together, alone, rtol=1e-14)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_descends(optimizer):
+    p = np.array([3.0, -2.0])
+    for _ in range(200):
+        optimizer.step(p, 2 * p)
+    assert np.abs(p).max() < 0.15
+    assert repr(optimizer).startswith(f"{type(optimizer).__name__}(lr=0.1")
