@@ -33,11 +33,7 @@ def __getattr__(name: str) -> object:  # matplotlib takes a second to import: on
     if name == "plot":
         import importlib
 
-        module = importlib.import_module(".plot", __name__)
-        charts = importlib.import_module(".charts", __name__)
-        for f in ("curves", "distributions", "descent"):
-            setattr(module, f, getattr(charts, f))
-        return module
+        return importlib.import_module(".plot", __name__)
     raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
 
 

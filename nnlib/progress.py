@@ -9,12 +9,17 @@ from contextlib import contextmanager
 @contextmanager
 def bar(show: bool, total: int, unit: str) -> Iterator[Callable[[], object]]:
     """Gives the function to call after each of `total` pieces of work; the bar goes to stderr."""
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        show = False
-    if not show:
+    tqdm = _tqdm() if show else None
+    if tqdm is None:
         yield lambda: None
         return
     with tqdm(total=total, unit=unit) as shown:
         yield shown.update
+
+
+def _tqdm() -> type | None:
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return None
+    return tqdm  # type: ignore[no-any-return]

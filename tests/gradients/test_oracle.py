@@ -1,6 +1,7 @@
 """Gradients against HIPS autograd: the same networks written again, from the formulas alone."""
 
 import math
+from itertools import pairwise
 
 import autograd.numpy as anp
 import numpy as np
@@ -61,7 +62,7 @@ def scores_of(spec, theta, X):
             squares = squares + anp.sum(W**2)
             X = sums[0]
             for other in sums[1:]:
-                X = anp.where(X >= other, X, other)
+                X = anp.where(other > X, other, X)
         elif kind == "PReLU":
             X = FUNCTIONS["prelu"](X, vector.take(width, 1))
         elif kind == "LeakyReLU":
@@ -150,7 +151,9 @@ def test_function_and_slope(name):
     z = np.concatenate([np.linspace(-9, 9, 181) + 0.01, [1e-9, -1e-9]]).reshape(3, 61)
     f, oracle_f = getattr(nn, name), FUNCTIONS[name]
     np.testing.assert_allclose(f(z), oracle_f(z), rtol=1e-12, atol=2e-16)
-    np.testing.assert_allclose(f.derivative(z), elementwise_grad(oracle_f)(z), rtol=1e-9, atol=1e-13)
+    np.testing.assert_allclose(
+        f.derivative(z), elementwise_grad(oracle_f)(z), rtol=1e-9, atol=1e-13
+    )
     single = f.derivative(z.astype("float32"))
     assert single.dtype == "float32"
     np.testing.assert_allclose(single, elementwise_grad(oracle_f)(z), rtol=2e-5, atol=2e-6)
@@ -240,7 +243,7 @@ def networks(draw):
     depth = draw(st.integers(1, 4))
     sizes = draw(st.lists(st.integers(1, 4), min_size=depth + 1, max_size=depth + 1))
     spec = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in pairwise(sizes):
         if draw(st.booleans()):
             spec.append(("Linear", n_in, n_out))
         else:

@@ -70,7 +70,9 @@ def test_alpha_a_unit():
     """Rows have slopes of their own: 0.5 * -2 and 2 * -2."""
     z = np.full((2, 3), -2.0)
     np.testing.assert_array_equal(nn.prelu(z, alpha=np.array([[0.5], [2.0]]))[:, 0], [-1, -4])
-    np.testing.assert_array_equal(nn.prelu.derivative(z, alpha=np.array([[0.5], [2]]))[:, 0], [0.5, 2])
+    np.testing.assert_array_equal(
+        nn.prelu.derivative(z, alpha=np.array([[0.5], [2]]))[:, 0], [0.5, 2]
+    )
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,9 @@ def peak(net, loss, n, optimizer):
     rng = np.random.default_rng(0)
     X = net.check_batch(rng.normal(size=(5, n)))
     y = loss.targets(
-        rng.normal(size=(net.n_out, n)) if isinstance(loss, nn.MSE) else rng.integers(0, 2, n), net.n_out, n
+        rng.normal(size=(net.n_out, n)) if isinstance(loss, nn.MSE) else rng.integers(0, 2, n),
+        net.n_out,
+        n,
     )
     noise = np.random.default_rng(1)
     for _ in range(2):
@@ -40,6 +42,7 @@ def peak(net, loss, n, optimizer):
     return highest
 
 
+OPTIMIZERS = [nn.SGD(0.1), nn.SGD(0.1, 0.9), nn.RMSProp(0.1), nn.Adam(0.1)]
 KINDS = ["Sigmoid", "Tanh", "ReLU", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU", "Maxout", "Dropout",
          "GaussianNoise"]  # fmt: skip
 
@@ -63,7 +66,7 @@ def test_step_of_a_loss(loss, networks, n_out, dtype):
     assert large - small < ALLOWED
 
 
-@pytest.mark.parametrize("optimizer", [nn.SGD(0.1), nn.SGD(0.1, 0.9), nn.RMSProp(0.1), nn.Adam(0.1)], ids=repr)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 def test_optimizer_step(optimizer):
     p, g = np.ones((2, 200_000))
     optimizer.step(p, g)
@@ -86,7 +89,9 @@ def test_buffers():
     assert not np.shares_memory(first, buffers.get("b", (3, 4), "float64"))
     assert buffers.get("a", (5, 9), "float64").shape == (5, 9)
     assert buffers.get("a", (3, 4), "float32").dtype == "float32"
-    assert not np.shares_memory(buffers.get("a", (3, 4), "float32"), buffers.get("a", (3, 4), "float64"))
+    assert not np.shares_memory(
+        buffers.get("a", (3, 4), "float32"), buffers.get("a", (3, 4), "float64")
+    )
 
 
 def test_batches_of_changing_size_do_not_disturb_each_other():

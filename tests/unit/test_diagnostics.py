@@ -100,7 +100,9 @@ def test_boundary_roughness(box, networks):
         net[0].b = float(-w @ middle + 1e-3)  # no grid point on the line
         length = diagnostics.boundary_roughness(net, box)
         assert isinstance(length, float if networks is None else np.ndarray)
-        np.testing.assert_allclose(length, np.full(() if networks is None else 3, wanted), rtol=0.011)
+        np.testing.assert_allclose(
+            length, np.full(() if networks is None else 3, wanted), rtol=0.011
+        )
 
 
 def test_boundary_of_three_classes():
@@ -112,7 +114,10 @@ def test_boundary_of_three_classes():
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_nothing_is_changed(dtype):
-    net, rng = nn.mlp(2, 6, 5, 2, activation=nn.GELU, dropout=0.5, dtype=dtype), np.random.default_rng(0)
+    net, rng = (
+        nn.mlp(2, 6, 5, 2, activation=nn.GELU, dropout=0.5, dtype=dtype),
+        np.random.default_rng(0),
+    )
     X, y = rng.normal(size=(2, 50)), rng.integers(0, 2, 50)
     params, before = net.params.copy(), X.copy()
     diagnostics.dead_units(net, X)

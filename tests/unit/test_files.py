@@ -29,7 +29,9 @@ def every_kind(**options):
 
 def refused(path):
     """The file gives a BadFile that says what was expected, what came, what to do."""
-    with pytest.raises(nn.BadFile, match=r"(?s)load expected .*, got .*\. Save the network again") as caught:
+    with pytest.raises(
+        nn.BadFile, match=r"(?s)load expected .*, got .*\. Save the network again"
+    ) as caught:
         nn.load(path)
     assert str(path) in str(caught.value)
     return str(caught.value)
@@ -50,7 +52,9 @@ def test_round_trip(tmp_path, networks, dtype):
     np.testing.assert_array_equal(same(X), net(X))
     same[1].W = 2.0  # still one vector, and one that can be written
     assert (same.params[..., :18] == 2).all()
-    np.testing.assert_array_equal(nn.fit(same, X, y, epochs=1).loss.shape, (1, *net.params.shape[:-1]))
+    np.testing.assert_array_equal(
+        nn.fit(same, X, y, epochs=1).loss.shape, (1, *net.params.shape[:-1])
+    )
     assert [p.name for p in tmp_path.iterdir()] == ["net.npz"]
 
 
@@ -71,7 +75,9 @@ def test_file_is_plain(tmp_path):
 # --- whole or not at all
 
 
-@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize(
+    "problem", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr
+)
 @pytest.mark.parametrize("step", ["savez", "fsync", "replace"])
 def test_interrupted_write(tmp_path, monkeypatch, problem, step):
     net, path = nn.mlp(3, 4, 2), tmp_path / "net.npz"
@@ -149,14 +155,17 @@ def test_flipped_bytes(saved):
 def test_not_a_network_file(tmp_path):
     contents = {
         "empty": b"", "text": b"hello, world\n" * 99, "pickle": pickle.dumps({"a": 1}),
-        "zip header": b"PK\x03\x04" + b"\0" * 100, "zip end": b"PK\x05\x06" + b"\xff" * 18, "png": b"\x89PNG\r\n\x1a\n",
+        "zip header": b"PK\x03\x04" + b"\0" * 100, "zip end": b"PK\x05\x06" + b"\xff" * 18,
+        "png": b"\x89PNG\r\n\x1a\n",
     }  # fmt: skip
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
         refused(tmp_path / name)
     np.save(tmp_path / "array.npy", np.zeros(3))
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
-    np.savez(tmp_path / "more.npz", architecture=np.array("[]"), params=np.zeros(3), more=np.zeros(3))
+    np.savez(
+        tmp_path / "more.npz", architecture=np.array("[]"), params=np.zeros(3), more=np.zeros(3)
+    )
     np.savez(tmp_path / "less.npz", params=np.zeros(3))
     with zipfile.ZipFile(tmp_path / "docs.zip", "w") as archive:
         archive.writestr("../../evil.txt", "x")
@@ -229,7 +238,9 @@ def with_header(path, header, data=b""):
     raw = header.encode("latin1")
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("architecture.npy", text.getvalue())
-        archive.writestr("params.npy", b"\x93NUMPY\x01\x00" + len(raw).to_bytes(2, "little") + raw + data)
+        archive.writestr(
+            "params.npy", b"\x93NUMPY\x01\x00" + len(raw).to_bytes(2, "little") + raw + data
+        )
     return path
 
 
@@ -320,7 +331,10 @@ ARCHITECTURES = {
     "hugest": [["Linear", {"n_in": 10**4000, "n_out": 10**4000, "init": "he"}]],
     "huge pieces": [["Maxout", {"n_in": 3, "n_out": 2, "pieces": 10**12, "init": "he"}]],
     "one too many": [["Linear", {"n_in": 4, "n_out": 2, "init": "he"}]],
-    "do not fit": [["Linear", {"n_in": 1, "n_out": 2, "init": "he"}], ["Linear", {**GOOD, "n_out": 1}]],
+    "do not fit": [
+        ["Linear", {"n_in": 1, "n_out": 2, "init": "he"}],
+        ["Linear", {**GOOD, "n_out": 1}],
+    ],
     "PReLU first": [["PReLU", {}], ["Linear", GOOD]],
     "p is infinite": '[["Linear", {"n_in": 3, "n_out": 2}], ["Dropout", {"p": Infinity}]]',
     "p is 1e400": '[["Linear", {"n_in": 3, "n_out": 2}], ["Dropout", {"p": 1e400}]]',
@@ -353,7 +367,9 @@ def test_parameters_must_be_finite(tmp_path, bad):
     net = nn.mlp(3, 2)
     net.params[3] = bad
     np.savez(
-        tmp_path / "net.npz", architecture=np.array(json.dumps(net.architecture())), params=net.params
+        tmp_path / "net.npz",
+        architecture=np.array(json.dumps(net.architecture())),
+        params=net.params,
     )
     assert "finite" in refused(tmp_path / "net.npz")
 
@@ -361,7 +377,9 @@ def test_parameters_must_be_finite(tmp_path, bad):
 def test_entries_of_the_zip_may_lie(saved):
     """Encryption, an unknown compression or a size beyond the file: refused."""
     _, path, whole = saved
-    start = whole.index(b"PK\x01\x02")  # first directory entry: flags at 8, method at 10, size at 24
+    start = whole.index(
+        b"PK\x01\x02"
+    )  # first directory entry: flags at 8, method at 10, size at 24
     for offset, value in ((8, b"\x01\x00"), (10, b"\x63\x00"), (24, b"\xff\xff\xff\x7f")):
         damaged = bytearray(whole)
         damaged[start + offset : start + offset + len(value)] = value

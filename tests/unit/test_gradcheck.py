@@ -34,7 +34,9 @@ def test_right_gradients_pass(networks, dtype):
 def test_wrong_gradients_are_found(wrong, monkeypatch):
     net, X, y = problem()
     right = nn.Tanh.backward
-    monkeypatch.setattr(nn.Tanh, "backward", lambda self, dy, need_dx=True: wrong(right(self, dy, need_dx)))
+    monkeypatch.setattr(
+        nn.Tanh, "backward", lambda self, dy, need_dx=True: wrong(right(self, dy, need_dx))
+    )
     check = nn.check_gradients(net, X, y)
     assert check.max_relative_error > 1e-5
     difference = np.abs(check.analytic - check.numeric)
@@ -51,9 +53,11 @@ def test_wrong_gradients_are_found(wrong, monkeypatch):
 def test_l2_is_checked_too(monkeypatch):
     net, X, y = problem()
     right = nn.Network.backpropagate
-    monkeypatch.setattr(  # forgets the half: twice the decay
-        nn.Network, "backpropagate", lambda self, X, y, loss, l2, rng=None: right(self, X, y, loss, 2 * l2, rng)
-    )
+
+    def forgets_the_half(self, X, y, loss, l2, rng=None):
+        return right(self, X, y, loss, 2 * l2, rng)
+
+    monkeypatch.setattr(nn.Network, "backpropagate", forgets_the_half)
     assert nn.check_gradients(net, X, y, l2=0.0).max_relative_error < 1e-8
     assert nn.check_gradients(net, X, y, l2=0.5).max_relative_error > 0.1
 

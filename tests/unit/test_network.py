@@ -64,7 +64,8 @@ def test_table():
 
 
 def test_mlp_layout():
-    text = "[GaussianNoise(0.1), Linear(3, 4), ReLU(), Dropout(0.5), Linear(4, 5), ReLU(), Dropout(0.5), Linear(5, 2)]"
+    hidden = "Linear(3, 4), ReLU(), Dropout(0.5), Linear(4, 5), ReLU(), Dropout(0.5)"
+    text = f"[GaussianNoise(0.1), {hidden}, Linear(5, 2)]"
     assert repr(list(nn.mlp(3, 4, 5, 2, dropout=0.5, input_noise=0.1))) == text
     text = "[Maxout(3, 4), Dropout(0.5), Linear(4, 2)]"
     assert repr(list(nn.mlp(3, 4, 2, activation=nn.Maxout, dropout=0.5))) == text
@@ -78,7 +79,10 @@ def test_names_of_parameters(networks):
         net.params[...] = 0
         net.params[..., k] = 1
         (i, name, view) = next(
-            (i, name, view) for i, layer in enumerate(net) for name, view in layer.views.items() if view.any()
+            (i, name, view)
+            for i, layer in enumerate(net)
+            for name, view in layer.views.items()
+            if view.any()
         )
         where = np.argwhere(view if networks is None else view[0])[0]
         assert net.name_of(k) == f"layer {i} {name}[{', '.join(map(str, where))}]"
@@ -100,7 +104,9 @@ def test_views(networks, dtype):
     }  # fmt: skip
     parts, grads = [], []
     for i, layer in enumerate(net):
-        assert {name: view.shape[len(lead) :] for name, view in layer.views.items()} == shapes.get(i, {})
+        assert {name: view.shape[len(lead) :] for name, view in layer.views.items()} == shapes.get(
+            i, {}
+        )
         for name, view in layer.views.items():
             assert getattr(layer, name) is view
             assert view.dtype == layer.grads[name].dtype == dtype
@@ -129,6 +135,18 @@ def test_assignment_copies():
     assert (net.params[:12] == 1).all()
     net[0].W = [[1, 2, 3]] * 4  # lists and whole numbers too
     assert net[0].W[2].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("networks", STACKS)
+def test_assigning_the_whole_vector_keeps_the_views(networks):
+    net, (X, y) = nn.mlp(3, 4, 2, networks=networks), batch()
+    vector, grads = net.params, net.loss_and_grad(X, y)[1]
+    wanted = vector - 0.1 * grads
+    net.params = net.params - 0.1 * grads
+    assert net.params is vector
+    np.testing.assert_array_equal(net.params, wanted)
+    lead = () if networks is None else (networks,)
+    np.testing.assert_array_equal(net[0].W.reshape(*lead, -1), wanted[..., :12])
 
 
 # --- scores
@@ -245,11 +263,15 @@ def test_names_of_classes_are_nothing(new, loss):
     renamed = net.copy()
     renamed[2].W, renamed[2].b = net[2].W[new], net[2].b[new]
     value = net.loss_and_grad(X, y, loss=loss)[0]
-    assert renamed.loss_and_grad(X, np.argsort(new)[y], loss=loss)[0] == pytest.approx(value, rel=1e-12)
+    assert renamed.loss_and_grad(X, np.argsort(new)[y], loss=loss)[0] == pytest.approx(
+        value, rel=1e-12
+    )
     for name in ("W", "b"):
         moved = renamed[2].grads[name]
         np.testing.assert_allclose(moved, net[2].grads[name][new], rtol=1e-10, atol=1e-13)
-        np.testing.assert_allclose(renamed[0].grads[name], net[0].grads[name], rtol=1e-10, atol=1e-13)
+        np.testing.assert_allclose(
+            renamed[0].grads[name], net[0].grads[name], rtol=1e-10, atol=1e-13
+        )
 
 
 @pytest.mark.parametrize("networks", STACKS)
@@ -302,7 +324,9 @@ def test_rng():
     np.testing.assert_array_equal(np.random.get_state()[1], state)  # global state is left alone
 
 
-@pytest.mark.parametrize("which", [0, 3, slice(1, 4), slice(None, None, 2), slice(None, None, -1)], ids=str)
+@pytest.mark.parametrize(
+    "which", [0, 3, slice(1, 4), slice(None, None, 2), slice(None, None, -1)], ids=str
+)
 def test_select_shares(which):
     stack, (X, y) = every_kind(networks=5), batch()
     part = stack.select(which)

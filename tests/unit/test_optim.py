@@ -43,14 +43,20 @@ def test_worked(name, shape, dtype):
         assert params.dtype == dtype
 
 
-
 def test_defaults():
     """PyTorch's, where a reader would look them up."""
-    assert (nn.SGD(1).momentum, nn.RMSProp().lr, nn.RMSProp().rho, nn.RMSProp().eps) == (0, 0.01, 0.99, 1e-8)
+    assert (nn.SGD(1).momentum, nn.RMSProp().lr, nn.RMSProp().rho, nn.RMSProp().eps) == (
+        0,
+        0.01,
+        0.99,
+        1e-8,
+    )
     assert (nn.Adam().lr, nn.Adam().betas, nn.Adam().eps) == (0.001, (0.9, 0.999), 1e-8)
 
 
-@pytest.mark.parametrize("kind", [lambda: nn.SGD(0.1, 0.9), lambda: nn.RMSProp(0.1), lambda: nn.Adam(0.1)])
+@pytest.mark.parametrize(
+    "kind", [lambda: nn.SGD(0.1, 0.9), lambda: nn.RMSProp(0.1), lambda: nn.Adam(0.1)]
+)
 def test_coordinates_are_independent(kind):
     """One vector of three numbers moves like three vectors of one."""
     rng = np.random.default_rng(0)

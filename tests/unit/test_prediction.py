@@ -29,7 +29,9 @@ def test_worked(rows, winner, networks):
     net, X = scoring(*rows, networks=networks), [[0.0, 1.0]]
     classes = nn.predict(net, X)
     assert classes.dtype.kind == "i"
-    np.testing.assert_array_equal(classes, np.full((2,) if networks is None else (networks, 2), winner))
+    np.testing.assert_array_equal(
+        classes, np.full((2,) if networks is None else (networks, 2), winner)
+    )
     for y, share in (([winner, winner], 1), ([winner, 1 - min(winner, 1)], 0.5)):
         found = nn.accuracy(net, X, y)
         assert isinstance(found, float) if networks is None else found.shape == (networks,)

@@ -1,6 +1,7 @@
 """Training: against loops written out here, one among many, the same bits, divergence."""
 
 import copy
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -74,13 +75,13 @@ def test_every_sample_once_an_epoch(n, batch_size, sizes):
     parts, _, _ = spied(X, y, batch_size, epochs=3)
     assert [len(part) for part in parts] == 3 * sizes
     for epoch in range(3):
-        seen = sum(parts[epoch * len(sizes) : (epoch + 1) * len(sizes)], [])
+        seen = [*chain(*parts[epoch * len(sizes) : (epoch + 1) * len(sizes)])]
         assert sorted(seen) == list(range(n))
 
 
 def test_every_epoch_is_shuffled_anew():
     parts, _, _ = spied(*problem(30), batch_size=10, epochs=4)
-    orders = [sum(parts[3 * k : 3 * k + 3], []) for k in range(4)]
+    orders = [[*chain(*parts[3 * k : 3 * k + 3])] for k in range(4)]
     assert all(order != sorted(order) for order in orders)
     assert len({tuple(order) for order in orders}) == 4
 
@@ -138,8 +139,12 @@ def test_history(networks):
         net = noisy(networks=networks)
         nn.fit(net, X, y, epochs=epochs, **options)
         np.testing.assert_allclose(history.accuracy[epochs - 1], nn.accuracy(net, X, y), rtol=1e-12)
-        np.testing.assert_allclose(history.val_accuracy[epochs - 1], nn.accuracy(net, Xv, yv), rtol=1e-12)
-        np.testing.assert_allclose(history.val_loss[epochs - 1], nn.Hinge()(net(Xv), yv), rtol=1e-10)
+        np.testing.assert_allclose(
+            history.val_accuracy[epochs - 1], nn.accuracy(net, Xv, yv), rtol=1e-12
+        )
+        np.testing.assert_allclose(
+            history.val_loss[epochs - 1], nn.Hinge()(net(Xv), yv), rtol=1e-10
+        )
 
 
 @pytest.mark.parametrize("networks", [None, 3])
@@ -166,7 +171,9 @@ def test_measuring_changes_nothing():
 
 
 @pytest.mark.parametrize("loss", [nn.CrossEntropy(), nn.Hinge(), nn.MSE()], ids=repr)
-@pytest.mark.parametrize("optimizer", [nn.SGD(0.05, 0.9), nn.RMSProp(0.01), nn.Adam(0.01)], ids=repr)
+@pytest.mark.parametrize(
+    "optimizer", [nn.SGD(0.05, 0.9), nn.RMSProp(0.01), nn.Adam(0.01)], ids=repr
+)
 def test_learns(loss, optimizer):
     X, y = problem()
     targets = np.stack([y == 0, y == 1]).astype(float) if isinstance(loss, nn.MSE) else y
@@ -184,7 +191,8 @@ def test_learns(loss, optimizer):
 def test_trained_in_a_stack_as_alone(networks, dtype):
     """40 networks take several chunks, here 3."""
     (X, y), validation = problem(), problem(20, seed=1)
-    options = {"epochs": 3, "batch_size": 16, "l2": 0.01, "optimizer": nn.Adam(0.01), "validation": validation}
+    options = {"epochs": 3, "batch_size": 16, "l2": 0.01, "optimizer": nn.Adam(0.01)}
+    options["validation"] = validation
     stack = quiet(networks=networks, dtype=dtype)
     alone = [stack.select(r).copy() for r in range(networks)]
     together = nn.fit(stack, X, y, **options)
@@ -194,7 +202,9 @@ def test_trained_in_a_stack_as_alone(networks, dtype):
         history = nn.fit(alone[r], X, y, **options)
         np.testing.assert_allclose(stack.params[r], alone[r].params, **close)
         for name in ("loss", "val_loss"):
-            np.testing.assert_allclose(getattr(together, name)[:, r], getattr(history, name), **close)
+            np.testing.assert_allclose(
+                getattr(together, name)[:, r], getattr(history, name), **close
+            )
         if dtype == "float64":
             np.testing.assert_array_equal(together.accuracy[:, r], history.accuracy)
             np.testing.assert_array_equal(together.val_accuracy[:, r], history.val_accuracy)
@@ -285,7 +295,9 @@ def test_layout_of_data_is_nothing():
         np.testing.assert_array_equal(net.params, nets[0].params)
 
 
-@pytest.mark.parametrize("optimizer", [nn.SGD(0.05, 0.9), nn.RMSProp(0.01), nn.Adam(0.01)], ids=repr)
+@pytest.mark.parametrize(
+    "optimizer", [nn.SGD(0.05, 0.9), nn.RMSProp(0.01), nn.Adam(0.01)], ids=repr
+)
 def test_optimizer_is_left_alone_and_starts_fresh(optimizer):
     """fit works on a copy without the memory of former steps."""
     first = trained(0, optimizer=optimizer)
@@ -319,7 +331,8 @@ def test_divergence(networks, dtype):
         return nn.Network(nn.Linear(3, 4), nn.Linear(4, 1), networks=networks, dtype=dtype)
 
     net = linear()
-    with pytest.raises(nn.Diverged, match=r"epoch \d+ with learning rate 40\b.*[Ll]ower the learning") as caught:
+    message = r"epoch \d+ with learning rate 40\b.*[Ll]ower the learning rate"
+    with pytest.raises(nn.Diverged, match=message) as caught:
         nn.fit(net, X, T, epochs=500, workers=1, **options)
     epoch = int(str(caught.value).split("epoch ")[1].split()[0])
     assert np.isfinite(net.params).all()

@@ -1,0 +1,70 @@
+"""How all pictures look: one palette, one style, and the axes they are drawn in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Okabe & Ito (2008): told apart by colour-blind eyes too. Class c has colour c and marker c.
+BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000",
+)  # fmt: skip
+GREY = "#6E6E6E"
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+TINTS = tuple(tuple(0.35 * x + 0.65 for x in to_rgb(color)) for color in COLORS)
+STYLE: dict[Any, Any] = {
+    "figure.dpi": 120, "figure.facecolor": "white",
+    "axes.facecolor": "white", "axes.prop_cycle": f"cycler(color={list(COLORS)})",
+    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
+    "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
+}  # fmt: skip
+
+
+def styled(draw: Callable[P, T]) -> Callable[P, T]:
+    """Draw in our style and leave everyone else's alone."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        with plt.rc_context(STYLE):
+            figure = draw(*args, **kwargs)
+            interactive = plt.isinteractive()
+        plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on, to stay
+        return figure
+
+    return drawn
+
+
+def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> list[Axes]:
+    """The n axes given, cleared, or n in a new figure, two a row, each `width` by `height` inches."""
+    if axes is None:
+        columns, rows = min(n, 2), -(-n // 2)
+        size = (columns * width, rows * height)
+        _, made = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+        for spare in made.flat[n:]:
+            spare.remove()
+        axes = made.flat[:n]
+    panels = list(np.ravel(np.asarray(axes, dtype=object)))
+    if len(panels) != n or not all(isinstance(ax, Axes) for ax in panels):
+        raise ValueError(
+            f"plot.{what} expected {n} matplotlib axes, got {axes!r}. "
+            "Leave them out, or make them with plt.subplots."
+        )
+    for ax in panels:
+        ax.clear()
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.tick_params(labelsize=STYLE["font.size"])  # ticks are made when drawn, when our style is over
+    return panels
+
+
+def whole_figure(ax: Axes) -> Figure:
+    return ax.figure.figure  # the whole one, also for a subfigure's axes

@@ -1,0 +1,77 @@
+"""Charts of numbers: what is drawn equals what was handed in; and every message."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+
+import nnlib as nn
+
+plot = nn.plot
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+def test_curves_draw_a_line_or_a_median_with_its_band():
+    runs = np.arange(11.0) * np.ones((3, 1))  # 0 to 10: median 5, 10th percentile 1, 90th 9
+    (ax,) = plot.curves([1, 10, 100], {"one": [3, 2, 1], "many": runs}, "x", "y", xlog=True).axes
+    one, many = ax.lines
+    np.testing.assert_array_equal(one.get_xydata(), [[1, 3], [10, 2], [100, 1]])
+    np.testing.assert_array_equal(many.get_ydata(), [5, 5, 5])
+    (band,) = ax.collections
+    heights = band.get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == (1, 9)
+    assert (ax.get_xscale(), ax.get_yscale(), ax.get_xlabel(), ax.get_ylabel()) == ("log", "linear", "x", "y")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["one", "many"]
+
+
+def test_curves_pass_over_what_is_missing():
+    (ax,) = plot.curves([1, 2], {"a": [[1.0, np.nan], [3.0, 5.0]]}).axes
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [1, 4])
+
+
+def test_distributions_draw_every_value_the_mean_and_the_spread():
+    (ax,) = plot.distributions({"25": [1.0, 3.0], "50": [4.0, 4.0, 4.0]}, ylabel="loss").axes
+    dots = [np.sort(cloud.get_offsets()[:, 1]).tolist() for cloud in ax.collections[::2]]
+    assert dots == [[1, 3], [4, 4, 4]]
+    assert all(abs(cloud.get_offsets()[:, 0] - k).max() < 0.2 for k, cloud in enumerate(ax.collections[::2]))
+    means = [bar.lines[0].get_ydata()[0] for bar in ax.containers]
+    assert means == [2, 4]
+    (spread,) = ax.containers[0].lines[2]
+    np.testing.assert_allclose(spread.get_segments()[0][:, 1], [1, 3])  # 2 - 1 and 2 + 1
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["25", "50"]
+
+
+def test_descent_draws_the_path_over_the_contours_of_the_loss():
+    path = [[0.9, 0.9], [0.1, 0.2]]
+    (ax,) = plot.descent(lambda w1, w2: w1 + 0 * w2, {"path": path}, lim=(0, 1, 0, 2)).axes
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), path)
+    (contours,) = ax.collections
+    for level, line in zip(contours.levels, contours.get_paths(), strict=True):
+        np.testing.assert_allclose(line.vertices[:, 0], level, atol=1e-9)  # loss = w1: upright lines
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 1), (0, 2))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plot.curves([1, 2], {"a": [1]}), r"curves expected .a. of shape \(2,\) or \(2, R\), got"),
+        (lambda: plot.curves([1, 2], {"a": np.ones((1, 2, 3))}), r"got \(1, 2, 3\)\. Give one value"),
+        (lambda: plot.curves(["x"], {"a": [1]}), "curves x expected real numbers"),
+        (lambda: plot.distributions({"a": []}), r"distributions expected 'a' of shape \(R,\), got \(0,\)"),
+        (lambda: plot.distributions({"a": [[1.0]]}), r"got \(1, 1\)\. Give one row"),
+        (lambda: plot.distributions({"a": [np.nan]}), "distributions 'a' expected finite numbers"),
+        (lambda: plot.descent(np.add, {"p": [1.0, 2.0]}), r"expected .p. of shape \(steps, 2\), got \(2,\)"),
+        (lambda: plot.curves([1], {"a": [1]}, ax=3), "expected 1 matplotlib axes, got 3"),
+    ],
+)
+def test_messages(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
