@@ -189,7 +189,7 @@ def curves(
 
     Notes
     -----
-    Taught in: activations, overfitting.
+    Taught in: activations, architecture, overfitting.
 
     Examples
     --------
@@ -209,9 +209,9 @@ def curves(
         if y.ndim == 2:
             low, y, high = np.nanquantile(y, [0.1, 0.5, 0.9], axis=1)
             ax.fill_between(x, low, high, color=COLORS[k % len(COLORS)], alpha=0.2, linewidth=0)
-        ax.plot(
-            x, y, color=COLORS[k % len(COLORS)], marker=MARKERS[k % len(MARKERS)], markersize=5, label=label
-        )
+        color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
+        every = max(1, x.size // 12)  # markers tell lines apart; on every point they would hide them
+        ax.plot(x, y, color=color, marker=marker, markevery=every, markersize=5, label=label)
     ax.set(
         xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear"
     )
