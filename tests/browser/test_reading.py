@@ -1,0 +1,92 @@
+"""What a reader sees and does: choose a language, keep it, search, read on a phone."""
+
+import pytest
+from build_book import pages
+
+VISIBLE = """language => [...document.querySelectorAll(`article .lang-${language}`)]
+    .filter(element => element.offsetParent).length"""
+LOADED = "family => [...document.fonts].some(f => f.family.includes(family) && f.status === 'loaded')"
+
+
+def shown(page):
+    return {language for language in ("zh", "en") if page.evaluate(VISIBLE, language)}
+
+
+CHOICES = {"zh": {"zh"}, "en": {"en"}, "both": {"zh", "en"}}
+
+
+def test_the_switch_shows_what_it_says_and_remembers(open_page):
+    page = open_page("index.html", locale="en-US")
+    assert shown(page) == {"en"}  # an English browser starts in English
+    title_en = page.title()
+    for choice in ("zh", "both", "en", "zh"):
+        page.locator(f".language-switch label:has(input[value={choice}])").click()
+        assert shown(page) == CHOICES[choice]
+    assert page.title() != title_en
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    page.reload()
+    assert shown(page) == {"zh"}
+    page.locator("article a[href='glossary.html'] >> visible=true").first.click()
+    page.wait_for_url("**/glossary.html")
+    assert shown(page) == {"zh"}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_an_address_can_name_the_language(open_page, choice):
+    page = open_page(f"index.html?lang={choice}")
+    assert shown(page) == CHOICES[choice]
+    assert page.locator(f".language-switch input[value={choice}]").is_checked()
+
+
+def test_a_chinese_browser_starts_in_chinese(open_page):
+    assert shown(open_page("index.html", locale="zh-CN")) == {"zh"}
+
+
+def test_nothing_flashes(browser, address):
+    """The language is set before the body is read: it holds even if the switch's script never comes."""
+    page = browser.new_page()
+    page.route("**/language.js*", lambda route: route.abort())
+    page.goto(f"{address}/index.html?lang=zh")
+    assert shown(page) == {"zh"}
+    page.close()
+
+
+def test_without_javascript_both_languages_show_and_no_switch(open_page):
+    page = open_page("index.html?lang=zh", java_script_enabled=False)
+    for key in ("zh", "en"):
+        assert page.locator(f"article div.lang-{key}").first.is_visible()
+    assert not page.locator(".language-switch").is_visible()
+
+
+def test_words_in_attributes_follow_the_switch(open_page):
+    page = open_page("intro.html?lang=zh")
+    picture = page.locator("article img").first
+    zh = picture.get_attribute("alt")
+    page.locator(".language-switch label:has(input[value=en])").click()
+    assert picture.get_attribute("alt") != zh
+    page.locator(".language-switch label:has(input[value=both])").click()
+    assert picture.get_attribute("alt").startswith(f"{zh} | ")
+
+
+@pytest.mark.parametrize("word", ["过拟合", "反向传播", "overfitting", "gradient check"])
+def test_search_finds(open_page, word):
+    page = open_page(f"search.html?q={word}")
+    page.locator("#search-results li a").first.wait_for()
+    links = page.locator("#search-results li a").evaluate_all("links => links.map(a => a.href)")
+    assert any("glossary.html" in link for link in links)
+
+
+@pytest.mark.parametrize("name", pages())
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_a_phone(open_page, name, scheme):
+    page = open_page(f"{name}.html", width=320, color_scheme=scheme)
+    for choice in CHOICES:
+        page.locator(f".language-switch label:has(input[value={choice}])").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, choice
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+
+
+def test_formulas_use_their_own_fonts(open_page):
+    page = open_page("intro.html")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(LOADED, "KaTeX_Math")

@@ -1,0 +1,178 @@
+"""One build, both languages: every page holds Chinese and English, and static/language.js hides one.
+
+* A Markdown cell tagged ``lang-zh`` or ``lang-en`` becomes a ``<div lang>`` of that language.
+* Titles, captions and the links made from them, written ``中文 | English``, become two ``<span lang>``.
+* The theme's own words pair themselves: Sphinx's catalogue knows the Chinese for each English one.
+* In attributes (alt, title, aria-label) and ``<title>`` both stay, joined by `` | ``; the script picks.
+"""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from myst_nb.sphinx_ import SphinxNbRenderer
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.domains.python import PyObject
+from sphinx.locale import translators
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+HERE = Path(__file__).parent
+LANGS = {"zh": "zh-CN", "en": "en"}  # in the order of "中文 | English"
+SEP = " | "
+PAIR = re.compile(r"\[\[([^\[\]|]+)\|([^\[\]|]+)\]\]")  # how a pair travels through plain strings
+RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no <span>
+CJK = re.compile(r"[\u3400-\u9fff]")
+WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
+CLOSING = tuple("，。；：？！、）」”,.;:?!)")
+EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答", "Search": "搜索", "Search...": "搜索……"}
+
+
+def classes(key: str) -> list[str]:
+    """Ours for the style sheet; ``language-xx`` is what docutils writes as the lang attribute."""
+    return [f"lang-{key}", f"language-{LANGS[key]}"]
+
+
+def language_of(node: nodes.Node | None) -> str | None:
+    while node is not None:
+        for key in LANGS:
+            if isinstance(node, nodes.Element) and f"lang-{key}" in node.get("classes", ()):
+                return key
+        node = node.parent
+    return None
+
+
+# -- cells -----------------------------------------------------------------------------------------
+plain_cell = SphinxNbRenderer.render_nb_cell_markdown
+
+
+def render_cell(self: SphinxNbRenderer, token) -> None:
+    tags = token.meta["metadata"].get("tags", [])
+    key = next((k for k in LANGS if f"lang-{k}" in tags), None)
+    if key is None:
+        return plain_cell(self, token)
+    with self.current_node_context(nodes.container(classes=classes(key)), append=True):
+        plain_cell(self, token)
+
+
+# -- titles, captions, glossary: before Sphinx collects them for contents and index ------------------
+def cased(zh: list[nodes.Node], en: list[nodes.Node]) -> list[nodes.Node]:
+    """Two spans, one a language, and the bar between them."""
+    left, right = (nodes.inline("", "", *half, classes=classes(key))
+                   for key, half in zip(LANGS, (zh, en), strict=True))
+    return [left, nodes.inline("", SEP, classes=["lang-sep"]), right]
+
+
+def split(title: nodes.Element) -> None:
+    """``中文 $x$ | English $x$`` as the children of a title: everything left of the bar, and right of it."""
+    for i, child in enumerate(title.children):
+        if isinstance(child, nodes.Text) and SEP in child:
+            zh, en = map(nodes.Text, child.split(SEP, 1))
+            both = cased([*title.children[:i], zh], [en, *title.children[i + 1:]])
+            title.children = []
+            title += both
+            return
+
+
+class SplitTitles(SphinxTransform):
+    default_priority = 860
+
+    def apply(self, **kwargs) -> None:
+        doc = self.document
+        for text in list(doc.findall(nodes.Text)):  # a line break between Chinese words is no blank
+            if text.parent.tagname == "paragraph" and WRAPPED.search(text):
+                text.parent.replace(text, nodes.Text(WRAPPED.sub("", text)))
+        for math in list(doc.findall(nodes.math)):  # a comma after a formula stays on its line
+            text = math.next_node(descend=False, siblings=True)
+            if isinstance(text, nodes.Text) and text[:1] in CLOSING and len(math.astext()) < 20:
+                text.parent.replace(text, nodes.Text(text[1:]))
+                math.replace_self(nodes.inline("", "", math.deepcopy(), nodes.Text(text[0]), classes=["one-line"]))
+        for node in list(doc.findall(nodes.TextElement)):
+            if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
+                split(node)
+        for node in doc.findall(nodes.container):  # `:::{container} lang-zh` in a .md page
+            if key := next((k for k in LANGS if node["classes"] == [f"lang-{k}"]), None):
+                node["classes"] = classes(key)
+        for term in doc.findall(nodes.term):  # a glossary shows both terms, each in its language
+            term["classes"].append(f"language-{LANGS['zh' if CJK.search(term.astext()) else 'en']}")
+        for glossary in doc.findall(addnodes.glossary):
+            for definition in glossary.findall(nodes.definition):
+                for key, paragraph in zip(LANGS, definition.children, strict=False):
+                    paragraph["classes"] += classes(key)
+
+
+# -- links whose text Sphinx filled in from those titles ---------------------------------------------
+class SplitReferences(SphinxPostTransform):
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for ref in list(self.document.findall(nodes.reference)):
+            here = language_of(ref)
+            for text in list(ref.findall(nodes.Text)):
+                if language_of(text) == here:  # not yet split
+                    text.parent.replace(text, self.in_language(text, here))
+
+    @staticmethod
+    def in_language(text: nodes.Text, key: str | None) -> list[nodes.Node]:
+        halves = [nodes.Text(half) for half in text.split(SEP, 1)]
+        if key is None:
+            return cased([halves[0]], [halves[1]]) if len(halves) == 2 else [text]
+        which = list(LANGS).index(key)
+        word = halves[which] if len(halves) == 2 else text
+        return [nodes.Text(PAIR.sub(lambda pair: pair[1 + which], word))]  # "[[图|Figure]] 1"
+
+
+# -- the theme's words, the switch and the assets ------------------------------------------------------
+def spans(pair: re.Match[str]) -> str:
+    zh, en = (f'<span class="lang-{key}" lang="{code}">{word}</span>'
+              for (key, code), word in zip(LANGS.items(), pair.groups(), strict=True))
+    return f'{zh}<span class="lang-sep"> / </span>{en}'
+
+
+def pair_words(html: str) -> str:
+    return PAIR.sub(spans, RAW_TEXT.sub(lambda text: PAIR.sub(rf"\1{SEP}\2", text[0]), html))
+
+
+def pair_catalogues(app: Sphinx) -> None:
+    if app.builder.format != "html":
+        return
+    tables = [table for (area, _), table in translators.items() if area == "general"]
+    for table in tables:
+        words = getattr(table, "_catalog", {})
+        if getattr(table, "_fallback", None):
+            tables.append(table._fallback)
+        pairs = {en: zh for en, zh in words.items() if isinstance(en, str) and en and CJK.search(zh)}
+        for en, zh in (pairs | EXTRA_WORDS).items():
+            if not re.search(r"[%|\[\]{}<>]", en + zh):  # a format or markup cannot stand twice
+                words[en] = f"[[{zh}|{en}]]"
+                for field in PyObject.doc_field_types:  # looked its label up before we came
+                    field.label = words[en] if field.label == zh else field.label
+    render = app.builder.templates.render
+    app.builder.templates.render = lambda name, context: pair_words(render(name, context))
+
+
+def pair_book_title(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    for name in ("docstitle", "root_title"):
+        if SEP in context.get(name, ""):
+            context[name] = "[[" + context[name].replace(SEP, "|") + "]]"
+
+
+def find_assets(app: Sphinx, config: Config) -> None:
+    config.templates_path += [str(HERE / "templates")]
+    config.html_static_path += [str(HERE / "static")]
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    SphinxNbRenderer.render_nb_cell_markdown = render_cell
+    app.add_transform(SplitTitles)
+    app.add_post_transform(SplitReferences)
+    app.connect("builder-inited", pair_catalogues, priority=900)
+    app.connect("html-page-context", pair_book_title, priority=900)
+    app.connect("config-inited", find_assets)
+    app.add_js_file(None, body=(HERE / "language-first.js").read_text("utf-8"), priority=1)
+    app.add_js_file("language.js", loading_method="defer")
+    app.add_css_file("book.css")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,56 @@
+"""Builds the book: runs Jupyter Book, fails on any warning, checks that every page came out."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "_build"
+CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
+LOOK = [*CODE, "web/*", "web/static/*", "web/templates/*", "_config.yml", "_toc.yml"]
+
+
+def digest(patterns: list[str]) -> str:
+    """One hash for the content of these files and for the Python that runs them."""
+    total = hashlib.sha256(sys.version.encode())
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+        if path.is_file() and path.suffix != ".pyc":
+            total.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def forget_stale(name: str, patterns: list[str], folders: list[str]) -> None:
+    """Jupyter Book watches the notebooks alone: drop what it kept when anything else changed."""
+    stamp, now = OUT / f"{name}.sha256", digest(patterns)
+    if not stamp.exists() or stamp.read_text() != now:
+        for folder in folders:
+            shutil.rmtree(OUT / folder, ignore_errors=True)
+        OUT.mkdir(exist_ok=True)
+        stamp.write_text(now)
+
+
+def pages() -> list[str]:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
+
+
+def main() -> None:
+    forget_stale("code", CODE, [".jupyter_cache"])
+    forget_stale("look", LOOK, [".doctrees", "html"])
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
+               "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]
+    failed = subprocess.run(command, cwd=ROOT).returncode
+    missing = [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]
+    if failed or missing:
+        shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
+        sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
+    print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+/* The switch 中文 / English / 双语: paints the page in the chosen language and remembers the choice. */
+(function () {
+  var root = document.documentElement, SEP = " | ", CASED = ".lang-zh, .lang-en";
+  var radios = document.querySelectorAll('input[name="book-lang"]');
+  var pageTitle = document.title, attributes = [];
+  ["alt", "title", "aria-label", "placeholder"].forEach(function (name) {
+    document.querySelectorAll("[" + name + '*=" | "]').forEach(function (element) {
+      attributes.push([element, name, element.getAttribute(name)]);
+    });
+  });
+
+  function half(text, lang) {                    // "中文 | English — 书名 | Book": each part by itself
+    return lang === "both" ? text : text.split(" — ").map(function (part) {
+      var halves = part.split(SEP);
+      return halves.length === 2 ? halves[lang === "en" ? 1 : 0] : part;
+    }).join(" — ");
+  }
+
+  function paint(lang) {
+    root.dataset.lang = lang;
+    root.lang = lang === "en" ? "en" : "zh-CN";
+    document.title = half(pageTitle, lang);
+    attributes.forEach(function (a) {            // Bootstrap moves title elsewhere once it drew a tooltip
+      var moved = a[1] === "title" && !a[0].hasAttribute("title");
+      a[0].setAttribute(moved ? "data-bs-original-title" : a[1], half(a[2], lang));
+    });
+    radios.forEach(function (radio) { radio.checked = radio.value === lang; });
+    window.dispatchEvent(new Event("resize"));   // margin notes and scroll-spy measure again
+  }
+
+  function choose(lang) {                        // what the reader looks at stays where it is
+    var blocks = document.querySelectorAll("main h1, main h2, main h3, main div.cell, main .lang-zh, main .lang-en");
+    var seen = [].find.call(blocks, function (b) { return b.offsetParent && b.getBoundingClientRect().bottom > 80; });
+    var before = seen && seen.getBoundingClientRect().top;
+    paint(lang);
+    while (seen && !seen.offsetParent && seen !== document.body) seen = seen.nextElementSibling || seen.parentElement;
+    if (seen && seen !== document.body) window.scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
+    try { localStorage.setItem("book-lang", lang); } catch (e) { /* private window: not remembered */ }
+    var url = new URL(location.href);
+    if (url.searchParams.has("lang")) { url.searchParams.set("lang", lang); history.replaceState(null, "", url); }
+  }
+
+  function reveal() {                            // a link into the hidden language shows both
+    var target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target && !target.getClientRects().length && target.closest(CASED)) { paint("both"); target.scrollIntoView(); }
+  }
+
+  radios.forEach(function (radio) { radio.addEventListener("change", function () { choose(radio.value); }); });
+  window.addEventListener("storage", function (e) { if (e.key === "book-lang" && e.newValue) paint(e.newValue); });
+  window.addEventListener("hashchange", reveal);
+  paint(root.dataset.lang);
+  reveal();
+})();

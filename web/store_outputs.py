@@ -1,0 +1,45 @@
+"""Runs the notebooks and stores their outputs: text only, no pictures, the same bytes each time."""
+
+import os
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+CHAPTERS = Path(__file__).parents[1] / "chapters"
+TEXT = ("text/plain", "text/html", "application/json")
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def normalise(notebook: nbformat.NotebookNode) -> None:
+    """Keep what a reader or nbval needs; drop what changes by itself from run to run."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    used = set()
+    for number, cell in enumerate(notebook.cells):
+        if not cell.get("id") or cell.id in used:
+            cell.id = f"cell-{number}"
+        used.add(cell.id)
+        for name in ("execution", "collapsed", "scrolled"):
+            cell.metadata.pop(name, None)
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.data = {kind: output.data[kind] for kind in TEXT if kind in output.data}
+            output.pop("metadata", None) if output.output_type == "stream" else None
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+
+
+def store(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=600, kernel_name="python3",
+                   resources={"metadata": {"path": str(CHAPTERS)}}).execute()
+    normalise(notebook)
+    nbformat.validate(notebook)
+    whole = path.with_suffix(".tmp")  # renamed at the end: never half a notebook on disk
+    whole.write_text(nbformat.writes(notebook) + "\n", "utf-8")
+    os.replace(whole, path)
+
+
+if __name__ == "__main__":
+    for path in tqdm(sorted(CHAPTERS.glob("*.ipynb")), desc="notebooks", unit="page"):
+        store(path)
