@@ -14,13 +14,15 @@ key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | t
 BOOK_READY := .venv/book-$(call key,requirements.txt pyproject.toml web/package-lock.json)
 TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
-.PHONY: help book test notebooks serve lint clean
+.PHONY: help book test notebooks serve lint bench clean
 help:
 	@echo "make book       build the pages into _build/html"
 	@echo "make test       lint, types, every test, every notebook, the built pages in a browser"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make serve      build, then show the pages on this machine (PORT=8000)"
 	@echo "make lint       ruff and mypy only"
+	@echo "make bench      nnlib's speed beside other libraries; writes bench/results.md and .png"
+	@echo "                (BENCH=\"--quick\" for a short run; see bench/README.md)"
 	@echo "make clean      remove everything the other commands made"
 
 $(BOOK_READY):
@@ -39,6 +41,15 @@ $(TEST_READY): $(BOOK_READY)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+# PyTorch and JAX are large and the book needs neither: they get an environment of their own.
+BENCH_READY := .venv-bench/ready-$(call key,bench/requirements.txt pyproject.toml)
+
+$(BENCH_READY):
+	@echo "Installing into .venv-bench (once; PyTorch and JAX are large) ..."
+	@$(PYTHON) -m venv --clear .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@touch $@
+
 book: $(BOOK_READY)
 	@$(BIN)/python web/build_book.py
 
@@ -55,6 +66,9 @@ lint: $(TEST_READY)
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 
+bench: $(BENCH_READY)
+	@.venv-bench/bin/python bench $(BENCH)
+
 clean:
-	rm -rf .venv _build web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench _build web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

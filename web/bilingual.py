@@ -88,7 +88,8 @@ class SplitTitles(SphinxTransform):
             text = math.next_node(descend=False, siblings=True)
             if isinstance(text, nodes.Text) and text[:1] in CLOSING and len(math.astext()) < 20:
                 text.parent.replace(text, nodes.Text(text[1:]))
-                math.replace_self(nodes.inline("", "", math.deepcopy(), nodes.Text(text[0]), classes=["one-line"]))
+                whole = nodes.inline("", "", math.deepcopy(), nodes.Text(text[0]), classes=["one-line"])
+                math.replace_self(whole)
         for node in list(doc.findall(nodes.TextElement)):
             if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
                 split(node)

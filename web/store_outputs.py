@@ -25,13 +25,12 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
         for output in cell.get("outputs", []):
             if "data" in output:
                 output.data = {kind: output.data[kind] for kind in TEXT if kind in output.data}
-            output.pop("metadata", None) if output.output_type == "stream" else None
     notebook.nbformat, notebook.nbformat_minor = 4, 5
 
 
 def store(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=600, kernel_name="python3",
+    NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
                    resources={"metadata": {"path": str(CHAPTERS)}}).execute()
     normalise(notebook)
     nbformat.validate(notebook)

@@ -297,6 +297,25 @@ def test_header_helper_makes_good_files(tmp_path):
     assert not nn.load(good).params.any()
 
 
+def test_pickle_that_fits_its_header_is_not_executed(tmp_path):
+    """As long as the header says: nothing but the refusal to unpickle stands in the way."""
+    trace = tmp_path / "trace"
+    data = pickle.dumps(Bomb(trace))
+    data += bytes(-len(data) % 8)
+    refused(with_header(tmp_path / "net.npz", ENTRY % ("'|O'", "False", f"({len(data) // 8},)"), data))
+    assert not trace.exists()
+
+
+def test_compressed_file_is_foreign(tmp_path):
+    net = nn.mlp(3, 4, 2)
+    np.savez_compressed(
+        tmp_path / "net.npz",
+        architecture=np.array(json.dumps(net.architecture())),
+        params=net.params,
+    )
+    assert "compressed" in refused(tmp_path / "net.npz")
+
+
 GOOD = {"n_in": 3, "n_out": 2, "init": "he"}
 ARCHITECTURES = {
     "no JSON": "nn.Linear(3, 2)",

@@ -102,3 +102,20 @@ def test_equal_loss_is_no_progress():
     assert history.best_epoch == 0
     assert len(history.loss) == 5
     np.testing.assert_allclose(still.params, before, atol=1e-290)
+
+
+def test_a_finished_network_cannot_spoil_the_stack():
+    """The first of two would diverge, but its best parameters are safe and the other trains on."""
+    pair = nn.Network(nn.Linear(1, 1), nn.Linear(1, 1), networks=2)
+    pair[0].W, pair[1].W = np.array([[[4.0]], [[0.5]]]), np.array([[[4.0]], [[0.5]]])
+    X, y = np.ones((1, 1)), np.zeros((1, 1))
+    options = {"loss": nn.MSE(), "optimizer": nn.SGD(0.02), "epochs": 30, "validation": (X, y)}
+    alone = pair.select(0).copy()
+    alone[0].W, alone[1].W = -9.0, 9.0
+    with pytest.raises(nn.Diverged):
+        nn.fit(alone, X, y, **options)
+    pair[0].W[0], pair[1].W[0] = -9, 9
+    history = nn.fit(pair, X, y, patience=1, **options)
+    best = pair.select(0)(X) ** 2
+    assert best == pytest.approx(history.val_loss[0, 0])
+    np.testing.assert_array_equal(history.best_epoch, [0, 29])

@@ -1,6 +1,7 @@
 """Training: against loops written out here, one among many, the same bits, divergence."""
 
 import copy
+import warnings
 from itertools import chain
 
 import numpy as np
@@ -344,6 +345,16 @@ def test_divergence(networks, dtype):
     with pytest.raises(nn.Diverged):
         nn.fit(again, X, T, epochs=1, workers=1, **options)
     assert issubclass(nn.Diverged, ValueError)
+
+
+def test_divergence_is_one_error_without_warnings():
+    """Also where the scores overflow an epoch before the parameters do."""
+    net = nn.Network(nn.Linear(1, 1), nn.Linear(1, 1))
+    net[0].W, net[1].W = -9.0, 9.0
+    X, y = np.ones((1, 1)), np.zeros((1, 1))
+    options = {"loss": nn.MSE(), "optimizer": nn.SGD(0.02), "validation": (X, y)}
+    with warnings.catch_warnings(action="error"), pytest.raises(nn.Diverged):
+        nn.fit(net, X, y, epochs=30, **options)
 
 
 # --- progress

@@ -1,0 +1,63 @@
+"""Measure nnlib beside other libraries: python bench [--quick] [--only W1 growth ...]."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+POOLS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+
+
+def child(threads: int) -> list[dict[str, object]]:
+    """Rows measured in a process of its own: libraries take their thread count when they are imported."""
+    pools = {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "rows.json")
+        command = [sys.executable, *sys.argv, "--threads", str(threads), "--rows", str(out)]
+        subprocess.run(command, env={**os.environ, **pools, "MPLBACKEND": "Agg"}, check=True)
+        return json.loads(out.read_text())
+
+
+def hold_to(threads: int) -> None:
+    """JAX takes as many threads as there are cores to run on."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a few short rounds, to see that all works")
+    parser.add_argument("--only", nargs="+", help="W1 ... W5, width, batch, depth, networks")
+    parser.add_argument("--convnetjs", metavar="DIR", help="ConvNetJS: the folder with build/convnet.js")
+    parser.add_argument("--micrograd", metavar="DIR", help="micrograd: the folder with micrograd/nn.py")
+    parser.add_argument("--out", metavar="DIR", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--rows", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.rows:
+        hold_to(options.threads)
+        from measure import measure
+
+        options.rows.write_text(json.dumps(measure(options)))
+        return
+    for name in ("convnetjs", "micrograd"):
+        if not getattr(options, name):
+            print(f"{name} is left out; give --{name} DIR to measure it too.")
+    before = os.getloadavg()[0]
+    try:
+        rows = child(1) + child(2)
+    except subprocess.CalledProcessError:
+        raise SystemExit("The run stopped early (see above); the old results stay.") from None
+    from report import write
+
+    write(rows, options.out, (before, os.getloadavg()[0]), options.quick)
+    print(f"Written: {options.out / 'results.md'} and its plot.")
+
+
+if __name__ == "__main__":
+    main()

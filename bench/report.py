@@ -1,0 +1,132 @@
+"""The Markdown table and the plot of a run."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from threadpoolctl import threadpool_info
+
+Row = dict[str, Any]
+AXES = {
+    "width": "hidden units",
+    "batch": "samples in the batch",
+    "depth": "hidden layers of 100 units",
+    "networks": "networks (time per network)",
+}
+
+
+def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool) -> None:
+    """results.md and results.png, each whole or not at all."""
+    kind = "A quick run: good to see that all works, too short to conclude from. " if quick else ""
+    parts = [
+        f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}",
+        *(section(heading, list(group)) for heading, group in by_title(rows)),
+    ]
+    replace(folder / "results.md", lambda path: path.write_text("\n".join(parts), encoding="utf-8"))
+    if any(axis_of(row) in AXES for row in rows):
+        replace(folder / "results.png", lambda path: plot(rows).savefig(path, dpi=120, format="png"))
+
+
+def replace(path: Path, save: Any) -> None:
+    part = path.with_suffix(".part")
+    save(part)
+    os.replace(part, path)
+
+
+def machine(load: tuple[float, float]) -> str:
+    """What else the numbers depend on."""
+    cpu = platform.processor() or platform.machine()
+    if Path("/proc/cpuinfo").exists():
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), cpu)
+    blas = next(pool for pool in threadpool_info() if pool["internal_api"] == "openblas")
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "torch", "scikit-learn", "jax"))
+    return (
+        f"- CPU: {cpu}, {os.cpu_count()} cores; "
+        f"NumPy's products: OpenBLAS {blas['version']} for {blas['architecture']}\n"
+        f"- Python {platform.python_version()}, {packages}\n"
+        f"- load of the machine (1 is our own): {load[0]:.1f} before, {load[1]:.1f} after\n"
+    )
+
+
+def title(row: Row) -> str:
+    axis = axis_of(row)
+    return f"Growth: {axis}" if axis in AXES else str(row["work"])
+
+
+def by_title(rows: list[Row]) -> Any:
+    order = list(dict.fromkeys(map(title, rows)))
+    return groupby(sorted(rows, key=lambda row: order.index(title(row))), key=title)
+
+
+def section(heading: str, rows: list[Row]) -> str:
+    """One table: a workload, or an axis of growth."""
+    growing = axis_of(rows[0]) in AXES
+    lines = [
+        f"## {heading}\n",
+        "| threads | | CPU time (quartiles) | ÷ nnlib | wall time (quartiles) | ÷ nnlib | difference |",
+        "| --: | --- | --- | --: | --- | --: | --: |",
+    ]
+    for row in rows:
+        cells = [str(row["threads"]), f"{row['work']}: {row['name']}" if growing else row["name"]]
+        for clock in ("cpu", "wall"):
+            cells += [spread(row[clock]), f"{np.median(row[f'{clock}_ratio']):.2f}"]
+        cells.append("" if row["gap"] is None else f"{row['gap']:.0e}".replace("0e+00", "0"))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, *([] if growing else remarks(rows)), ""])
+
+
+def remarks(rows: list[Row]) -> list[str]:
+    """What the table's ratios do not show."""
+    said = []
+    for row in rows:
+        if row["name"] == "its matrix products":
+            own = 1 / np.array(row["cpu_ratio"])
+            said.append(f"BLAS threads {row['threads']}: nnlib ÷ its matrix products {quartiles(own)} (CPU).")
+        if row["name"] == "nnlib, 2 workers":
+            one = next(r for r in rows if r["name"] == "nnlib, 1 worker")
+            gain = quartiles(np.divide(one["wall"], row["wall"]))
+            said.append(f"1 worker ÷ 2 workers {gain} (wall).")
+        if row["name"] == "numpy":
+            extra = 1e3 * (np.array(rows[0]["wall"]) - row["wall"])
+            said.append(f"nnlib takes {quartiles(extra)} ms longer than NumPy alone.")
+    return ["", "  \n".join(said)] if said else []
+
+
+def quartiles(values: Any) -> str:
+    low, middle, high = np.percentile(values, (25, 50, 75))
+    return f"{middle:.2f} ({low:.2f}–{high:.2f})"
+
+
+def spread(seconds: list[float]) -> str:
+    low, middle, high = np.percentile(seconds, (25, 50, 75))
+    scale, unit = (1e6, "µs") if middle < 1e-3 else (1e3, "ms") if middle < 1 else (1, "s")
+    return f"{scale * middle:.4g} {unit} ({scale * low:.4g}–{scale * high:.4g})"
+
+
+def axis_of(row: Row) -> str:
+    return str(row["work"].split()[0])
+
+
+def plot(rows: list[Row]) -> Any:
+    """How the time of a step grows, one axis at a time."""
+    figure, panels = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
+    for panel, (axis, label) in zip(panels.flat, AXES.items(), strict=True):
+        mine = [row for row in rows if axis_of(row) == axis]
+        for name, marker in zip(dict.fromkeys(row["name"] for row in mine), "osv^D", strict=False):
+            points = [row for row in mine if row["name"] == name]
+            n = [int(row["work"].split()[1]) for row in points]
+            low, middle, high = np.percentile([row["cpu"] for row in points], (25, 50, 75), axis=1)
+            panel.errorbar(n, middle, [middle - low, high - middle], marker=marker, capsize=3, label=name)
+        panel.set(xscale="log", yscale="log", xlabel=label, ylabel="CPU seconds a step, one thread")
+        if mine:
+            panel.legend()
+    figure.suptitle("64-100-10, batch of 100, float32; one number grows")
+    return figure

@@ -1,0 +1,190 @@
+"""What is measured: the work, and nnlib and the bare matrix products doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+from clock import Contender
+
+import nnlib as nn
+from nnlib.training import _chunks
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One training task, the same for all contenders."""
+
+    name: str
+    sizes: tuple[int, ...]
+    X: np.ndarray[Any, Any]  # (D, N), samples contiguous
+    y: np.ndarray[Any, Any]  # (N,)
+    activation: str = "relu"
+    dtype: str = "float32"
+    batch: int | None = None  # None: the whole data
+    loss: nn.CrossEntropy | nn.Hinge = field(default_factory=nn.CrossEntropy)
+    lr: float = 0.05
+    momentum: float = 0.0
+    l2: float = 0.0
+    networks: int | None = None
+
+    def network(self) -> nn.Network:
+        activation = ACTIVATIONS[self.activation]
+        return nn.mlp(*self.sizes, activation=activation, rng=0, dtype=self.dtype, networks=self.networks)
+
+    def layers(self, net: nn.Network) -> list[tuple[Any, Any]]:
+        """Weights and biases of the Linear layers."""
+        return [(layer.W, layer.b) for layer in net if isinstance(layer, nn.Linear)]
+
+    @property
+    def n_batches(self) -> int:
+        return -(-self.X.shape[1] // (self.batch or self.X.shape[1]))
+
+    def orders(self, epochs: int) -> np.ndarray[Any, Any]:
+        """Sample numbers in the order of each epoch: (epochs, N)."""
+        return _orders(self.X.shape[1], self.batch or self.X.shape[1], epochs)
+
+    def minibatches(self, epochs: int) -> Iterator[np.ndarray[Any, Any]]:
+        """Sample numbers of each minibatch of `epochs` epochs."""
+        for order in self.orders(epochs):
+            yield from np.array_split(order, range(self.batch or len(order), len(order), self.batch or 1))
+
+
+class Order(nn.MSE):
+    """A loss that notes the targets it is shown; with the sample's number as its target, the order."""
+
+    def __init__(self) -> None:
+        self.seen: list[np.ndarray[Any, Any]] = []
+
+    def evaluate(self, scores: Any, y: Any, buffers: Any) -> Any:
+        self.seen.append(y.astype(int).ravel())
+        return super().evaluate(scores, y, buffers)
+
+
+@cache
+def _orders(n: int, batch: int, epochs: int) -> np.ndarray[Any, Any]:
+    order, numbers = Order(), np.arange(n, dtype=float)
+    nn.fit(nn.mlp(1, 1), np.zeros((1, n)), numbers, order, nn.SGD(1e-9), epochs=epochs, batch_size=batch)
+    return np.concatenate(order.seen).reshape(epochs, n)
+
+
+class Steps(Contender):
+    """A contender whose time is given per step of one network."""
+
+    def __init__(self, work: Workload) -> None:
+        self.work = work
+
+    def steps(self, epochs: int) -> int:
+        return epochs * self.work.n_batches * (self.work.networks or 1)
+
+
+class Nnlib(Steps):
+    """Our own: nn.fit, as a reader of the book calls it."""
+
+    name = "nnlib"
+    least = 10  # fit checks its input and makes its buffers once; nobody trains for less
+
+    def __init__(self, work: Workload, workers: int | None = None) -> None:
+        super().__init__(work)
+        self.workers = workers
+        if workers:
+            self.name = f"nnlib, {workers} worker{'s' * (workers > 1)}"
+        self.net = work.network()
+        self.start = self.net.params.copy()
+
+    def train(self, epochs: int) -> None:
+        w = self.work
+        self.net.params[...] = self.start
+        optimizer = nn.SGD(w.lr, momentum=w.momentum)
+        how = {"l2": w.l2, "epochs": epochs, "batch_size": w.batch, "workers": self.workers}
+        nn.fit(self.net, w.X, w.y, w.loss, optimizer, **how, measure_accuracy=False)
+
+    def result(self) -> Any:
+        return self.work.loss(self.net(self.work.X), self.work.y)
+
+
+class Products(Steps):
+    """The matrix products of a step and nothing else, in NumPy; for a stack, those of one of fit's chunks."""
+
+    name = "its matrix products"
+
+    def __init__(self, work: Workload) -> None:
+        super().__init__(work)
+        net = work.network()
+        if work.networks:
+            net = _chunks(net)[0]
+        self.networks = net.networks or 1
+        rows = np.ascontiguousarray(work.X.T[: work.batch])
+        # nnlib's layouts: a sample is contiguous, but a stack's forward product gets rows of features
+        forward = rows.T if net.networks is None else np.ascontiguousarray(rows.T)
+        self.products = []
+        for k, (W, _) in enumerate(work.layers(net)):
+            x = forward if k == 0 else np.ones((*W.shape[:-2], W.shape[-1], len(rows)), W.dtype)
+            d = np.ones((*W.shape[:-1], len(rows)), W.dtype)
+            self.products.append((W, x, np.empty_like(d)))
+            self.products.append((d, (rows.T if k == 0 else x).swapaxes(-1, -2), np.empty_like(W)))
+            if k:
+                self.products.append((W.swapaxes(-1, -2), d, np.empty_like(x)))
+
+    def steps(self, epochs: int) -> int:
+        return epochs * self.networks
+
+    def train(self, epochs: int) -> None:
+        for _ in range(epochs):
+            for a, b, out in self.products:
+                np.matmul(a, b, out=out)
+
+
+def course(quick: bool) -> list[Workload]:
+    """W1 to W3: what the chapters train, and a batch of CIFAR's shape."""
+    rng = np.random.default_rng(0)
+    plane, rings = nn.datasets.circles(300, 0.1, 0)
+    plane3, arms = nn.datasets.spirals(300, 0.1, 0)
+    shape = (512 if quick else 5120, 3072)
+    pictures, kinds = rng.random(shape, dtype="float32").T, rng.integers(0, 10, shape[0])
+    digits, values = nn.datasets.digits()
+    digits, values = np.asfortranarray(digits[:, :1700], "float32"), values[:1700]  # 17 whole minibatches
+    small, heavy = {"dtype": "float64", "lr": 0.1}, {"momentum": 0.9, "l2": 1e-3}
+    works = [
+        Workload("W1 2-100-3 relu", (2, 100, 3), plane3, arms, **small),
+        Workload("W1 2-20-20-1 tanh", (2, 20, 20, 1), plane, rings, "tanh", **small),
+        Workload("W2 3072-100-10", (3072, 100, 10), pictures, kinds, batch=256, lr=0.01, **heavy),
+    ]
+    for hidden, networks in ((25, 64), (50, 64), (500, 28)):
+        name, sizes = f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10)
+        works.append(Workload(name, sizes, digits, values, batch=100, networks=networks))
+    return works
+
+
+def scalar_peers() -> tuple[Workload, Workload]:
+    """W1 as ConvNetJS and micrograd can compute it: two output units; ReLU and hinge loss."""
+    X, y = nn.datasets.circles(300, 0.1, 0)
+    small = {"dtype": "float64", "lr": 0.1}
+    return (
+        Workload("W1 2-20-20-2 tanh", (2, 20, 20, 2), X, y, "tanh", **small),
+        Workload("W1 2-20-20-1 relu, hinge", (2, 20, 20, 1), X, y, loss=nn.Hinge(), **small),
+    )
+
+
+def growth(quick: bool) -> dict[str, dict[int, Workload]]:
+    """64-100-10 on 100 samples, full batch, float32, with one of four numbers growing."""
+
+    def work(axis: str, n: int) -> Workload:
+        rng = np.random.default_rng(0)
+        samples = n if axis == "batch" else 100
+        sizes = (64, *[n if axis == "width" else 100] * (n if axis == "depth" else 1), 10)
+        X, y = rng.random((samples, 64), dtype="float32").T, rng.integers(0, 10, samples)
+        return Workload(f"{axis} {n}", sizes, X, y, lr=0.01, networks=n if axis == "networks" else None)
+
+    axes = {
+        "width": (20, 63, 200, 632, 2000),
+        "batch": (1, 10, 100, 1000, 10_000),
+        "depth": (1, 2, 4, 8, 16),
+        "networks": (1, 4, 16, 64, 250, 1000),
+    }
+    return {axis: {n: work(axis, n) for n in (ns[::2] if quick else ns)} for axis, ns in axes.items()}
