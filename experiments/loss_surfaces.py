@@ -20,7 +20,7 @@ SIZES = (25, 50, 100, 250, 500)
 COLUMNS = ("hidden", "seed", "train_loss", "test_loss", "test_accuracy")
 
 
-def losses(hidden: int, seeds: int, epochs: int, progress: bool = False) -> list[tuple[int, int, float, float, float]]:
+def losses(hidden: int, seeds: int, epochs: int, progress: bool = False) -> list[tuple[float, ...]]:
     """Final losses and test accuracy of `seeds` networks with one hidden layer, one tuple a network."""
     X, Xt, y, yt = nn.datasets.train_test_split(*nn.datasets.digits(), test=0.25, rng=0)
     net = nn.mlp(64, hidden, 10, rng=0, dtype="float32", networks=seeds)
@@ -33,7 +33,8 @@ def losses(hidden: int, seeds: int, epochs: int, progress: bool = False) -> list
 
 def table(rows: np.ndarray) -> str:
     """Mean and spread of each size's losses, as Markdown."""
-    lines = ["| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |", "|---:|---:|---:|---:|"]
+    lines = ["| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |"]
+    lines.append("|---:|---:|---:|---:|")
     for hidden in np.unique(rows[:, 0]):
         train, test = rows[rows[:, 0] == hidden, 2:4].T
         lines.append(

@@ -24,7 +24,7 @@ class EarlyStopping:
         for rows in log.values():
             if rows:
                 rows[-1] = np.where(self.done, np.nan, rows[-1])
-        better = ~self.done & (log["val_loss"][-1] < self.lowest)
+        better = log["val_loss"][-1] < self.lowest  # never for NaN
         self.lowest = np.where(better, log["val_loss"][-1], self.lowest)
         self.best_epoch = np.where(better, epoch, self.best_epoch)
         self.params = np.where(better[..., None], self.net.params, self.params)

@@ -211,33 +211,38 @@ def _train(task: _Task, net: Network, shuffling: np.random.Generator, noise: np.
     stopper = EarlyStopping(net, task.patience) if task.patience else None
     before = np.empty_like(net.params)
     n = len(task.rows)
-    for epoch in range(task.epochs):
-        before[...] = net.params
-        total: Any = 0.0
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
+        for epoch in range(task.epochs):
+            before[...] = net.params
+            total: Any = 0.0
             for X, y in _minibatches(task, shuffling, buffers):
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
-        if not (np.isfinite(total).all() and np.isfinite(net.params).all()):
-            net.params[...] = before
-            raise Diverged(
-                "fit expected finite losses, "
-                f"got NaN or infinity in epoch {epoch} with learning rate {optimizer.lr:g}. "
-                "Lower the learning rate, or scale the inputs; the parameters are those before that epoch."
-            )
-        log["loss"].append(total)
-        if task.measure_accuracy:
-            log["accuracy"].append(share_right(net.evaluate(task.rows.T), task.y))
-        if task.validation:
-            scores = net.evaluate(task.validation[0])
-            log["val_loss"].append(task.loss.evaluate(scores, task.validation[1], buffers)[0])
-            if task.loss.classifies:
-                log["val_accuracy"].append(share_right(scores, task.validation[1]))
-        task.tick()
-        if stopper and stopper.all_done(epoch, log):
-            break
+            if not (np.isfinite(total).all() and np.isfinite(net.params).all()):
+                net.params[...] = before
+                raise Diverged(
+                    f"fit expected finite losses, got NaN or infinity in epoch {epoch} with learning rate "
+                    f"{optimizer.lr:g}. Lower the learning rate, or scale the inputs; the parameters are "
+                    "those before that epoch."
+                )
+            log["loss"].append(total)
+            _measure(task, net, buffers, log)
+            task.tick()
+            if stopper and stopper.all_done(epoch, log):
+                break
     best = np.full(net.params.shape[:-1], epoch) if stopper is None else stopper.restore()
     return History(**{name: np.array(rows) for name, rows in log.items()}, best_epoch=best)
+
+
+def _measure(task: _Task, net: Network, buffers: Buffers, log: dict[str, list[Any]]) -> None:
+    """Add to the log what is asked for after an epoch."""
+    if task.measure_accuracy:
+        log["accuracy"].append(share_right(net.evaluate(task.rows.T), task.y))
+    if task.validation:
+        scores = net.evaluate(task.validation[0])
+        log["val_loss"].append(task.loss.evaluate(scores, task.validation[1], buffers)[0])
+        if task.loss.classifies:
+            log["val_accuracy"].append(share_right(scores, task.validation[1]))
 
 
 def _join(histories: list[History], net: Network) -> History:
