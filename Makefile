@@ -11,7 +11,7 @@ export OMP_NUM_THREADS ?= 1
 
 # An installation is good for this folder, this Python and these pins; anything else is made anew.
 key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | tr -d ' ')
-BOOK_READY := .venv/book-$(call key,requirements.txt pyproject.toml web/package-lock.json)
+BOOK_READY := .venv/book-$(call key,requirements.txt web/package-lock.json)
 TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
 .PHONY: help book test notebooks serve lint bench clean
