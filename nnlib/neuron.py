@@ -27,7 +27,7 @@ class Neuron:
 
     Notes
     -----
-    ``sigmoid(w @ x + b)``. Source: McCulloch & Pitts (1943), Rosenblatt (1958). Taught in: intro.
+    ``sigmoid(w @ x + b)``. Source: Rosenblatt (1958), with a smooth rate in place of his threshold. Taught in: intro.
 
     Examples
     --------
