@@ -11,7 +11,7 @@ import numpy as np
 from clock import Contender
 
 import nnlib as nn
-from nnlib.training import _chunks
+from nnlib.training import chunks_of
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
@@ -117,7 +117,7 @@ class Products(Steps):
         super().__init__(work)
         net = work.network()
         if work.networks:
-            net = _chunks(net)[0]
+            net = chunks_of(net)[0]
         self.networks = net.networks or 1
         rows = np.ascontiguousarray(work.X.T[: work.batch])
         # nnlib's layouts: a sample is contiguous, but a stack's forward product gets rows of features

@@ -145,7 +145,7 @@ def fit(
     elif patience is not None:
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     epochs = errors.whole("fit epochs", epochs)
-    chunks = [net] if net.networks is None else _chunks(net)
+    chunks = [net] if net.networks is None else chunks_of(net)
     seeds = errors.generator(rng).integers(2**63, size=1 + len(chunks))
     shuffling, *noise = map(np.random.default_rng, seeds)
     with bar(progress, epochs * len(chunks), "epoch") as tick:
@@ -167,7 +167,7 @@ def fit(
     return _join(histories, net)
 
 
-def _chunks(net: Network) -> list[Network]:
+def chunks_of(net: Network) -> list[Network]:
     """Cut a stack by its shape alone: results depend on the chunk's size in their last digits."""
     assert net.networks
     size = max(1, min(CHUNK, CHUNK_PARAMETERS // max(net.n_params, 1)))
