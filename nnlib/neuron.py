@@ -27,7 +27,8 @@ class Neuron:
 
     Notes
     -----
-    ``sigmoid(w @ x + b)``. Source: Rosenblatt (1958), with a smooth rate in place of his threshold. Taught in: intro.
+    ``sigmoid(w @ x + b)``.
+    Source: Rosenblatt (1958), with a smooth rate in place of his threshold. Taught in: intro.
 
     Examples
     --------

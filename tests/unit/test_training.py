@@ -187,10 +187,10 @@ def test_learns(loss, optimizer):
 # --- one among many
 
 
-@pytest.mark.parametrize("networks", [5, 40])
+@pytest.mark.parametrize("networks", [5, 150])
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_trained_in_a_stack_as_alone(networks, dtype):
-    """40 networks take several chunks, here 3."""
+    """150 networks take several chunks, here 3."""
     (X, y), validation = problem(), problem(20, seed=1)
     options = {"epochs": 3, "batch_size": 16, "l2": 0.01, "optimizer": nn.Adam(0.01)}
     options["validation"] = validation
@@ -212,7 +212,7 @@ def test_trained_in_a_stack_as_alone(networks, dtype):
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("networks", [5, 40])
+@pytest.mark.parametrize("networks", [5, 150])
 def test_workers_do_not_matter(networks, dtype):
     X, y = problem()
     found = []
@@ -228,10 +228,10 @@ def test_workers_do_not_matter(networks, dtype):
 def test_chunks_have_their_own_noise():
     """Networks that start alike part ways under dropout, also across chunks."""
     X, y = problem()
-    net = noisy(networks=40)
+    net = noisy(networks=150)
     net.params[...] = net.params[0]
     nn.fit(net, X, y, epochs=1)
-    assert len({row.tobytes() for row in net.params}) == 40
+    assert len({row.tobytes() for row in net.params}) == 150
 
 
 # --- the same bits, and nothing else touched
@@ -322,7 +322,7 @@ def test_training_goes_on_from_where_it_was():
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("networks", [None, 2, 40])
+@pytest.mark.parametrize("networks", [None, 2, 150])
 def test_divergence(networks, dtype):
     X, _ = problem()
     T = X[:1] * 3
@@ -340,7 +340,7 @@ def test_divergence(networks, dtype):
     again = linear()
     if epoch:  # the parameters are those before that epoch
         nn.fit(again, X, T, epochs=epoch, workers=1, **options)
-    chunk = slice(None) if networks != 40 else slice(0, 16)
+    chunk = slice(None) if networks != 150 else slice(0, 50)
     np.testing.assert_array_equal(net.params[chunk], again.params[chunk])
     with pytest.raises(nn.Diverged):
         nn.fit(again, X, T, epochs=1, workers=1, **options)
@@ -360,7 +360,7 @@ def test_divergence_is_one_error_without_warnings():
 # --- progress
 
 
-@pytest.mark.parametrize("networks", [None, 40])
+@pytest.mark.parametrize("networks", [None, 150])
 def test_progress_bar(networks, capsys):
     X, y = problem()
     nn.fit(noisy(networks=networks), X, y, epochs=3)
