@@ -117,7 +117,7 @@ class Products(Steps):
         super().__init__(work)
         net = work.network()
         if work.networks:
-            net = chunks_of(net)[0]
+            net = net.select(chunks_of(net)[0])
         self.networks = net.networks or 1
         rows = np.ascontiguousarray(work.X.T[: work.batch])
         # nnlib's layouts: a sample is contiguous, but a stack's forward product gets rows of features

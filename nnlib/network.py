@@ -83,7 +83,8 @@ class Network:
 
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
         """Cut the vectors into the layers' views."""
-        self.layers, self._params, self.grads = layers, params, np.zeros_like(params)
+        self.layers, self._params = layers, params
+        self.grads = np.zeros(params.shape, params.dtype)  # unlike zeros_like, costs nothing until used
         self.buffers = Buffers()
         self._weights: list[slice] = []
         start = 0

@@ -146,7 +146,7 @@ def fit(
     elif patience is not None:
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     epochs = errors.whole("fit epochs", epochs)
-    chunks = [net] if net.networks is None else chunks_of(net)
+    chunks = chunks_of(net)
     seeds = errors.generator(rng).integers(2**63, size=1 + len(chunks))
     shuffling, *noise = map(np.random.default_rng, seeds)
     with bar(progress, epochs * len(chunks), "epoch") as tick:
@@ -163,18 +163,21 @@ def fit(
             measure_accuracy=measure_accuracy and loss.classifies,
             tick=tick,
         )
-        jobs = [(task, part, copy.deepcopy(shuffling), rng) for part, rng in zip(chunks, noise, strict=True)]
+        jobs = [
+            (task, net, part, copy.deepcopy(shuffling), rng) for part, rng in zip(chunks, noise, strict=True)
+        ]
         histories = _run(jobs, workers)
     return _join(histories, net)
 
 
-def chunks_of(net: Network) -> list[Network]:
+def chunks_of(net: Network) -> list[slice | None]:
     """Cut a stack by its shape alone: results depend on the chunk's size in their last digits."""
-    assert net.networks
+    if net.networks is None:
+        return [None]
     size = max(1, min(CHUNK, CHUNK_PARAMETERS // max(net.n_params, 1)))
     count = -(-net.networks // size)
     ends = [net.networks * k // count for k in range(count + 1)]  # as equal as can be
-    return [net.select(slice(a, b)) for a, b in pairwise(ends)]
+    return [slice(a, b) for a, b in pairwise(ends)]
 
 
 def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[History]:
@@ -207,8 +210,11 @@ def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Ite
         yield X.T, part
 
 
-def _train(task: _Task, net: Network, shuffling: np.random.Generator, noise: np.random.Generator) -> History:
-    """Train one network or one chunk."""
+def _train(
+    task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator, noise: np.random.Generator
+) -> History:
+    """Train a network, or one chunk of a stack; the chunk's arrays go when it is done."""
+    net = net if part is None else net.select(part)
     optimizer, buffers = task.optimizer.fresh(), Buffers()
     log: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
     stopper = EarlyStopping(net, task.patience) if task.patience else None

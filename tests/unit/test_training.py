@@ -1,6 +1,7 @@
 """Training: against loops written out here, one among many, the same bits, divergence."""
 
 import copy
+import tracemalloc
 import warnings
 from itertools import chain
 
@@ -232,6 +233,18 @@ def test_chunks_have_their_own_noise():
     net.params[...] = net.params[0]
     nn.fit(net, X, y, epochs=1)
     assert len({row.tobytes() for row in net.params}) == 150
+
+
+def test_memory_grows_with_the_chunk_and_not_with_the_stack():
+    X, y = np.ones((2, 1500)), np.arange(1500) % 2
+    peaks = []
+    for networks in (128, 512):  # 2 chunks of 64, and 8
+        net = nn.mlp(2, 20, 2, networks=networks, dtype="float32")
+        tracemalloc.start()
+        nn.fit(net, X, y, epochs=1, batch_size=None, workers=1, measure_accuracy=False)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.1 * peaks[0]
 
 
 # --- the same bits, and nothing else touched
