@@ -155,7 +155,7 @@ def course(quick: bool) -> list[Workload]:
         Workload("W1 2-20-20-1 tanh", (2, 20, 20, 1), plane, rings, "tanh", **small),
         Workload("W2 3072-100-10", (3072, 100, 10), pictures, kinds, batch=256, lr=0.01, **heavy),
     ]
-    for hidden, networks in ((25, 64), (50, 64), (500, 28)):
+    for hidden, networks in ((25, 128), (50, 128), (500, 28)):
         name, sizes = f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10)
         works.append(Workload(name, sizes, digits, values, batch=100, networks=networks))
     return works
