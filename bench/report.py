@@ -13,6 +13,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from threadpoolctl import threadpool_info
 
+from nnlib.files import write_whole
+
 Row = dict[str, Any]
 AXES = {
     "width": "hidden units",
@@ -29,15 +31,9 @@ def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool)
         f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}",
         *(section(heading, list(group)) for heading, group in by_title(rows)),
     ]
-    replace(folder / "results.md", lambda path: path.write_text("\n".join(parts), encoding="utf-8"))
+    write_whole(folder / "results.md", lambda file: file.write("\n".join(parts).encode()))
     if any(axis_of(row) in AXES for row in rows):
-        replace(folder / "results.png", lambda path: plot(rows).savefig(path, dpi=120, format="png"))
-
-
-def replace(path: Path, save: Any) -> None:
-    part = path.with_suffix(".part")
-    save(part)
-    os.replace(part, path)
+        write_whole(folder / "results.png", lambda file: plot(rows).savefig(file, dpi=120, format="png"))
 
 
 def machine(load: tuple[float, float]) -> str:

@@ -1,11 +1,12 @@
 """Runs the notebooks and stores their outputs: text only, no pictures, the same bytes each time."""
 
-import os
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
+
+from nnlib.files import write_whole
 
 CHAPTERS = Path(__file__).parents[1] / "chapters"
 TEXT = ("text/plain", "text/html", "application/json")
@@ -34,9 +35,8 @@ def store(path: Path) -> None:
                    resources={"metadata": {"path": str(CHAPTERS)}}).execute()
     normalise(notebook)
     nbformat.validate(notebook)
-    whole = path.with_suffix(".tmp")  # renamed at the end: never half a notebook on disk
-    whole.write_text(nbformat.writes(notebook) + "\n", "utf-8")
-    os.replace(whole, path)
+    text = nbformat.writes(notebook) + "\n"
+    write_whole(path, lambda file: file.write(text.encode()))
 
 
 if __name__ == "__main__":
