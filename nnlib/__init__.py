@@ -3,6 +3,7 @@
 from . import datasets, diagnostics
 from .activations import elu, gelu, leaky_relu, prelu, relu, sigmoid, silu, tanh
 from .errors import BadFile, Diverged
+from .explore import explore
 from .gradcheck import GradientCheck, check_gradients
 from .layers import (
     ELU,
@@ -42,6 +43,6 @@ __all__ = [
     "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise", "GradientCheck", "Hinge",
     "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp", "ReLU", "SiLU",
     "Sigmoid", "Tanh",
-    "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "fit", "gelu", "leaky_relu", "load",
-    "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "sweep", "tanh",
+    "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "explore", "fit", "gelu",
+    "leaky_relu", "load", "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "sweep", "tanh",
 ]  # fmt: skip

@@ -34,7 +34,7 @@ FLOORS = {
         "sweep",
         "training",
     },
-    5: {"charts", "diagrams", "explore", "plot", "regions", "style"},
+    5: {"charts", "diagrams", "explore", "panel", "plot", "regions", "style"},
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
 DRAWING = {
