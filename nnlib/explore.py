@@ -33,6 +33,10 @@ class Control:
         return [f"{value:g}" if isinstance(value, float) else str(value) for value in self.values]
 
 
+def _name(draw: Callable[..., Any]) -> str:
+    return getattr(draw, "__name__", type(draw).__name__)  # a partial has none
+
+
 def _control(name: str, offered: Any, label: str, default: Any) -> Control:
     if isinstance(offered, bool):
         offered, default = [False, True], offered
@@ -52,7 +56,7 @@ def _control(name: str, offered: Any, label: str, default: Any) -> Control:
         default = values[0]
     if default not in values:
         raise ValueError(
-            f"explore expected the default {name}={default!r} of the draw function among {list(values)}. "
+            f"explore expected the draw function's default of {name} among {list(values)}, got {default!r}. "
             "Offer it too, or change the default."
         )
     if set(values) == {False, True} and isinstance(values[0], bool):
@@ -81,7 +85,7 @@ def _controls(
         inspect.signature(draw).bind(**offered)
     except TypeError as error:
         raise ValueError(
-            f"explore expected a control for each argument of {draw.__name__}({', '.join(parameters)}), "
+            f"explore expected a control for each argument of {_name(draw)}({', '.join(parameters)}), "
             f"got {', '.join(offered)}: {error}. Make the two agree."
         ) from error
     if unknown := set(labels) - set(offered):
@@ -161,7 +165,7 @@ class Explorer:
 
     @property
     def name(self) -> str:
-        return self.draw.__name__
+        return _name(self.draw)
 
     def spec(self) -> dict[str, Any]:
         """What a page needs to show the panel: the controls, and the pictures where they are made ahead."""

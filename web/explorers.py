@@ -73,7 +73,8 @@ def render_explorer(self: NbElementRenderer, data: MimeData) -> list[nodes.Eleme
     alt = html.escape(data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""))
     image = (f'<img src="{first["src"]}" alt="{alt}" width="{width}" height="{height}" loading="lazy" '
              f'style="aspect-ratio: {width} / {height}">' if width else "")
-    panel = (f'<div class="explorer" id="explorer-{spec["name"]}" data-explorer="{html.escape(json.dumps(spec))}">'
+    panel = (f'<div class="explorer" id="explorer-{spec["name"]}" '
+             f'data-explorer="{html.escape(json.dumps(spec, ensure_ascii=False))}">'
              f'{image}<p class="explorer-text">{in_languages(first["text"])}</p></div>')
     return [nodes.raw(text=panel, format="html")]
 

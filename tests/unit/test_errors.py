@@ -26,6 +26,10 @@ def changed(values, value):
     return values
 
 
+def view(hidden):
+    """Forgets to return what it drew."""
+
+
 LINEAR = "Linear(3, 4)"
 INPUTS = {  # what is handed in as X, and what the message says came, and the remedy
     "1-D": (X[:, 0], "input of shape (3, N), got (3,)", "For one sample use x[:, None]."),
@@ -353,6 +357,32 @@ CALLS = {  # call, what was expected and came, what to do
         "with parameters, got none", "Linear"),
     "prelu alpha": (lambda: nn.prelu(np.ones(4), alpha=np.ones((5, 1))),
         "broadcast against shape (4,), got (5, 1)", "row"),
+    "explore, no function": (lambda: nn.explore("draw", hidden=[1]),
+        "a function that draws, got 'draw'", "Define one"),
+    "explore, no control": (lambda: nn.explore(view),
+        "at least one control, got none", "Add one"),
+    "explore, another argument": (lambda: nn.explore(view, width=[1]),
+        "each argument of view(hidden), got width", "agree"),
+    "explore, one too many": (lambda: nn.explore(view, hidden=[1], l2=[0]),
+        "each argument of view(hidden), got hidden, l2", "agree"),
+    "explore, a label too many": (lambda: nn.explore(view, {"l2": "λ"}, hidden=[1]),
+        "labels of its controls hidden, got one for l2", "Correct the name"),
+    "explore, a number": (lambda: nn.explore(view, hidden=3),
+        "a list of numbers or of texts, got 3", "hidden=[1, 3, 20]"),
+    "explore, a text": (lambda: nn.explore(view, hidden="abc"),
+        "a list of numbers or of texts, got 'abc'", "hidden=[1, 3, 20]"),
+    "explore, no values": (lambda: nn.explore(view, hidden=[]),
+        "a list of numbers or of texts, got []", "hidden=[1, 3, 20]"),
+    "explore, mixed values": (lambda: nn.explore(view, hidden=[1, "a"]),
+        "a list of numbers or of texts, got [1, 'a']", "hidden=[1, 3, 20]"),
+    "explore, a value twice": (lambda: nn.explore(view, hidden=[1, 2, 1]),
+        "each value of hidden once, got [1, 2, 1]", "Leave the repeated ones out"),
+    "explore, another default": (lambda: nn.explore(lambda hidden=7: "", hidden=[1, 2]),
+        "got 7", "Offer it too"),
+    "explore, too many views for a page": (lambda: nn.explore(view, hidden=range(65))._choices(),
+        "at most 64 views of an explorer, got 65", "Offer fewer values"),
+    "explore, nothing drawn": (lambda: nn.explore(view, hidden=[1]).frame([0]),
+        "view expected to return a matplotlib Figure, a text, or both, got None", "return figure"),
     "load, not a network": (lambda: nn.load(Path(__file__)),
         "expected an .npz file written by net.save in", "Save the"),
     "load, a folder": (lambda: nn.load("."),
@@ -468,8 +498,8 @@ def raise_lines(module):
 
 
 TESTED_HERE = [
-    "activations", "diagnostics", "errors", "gradcheck", "layers", "losses", "network", "neuron", "optim",
-    "prediction", "stopping", "training",
+    "activations", "diagnostics", "errors", "explore", "gradcheck", "layers", "losses", "network", "neuron",
+    "optim", "prediction", "stopping", "training",
 ]  # fmt: skip
 
 

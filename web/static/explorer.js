@@ -71,16 +71,21 @@
         button.setAttribute("aria-pressed", String(!!playing));
         button.replaceChildren.apply(button, words(playing ? "暂停 | Pause" : "播放 | Play"));
       }
-      function step() {
-        if (+input.value >= +input.max) { stop(); share(tell()); return label(); }
-        input.value = +input.value + 1;
+      function go(index) {
+        input.value = index;
         tell();
         update().then(function () { if (playing) playing = setTimeout(step, STEP); });
       }
+      function step() {
+        if (+input.value < +input.max) return go(+input.value + 1);
+        stop();
+        share(tell());
+        label();
+      }
       button.addEventListener("click", function () {
         if (playing) { stop(); share(tell()); } else {
-          if (+input.value >= +input.max) input.value = -1;
-          playing = setTimeout(step, 0);
+          playing = true;
+          go(+input.value < +input.max ? +input.value + 1 : 0);
         }
         label();
       });
