@@ -1,0 +1,135 @@
+"""The explorers in JupyterLab: the same cells, live under a kernel."""
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+CHAPTERS = Path(__file__).parents[2] / "chapters"
+FAULTY = """\
+import nnlib as nn
+def faulty(a=1):
+    return f"one over a is {1 / a:g}"
+nn.explore(faulty, a=[1, 0, 4])"""
+IDLE = """() => {
+    const panel = window.jupyterapp && [...jupyterapp.shell.widgets("main")].find(w => w.sessionContext);
+    return panel && panel.sessionContext.kernelDisplayStatus === "idle";
+}"""
+RAN = """() => {
+    const panel = [...jupyterapp.shell.widgets("main")].find(w => w.sessionContext);
+    const code = panel.content.widgets.map(cell => cell.model).filter(model => model.type === "code");
+    return code.every(model => model.executionCount && model.executionState === "idle");
+}"""
+SHOW = """i => {
+    const notebook = [...jupyterapp.shell.widgets("main")].find(w => w.sessionContext).content;
+    notebook.activeCellIndex = i;
+    return notebook.scrollToItem(i, "start");
+}"""
+RUN_ALL = "() => { jupyterapp.commands.execute('notebook:run-all-cells'); }"
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab over a folder of its own; (address, folder)."""
+    root, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
+    port, token = free_port(), secrets.token_hex()
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+               f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
+               f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True",
+               "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    own = {name: str(home) for name in ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")}
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}", timeout=5).close()
+                break
+            time.sleep(0.2)
+        else:
+            pytest.fail(f"JupyterLab did not start:\n{(home / 'log').read_text()[-2000:]}")
+        yield f"http://127.0.0.1:{port}/lab/tree/{{}}?reset&token={token}", root
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture
+def run(browser, lab):
+    """Open a notebook in JupyterLab, run all its cells, hand over the page."""
+    address, root = lab
+    contexts = []
+
+    def run(name, notebook):
+        nbformat.write(notebook, root / name)
+        context = browser.new_context(viewport={"width": 1280, "height": 1600})
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(address.format(name))
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+        page.wait_for_function(IDLE, timeout=60_000)
+        page.evaluate(RUN_ALL)
+        return page
+
+    yield run
+    for context in contexts:
+        context.close()
+
+
+def test_a_moved_control_draws_again(run):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(FAULTY)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    page = run("faulty.ipynb", notebook)
+    handle = page.locator(".widget-slider .noUi-handle")
+    line = page.locator(".jp-OutputArea .widget-html [aria-live]")
+    line.filter(has_text="one over a is 1").wait_for(timeout=60_000)
+    handle.focus()
+    handle.press("ArrowRight")
+    line.filter(has_text="ZeroDivisionError: division by zero").wait_for()
+    assert "line 3" in line.inner_text()  # of the reader's own cell
+    box = page.locator(".widget-slider .noUi-base").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+    line.filter(has_text="one over a is 0.25").wait_for()
+
+
+@pytest.mark.parametrize("chapter", sorted(CHAPTERS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_explorer_answers_live(run, chapter):
+    notebook = nbformat.read(chapter, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = None, []
+    places = [i for i, cell in enumerate(notebook.cells) if "nn.explore(" in cell.source]
+    page = run(chapter.name, notebook)
+    page.wait_for_function(RAN, timeout=180_000)
+    for place in places:
+        page.evaluate(SHOW, place)
+        cell = page.locator(".jp-Cell.jp-mod-active")
+        line, picture = cell.locator(".widget-html [aria-live]"), cell.locator("img.widget-image")
+        line.wait_for()
+        moves = [(handle, "ArrowRight") for handle in cell.locator(".noUi-handle").all()]
+        moves += [(menu, "ArrowDown") for menu in cell.locator(".widget-dropdown select").all()]
+        moves += [(box, "Space") for box in cell.locator("input[type=checkbox]").all()]
+        assert moves
+        for control, key in moves:
+            before = line.inner_text(), picture.get_attribute("src")
+            control.focus()
+            control.press(key)
+            page.wait_for_function(
+                "([line, picture, text, src]) => line.innerText !== text || picture.src !== src",
+                arg=[cell.locator(".widget-html").element_handle(), picture.element_handle(), *before],
+            )
+            assert "Error" not in line.inner_text()
