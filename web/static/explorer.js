@@ -34,7 +34,7 @@
       var url = new URL(location.href), now = chosen();
       spec.controls.forEach(function (control, i) {
         var value = control.values[now[i]];
-        if (shown[i]) { shown[i].value = value; inputs[i].setAttribute("aria-valuetext", value); }
+        if (shown[i]) { shown[i].textContent = value; inputs[i].setAttribute("aria-valuetext", value); }
         url.searchParams.set(key(control), value);
       });
       return url;
@@ -104,7 +104,7 @@
       } else {
         input = element("input", { type: "range", min: 0, max: control.values.length - 1, step: 1 });
         input.value = start;
-        shown[i] = element("output");
+        shown[i] = element("span", { className: "explorer-value", ariaHidden: "true" });  // aria-valuetext says it
       }
       input.name = key(control);
       input.autocomplete = "off";                // a reload shows what the address says
