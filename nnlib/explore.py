@@ -112,9 +112,10 @@ class Explorer:
         self.start = tuple(control.start for control in controls)
         self.n_views = math.prod(len(control.values) for control in controls)
         self.ahead = "NNLIB_FRAMES" in os.environ
-        self._frames = {choice: self.frame(choice) for choice in self._choices()} if self.ahead else {}
+        self.frames = {choice: self.frame(choice) for choice in self.choices()} if self.ahead else {}
 
-    def _choices(self) -> Iterable[tuple[int, ...]]:
+    def choices(self) -> Iterable[tuple[int, ...]]:
+        """Every view that a page carries, as the indices of its values; the last control is the fastest."""
         if self.n_views > MAX_VIEWS:
             raise ValueError(
                 f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
@@ -156,12 +157,12 @@ class Explorer:
 
     def first(self) -> dict[str, Any]:
         """The view at the start; what `draw` raises becomes its text, so that the panel still comes up."""
-        if self.start not in self._frames:
+        if self.start not in self.frames:
             try:
-                self._frames[self.start] = self.frame(self.start)
+                self.frames[self.start] = self.frame(self.start)
             except Exception as error:
-                self._frames[self.start] = {"image": None, "text": f"{type(error).__name__}: {error}"}
-        return self._frames[self.start]
+                self.frames[self.start] = {"image": None, "text": f"{type(error).__name__}: {error}"}
+        return self.frames[self.start]
 
     @property
     def name(self) -> str:
@@ -175,7 +176,7 @@ class Explorer:
         ]
         frames = [
             {"image": frame["image"] and base64.b64encode(frame["image"]).decode(), "text": frame["text"]}
-            for frame in self._frames.values()
+            for frame in self.frames.values()
         ]
         return {"name": self.name, "controls": controls, "frames": frames if self.ahead else []}
 

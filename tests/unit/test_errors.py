@@ -379,7 +379,7 @@ CALLS = {  # call, what was expected and came, what to do
         "each value of hidden once, got [1, 2, 1]", "Leave the repeated ones out"),
     "explore, another default": (lambda: nn.explore(lambda hidden=7: "", hidden=[1, 2]),
         "got 7", "Offer it too"),
-    "explore, too many views for a page": (lambda: nn.explore(view, hidden=range(65))._choices(),
+    "explore, too many views for a page": (lambda: nn.explore(view, hidden=range(65)).choices(),
         "at most 64 views of an explorer, got 65", "Offer fewer values"),
     "explore, nothing drawn": (lambda: nn.explore(view, hidden=[1]).frame([0]),
         "view expected to return a matplotlib Figure, a text, or both, got None", "return figure"),

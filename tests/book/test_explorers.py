@@ -1,0 +1,73 @@
+"""Every view of every explorer in the chapters is drawn, as the book build draws it."""
+
+import ast
+import io
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from explorers import MAX_BYTES, small
+from PIL import Image
+
+BOTH = re.compile(r".*[\u3400-\u9fff].* \| [^\u3400-\u9fff|]+")  # 中文 | English
+CHAPTERS = sorted((Path(__file__).parents[2] / "chapters").glob("*.ipynb"))
+
+
+def names(tree, kind):
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
+    if kind is ast.Store:
+        found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return found
+
+
+def needed(cells, place):
+    """The code cells, in order, that the cell at this place rests on: the imports and who sets its names."""
+    code = {i: cell.source for i, cell in enumerate(cells[:place + 1]) if cell.cell_type == "code"}
+    trees = {i: ast.parse(source) for i, source in code.items()}
+    first, *before = trees
+    kept, wanted = [], set()
+    for i in reversed(before):
+        if i == place or names(trees[i], ast.Store) & wanted:
+            kept.append(trees[i])
+            wanted |= names(trees[i], ast.Load)
+    return [trees[first], *reversed(kept)]
+
+
+def explorers():
+    for path in CHAPTERS:
+        cells = nbformat.read(path, as_version=4).cells
+        for place, cell in enumerate(cells):
+            if "nn.explore(" in cell.source:
+                yield pytest.param(cells, place, id=cell.id)
+
+
+@pytest.mark.parametrize(("cells", "place"), list(explorers()))
+def test_every_view(cells, place, monkeypatch, capsys):
+    *before, last = needed(cells, place)
+    space = {}
+    for tree in before:
+        exec(compile(tree, "<cell>", "exec"), space)
+    space["plt"].close("all")
+    monkeypatch.setenv("NNLIB_FRAMES", "1")  # what the book build sets: all views are drawn at once
+    call = ast.Expression(last.body.pop().value)
+    exec(compile(last, "<cell>", "exec"), space)
+    explorer = eval(compile(call, "<cell>", "eval"), space)
+
+    controls = explorer.spec()["controls"]
+    assert all(BOTH.fullmatch(control["label"]) for control in controls), controls
+    frames = {choice: explorer.frames[choice] for choice in explorer.choices()}
+    assert len(frames) == explorer.n_views
+    pictures = [Image.open(io.BytesIO(frame["image"])) for frame in frames.values()]
+    assert len({picture.size for picture in pictures}) == 1, "the panel would jump"
+    assert max(len(small(picture.convert("RGB"))) for picture in pictures) <= MAX_BYTES
+    assert all(BOTH.fullmatch(frame["text"]) for frame in frames.values())
+    for i, control in enumerate(controls):  # moving any control changes what is shown
+        row = [frame for choice, frame in frames.items()
+               if all(choice[k] == explorer.start[k] for k in range(len(choice)) if k != i)]
+        assert len({frame["text"] for frame in row}) > len(control["values"]) / 2, control
+        assert len({frame["image"] for frame in row}) == len(control["values"]), control
+
+
+def test_every_chapter_has_one():
+    assert {cells.values[0][0].id.split("-")[0] for cells in explorers()} == {path.stem for path in CHAPTERS}
