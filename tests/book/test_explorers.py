@@ -14,26 +14,6 @@ BOTH = re.compile(r".*[\u3400-\u9fff].* \| [^\u3400-\u9fff|]+")  # 中文 | Engl
 CHAPTERS = sorted((Path(__file__).parents[2] / "chapters").glob("*.ipynb"))
 
 
-def names(tree, kind):
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
-    if kind is ast.Store:
-        found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    return found
-
-
-def needed(cells, place):
-    """The code cells, in order, that the cell at this place rests on: the imports and who sets its names."""
-    code = {i: cell.source for i, cell in enumerate(cells[:place + 1]) if cell.cell_type == "code"}
-    trees = {i: ast.parse(source) for i, source in code.items()}
-    first, *before = trees
-    kept, wanted = [], set()
-    for i in reversed(before):
-        if i == place or names(trees[i], ast.Store) & wanted:
-            kept.append(trees[i])
-            wanted |= names(trees[i], ast.Load)
-    return [trees[first], *reversed(kept)]
-
-
 def explorers():
     for path in CHAPTERS:
         cells = nbformat.read(path, as_version=4).cells
@@ -43,15 +23,16 @@ def explorers():
 
 
 @pytest.mark.parametrize(("cells", "place"), list(explorers()))
-def test_every_view(cells, place, monkeypatch, capsys):
+def test_every_view(cells, place, needed, monkeypatch, capsys):
     *before, last = needed(cells, place)
     space = {}
-    for tree in before:
-        exec(compile(tree, "<cell>", "exec"), space)
+    for cell in before:
+        exec(compile(cell.source, "<cell>", "exec"), space)
     space["plt"].close("all")
     monkeypatch.setenv("NNLIB_FRAMES", "1")  # what the book build sets: all views are drawn at once
-    call = ast.Expression(last.body.pop().value)
-    exec(compile(last, "<cell>", "exec"), space)
+    tree = ast.parse(last.source)
+    call = ast.Expression(tree.body.pop().value)
+    exec(compile(tree, "<cell>", "exec"), space)
     explorer = eval(compile(call, "<cell>", "eval"), space)
 
     controls = explorer.spec()["controls"]
