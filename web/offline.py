@@ -67,7 +67,7 @@ class LightPages:
         return PICTURE.sub(sized, html)
 
     def write_sheets(self, app: Sphinx, failure: Exception | None) -> None:
-        for name, paths in self.joined.items():
+        for name, paths in () if failure else self.joined.items():
             (app.outdir / "_static" / name).write_text(sheets.join(app.outdir, paths), "utf-8")
 
 
