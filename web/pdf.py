@@ -74,8 +74,8 @@ def heading(tag: Tag) -> str:
     return " ".join(tag.get_text().split())
 
 
-def book(site: Path, key: str) -> tuple[str, list[str]]:
-    """The whole book in one language as one HTML text, and its headings in order."""
+def book(site: Path, key: str) -> tuple[str, str]:
+    """The whole book in one language as one HTML text, and its author."""
     titles = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"].split(SEP)
     author = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["authors"][0]["name"]
     title = titles[list(LANGS).index(key)]
@@ -96,13 +96,13 @@ def book(site: Path, key: str) -> tuple[str, list[str]]:
 <link rel="stylesheet" href="../html/{sheet}"><style>{own} {" ".join(runners)}</style></head><body>
 <main><div class="cover"><p>{title}</p><p>{author}</p></div>
 <nav><p>{WORDS[key]}</p><ul>{"".join(entries)}</ul></nav>
-{"".join(map(str, chapters))}</main></body></html>""", [heading(tag) for tag in found], author
+{"".join(map(str, chapters))}</main></body></html>""", author
 
 
 def print_book(site: Path, folder: Path, key: str) -> Path:
     """Write the PDF of one language, whole or not at all."""
     chromium = find_chromium()
-    text, headings, author = book(site, key)
+    text, author = book(site, key)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=site.parent) as scratch:
         source, made = Path(scratch) / "book.html", Path(scratch) / "book.pdf"
