@@ -14,10 +14,11 @@ key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | t
 BOOK_READY := .venv/book-$(call key,requirements.txt web/package-lock.json)
 TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
-.PHONY: help book test notebooks serve lint bench clean
+.PHONY: help book pdf test notebooks serve lint bench clean
 help:
 	@echo "make book       build the pages into _build/html"
 	@echo "make test       lint, types, every test, every notebook, the built pages in a browser"
+	@echo "make pdf        print the book, one PDF a language, into _build/pdf (needs Chromium)"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make serve      build, then show the pages on this machine (PORT=8000)"
 	@echo "make lint       ruff and mypy only"
@@ -58,6 +59,9 @@ test: $(TEST_READY) lint book
 
 notebooks: $(BOOK_READY)
 	@$(BIN)/python web/store_outputs.py
+
+pdf: book
+	@$(BIN)/python web/pdf.py
 
 serve: book
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}

@@ -25,9 +25,9 @@ def digest(patterns: list[str]) -> str:
     return total.hexdigest()
 
 
-def forget_stale(name: str, patterns: list[str], folders: list[str]) -> None:
+def forget_stale(name: str, patterns: list[str], folders: list[str], setting: str = "") -> None:
     """Jupyter Book watches the notebooks alone: drop what it kept when anything else changed."""
-    stamp, now = OUT / f"{name}.sha256", digest(patterns)
+    stamp, now = OUT / f"{name}.sha256", digest(patterns) + setting
     if not stamp.exists() or stamp.read_text() != now:
         for folder in folders:
             shutil.rmtree(OUT / folder, ignore_errors=True)
@@ -42,7 +42,7 @@ def pages() -> list[str]:
 
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
-    forget_stale("look", LOOK, [".doctrees", "html"])
+    forget_stale("look", LOOK, [".doctrees", "html"], os.environ.get("BOOK_URL", ""))
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
                "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]
