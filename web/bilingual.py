@@ -27,7 +27,11 @@ RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no 
 CJK = re.compile(r"[\u3400-\u9fff]")
 WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 CLOSING = tuple("，。；：？！、）」”,.;:?!)")
-EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答", "Search": "搜索", "Search...": "搜索……"}
+EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答", "Search": "搜索", "Search...": "搜索……", "Type:": "类型："}
+FIXED_WORDS = {"Skip to main content": "跳到正文", "Back to top": "回到顶部", "Main": "全书目录",
+               "Toggle primary sidebar": "显示或隐藏目录", "Toggle secondary sidebar": "显示或隐藏本页目录",
+               "Version warning": "版本提示", "previous page": "上一页", "next page": "下一页"}
+FIXED = re.compile(rf"(?<=[\">])({'|'.join(FIXED_WORDS)})(?=[\"<])")  # the theme asks no catalogue for them
 
 
 def classes(key: str) -> list[str]:
@@ -76,6 +80,22 @@ def split(title: nodes.Element) -> None:
             return
 
 
+def split_columns(table: nodes.tgroup) -> None:
+    """A table's columns 中文 and English belong to their language; its heads ``中文 · English`` are both."""
+    head, *body = [row.children for row in table.findall(nodes.row)]
+    for i, cell in enumerate(head):
+        key = {"中文": "zh", "English": "en"}.get(cell.astext())
+        halves = cell.astext().split(" · ")
+        if key:
+            for row in (head, *body):
+                row[i]["classes"] += classes(key)
+        elif len(halves) == 2 and CJK.search(halves[0]):
+            text = cell.next_node(nodes.Text)
+            for word in cased(*([nodes.Text(half)] for half in halves)):
+                text.parent.append(word)
+            text.parent.remove(text)
+
+
 class SplitTitles(SphinxTransform):
     default_priority = 860
 
@@ -93,6 +113,8 @@ class SplitTitles(SphinxTransform):
         for node in list(doc.findall(nodes.TextElement)):
             if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
                 split(node)
+        for table in doc.findall(nodes.tgroup):
+            split_columns(table)
         for node in doc.findall(nodes.container):  # `:::{container} lang-zh` in a .md page
             if key := next((k for k in LANGS if node["classes"] == [f"lang-{k}"]), None):
                 node["classes"] = classes(key)
@@ -134,6 +156,7 @@ def spans(pair: re.Match[str]) -> str:
 
 
 def pair_words(html: str) -> str:
+    html = FIXED.sub(lambda word: f"[[{FIXED_WORDS[word[0]]}|{word[0]}]]", html)
     return PAIR.sub(spans, RAW_TEXT.sub(lambda text: PAIR.sub(rf"\1{SEP}\2", text[0]), html))
 
 
@@ -175,5 +198,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", find_assets)
     app.add_js_file(None, body=(HERE / "language-first.js").read_text("utf-8"), priority=1)
     app.add_js_file("language.js", loading_method="defer")
+    app.add_js_file("scrolling.js", loading_method="defer")
     app.add_css_file("book.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

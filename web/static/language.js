@@ -10,10 +10,10 @@
   });
 
   function half(text, lang) {                    // "中文 | English — 书名 | Book": each part by itself
-    return lang === "both" ? text : text.split(" — ").map(function (part) {
+    return lang === "both" ? text : text.split(/( — | - )/).map(function (part) {
       var halves = part.split(SEP);
       return halves.length === 2 ? halves[lang === "en" ? 1 : 0] : part;
-    }).join(" — ");
+    }).join("");
   }
 
   function paint(lang) {
@@ -23,6 +23,9 @@
     attributes.forEach(function (a) {            // Bootstrap moves title elsewhere once it drew a tooltip
       var moved = a[1] === "title" && !a[0].hasAttribute("title");
       a[0].setAttribute(moved ? "data-bs-original-title" : a[1], half(a[2], lang));
+    });
+    document.querySelectorAll(".copybtn").forEach(function (button) {
+      button.dataset.tooltip = lang === "en" ? "Copy" : "复制";
     });
     radios.forEach(function (radio) { radio.checked = radio.value === lang; });
     window.dispatchEvent(new Event("resize"));   // margin notes and scroll-spy measure again
@@ -45,6 +48,23 @@
     if (target && !target.getClientRects().length && target.closest(CASED)) { paint("both"); target.scrollIntoView(); }
   }
 
+  function keep(address) {                       // ?lang= stays while the reader goes from page to page
+    var url = new URL(address, location.href);
+    if (url.protocol + url.host === location.protocol + location.host && url.pathname !== location.pathname)
+      url.searchParams.set("lang", root.dataset.lang);
+    return url.href;
+  }
+
+  function asked() { return new URLSearchParams(location.search).has("lang"); }
+
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a[href]:not([download])");
+    if (link && asked()) link.href = keep(link.href);
+  }, true);
+  document.addEventListener("submit", function (event) {
+    if (!asked() || event.target.elements.lang) return;
+    event.target.append(Object.assign(document.createElement("input"), { type: "hidden", name: "lang", value: root.dataset.lang }));
+  }, true);
   radios.forEach(function (radio) { radio.addEventListener("change", function () { choose(radio.value); }); });
   window.addEventListener("storage", function (e) { if (e.key === "book-lang" && e.newValue) paint(e.newValue); });
   window.addEventListener("hashchange", reveal);
