@@ -27,11 +27,12 @@ RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no 
 CJK = re.compile(r"[\u3400-\u9fff]")
 WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 CLOSING = tuple("，。；：？！、）」”,.;:?!)")
-EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答", "Search": "搜索", "Search...": "搜索……", "Type:": "类型："}
+EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答", "Search": "搜索", "Search...": "搜索……"}
 FIXED_WORDS = {"Skip to main content": "跳到正文", "Back to top": "回到顶部", "Main": "全书目录",
                "Toggle primary sidebar": "显示或隐藏目录", "Toggle secondary sidebar": "显示或隐藏本页目录",
                "Version warning": "版本提示", "previous page": "上一页", "next page": "下一页"}
 FIXED = re.compile(rf"(?<=[\">])({'|'.join(FIXED_WORDS)})(?=[\"<])")  # the theme asks no catalogue for them
+LOGO = re.compile(r'<div class="sidebar-primary-item">(\s*<a class="navbar-brand)')  # in no landmark
 
 
 def classes(key: str) -> list[str]:
@@ -156,6 +157,7 @@ def spans(pair: re.Match[str]) -> str:
 
 
 def pair_words(html: str) -> str:
+    html = LOGO.sub(r'<div class="sidebar-primary-item" role="navigation" aria-label="[[封面|Cover]]">\1', html)
     html = FIXED.sub(lambda word: f"[[{FIXED_WORDS[word[0]]}|{word[0]}]]", html)
     return PAIR.sub(spans, RAW_TEXT.sub(lambda text: PAIR.sub(rf"\1{SEP}\2", text[0]), html))
 

@@ -3,7 +3,7 @@
 import pytest
 from build_book import pages
 
-# Text and attributes that show, and the language they are marked with; what is in no language is left out.
+# Text and attributes that show, and the language they are marked with; code and formulas are in none.
 SHOWN = """() => {
     const found = [], skip = "script, style, code, pre, kbd, .math, .katex, .highlight, [aria-hidden=true]";
     const say = (element, text) => {
@@ -13,8 +13,7 @@ SHOWN = """() => {
     };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) say(walker.currentNode.parentElement, walker.currentNode.data);
-    const attributes = ["alt", "title", "aria-label", "placeholder", "data-bs-original-title", "data-tooltip"];
-    for (const name of attributes)
+    for (const name of ["alt", "title", "aria-label", "placeholder", "data-tooltip"])
         document.querySelectorAll(`[${name}]`).forEach(element => say(element, element.getAttribute(name)));
     found.push([document.title, "", false]);
     return found;

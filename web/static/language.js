@@ -23,6 +23,7 @@
     attributes.forEach(function (a) {            // Bootstrap moves title elsewhere once it drew a tooltip
       var moved = a[1] === "title" && !a[0].hasAttribute("title");
       a[0].setAttribute(moved ? "data-bs-original-title" : a[1], half(a[2], lang));
+      if (moved) a[0].setAttribute("aria-label", half(a[2], lang));
     });
     document.querySelectorAll(".copybtn").forEach(function (button) {
       button.dataset.tooltip = lang === "en" ? "Copy" : "复制";

@@ -9,6 +9,4 @@
   addEventListener("resize", mark);              // language.js says so too when the language changes
   mark();
   document.fonts.ready.then(mark);
-  var logo = document.querySelector(".bd-sidebar-primary .navbar-brand");
-  if (logo) logo.parentElement.setAttribute("role", "banner");
 })();

@@ -1,0 +1,61 @@
+"""The search finds every term in both languages, the right chapter first, from a server and from disk."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+GLOSSARY = (Path(__file__).parents[2] / "chapters" / "glossary.md").read_text("utf-8")
+TERMS = re.findall(r"^(?![ :`#({])(\S.*)$", GLOSSARY.split("{glossary}")[1], re.MULTILINE)
+ASK = """query => {
+    Search.asked = query;
+    return Search._performSearch(...Search._parseQuery(query)).reverse().map(result => result[0]);
+}"""
+FIRST = {  # what a reader types, and the page that must come first
+    "过拟合": "overfitting", "overfitting": "overfitting", "正则化": "overfitting", "dropout": "overfitting",
+    "激活函数": "activations", "activation function": "activations", "dying ReLU": "activations",
+    "饱和": "activations", "Maxout": "activations",
+    "反向传播": "intro", "backpropagation": "intro", "gradient check": "intro", "神经元": "intro",
+    "网络架构": "architecture", "architecture": "architecture", "通用近似定理": "architecture",
+}
+
+
+@pytest.fixture
+def results(open_page):
+    page = open_page("search.html")
+    page.wait_for_function("() => typeof Search !== 'undefined' && Search.hasIndex()")
+    return lambda query: page.evaluate(ASK, query)
+
+
+def test_every_term_is_found_in_both_languages(results):
+    assert len(TERMS) > 200
+    assert not [term for term in TERMS if "glossary" not in results(term)]
+
+
+def test_mixed_and_short_questions_are_answered(results):
+    for query in ("ReLU 激活", "L2 正则化", "L2", "轮", "sigmoid 饱和", "dropout 噪声"):
+        assert results(query), query
+
+
+def test_the_right_chapter_comes_first(results):
+    found = {query: results(query)[0] for query in FIRST}
+    assert found == FIRST
+
+
+@pytest.mark.parametrize(("choice", "other"), [("zh", "en"), ("en", "zh")])
+def test_results_are_in_the_language_of_the_reader(open_page, choice, other):
+    page = open_page(f"search.html?q=过拟合&lang={choice}")
+    page.locator("#search-results li a").first.wait_for()
+    page.locator(f"#search-results p.search-summary .lang-{choice}").wait_for()
+    first = page.locator("#search-results li a").first
+    assert first.locator(f".lang-{choice}").is_visible()
+    assert not first.locator(f".lang-{other}").is_visible()
+    assert not page.locator("#search-results", has_text="${").count()
+
+
+def test_the_language_of_the_address_stays_while_browsing(open_page):
+    page = open_page("index.html?lang=en", locale="zh-CN")
+    page.evaluate("localStorage.clear()")
+    page.locator("article a[href*='intro.html'] >> visible=true").first.click()
+    page.wait_for_url("**/intro.html?lang=en*")
+    assert page.evaluate("document.documentElement.dataset.lang") == "en"
