@@ -157,7 +157,8 @@ def spans(pair: re.Match[str]) -> str:
 
 
 def pair_words(html: str) -> str:
-    html = LOGO.sub(r'<div class="sidebar-primary-item" role="navigation" aria-label="[[封面|Cover]]">\1', html)
+    landmark = 'role="navigation" aria-label="[[封面|Cover]]"'
+    html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
     html = FIXED.sub(lambda word: f"[[{FIXED_WORDS[word[0]]}|{word[0]}]]", html)
     return PAIR.sub(spans, RAW_TEXT.sub(lambda text: PAIR.sub(rf"\1{SEP}\2", text[0]), html))
 
