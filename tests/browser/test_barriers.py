@@ -18,6 +18,7 @@ def test_no_barriers(browser, site, name, width):
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+        page.wait_for_timeout(500)  # the theme fades from one colour to the next
         for choice in ("zh", "en", "both"):
             page.locator(f".language-switch label:has(input[value={choice}])").click()
             # what is dark differs from what is light in its colours alone

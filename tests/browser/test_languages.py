@@ -8,8 +8,9 @@ SHOWN = """() => {
     const found = [], skip = "script, style, code, pre, kbd, .math, .katex, .highlight, [aria-hidden=true]";
     const say = (element, text) => {
         if (!text.trim() || element.closest(skip) || !element.getClientRects().length) return;
-        const marked = element.closest("[lang]"), lang = marked === document.documentElement ? "" : marked.lang;
-        found.push([text.trim(), lang, !!element.closest("article")]);
+        const marked = element.closest("[lang]");
+        const language = marked === document.documentElement ? "" : marked.lang;
+        found.push([text.trim(), language, !!element.closest("article")]);
     };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) say(walker.currentNode.parentElement, walker.currentNode.data);

@@ -15,7 +15,7 @@ FIRST = {  # what a reader types, and the page that must come first
     "过拟合": "overfitting", "overfitting": "overfitting", "正则化": "overfitting", "dropout": "overfitting",
     "激活函数": "activations", "activation function": "activations", "dying ReLU": "activations",
     "饱和": "activations", "Maxout": "activations",
-    "反向传播": "intro", "backpropagation": "intro", "gradient check": "intro", "损失函数": "intro",
+    "反向传播": "intro", "backpropagation": "intro", "gradient check": "intro",
     "网络架构": "architecture", "architecture": "architecture", "通用近似定理": "architecture",
 }
 
