@@ -188,14 +188,15 @@ class Explorer:
         return "\n".join([*lines, f"  {self.first()['text']}"])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        bundle = {"text/plain": repr(self), MIME: self.spec()}
+        bundle: dict[str, Any] = {"text/plain": repr(self)}
         if not self.ahead:
             try:
                 from .panel import panel
             except ImportError:  # no ipywidgets: the page that runs the cell builds the panel from the spec
-                return bundle
-            bundle |= panel(self)._repr_mimebundle_() | {"text/plain": bundle["text/plain"]}
-        return bundle
+                pass
+            else:
+                return panel(self)._repr_mimebundle_() | bundle
+        return bundle | {MIME: self.spec()}
 
 
 def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, **controls: Any) -> Explorer:

@@ -63,10 +63,11 @@ def test_without_defaults_the_first_values_start():
 
 
 def test_a_view_is_a_picture_and_a_line(explorer):
+    open_before = plt.get_fignums()
     view = explorer.frame([2, 1, 0, 0])
     assert view["text"] == "斜率 20 | slope 20"
     assert Picture.open(io.BytesIO(view["image"])).size == (200, 50)
-    assert not plt.get_fignums()  # nothing is left for the notebook to show again
+    assert plt.get_fignums() == open_before  # nothing is left for the notebook to show again
 
 
 def test_a_text_alone_and_a_picture_alone():
