@@ -195,7 +195,8 @@ class Explorer:
             except ImportError:  # no ipywidgets: the page that runs the cell builds the panel from the spec
                 pass
             else:
-                return panel(self)._repr_mimebundle_() | bundle
+                bundle = {**panel(self)._repr_mimebundle_(), **bundle}
+                return bundle
         return bundle | {MIME: self.spec()}
 
 
