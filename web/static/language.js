@@ -33,7 +33,7 @@
   }
 
   function choose(lang) {                        // what the reader looks at stays where it is
-    var blocks = document.querySelectorAll("main h1, main h2, main h3, main div.cell, main .lang-zh, main .lang-en");
+    var blocks = document.querySelectorAll("article h1, article h2, article h3, article div.cell, article .lang-zh, article .lang-en");
     var seen = [].find.call(blocks, function (b) { return b.offsetParent && b.getBoundingClientRect().bottom > 80; });
     var before = seen && seen.getBoundingClientRect().top;
     paint(lang);
