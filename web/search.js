@@ -48,5 +48,8 @@ for (const [en, zh] of Object.entries(Documentation.TRANSLATIONS || {}))
     return plain(page.documentElement.outerHTML, anchor);
   };
   document.querySelectorAll('input[name="book-lang"]').forEach((radio) =>
-    radio.addEventListener("change", () => location.reload()));
+    radio.addEventListener("change", () => {     // summaries are in one language: fetch them again
+      const asked = new URLSearchParams(location.search).get("q");
+      if (asked && DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY) location.reload();
+    }));
 })();
