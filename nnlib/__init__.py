@@ -1,6 +1,6 @@
 """nnlib: a small neural-network library in NumPy, to be read in one sitting."""
 
-from . import datasets, diagnostics
+from . import datasets, diagnostics, exercises
 from .activations import elu, gelu, leaky_relu, prelu, relu, sigmoid, silu, tanh
 from .errors import BadFile, Diverged
 from .explore import explore
@@ -43,6 +43,6 @@ __all__ = [
     "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise", "GradientCheck", "Hinge",
     "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp", "ReLU", "SiLU",
     "Sigmoid", "Tanh",
-    "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "explore", "fit", "gelu",
+    "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "exercises", "explore", "fit", "gelu",
     "leaky_relu", "load", "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "sweep", "tanh",
 ]  # fmt: skip

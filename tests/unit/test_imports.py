@@ -25,8 +25,13 @@ FLOORS = {
     2: {"layers"},
     3: {"network", "neuron"},
     4: {
+        "answers",
         "diagnostics",
         "exercises",
+        "exercises_activations",
+        "exercises_architecture",
+        "exercises_intro",
+        "exercises_overfitting",
         "gradcheck",
         "optim",
         "prediction",
