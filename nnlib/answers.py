@@ -89,6 +89,8 @@ class Local:
                 came = f"{type(problem).__name__}: {problem}"
                 raise Wrong(raised(type(problem).__name__), f"{name}{shown(args)}", came) from None
         self.warned = str(caught[0].message) if caught else ""
+        if value is None:
+            raise Wrong(NOT_YET)
         return value
 
 
@@ -200,7 +202,9 @@ def shown(value: Any) -> str:
     elif isinstance(value, np.generic):
         text = repr(value.item())
     elif isinstance(value, tuple):
-        return f"({', '.join(map(shown, value))})"
+        text = f"({', '.join(map(shown, value))})"
+        shapes = (f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value)
+        return text if len(text) <= 160 else f"({', '.join(shapes)})"
     elif isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"
     elif isinstance(value, dict):

@@ -99,7 +99,7 @@ def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float,
 
 def _array(came: Any, like: Any, given: str) -> Any:
     """What came, if it is finite numbers in the shape of `like`."""
-    if came is None or np.shape(came) != like.shape or not np.isfinite(np.asarray(came, float)).all():
+    if np.shape(came) != like.shape or not np.isfinite(np.asarray(came, float)).all():
         judge(came, like, given)
     return np.asarray(came, float)
 

@@ -1,0 +1,100 @@
+"""The narrow channel between the tests and a student's process: plain values as JSON, never pickle.
+
+Across go None, booleans, numbers, strings, lists, tuples, dicts with string keys and arrays of real numbers.
+This file is also handed to the student's process, so it imports nothing but the standard library and NumPy.
+"""
+
+import base64
+import json
+import math
+import struct
+
+import numpy as np
+
+MAX_FRAME = 16 << 20  # bytes of one message
+MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 10_000, 10_000
+DTYPES = {np.dtype(name).str for name in ("bool", "float16", "float32", "float64", "int8", "int16", "int32",
+                                          "int64", "uint8", "uint16", "uint32", "uint64")}  # fmt: skip
+HEAD = struct.Struct(">I")
+
+
+class Unfit(ValueError):
+    """A value that may not cross."""
+
+
+def encode(value, depth=0):
+    """`value` as JSON can hold it."""
+    if depth > MAX_DEPTH:
+        raise Unfit("nested too deep")
+    if value is None or isinstance(value, bool | int | float | str):
+        return value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, np.ndarray | np.generic):
+        array = np.asarray(value, order="C")
+        if array.dtype.str not in DTYPES:
+            raise Unfit(f"an array of dtype {array.dtype}")
+        return {"array": [array.dtype.str, list(array.shape), base64.b64encode(array.tobytes()).decode()]}
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return {kind.__name__: [encode(entry, depth + 1) for entry in value]}
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: encode(entry, depth + 1) for key, entry in value.items()}}
+    raise Unfit(f"a {type(value).__name__}")
+
+
+def decode(told, depth=0):
+    """The value that `encode` wrote; anything else is `Unfit`."""
+    if depth > MAX_DEPTH:
+        raise Unfit("nested too deep")
+    if isinstance(told, str) and len(told) > MAX_TEXT:
+        raise Unfit("a text too long")
+    if told is None or isinstance(told, bool | int | float | str):
+        return told
+    if not isinstance(told, dict) or len(told) != 1:
+        raise Unfit("not a value")
+    (kind, inside), = told.items()
+    if kind == "array":
+        return _array(inside)
+    if kind in ("list", "tuple", "dict") and isinstance(inside, dict if kind == "dict" else list):
+        if len(inside) > MAX_ITEMS:
+            raise Unfit("too many items")
+        if kind == "dict":
+            return {key: decode(entry, depth + 1) for key, entry in inside.items()}
+        entries = [decode(entry, depth + 1) for entry in inside]
+        return entries if kind == "list" else tuple(entries)
+    raise Unfit("not a value")
+
+
+def _array(told):
+    if not isinstance(told, list) or len(told) != 3:
+        raise Unfit("not an array")
+    dtype, shape, text = told
+    if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > 8 or not isinstance(text, str):
+        raise Unfit("not an array")
+    if not all(type(n) is int and 0 <= n < MAX_FRAME for n in shape):
+        raise Unfit("not a shape")
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise Unfit("not an array") from None
+    if len(data) != math.prod(shape) * np.dtype(dtype).itemsize:
+        raise Unfit("an array of another size than it says")
+    return np.frombuffer(data, dtype).reshape(shape).copy()[()]
+
+
+def pack(message):
+    """A message, a dict of what `encode` gives, as the bytes of one frame."""
+    body = json.dumps(message).encode()
+    if len(body) > MAX_FRAME:
+        raise Unfit("too large")
+    return HEAD.pack(len(body)) + body
+
+
+def unpack(body):
+    """The message in the bytes of one frame."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Unfit("not JSON") from None
+    if not isinstance(message, dict):
+        raise Unfit("not a message")
+    return message

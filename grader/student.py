@@ -1,0 +1,173 @@
+"""A student's answers, called across the channel: what `nnlib.answers.Answer` asks for, in another process."""
+
+import itertools
+import os
+import select
+import time
+
+from nnlib.answers import NOT_YET, Wrong, raised
+
+from . import channel
+from .sandbox import Box
+
+START_SECONDS = 60  # Python and NumPy, on a machine that is busy
+ERRORS = {"ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "IndexError", "KeyError",
+          "LinAlgError", "MemoryError", "ModuleNotFoundError", "NameError", "NotImplementedError",
+          "OverflowError", "RecursionError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
+          "ZeroDivisionError"}  # fmt: skip
+
+
+class Fault(Exception):
+    """The grader failed, not the student."""
+
+
+class TooSlow(Wrong):
+    """An answer that did not come in time."""
+
+
+class Student:
+    """Runs the cells of a notebook and calls what they define.
+
+    A cell or a call that hangs or ends the process costs that cell or that call alone: the process is started
+    anew and the other cells are run again.
+    """
+
+    def __init__(self, cells: list[str], sandboxed: bool, seconds: float, total: float) -> None:
+        self.cells, self.sandboxed, self.seconds = cells, sandboxed, seconds
+        self.end = time.monotonic() + total
+        self.box: Box | None = None
+        self.notes: list[str] = []  # what went wrong in the cells, and what they printed
+        self.bad: set[int] = set()
+        self.said = ""  # by bubblewrap, when a process ended
+
+    def __enter__(self) -> "Student":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def stop(self) -> str:
+        box, self.box = self.box, None
+        return box.close() if box else ""
+
+    def start(self) -> None:
+        """A process in which all cells but the bad ones have run."""
+        while self.box is None:
+            self._launch()
+            for number, source in enumerate(self.cells):
+                if number in self.bad:
+                    continue
+                try:
+                    reply = self.ask({"op": "cell", "source": source})
+                except Wrong as wrong:
+                    self.bad.add(number)
+                    self.notes.append(f"[{number + 1}] {wrong.cause}")
+                    break
+                told = [*_texts(reply.get("problems")), *_texts([reply.get("printed")])]
+                if f"[{number + 1}]" not in " ".join(self.notes):
+                    self.notes += [f"[{number + 1}] {text}" for text in told]
+
+    def _launch(self) -> None:
+        self.box, self.buffer, self.ids = Box(self.sandboxed), b"", itertools.count(1)
+        try:
+            self._read(time.monotonic() + START_SECONDS)
+        except Wrong:
+            raise Fault(f"the student's process did not start: {self.stop() or self.said or 'no reason given'}") from None
+
+    def ask(self, message: dict) -> dict:
+        """Send a message and wait for its reply; `Wrong` if there is no fit one."""
+        assert self.box is not None
+        number, deadline = next(self.ids), min(time.monotonic() + self.seconds, self.end)
+        try:
+            frame = channel.pack({"id": number, **message})
+            os.set_blocking(self.box.stdin.fileno(), False)
+            while frame:  # a process that reads nothing must not hold us up
+                left = deadline - time.monotonic()
+                if left <= 0 or not select.select([], [self.box.stdin], [], left)[1]:
+                    raise self._slow()
+                frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]):]
+            reply = channel.unpack(self._read(deadline))
+        except OSError:
+            raise self._gone() from None
+        except channel.Unfit:
+            reply = {}
+        if reply.get("id") != number:
+            self.stop()
+            raise Wrong("返回值无法识别 | what came back is not a value")
+        return reply
+
+    def _read(self, deadline: float) -> bytes:
+        want = channel.HEAD.size
+        while len(self.buffer) < want:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.box.stdout], [], [], left)[0]:
+                raise self._slow()
+            if not (data := os.read(self.box.stdout.fileno(), 1 << 20)):
+                raise self._gone()
+            self.buffer += data
+            if want == channel.HEAD.size and len(self.buffer) >= want:
+                want += channel.HEAD.unpack(self.buffer[:want])[0]
+                if want > channel.MAX_FRAME + channel.HEAD.size:
+                    raise channel.Unfit("too large")
+        body, self.buffer = self.buffer[channel.HEAD.size:want], self.buffer[want:]
+        return body
+
+    def _slow(self) -> Wrong:
+        if self.box and self.box.process.poll() is not None:
+            return self._gone()
+        self.stop()
+        return TooSlow(f"超过 {self.seconds:g} 秒没有结果，是否有死循环 | no result within {self.seconds:g} s: "
+                       "is there an endless loop")  # fmt: skip
+
+    def _gone(self) -> Wrong:
+        self.said = self.stop()
+        return Wrong("代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)")
+
+
+class Remote:
+    """One function or class of a student; see `nnlib.answers.Answer`. Its texts tell nothing of the inputs."""
+
+    def __init__(self, student: Student, name: str) -> None:
+        self.student, self.name, self.warned = student, name, ""
+
+    def __call__(self, *args):
+        return self._ask("call", self.name, args)
+
+    def new(self, *args):
+        number = self._ask("new", self.name, args)
+        return lambda method, *args: self._ask("method", method, args, number)
+
+    def _ask(self, op, name, args, of=0):
+        if op != "method":
+            self.student.start()
+        elif self.student.box is None:
+            raise Wrong("对象已经不在了 | the object is gone")
+        reply = self.student.ask({"op": op, "name": name, "of": of, "args": list(map(channel.encode, args))})
+        self.warned = "overflow" if reply.get("warned") else ""
+        if "error" in reply:
+            raise Wrong(self._cause(reply["error"]))
+        try:
+            value = channel.decode(reply.get("value"))
+        except channel.Unfit:
+            raise Wrong("返回值的类型不对 | the type of what came back is not allowed") from None
+        if value is None:
+            raise Wrong(NOT_YET)
+        return value
+
+    def _cause(self, kind) -> str:
+        """The likely cause of an error, from its name if that is one that Python has: a name can be made up."""
+        if kind == "NotImplementedError":
+            return NOT_YET
+        if kind == "KeyError" and self.name:
+            return f"没有定义 {self.name}，或报 KeyError | {self.name} is not defined, or it raised KeyError"
+        if kind == "Unfit":
+            return "返回值的类型不对 | the type of what came back is not allowed"
+        if kind not in ERRORS:
+            return raised("")
+        return " | ".join(f"{kind}: {half}" for half in raised(kind).split(" | "))
+
+
+def _texts(told: object) -> list[str]:
+    """The texts in a reply, each short and without characters that steer a terminal."""
+    lines = [text for text in told if isinstance(text, str) and text] if isinstance(told, list) else []
+    return ["".join(c if c.isprintable() or c == "\n" else "�" for c in text[:2000]) for text in lines[:20]]
