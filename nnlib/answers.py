@@ -79,7 +79,7 @@ class Local:
         return call
 
     def _run(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        with warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
             warnings.simplefilter("always")
             try:
                 value = function(*map(copied, args))
@@ -92,6 +92,15 @@ class Local:
         if value is None:
             raise Wrong(NOT_YET)
         return value
+
+
+def numbers(value: Any) -> np.ndarray[Any, Any] | None:
+    """`value` as an array of finite numbers, or None if it is no such thing."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # ragged
+        return None
+    return array if array.dtype.kind in "biuf" and np.isfinite(array).all() else None
 
 
 def copied(value: Any) -> Any:
@@ -142,7 +151,7 @@ def difference(came: Any, expected: Any, rtol: float) -> str:
     if came is None:
         return NOT_YET
     if isinstance(expected, dict):
-        if not isinstance(came, dict) or set(map(str, came)) != set(expected):
+        if not isinstance(came, dict) or set(came) != set(expected):
             return f"应返回字典，键为 {', '.join(expected)} | return a dict with keys {', '.join(expected)}"
         return next(filter(None, (_within(key, came[key], expected[key], rtol) for key in expected)), "")
     if isinstance(expected, list | tuple):

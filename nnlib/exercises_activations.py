@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .activations import leaky_relu, sigmoid, tanh
-from .answers import Answer, Exercise, Wrong, expect, judge, shown
+from .answers import Answer, Exercise, Wrong, expect, judge, numbers, shown
 from .diagnostics import dead_units
 from .layers import Linear, Maxout, PReLU, ReLU
 from .network import Network
@@ -181,11 +181,9 @@ def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
     shapes = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) and (2, 2, 1)"
     if not isinstance(came, list | tuple) or len(came) != 2:
         judge(came, example, given)
-    pieces = [np.asarray(piece) for piece in came]
-    if any(p.shape != e.shape or p.dtype.kind not in "biuf" for p, e in zip(pieces, example, strict=True)):
+    pieces = list(map(numbers, came))
+    if any(p is None or p.shape != e.shape for p, e in zip(pieces, example, strict=True)):
         raise Wrong(shapes, given, shown(came), shown(example))
-    if not all(np.isfinite(piece).all() for piece in pieces):
-        raise Wrong("出现 NaN 或无穷 | NaN or infinity", given, shown(came), shown(example))
     net, X = Network(Maxout(3, 2)), _signs(rng, (3, 40))
     net[0].W, net[0].b = pieces
     judge(net(X), leaky_relu(W @ X + b, alpha=alpha), f"Maxout(X), (W, b) = {given}", {

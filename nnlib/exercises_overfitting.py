@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import Answer, Exercise, Wrong, expect, judge, shown
+from .answers import Answer, Exercise, Wrong, expect, judge, numbers, shown
 from .layers import Linear
 from .losses import MSE
 from .network import Network, mlp
@@ -99,9 +99,10 @@ def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float,
 
 def _array(came: Any, like: Any, given: str) -> Any:
     """What came, if it is finite numbers in the shape of `like`."""
-    if np.shape(came) != like.shape or not np.isfinite(np.asarray(came, float)).all():
+    array = numbers(came)
+    if array is None or array.shape != like.shape:
         judge(came, like, given)
-    return np.asarray(came, float)
+    return array
 
 
 @DROPOUT.test("预测时什么都不做 | nothing happens in prediction")

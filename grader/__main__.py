@@ -1,0 +1,114 @@
+"""``python -m grader``: from the exercises to grades in the LMS."""
+
+import argparse
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+from . import assignments, campaign, collect, export, feedback, sandbox, seeds
+
+
+@contextmanager
+def executor(kind: str, workers: int, scheduler: str | None):
+    """Processes of this machine, or a dask cluster: the one at `scheduler`, or one on this machine."""
+    if kind == "process":
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ValueError("expected the package distributed for --executor dask. pip install distributed") from None
+    where = {"address": scheduler} if scheduler else {"n_workers": workers, "threads_per_worker": 1,
+                                                      "dashboard_address": None}  # fmt: skip
+    with Client(**where) as client:
+        yield client.get_executor(pure=False)
+
+
+def grade(args: argparse.Namespace) -> int:
+    seed = seeds.read(args.seed_file)
+    sandboxed = not args.unsafe_no_sandbox
+    if sandboxed and (why := sandbox.missing()):
+        raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install "
+                         "bubblewrap. To run it without any protection, on a machine that you can lose: "
+                         "--unsafe-no-sandbox")  # fmt: skip
+    with executor(args.executor, args.workers, args.scheduler) as pool:
+        run = campaign.grade(args.folder, args.out, seed, pool, args.assignment, not args.quiet,
+                             sandboxed=sandboxed, seconds=args.seconds)  # fmt: skip
+    print(f"{run.results} results in {args.out}, {run.marked} of them new")
+    for who, why in run.faults.items():
+        print(f"NOT MARKED {who}: {why[:300]!r}", file=sys.stderr)
+    if run.faults:
+        print(f"{len(run.faults)} were not marked through no fault of the students. Run the same command again: "
+              "only what is missing is marked.", file=sys.stderr)  # fmt: skip
+    return 1 if run.faults else 0
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m grader", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name, help, *arguments):
+        sub = verbs.add_parser(name, help=help, description=help)
+        for flags, options in arguments:
+            sub.add_argument(*flags.split(), **options)
+
+    out = ("--out", {"type": Path, "required": True, "metavar": "PATH"})
+    results = ("results", {"type": Path, "help": "the folder that `grade` wrote"})
+    verb("source", "make the notebooks in assignments/source anew from the exercises page")
+    verb("release", "write the notebooks that students get, without solutions", out,
+         ("assignment", {"nargs": "*", "help": "which (default: all)"}))  # fmt: skip
+    verb("seed", "make a secret seed", ("file", {"type": Path}))
+    verb("collect", "sort an LMS's download into one folder a student",
+         ("folder", {"type": Path, "help": "a folder or a zip file"}),
+         ("--assignment", {"required": True}), out)  # fmt: skip
+    verb("grade", "mark what was collected; run it again to mark what is missing",
+         ("folder", {"type": Path, "help": "the folder that `collect` wrote"}),
+         ("--seed-file", {"type": Path, "required": True}), out,
+         ("--assignment", {"action": "append", "help": "only this one (may be repeated)"}),
+         ("--executor", {"choices": ("process", "dask"), "default": "process"}),
+         ("--workers", {"type": int, "default": 2}),
+         ("--scheduler", {"help": "address of a running dask scheduler"}),
+         ("--seconds", {"type": float, "default": 5.0, "help": "for one call of a student's function"}),
+         ("--quiet", {"action": "store_true", "help": "no progress bar"}),
+         ("--unsafe-no-sandbox", {"action": "store_true", "help": "run student code with your own rights"}))  # fmt: skip
+    verb("feedback", "write one page a student", results, out)
+    verb("export", "write the grades", results, out,
+         ("--format", {"choices": export.FORMATS, "default": "csv"}),
+         ("--manual", {"type": Path, "help": "CSV with student,assignment,part,points"}))  # fmt: skip
+    args = parser.parse_args(argv)
+    try:
+        return run(args)
+    except (ValueError, OSError) as problem:
+        print(f"grader {args.verb}: {problem}", file=sys.stderr)
+        return 2
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.verb == "source":
+        for path in assignments.write_sources():
+            print(path)
+    elif args.verb == "release":
+        for name in args.assignment or assignments.names():
+            print(assignments.release(assignments.load(name).name, args.out))
+    elif args.verb == "seed":
+        seeds.create(args.file)
+        print(f"A new seed is in {args.file}. Keep it secret, and keep it: it decides the tests.")
+    elif args.verb == "collect":
+        taken, left = collect.collect(args.folder, args.out, args.assignment)
+        print(f"{len(taken)} students in {args.out}")
+        for line in left:
+            print(f"left out {line}", file=sys.stderr)
+    elif args.verb == "grade":
+        return grade(args)
+    elif args.verb == "feedback":
+        print(f"{len(feedback.write_pages(args.results, args.out))} pages in {args.out}")
+    elif args.verb == "export":
+        print(f"{export.write_grades(args.results, args.format, args.out, args.manual)} grades in {args.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""The instructor's secret seed: a file that is not in any repository; all inputs of the tests follow from it."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+SHORTEST = 16  # bytes
+
+
+def create(path: Path) -> None:
+    """Write a new seed that only its owner can read; a seed that is there already is left alone."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ValueError(f"expected a new file, got {path}, which exists. Keep it: other seeds give other tests.") from None
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+
+
+def read(path: Path) -> int:
+    """The number that a seed file stands for."""
+    if not path.is_file():
+        raise ValueError(f"expected a seed file, found none at {path}. Make one: python -m grader seed {path}")
+    data = path.read_bytes().strip()
+    if len(data) < SHORTEST:
+        raise ValueError(f"expected a seed of at least {SHORTEST} bytes in {path}, got {len(data)}: it could be guessed. "
+                         f"Make one: python -m grader seed {path}.new")  # fmt: skip
+    return int.from_bytes(hashlib.sha256(data).digest())
