@@ -106,7 +106,11 @@ def run(args: argparse.Namespace) -> int:
     elif args.verb == "feedback":
         print(f"{len(feedback.write_pages(args.results, args.out))} pages in {args.out}")
     elif args.verb == "export":
-        print(f"{export.write_grades(args.results, args.format, args.out, args.manual)} grades in {args.out}")
+        count, waiting = export.write_grades(args.results, args.format, args.out, args.manual)
+        print(f"{count} grades in {args.out}")
+        if waiting:
+            print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: give their "
+                  "points with --manual FILE (student,assignment,part,points).", file=sys.stderr)  # fmt: skip
     return 0
 
 

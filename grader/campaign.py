@@ -70,6 +70,8 @@ def grade(
                 current[assignment.name][student] = digest
             bar.update()
     for name, digests in current.items():
+        if not digests:
+            continue
         _write(results / f"{name}.json", digests)
         run.results += len(digests)
     return run

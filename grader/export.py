@@ -12,8 +12,11 @@ from .campaign import read_results
 FORMATS = ("csv", "canvas", "moodle")
 
 
-def write_grades(results: Path, format: str, target: Path, manual: Path | None = None) -> int:
-    """Write all grades to one file; how many. `manual` is a CSV with student,assignment,part,points."""
+def write_grades(results: Path, format: str, target: Path, manual: Path | None = None) -> tuple[int, int]:
+    """Write all grades to one file; how many, and how many of them lack points for a part in words.
+
+    `manual` is a CSV with student,assignment,part,points.
+    """
     found = read_results(results)
     points = _manual(manual, found) if manual else {}
     rows = [
@@ -21,12 +24,6 @@ def write_grades(results: Path, format: str, target: Path, manual: Path | None =
          [part for part in result["pending"] if (student, name, part) not in points])
         for name, entries in found.items() for student, result in entries.items()
     ]  # fmt: skip
-    waiting = sum(bool(pending) for *_, pending in rows)
-    if waiting and format != "csv":
-        raise ValueError(
-            f"expected every part in words to be marked before an export to {format}, got {waiting} results with "
-            "parts pending. Give --manual FILE with student,assignment,part,points, or use --format csv."
-        )
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     if format == "csv":
@@ -47,7 +44,7 @@ def write_grades(results: Path, format: str, target: Path, manual: Path | None =
         table.writerows([*start, *(scores.get((student, name), "") for name in best)]
                         for start, student in zip(lead, who, strict=True))  # fmt: skip
     write_whole(target, lambda file: file.write(out.getvalue().encode("utf-8-sig" if format == "csv" else "utf-8")))
-    return len(rows)
+    return len(rows), sum(bool(pending) for *_, pending in rows)
 
 
 def _manual(path: Path, found: dict[str, dict[str, dict[str, Any]]]) -> dict[tuple[str, str, str], float]:

@@ -38,6 +38,7 @@ class Student:
         self.box: Box | None = None
         self.notes: list[str] = []  # what went wrong in the cells, and what they printed
         self.bad: set[int] = set()
+        self.slow: set[int] = set()
         self.said = ""  # by bubblewrap, when a process ended
 
     def __enter__(self) -> "Student":
@@ -58,8 +59,11 @@ class Student:
                 if number in self.bad:
                     continue
                 try:
-                    reply = self.ask({"op": "cell", "source": source})
+                    reply = self.ask({"op": "cell", "source": source}, 2 * self.seconds)
                 except Wrong as wrong:
+                    if isinstance(wrong, TooSlow) and number not in self.slow:
+                        self.slow.add(number)  # once more: the machine may have been busy
+                        break
                     self.bad.add(number)
                     self.notes.append(f"[{number + 1}] {wrong.cause}")
                     break
@@ -74,10 +78,10 @@ class Student:
         except Wrong:
             raise Fault(f"the student's process did not start: {self.stop() or self.said or 'no reason given'}") from None
 
-    def ask(self, message: dict) -> dict:
+    def ask(self, message: dict, seconds: float) -> dict:
         """Send a message and wait for its reply; `Wrong` if there is no fit one."""
         assert self.box is not None
-        number, deadline = next(self.ids), min(time.monotonic() + self.seconds, self.end)
+        number, deadline = next(self.ids), min(time.monotonic() + seconds, self.end)
         try:
             frame = channel.pack({"id": number, **message})
             os.set_blocking(self.box.stdin.fileno(), False)
@@ -142,7 +146,9 @@ class Remote:
             self.student.start()
         elif self.student.box is None:
             raise Wrong("对象已经不在了 | the object is gone")
-        reply = self.student.ask({"op": op, "name": name, "of": of, "args": list(map(channel.encode, args))})
+        reply = self.student.ask(
+            {"op": op, "name": name, "of": of, "args": list(map(channel.encode, args))}, self.student.seconds
+        )
         self.warned = "overflow" if reply.get("warned") else ""
         if "error" in reply:
             raise Wrong(self._cause(reply["error"]))

@@ -45,10 +45,11 @@ def read(path: Path) -> bytes:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         raise Refused("不是普通文件（可能是符号链接） | not a plain file (a symbolic link, perhaps)") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise Refused("不是普通文件 | not a plain file")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
-            raise Refused("不是普通文件（可能是链接） | not a plain file (a link, perhaps)")
         if status.st_size > MAX_BYTES:
             raise Refused(f"文件有 {status.st_size >> 20} MB，上限是 {MAX_BYTES >> 20} MB，清除输出再交 | "
                           f"{status.st_size >> 20} MB, more than {MAX_BYTES >> 20} MB: clear the outputs")  # fmt: skip
