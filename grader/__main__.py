@@ -20,9 +20,14 @@ def executor(kind: str, workers: int, scheduler: str | None):
     try:
         from distributed import Client
     except ImportError:
-        raise ValueError("expected the package distributed for --executor dask. pip install distributed") from None
-    where = {"address": scheduler} if scheduler else {"n_workers": workers, "threads_per_worker": 1,
-                                                      "dashboard_address": None}  # fmt: skip
+        raise ValueError(
+            "expected the package distributed for --executor dask. pip install distributed"
+        ) from None
+    where = (
+        {"address": scheduler}
+        if scheduler
+        else {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+    )
     with Client(**where) as client:
         yield client.get_executor(pure=False)
 
@@ -31,18 +36,31 @@ def grade(args: argparse.Namespace) -> int:
     seed = seeds.read(args.seed_file)
     sandboxed = not args.unsafe_no_sandbox
     if sandboxed and (why := sandbox.missing()):
-        raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install "
-                         "bubblewrap. To run it without any protection, on a machine that you can lose: "
-                         "--unsafe-no-sandbox")  # fmt: skip
+        raise ValueError(
+            f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
+            "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
+            "--unsafe-no-sandbox"
+        )
     with executor(args.executor, args.workers, args.scheduler) as pool:
-        run = campaign.grade(args.folder, args.out, seed, pool, args.assignment, not args.quiet,
-                             sandboxed=sandboxed, seconds=args.seconds)  # fmt: skip
+        run = campaign.grade(
+            args.folder,
+            args.out,
+            seed,
+            pool,
+            args.assignment,
+            not args.quiet,
+            sandboxed=sandboxed,
+            seconds=args.seconds,
+        )
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     for who, why in run.faults.items():
         print(f"NOT MARKED {who}: {why[:300]!r}", file=sys.stderr)
     if run.faults:
-        print(f"{len(run.faults)} were not marked through no fault of the students. Run the same command again: "
-              "only what is missing is marked.", file=sys.stderr)  # fmt: skip
+        print(
+            f"{len(run.faults)} were not marked, through no fault of the students. "
+            "Run the same command again: only what is missing is marked.",
+            file=sys.stderr,
+        )
     return 1 if run.faults else 0
 
 
@@ -58,26 +76,43 @@ def main(argv: list[str] | None = None) -> int:
     out = ("--out", {"type": Path, "required": True, "metavar": "PATH"})
     results = ("results", {"type": Path, "help": "the folder that `grade` wrote"})
     verb("source", "make the notebooks in assignments/source anew from the exercises page")
-    verb("release", "write the notebooks that students get, without solutions", out,
-         ("assignment", {"nargs": "*", "help": "which (default: all)"}))  # fmt: skip
+    verb(
+        "release",
+        "write the notebooks that students get, without solutions",
+        out,
+        ("assignment", {"nargs": "*", "help": "which (default: all)"}),
+    )
     verb("seed", "make a secret seed", ("file", {"type": Path}))
-    verb("collect", "sort an LMS's download into one folder a student",
-         ("folder", {"type": Path, "help": "a folder or a zip file"}),
-         ("--assignment", {"required": True}), out)  # fmt: skip
-    verb("grade", "mark what was collected; run it again to mark what is missing",
-         ("folder", {"type": Path, "help": "the folder that `collect` wrote"}),
-         ("--seed-file", {"type": Path, "required": True}), out,
-         ("--assignment", {"action": "append", "help": "only this one (may be repeated)"}),
-         ("--executor", {"choices": ("process", "dask"), "default": "process"}),
-         ("--workers", {"type": int, "default": 2}),
-         ("--scheduler", {"help": "address of a running dask scheduler"}),
-         ("--seconds", {"type": float, "default": 5.0, "help": "for one call of a student's function"}),
-         ("--quiet", {"action": "store_true", "help": "no progress bar"}),
-         ("--unsafe-no-sandbox", {"action": "store_true", "help": "run student code with your own rights"}))  # fmt: skip
+    verb(
+        "collect",
+        "sort an LMS's download into one folder a student",
+        ("folder", {"type": Path, "help": "a folder or a zip file"}),
+        ("--assignment", {"required": True}),
+        out,
+    )
+    verb(
+        "grade",
+        "mark what was collected; run it again to mark what is missing",
+        ("folder", {"type": Path, "help": "the folder that `collect` wrote"}),
+        ("--seed-file", {"type": Path, "required": True}),
+        out,
+        ("--assignment", {"action": "append", "help": "only this one (may be repeated)"}),
+        ("--executor", {"choices": ("process", "dask"), "default": "process"}),
+        ("--workers", {"type": int, "default": 2}),
+        ("--scheduler", {"help": "address of a running dask scheduler"}),
+        ("--seconds", {"type": float, "default": 5.0, "help": "for one call of a student's function"}),
+        ("--quiet", {"action": "store_true", "help": "no progress bar"}),
+        ("--unsafe-no-sandbox", {"action": "store_true", "help": "run student code with your own rights"}),
+    )
     verb("feedback", "write one page a student", results, out)
-    verb("export", "write the grades", results, out,
-         ("--format", {"choices": export.FORMATS, "default": "csv"}),
-         ("--manual", {"type": Path, "help": "CSV with student,assignment,part,points"}))  # fmt: skip
+    verb(
+        "export",
+        "write the grades",
+        results,
+        out,
+        ("--format", {"choices": export.FORMATS, "default": "csv"}),
+        ("--manual", {"type": Path, "help": "CSV with student,assignment,part,points"}),
+    )
     args = parser.parse_args(argv)
     try:
         return run(args)
@@ -109,8 +144,11 @@ def run(args: argparse.Namespace) -> int:
         count, waiting = export.write_grades(args.results, args.format, args.out, args.manual)
         print(f"{count} grades in {args.out}")
         if waiting:
-            print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: give their "
-                  "points with --manual FILE (student,assignment,part,points).", file=sys.stderr)  # fmt: skip
+            print(
+                f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
+                "give their points with --manual FILE (student,assignment,part,points).",
+                file=sys.stderr,
+            )
     return 0
 
 

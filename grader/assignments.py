@@ -1,4 +1,4 @@
-"""Assignments, one a chapter: made from the exercises page and the reference answers, released without answers."""
+"""Assignments, one a chapter: made from the exercises page and the reference answers, released without."""
 
 import ast
 import re
@@ -22,15 +22,17 @@ ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
 HINT = re.compile(r":::\{admonition\} (\S+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
 START = """# {title}
 
-每题先写函数，再运行它下面的自检。只用 NumPy；不要改动题目、自检和单元格的次序。自检用的是公开的数，批改时的输入另外抽取。
+每题先写函数，再运行它下面的自检。只用 NumPy；不要改动题目、自检和单元格的次序。
+自检用的是公开的数，批改时的输入另外抽取。
 
-Write each function, then run the self-check below it. NumPy is all you may use; leave statements, self-checks and the
-order of the cells alone. The self-check uses public numbers; other inputs are drawn for marking."""
+Write each function, then run the self-check below it. NumPy is all you may use; leave statements,
+self-checks and the order of the cells alone. The self-check uses public numbers; for marking, other inputs
+are drawn."""
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is marked: exercises by id, written answers by cell with their points; `fixed` cells are not run."""
+    """What is marked: exercises, answers in words by cell with their points; `fixed` cells are not run."""
 
     name: str
     exercises: tuple[str, ...]
@@ -62,7 +64,9 @@ def release(name: str, folder: Path) -> Path:
     for cell in notebook.cells:
         cell.source = SOLUTION.sub(lambda found: _indent(STUB, found[1]), cell.source)
         if BEGIN in cell.source or END in cell.source:
-            raise ValueError(f"expected paired solution markers in {name}, got a lone one in {cell.id}. Add its pair.")
+            raise ValueError(
+                f"expected paired solution markers in {name}, got a lone one in {cell.id}. Add its pair."
+            )
     target = folder / name / f"{name}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
     _write(notebook, target)
@@ -87,25 +91,47 @@ def sources() -> dict[str, nbformat.NotebookNode]:
     made = {}
     for chapter in dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()):
         title = re.search(r"^## (.+)$", page[f"exercises-{chapter}-heading"].source, re.MULTILINE)[1]
-        cells = [_text("title", START.format(title=title)),
-                 _code("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)]
+        cells = [
+            _text("title", START.format(title=title)),
+            _code("imports", "import numpy as np\n\nimport nnlib as nn", locked=True),
+        ]
         for exercise in EXERCISES.values():
             if exercise.chapter != chapter or exercise.name not in answers:
                 continue
             opener = page[f"{exercise.id}-opener"].source
             heading = re.search(r"\{exercise-start\} (.+)$", opener, re.MULTILINE)[1]
             cells.append(_text(f"{exercise.id}-title", f"## {heading}"))
-            cells += [_text(f"{exercise.id}-{language}", _plain(page[f"{exercise.id}-{language}"].source))
-                      for language in ("zh", "en")]
+            cells += [
+                _text(f"{exercise.id}-{language}", _plain(page[f"{exercise.id}-{language}"].source))
+                for language in ("zh", "en")
+            ]
             cells.append(_code(exercise.id, answers[exercise.name], solution=True))
-            cells.append(_code(f"{exercise.id}-check", page[f"{exercise.id}-check"].source, grade=True, locked=True,
-                               points=len(exercise.tests)))
+            cells.append(
+                _code(
+                    f"{exercise.id}-check",
+                    page[f"{exercise.id}-check"].source,
+                    grade=True,
+                    locked=True,
+                    points=len(exercise.tests),
+                )
+            )
             if f"{exercise.id}-question-zh" in page:
-                cells += [_text(f"{exercise.id}-question-{language}",
-                                _plain(page[f"{exercise.id}-question-{language}"].source))
-                          for language in ("zh", "en")]
-                cells.append(_mark(new_markdown_cell("（写在这里 | write here）"), f"{exercise.id}-answer", grade=True,
-                                   solution=True, points=MANUAL_POINTS))
+                cells += [
+                    _text(
+                        f"{exercise.id}-question-{language}",
+                        _plain(page[f"{exercise.id}-question-{language}"].source),
+                    )
+                    for language in ("zh", "en")
+                ]
+                cells.append(
+                    _mark(
+                        new_markdown_cell("（写在这里 | write here）"),
+                        f"{exercise.id}-answer",
+                        grade=True,
+                        solution=True,
+                        points=MANUAL_POINTS,
+                    )
+                )
         made[chapter] = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     return made
 
@@ -117,12 +143,12 @@ def _answers() -> dict[str, str]:
     found = {}
     for top in ast.parse(text).body:
         if isinstance(top, ast.FunctionDef | ast.ClassDef):
-            chunk = lines[top.lineno - 1:top.end_lineno]
+            chunk = lines[top.lineno - 1 : top.end_lineno]
             functions = [top] if isinstance(top, ast.FunctionDef) else top.body
             for function in reversed(functions):
                 first, last = function.body[0].lineno - top.lineno, function.end_lineno - top.lineno
                 indent = " " * function.body[0].col_offset
-                chunk[first:last + 1] = [indent + BEGIN, *chunk[first:last + 1], indent + END]
+                chunk[first : last + 1] = [indent + BEGIN, *chunk[first : last + 1], indent + END]
             found[top.name] = "\n".join(chunk)
     return found
 

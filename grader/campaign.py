@@ -1,4 +1,4 @@
-"""Marks a whole class: one result a student and content, written by atomic rename, so that a run can be resumed."""
+"""Marks a whole class: one result a student and content, by atomic rename, so that a run can be resumed."""
 
 import json
 import re
@@ -36,7 +36,9 @@ def students(folder: Path) -> list[str]:
     found = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     odd = [name for name in found if not STUDENT.fullmatch(name)]
     if odd:
-        raise ValueError(f"expected folders named by letters, digits and . _ @ + -, got {odd[0]!r}. Rename it.")
+        raise ValueError(
+            f"expected folders named by letters, digits and . _ @ + -, got {odd[0]!r}. Rename it."
+        )
     return found
 
 
@@ -49,7 +51,7 @@ def grade(
     progress: bool = True,
     **how: Any,
 ) -> Outcome:
-    """Mark what is in `folder`, one folder a student with one folder an assignment, and is not yet in `results`."""
+    """Mark what is in `folder/student/assignment` and not yet in `results`."""
     run, current = Outcome(), {}
     todo = []
     for name in only or names():
@@ -78,9 +80,14 @@ def grade(
 
 
 def _results(
-    todo: list[tuple[Assignment, str]], folder: Path, results: Path, seed: int, executor: Executor, how: dict[str, Any]
+    todo: list[tuple[Assignment, str]],
+    folder: Path,
+    results: Path,
+    seed: int,
+    executor: Executor,
+    how: dict[str, Any],
 ) -> Iterator[tuple[Assignment, str, Any, str]]:
-    """Assignment, student, result (None where it is there already, or what was raised) and key, as they come."""
+    """Assignment, student, result (None where it is there already, or what was raised) and key."""
     running: dict[Future[Any], tuple[Assignment, str, str]] = {}
 
     def finished(most: int) -> Iterator[tuple[Assignment, str, Any, str]]:
@@ -104,13 +111,17 @@ def _results(
             continue
         try:
             running[executor.submit(_job, data, assignment, seed, notes, how)] = (assignment, student, digest)
-        except RuntimeError as broken:  # the pool has lost a process: what is missing is marked by the next run
+        except (
+            RuntimeError
+        ) as broken:  # the pool has lost a process: what is missing is marked by the next run
             yield assignment, student, broken, digest
         yield from finished(AHEAD - 1)
     yield from finished(0)
 
 
-def _job(data: bytes, assignment: Assignment, seed: int, notes: list[str], how: dict[str, Any]) -> dict[str, Any]:
+def _job(
+    data: bytes, assignment: Assignment, seed: int, notes: list[str], how: dict[str, Any]
+) -> dict[str, Any]:
     result = mark(data, assignment, seed, **how)
     return {**result, "notes": notes + result["notes"]}
 

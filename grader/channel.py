@@ -13,8 +13,23 @@ import numpy as np
 
 MAX_FRAME = 16 << 20  # bytes of one message
 MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 10_000, 10_000
-DTYPES = {np.dtype(name).str for name in ("bool", "float16", "float32", "float64", "int8", "int16", "int32",
-                                          "int64", "uint8", "uint16", "uint32", "uint64")}  # fmt: skip
+DTYPES = {
+    np.dtype(name).str
+    for name in (
+        "bool",
+        "float16",
+        "float32",
+        "float64",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+    )
+}
 HEAD = struct.Struct(">I")
 
 
@@ -51,7 +66,7 @@ def decode(told, depth=0):
         return told
     if not isinstance(told, dict) or len(told) != 1:
         raise Unfit("not a value")
-    (kind, inside), = told.items()
+    ((kind, inside),) = told.items()
     if kind == "array":
         return _array(inside)
     if kind in ("list", "tuple", "dict") and isinstance(inside, dict if kind == "dict" else list):
@@ -68,7 +83,7 @@ def _array(told):
     if not isinstance(told, list) or len(told) != 3:
         raise Unfit("not an array")
     dtype, shape, text = told
-    if dtype not in DTYPES or not isinstance(shape, list) or len(shape) > 8 or not isinstance(text, str):
+    if not isinstance(dtype, str) or dtype not in DTYPES or not isinstance(shape, list) or len(shape) > 8 or not isinstance(text, str):
         raise Unfit("not an array")
     if not all(type(n) is int and 0 <= n < MAX_FRAME for n in shape):
         raise Unfit("not a shape")

@@ -18,14 +18,16 @@ PLAIN = re.compile(r"([\w.@+-]+?)_([a-z]+)\.ipynb")
 
 
 def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], list[str]]:
-    """Copy every notebook to ``target/student/assignment``; students that were copied, and files left out with why.
+    """Copy every notebook to ``target/student/assignment``; whose were copied, and what was left out and why.
 
     `source` is a folder or a zip: one folder a student (also nbgrader's student/assignment), Moodle's folders
-    ``Name_123_assignsubmission_file_``, Canvas's files ``name_123_456_file.ipynb``, or ``student_assignment.ipynb``.
+    ``Name_123_assignsubmission_file_``, Canvas's ``name_123_456_file.ipynb``, ``student_assignment.ipynb``.
     Links are never followed, a student who is there already is replaced as a whole.
     """
     if assignment not in names():
-        raise ValueError(f"expected an assignment ({', '.join(names())}), got {assignment!r}. Check the spelling.")
+        raise ValueError(
+            f"expected an assignment ({', '.join(names())}), got {assignment!r}. Check the spelling."
+        )
     files = _zipped(source) if zipfile.is_zipfile(source) else _plain(source)
     taken: dict[str, list[tuple[str, Path | zipfile.ZipExtFile]]] = {}
     left = []
@@ -81,5 +83,11 @@ def _zipped(source: Path):
             if entry.filename.endswith(".ipynb") and not PurePosixPath(entry.filename).name.startswith("._"):
                 large = entry.file_size > MAX_BYTES
                 outside = entry.filename.startswith("/") or ".." in PurePosixPath(entry.filename).parts
-                problem = f"larger than {MAX_BYTES >> 20} MB" if large else "a path that leads outside" if outside else ""
+                problem = (
+                    f"larger than {MAX_BYTES >> 20} MB"
+                    if large
+                    else "a path that leads outside"
+                    if outside
+                    else ""
+                )
                 yield entry.filename, lambda entry=entry: zipfile.ZipFile(source).read(entry), problem

@@ -15,7 +15,9 @@ from .submission import Refused, parse
 TOTAL_SECONDS = 180.0  # for all of one submission
 
 
-def mark(data: bytes, assignment: Assignment, seed: int, sandboxed: bool = True, seconds: float = 5.0) -> dict[str, Any]:
+def mark(
+    data: bytes, assignment: Assignment, seed: int, sandboxed: bool = True, seconds: float = 5.0
+) -> dict[str, Any]:
     """The result of one submission, ready for JSON.
 
     A test that passes is worth one point; a part in words is pending. A timeout is tried once more. Whatever
@@ -36,22 +38,36 @@ def mark(data: bytes, assignment: Assignment, seed: int, sandboxed: bool = True,
                     slow = True
                     wrong = outcome(exercise, title, answer, seed)
                 tests[title] = wrong.cause if wrong else ""
-            exercises[id] = {"points": sum(not cause for cause in tests.values()), "max": len(tests), "tests": tests}
+            exercises[id] = {
+                "points": sum(not cause for cause in tests.values()),
+                "max": len(tests),
+                "tests": tests,
+            }
         notes = submission.notes + student.notes
     return _result(assignment, "marked", exercises, notes[:50])
 
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:
     """The result of a submission that cannot be marked: no points, and the reason."""
-    exercises = {id: {"points": 0, "max": len(EXERCISES[id].tests), "tests": dict.fromkeys(EXERCISES[id].tests, why)}
-                 for id in assignment.exercises}  # fmt: skip
+    exercises = {
+        id: {"points": 0, "max": len(EXERCISES[id].tests), "tests": dict.fromkeys(EXERCISES[id].tests, why)}
+        for id in assignment.exercises
+    }
     return _result(assignment, "refused", exercises, [why])
 
 
-def _result(assignment: Assignment, status: str, exercises: dict[str, Any], notes: list[str]) -> dict[str, Any]:
-    return {"assignment": assignment.name, "status": status, "exercises": exercises, "notes": notes,
-            "score": sum(entry["points"] for entry in exercises.values()), "max": assignment.points,
-            "pending": assignment.written}  # fmt: skip
+def _result(
+    assignment: Assignment, status: str, exercises: dict[str, Any], notes: list[str]
+) -> dict[str, Any]:
+    return {
+        "assignment": assignment.name,
+        "status": status,
+        "exercises": exercises,
+        "notes": notes,
+        "score": sum(entry["points"] for entry in exercises.values()),
+        "max": assignment.points,
+        "pending": assignment.written,
+    }
 
 
 @cache

@@ -5,6 +5,7 @@ memory for files, a user of its own without rights. The limits on memory, time, 
 `worker` before it runs the first line of a student's code; without rights they cannot be raised again.
 """
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -19,10 +20,24 @@ import numpy as np
 HERE = Path(__file__).parent
 LIB = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
 HIDDEN = ("lib/python3/dist-packages", f"{LIB}/site-packages", f"{LIB}/dist-packages", "local")
-FILES = str(32 << 20)
-ENV = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "LANG": "C.UTF-8",
-       "HOME": "/tmp", "PATH": "/usr/bin"}  # fmt: skip
-FIRST_USER, USERS = 1_000_000, 1_000_000  # host users for launches as root: the limits of processes count a user
+INNER = """--unshare-all --unshare-user --disable-userns --die-with-parent --new-session --cap-drop ALL
+    --uid 1000 --gid 1000 --hostname sandbox --clearenv --ro-bind /usr /usr"""
+FILES = 32 << 20  # bytes, in /tmp and in /dev/shm
+FOLDERS = f"""--proc /proc --dev /dev --size {FILES} --tmpfs /dev/shm --remount-ro /dev
+    --size {FILES} --tmpfs /tmp --remount-ro / --chdir /tmp"""
+OUTER = """--dev-bind / / --tmpfs /mnt --die-with-parent --cap-add ALL
+    --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site"""
+WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
+ENV = {
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "LD_LIBRARY_PATH": "/box/python/lib",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/usr/bin",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+FIRST_USER, USERS = 1_000_000, 1_000_000  # the users that processes get when the grader runs as root
 _turn = itertools.count()
 
 
@@ -31,62 +46,58 @@ def missing() -> str:
     if not shutil.which("bwrap"):
         return "bubblewrap (the program bwrap) is not installed"
     try:
-        tried = subprocess.run(_argv(["-c", "print(6 * 7)"]), capture_output=True, text=True, timeout=60, env={})
-    except subprocess.TimeoutExpired:
-        return "bubblewrap does not come back"
-    return "" if tried.stdout.strip() == "42" else f"bubblewrap does not work here: {tried.stderr.strip()[:300]}"
+        argv = _argv("-c", "print(6 * 7)")
+        tried = subprocess.run(argv, capture_output=True, text=True, timeout=60, env={})
+    except (OSError, subprocess.TimeoutExpired) as problem:
+        return f"bubblewrap does not work here: {problem}"
+    works = tried.stdout.strip() == "42"
+    return "" if works else f"bubblewrap does not work here: {tried.stderr.strip()[:300]}"
 
 
 def _parts() -> dict[str, Path]:
     """What is bound into the sandbox, and where: Python, NumPy and the two files that talk to the tests."""
     numpy = Path(np.__file__).parent
-    parts = {"python": Path(sys.base_prefix).resolve(), "site/numpy": numpy, "site/channel.py": HERE / "channel.py",
-             "worker.py": HERE / "worker.py"}  # fmt: skip
+    parts = {
+        "/box/python": Path(sys.base_prefix).resolve(),
+        "/box/site/numpy": numpy,
+        "/box/site/channel.py": HERE / "channel.py",
+        "/box/worker.py": HERE / "worker.py",
+    }
     if (libs := numpy.parent / "numpy.libs").is_dir():
-        parts["site/numpy.libs"] = libs
+        parts["/box/site/numpy.libs"] = libs
     return parts
 
 
-def _argv(arguments: list[str]) -> list[str]:
+def _argv(*arguments: str) -> list[str]:
     """The command that runs Python with `arguments` in the sandbox."""
-    parts, before = {f"/box/{name}": path for name, path in _parts().items()}, []
+    bwrap, parts = shutil.which("bwrap") or "bwrap", _parts()
+    python = parts["/box/python"]
+    outer = []
     if os.geteuid() == 0:
-        # The student's process gets a real user of its own. That user may be unable to reach Python (in a home
-        # folder, say), so an outer bubblewrap shows these folders under /mnt first and hands over the rights.
-        user = str(FIRST_USER + (os.getpid() * 64 + next(_turn)) % USERS)
-        before = [_bwrap(), "--dev-bind", "/", "/", "--tmpfs", "/mnt", "--die-with-parent", "--cap-add", "ALL",
-                  "--perms", "0755", "--dir", "/mnt/box", "--perms", "0755", "--dir", "/mnt/box/site"]  # fmt: skip
+        # The student's process gets a real user of its own, who may be unable to reach Python (in a home
+        # folder, say): an outer bubblewrap shows the parts under /mnt first, and hands over without rights.
+        user = FIRST_USER + (os.getpid() * 64 + next(_turn)) % USERS
+        outer = [bwrap, *OUTER.split()]
         for place, path in parts.items():
-            before += ["--ro-bind", str(path), f"/mnt{place}"]
-        before += ["--", "setpriv", "--reuid", user, "--regid", user, "--clear-groups", "--inh-caps=-all",
-                   "--bounding-set=-all", "--no-new-privs", "--"]  # fmt: skip
+            outer += ["--ro-bind", str(path), f"/mnt{place}"]
+        outer += ["--", "setpriv", f"--reuid={user}", f"--regid={user}", *WITHOUT_RIGHTS.split(), "--"]
         parts = {place: Path(f"/mnt{place}") for place in parts}
-    inner = [_bwrap(), "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session",
-             "--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--clearenv",
-             "--ro-bind", "/usr", "/usr"]  # fmt: skip
-    for name in ("lib", "lib64", "bin"):
-        link = Path("/", name)
+    inner = [bwrap, *INNER.split()]
+    for link in (Path("/lib"), Path("/lib64"), Path("/bin")):
         if link.is_symlink():
             inner += ["--symlink", os.readlink(link), str(link)]
         elif link.is_dir():
             inner += ["--ro-bind", str(link), str(link)]
     for place, path in parts.items():
         inner += ["--ro-bind", str(path), place]
-    real = _parts()["python"]
     for name in HIDDEN:  # nnlib may be installed there
         inner += ["--tmpfs", f"/usr/{name}"] if Path("/usr", name).is_dir() else []
-        inner += ["--tmpfs", f"/box/python/{name}"] if (real / name).is_dir() else []
+        inner += ["--tmpfs", f"/box/python/{name}"] if (python / name).is_dir() else []
     for name, value in ENV.items():
         inner += ["--setenv", name, value]
-    inner += ["--setenv", "LD_LIBRARY_PATH", "/box/python/lib", "--proc", "/proc", "--dev", "/dev",
-              "--size", FILES, "--tmpfs", "/dev/shm", "--remount-ro", "/dev", "--size", FILES, "--tmpfs", "/tmp",
-              "--remount-ro", "/", "--chdir", "/tmp", "--"]  # fmt: skip
-    program = Path(os.path.realpath(sys.executable)).relative_to(real)
-    return [*before, *inner, f"/box/python/{program}", "-I", "-S", *arguments]
-
-
-def _bwrap() -> str:
-    return shutil.which("bwrap") or "bwrap"
+    inner += [*FOLDERS.split(), "--"]
+    program = Path(os.path.realpath(sys.executable)).relative_to(python)
+    return [*outer, *inner, f"/box/python/{program}", "-I", "-S", *arguments]
 
 
 class Box:
@@ -94,26 +105,24 @@ class Box:
 
     def __init__(self, sandboxed: bool = True) -> None:
         self.folder = None if sandboxed else tempfile.TemporaryDirectory(prefix="student-")
-        if self.folder:  # the same program without walls: for machines without bubblewrap, on the user's own word
-            site = Path(self.folder.name, "site")
-            site.mkdir()
-            for name, path in _parts().items():
-                if name.startswith("site/"):
-                    Path(self.folder.name, name).symlink_to(path)
-            argv = [os.path.realpath(sys.executable), "-I", "-S", str(HERE / "worker.py"), str(site)]
+        if self.folder:  # the same program without walls, on the user's own word
+            Path(self.folder.name, "site").mkdir()
+            for place, path in _parts().items():
+                if place.startswith("/box/site/"):
+                    Path(self.folder.name, place.removeprefix("/box/")).symlink_to(path)
+            python = [os.path.realpath(sys.executable), "-I", "-S"]
+            argv = [*python, str(HERE / "worker.py"), f"{self.folder.name}/site"]
         else:
-            argv = _argv(["/box/worker.py", "/box/site"])
-        self.process = subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV, bufsize=0,
-            start_new_session=True, cwd=self.folder.name if self.folder else "/")  # fmt: skip
+            argv = _argv("/box/worker.py", "/box/site")
+        where = self.folder.name if self.folder else "/"
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        self.process = subprocess.Popen(argv, **pipes, env=ENV, cwd=where, bufsize=0, start_new_session=True)
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
 
     def close(self) -> str:
         """End it and all it started; what bubblewrap had to say."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         said = self.process.stderr.read(2000).decode(errors="replace")
         self.process.wait()
         for pipe in (self.stdin, self.stdout, self.process.stderr):

@@ -1,4 +1,4 @@
-"""The instructor's secret seed: a file that is not in any repository; all inputs of the tests follow from it."""
+"""The instructor's secret seed: a file in no repository; all inputs of the tests follow from it."""
 
 import hashlib
 import os
@@ -13,7 +13,9 @@ def create(path: Path) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise ValueError(f"expected a new file, got {path}, which exists. Keep it: other seeds give other tests.") from None
+        raise ValueError(
+            f"expected a new file, got {path}, which exists. Keep it: other seeds give other tests."
+        ) from None
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32) + "\n")
 
@@ -21,9 +23,13 @@ def create(path: Path) -> None:
 def read(path: Path) -> int:
     """The number that a seed file stands for."""
     if not path.is_file():
-        raise ValueError(f"expected a seed file, found none at {path}. Make one: python -m grader seed {path}")
+        raise ValueError(
+            f"expected a seed file, found none at {path}. Make one: python -m grader seed {path}"
+        )
     data = path.read_bytes().strip()
     if len(data) < SHORTEST:
-        raise ValueError(f"expected a seed of at least {SHORTEST} bytes in {path}, got {len(data)}: it could be guessed. "
-                         f"Make one: python -m grader seed {path}.new")  # fmt: skip
+        raise ValueError(
+            f"expected a seed of at least {SHORTEST} bytes in {path}, got {len(data)}: it could be guessed. "
+            f"Make one: python -m grader seed {path}.new"
+        )
     return int.from_bytes(hashlib.sha256(data).digest())

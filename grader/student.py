@@ -1,4 +1,4 @@
-"""A student's answers, called across the channel: what `nnlib.answers.Answer` asks for, in another process."""
+"""A student's answers, called across the channel: `nnlib.answers.Answer`, in another process."""
 
 import itertools
 import os
@@ -11,10 +11,26 @@ from . import channel
 from .sandbox import Box
 
 START_SECONDS = 60  # Python and NumPy, on a machine that is busy
-ERRORS = {"ArithmeticError", "AssertionError", "AttributeError", "FloatingPointError", "IndexError", "KeyError",
-          "LinAlgError", "MemoryError", "ModuleNotFoundError", "NameError", "NotImplementedError",
-          "OverflowError", "RecursionError", "SyntaxError", "TypeError", "UnboundLocalError", "ValueError",
-          "ZeroDivisionError"}  # fmt: skip
+ERRORS = {
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "FloatingPointError",
+    "IndexError",
+    "KeyError",
+    "LinAlgError",
+    "MemoryError",
+    "ModuleNotFoundError",
+    "NameError",
+    "NotImplementedError",
+    "OverflowError",
+    "RecursionError",
+    "SyntaxError",
+    "TypeError",
+    "UnboundLocalError",
+    "ValueError",
+    "ZeroDivisionError",
+}
 
 
 class Fault(Exception):
@@ -76,7 +92,9 @@ class Student:
         try:
             self._read(time.monotonic() + START_SECONDS)
         except Wrong:
-            raise Fault(f"the student's process did not start: {self.stop() or self.said or 'no reason given'}") from None
+            raise Fault(
+                f"the student's process did not start: {self.stop() or self.said or 'no reason given'}"
+            ) from None
 
     def ask(self, message: dict, seconds: float) -> dict:
         """Send a message and wait for its reply; `Wrong` if there is no fit one."""
@@ -89,7 +107,7 @@ class Student:
                 left = deadline - time.monotonic()
                 if left <= 0 or not select.select([], [self.box.stdin], [], left)[1]:
                     raise self._slow()
-                frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]):]
+                frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]) :]
             reply = channel.unpack(self._read(deadline))
         except OSError:
             raise self._gone() from None
@@ -113,23 +131,27 @@ class Student:
                 want += channel.HEAD.unpack(self.buffer[:want])[0]
                 if want > channel.MAX_FRAME + channel.HEAD.size:
                     raise channel.Unfit("too large")
-        body, self.buffer = self.buffer[channel.HEAD.size:want], self.buffer[want:]
+        body, self.buffer = self.buffer[channel.HEAD.size : want], self.buffer[want:]
         return body
 
     def _slow(self) -> Wrong:
         if self.box and self.box.process.poll() is not None:
             return self._gone()
         self.stop()
-        return TooSlow(f"超过 {self.seconds:g} 秒没有结果，是否有死循环 | no result within {self.seconds:g} s: "
-                       "is there an endless loop")  # fmt: skip
+        return TooSlow(
+            f"超过 {self.seconds:g} 秒没有结果，是否有死循环 | no result within {self.seconds:g} s: "
+            "is there an endless loop"
+        )
 
     def _gone(self) -> Wrong:
         self.said = self.stop()
-        return Wrong("代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)")
+        return Wrong(
+            "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
+        )
 
 
 class Remote:
-    """One function or class of a student; see `nnlib.answers.Answer`. Its texts tell nothing of the inputs."""
+    """A function or class of a student; see `nnlib.answers.Answer`. Its texts tell nothing of the inputs."""
 
     def __init__(self, student: Student, name: str) -> None:
         self.student, self.name, self.warned = student, name, ""
@@ -161,7 +183,7 @@ class Remote:
         return value
 
     def _cause(self, kind) -> str:
-        """The likely cause of an error, from its name if that is one that Python has: a name can be made up."""
+        """The likely cause of an error, from its name if that is one of Python's: a name can be made up."""
         if kind == "NotImplementedError":
             return NOT_YET
         if kind == "KeyError" and self.name:

@@ -1,4 +1,4 @@
-"""A submitted notebook: brought into one form, or refused with a reason. Nothing in it is believed or run here."""
+"""A submitted notebook: brought into one form, or refused with a reason. Nothing in it is run here."""
 
 import json
 import os
@@ -28,14 +28,20 @@ def find(folder: Path, name: str) -> tuple[Path, list[str]]:
     """The notebook in a student's folder, whatever it is called, and what was odd about that."""
     if folder.is_symlink():
         raise Refused("文件夹是符号链接 | the folder is a symbolic link")
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".ipynb") if folder.is_dir() else []
+    files = (
+        sorted(path for path in folder.iterdir() if path.suffix.lower() == ".ipynb")
+        if folder.is_dir()
+        else []
+    )
     exact = [path for path in files if path.name == f"{name}.ipynb"]
     if exact or len(files) == 1:
         path = (exact or files)[0]
         return path, [] if exact else [f"文件名应为 {name}.ipynb | the file should be called {name}.ipynb"]
     if files:
-        raise Refused(f"有 {len(files)} 个笔记本，没有一个叫 {name}.ipynb | "
-                      f"{len(files)} notebooks, none of them called {name}.ipynb")  # fmt: skip
+        raise Refused(
+            f"有 {len(files)} 个笔记本，没有一个叫 {name}.ipynb | "
+            f"{len(files)} notebooks, none of them called {name}.ipynb"
+        )
     raise Refused("没有交笔记本 | no notebook was handed in")
 
 
@@ -44,15 +50,19 @@ def read(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
-        raise Refused("不是普通文件（可能是符号链接） | not a plain file (a symbolic link, perhaps)") from None
+        raise Refused(
+            "不是普通文件（可能是符号链接） | not a plain file (a symbolic link, perhaps)"
+        ) from None
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)
         raise Refused("不是普通文件 | not a plain file")
     with os.fdopen(handle, "rb") as file:
         if status.st_size > MAX_BYTES:
-            raise Refused(f"文件有 {status.st_size >> 20} MB，上限是 {MAX_BYTES >> 20} MB，清除输出再交 | "
-                          f"{status.st_size >> 20} MB, more than {MAX_BYTES >> 20} MB: clear the outputs")  # fmt: skip
+            raise Refused(
+                f"文件有 {status.st_size >> 20} MB，上限是 {MAX_BYTES >> 20} MB，清除输出再交 | "
+                f"{status.st_size >> 20} MB, more than {MAX_BYTES >> 20} MB: clear the outputs"
+            )
         return file.read(MAX_BYTES)
 
 

@@ -13,8 +13,8 @@ import sys
 import warnings
 
 sys.path.append(sys.argv[1])  # the folder that holds NumPy alone
-import channel  # noqa: E402
-import numpy as np  # noqa: E402
+import channel
+import numpy as np
 
 LIMITS = {"AS": 1 << 30, "CPU": 60, "FSIZE": 16 << 20, "NOFILE": 64, "CORE": 0, "NPROC": 0}
 
@@ -32,8 +32,10 @@ class Captured(io.TextIOBase):
 
 def run_cell(source, space):
     """Run a cell statement by statement: one that fails does not hide the functions below it."""
-    lines = [line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip().startswith(("%", "!")) else line
-             for line in source.splitlines()]  # a notebook's own commands mean nothing here
+    lines = [
+        line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip().startswith(("%", "!")) else line
+        for line in source.splitlines()
+    ]  # a notebook's own commands mean nothing here
     try:
         statements = ast.parse("\n".join(lines)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:

@@ -212,7 +212,9 @@ def shown(value: Any) -> str:
         text = repr(value.item())
     elif isinstance(value, tuple):
         text = f"({', '.join(map(shown, value))})"
-        shapes = (f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value)
+        shapes = (
+            f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value
+        )
         return text if len(text) <= 160 else f"({', '.join(shapes)})"
     elif isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"

@@ -80,7 +80,7 @@ def _widest(n_in: int, n_out: int, budget: int) -> int:
 
 
 def _fits(answer: Answer, rng: np.random.Generator, off: int) -> None:
-    n_in, n_out, hidden = (int(n) for n in rng.integers(2, 30, size=3))
+    n_in, n_out, hidden = (int(n) for n in rng.integers([2, 2, 30], [9, 9, 60]))
     budget = mlp(n_in, hidden, n_out).n_params + off
     right = _widest(n_in, n_out, budget)
     expect(answer, (n_in, n_out, budget), right, {

@@ -12,7 +12,9 @@ from grader import assignments, sandbox
 @pytest.fixture(scope="session")
 def sandboxed():
     if why := sandbox.missing():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{why}. On Debian or Ubuntu: apt-get install bubblewrap")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            f"{why}. On Debian or Ubuntu: apt-get install bubblewrap"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +29,9 @@ def released(tmp_path_factory):
 @pytest.fixture(scope="session")
 def notebook(released):
     """Make a submission: the reference answers, with some cells' code replaced by grade id."""
-    sources = {name: nbformat.read(assignments.SOURCE / name / f"{name}.ipynb", 4) for name in assignments.names()}
+    sources = {
+        name: nbformat.read(assignments.SOURCE / name / f"{name}.ipynb", 4) for name in assignments.names()
+    }
 
     def notebook(name, **cells):
         made = copy.deepcopy(sources[name])

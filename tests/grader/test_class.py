@@ -1,7 +1,7 @@
 """A class of invented students, honest and hostile, marked together: each gets what the answers are worth.
 
-The assignment is `activations`: 4 points for sigmoid_slope, 3 for dead_share, 2 for maxout_weights. An attack stands
-in the place of sigmoid_slope; where it works, it hands in the right slope and is found out by its 4 points.
+The assignment is `activations`: 4 points for sigmoid_slope, 3 for dead_share, 2 for maxout_weights. An attack
+stands in the place of sigmoid_slope; where it works, it hands in the right slope and its points tell.
 """
 
 import hashlib
@@ -25,7 +25,8 @@ FULL, REST = 9, 5  # all points; all but those of sigmoid_slope
 def attack(code, then=RIGHT):
     """Try `code`; only if it does not raise, answer right."""
     code = textwrap.indent(textwrap.dedent(code).strip(), "    ")
-    return f"try:\n{code}\n    worked = True\nexcept BaseException:\n    worked = False\nif worked:\n{textwrap.indent(then, '    ')}"
+    then = textwrap.indent(then, "    ")
+    return f"try:\n{code}\n    worked = True\nexcept BaseException:\n    worked = False\nif worked:\n{then}"
 
 
 def inside(code):
@@ -83,7 +84,7 @@ def answers(world):
         "exit-in-a-call": (inside("import os\nos._exit(0)"), REST),
         "exit-in-a-cell": (RIGHT + "import os\nos._exit(0)", REST),
         "polite-exit": (RIGHT + "raise SystemExit", FULL),
-        "kills-all-it-sees": (inside("import os\nos.kill(-1, 9)\nos.kill(os.getppid(), 9)\nos.kill(1, 9)"), REST),
+        "kills-all-it-sees": (inside("import os\nfor pid in (-1, 1):\n    os.kill(pid, 9)"), REST),
         "patched-numpy": (inside("return 0 * np.asarray(z)") + textwrap.dedent("""
             np.allclose = np.isclose = np.array_equal = lambda *a, **k: True
             np.testing.assert_allclose = lambda *a, **k: None
@@ -103,7 +104,8 @@ def answers(world):
             """, inside("return 0")), 0),  # it spoils its own other answers
         "gc-and-stack": (attack("""
             import gc, inspect, sys
-            known = [x for x in gc.get_objects() if getattr(x, "__name__", "") in ("sigmoid", "outcome", "judge")]
+            oracles = ("sigmoid", "outcome", "judge")
+            known = [x for x in gc.get_objects() if getattr(x, "__name__", "") in oracles]
             frame = sys._getframe()
             while frame:
                 known += [name for name in frame.f_locals if name in ("expected", "right", "seed", "wrong")]
@@ -116,10 +118,10 @@ def answers(world):
             import nnlib
             """), REST),
         "imports-the-grader": (attack("import grader"), REST),
-        "reads-others": (attack(f"open({str(world.submitted)!r} + '/right/activations/activations.ipynb').read()"), REST),
+        "reads-others": (attack(f"import os\nos.stat({str(world.submitted / 'right')!r})"), REST),
         "lists-others": (attack(f"import os\nassert os.listdir({str(world.submitted)!r})"), REST),
         "reads-the-seed": (attack(f"print(open({str(world.seed)!r}).read())"), REST),
-        "reads-the-seed-through-proc": (attack(f"print(open('/proc/1/root' + {str(world.seed)!r}).read())"), REST),
+        "reads-the-seed-through-proc": (attack(f"open('/proc/1/root' + {str(world.seed)!r}).read()"), REST),
         "reads-environments": (attack("""
             import glob
             found = "".join(open(name).read() for name in glob.glob("/proc/[0-9]*/environ"))
@@ -129,7 +131,7 @@ def answers(world):
         "writes-everywhere": (attack("""
             import os
             wrote = 0
-            for folder in ("/", "/usr/lib", "/box", "/box/python", "/box/site", "/dev", "/var/tmp", "/home", "/root"):
+            for folder in ("/", "/usr/lib", "/box", "/box/python", "/box/site", "/dev", "/var/tmp", "/root"):
                 try:
                     open(os.path.join(folder, "was-here"), "w").write("x")
                     wrote += 1
@@ -172,8 +174,15 @@ def answers(world):
             print(text)
             return 0 * np.asarray(z)
             """), REST),
-        "floods-the-channel": (inside("import os\nfor fd in range(3, 64):\n    try:\n        while True:\n"
-                                      "            os.write(fd, b'\\xff' * 65536)\n    except OSError:\n        pass"), REST),
+        "floods-the-channel": (inside("""
+            import os
+            for fd in range(3, 64):
+                try:
+                    while True:
+                        os.write(fd, bytes([255]) * 65536)
+                except OSError:
+                    pass
+            """), REST),
         "poisoned-object": (inside("""
             class Bad:
                 def __reduce__(self): return (__import__("os").system, ("touch /tmp/was-here",))
@@ -223,7 +232,11 @@ def odd_notebooks(world, notebook, released):
         "chinese-file-name": ("第二章 激活函数（终稿）.ipynb", whole, FULL),
         "upper-case-name": ("Activations.IPYNB", whole, FULL),
         "no-cells": (name, json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}), 0),
-        "broken-cells": (name, json.dumps({"nbformat": 4, "cells": [None, 3, {"source": 5}, {"source": [5]}]}), 0),
+        "broken-cells": (
+            name,
+            json.dumps({"nbformat": 4, "cells": [None, 3, {"source": 5}, {"source": [5]}]}),
+            0,
+        ),
         "bad-json": (name, whole[: len(whole) // 2], 0),
         "deep-json": (name, "[" * 100_000, 0),
         "not-a-notebook": (name, '["a", "list"]', 0),
@@ -246,9 +259,10 @@ class World:
 
     def tree(self):
         """What must be the same before and after: every file but the results."""
+        tops = (self.submitted, self.seed, self.gradebook, self.root / "grader", self.root / "nnlib")
         return {str(path): (path.lstat().st_mode, path.lstat().st_mtime_ns,
-                            hashlib.sha256(path.read_bytes()).hexdigest() if path.lstat().st_size < 2**20 else "")
-                for top in (self.submitted, self.seed, self.gradebook, self.root / "grader", self.root / "nnlib")
+                            path.stat().st_size < 2**20 and hashlib.sha256(path.read_bytes()).hexdigest())
+                for top in tops
                 for path in (sorted(top.rglob("*")) if top.is_dir() else [top])
                 if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts}  # fmt: skip
 
@@ -267,13 +281,17 @@ def marked(sandboxed, notebook, released, tmp_path_factory):
     listener.setblocking(False)
     world, expected = World(tmp_path_factory.mktemp("class"), listener.getsockname()[1]), {}
     for student, (code, score) in answers(world).items():
-        world.hand_in(student, "activations.ipynb", nbformat.writes(notebook("activations", sigmoid_slope=code)))
+        world.hand_in(
+            student, "activations.ipynb", nbformat.writes(notebook("activations", sigmoid_slope=code))
+        )
         expected[student] = score
     for student, (file, content, score) in odd_notebooks(world, notebook, released).items():
         world.hand_in(student, file, content)
         expected[student] = score
     whole = nbformat.writes(notebook("activations"))
-    with open(world.hand_in("two-hundred-megabytes", "activations.ipynb", whole) / "activations.ipynb", "ab") as file:
+    with open(
+        world.hand_in("two-hundred-megabytes", "activations.ipynb", whole) / "activations.ipynb", "ab"
+    ) as file:
         file.truncate(200 << 20)
     world.hand_in("two-notebooks", "a.ipynb", whole).joinpath("b.ipynb").write_text(whole)
     world.hand_in("nothing", "report.docx", "?")
@@ -306,7 +324,9 @@ def test_everyone_gets_what_the_answers_are_worth(marked):
     assert not run.faults
     assert {student: result["score"] for student, result in results.items()} == expected
     assert len(expected) >= 40
-    assert all(result["max"] == 12 and result["pending"] == {"maxout-answer": 3} for result in results.values())
+    assert all(
+        result["max"] == 12 and result["pending"] == {"maxout-answer": 3} for result in results.values()
+    )
 
 
 def test_nothing_outside_changes(marked):
@@ -329,10 +349,14 @@ def test_results_hold_no_secret_and_steer_no_terminal(marked):
 
 def test_a_refusal_says_why_in_both_languages(marked):
     _, results, *_ = marked
-    reasons = {student: result["notes"][0] for student, result in results.items() if result["status"] == "refused"}
+    reasons = {
+        student: result["notes"][0] for student, result in results.items() if result["status"] == "refused"
+    }
     assert "200 MB" in reasons["two-hundred-megabytes"]
     assert "JSON" in reasons["bad-json"]
-    assert {"no-cells", "not-a-notebook", "link-to-another", "pipe", "nothing", "two-notebooks"} <= set(reasons)
+    assert {"no-cells", "not-a-notebook", "link-to-another", "pipe", "nothing", "two-notebooks"} <= set(
+        reasons
+    )
     assert all(" | " in reason for reason in reasons.values())
 
 

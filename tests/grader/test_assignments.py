@@ -1,0 +1,130 @@
+"""Sources, releases and answers: answers earn everything, a release nothing, and holds none of them."""
+
+import ast
+import html
+import re
+
+import nbformat
+import pytest
+
+from grader import assignments
+from grader.marking import key, mark
+from nnlib.exercises import EXERCISES
+
+ANSWERS = assignments.ANSWERS.read_text("utf-8")
+NAMES = ["activations", "architecture", "intro", "overfitting"]
+SEED = 987654321
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]+>", "", text)))
+
+
+def secret_lines():
+    """Lines of the answers that are too long to stand anywhere by chance."""
+    page = assignments.PAGE.read_text("utf-8")
+    lines = {line.strip() for line in ANSWERS.splitlines() if len(line.strip()) > 24}
+    lines = {line for line in lines if not line.startswith(("class ", "def ", '"""'))}
+    solutions = (cell.source for cell in nbformat.reads(page, 4).cells if cell.id.endswith("-solution"))
+    practice = squeezed("".join(solutions))
+    return sorted(line for line in lines if squeezed(line) not in practice)
+
+
+def test_there_is_one_assignment_a_chapter():
+    assert assignments.names() == NAMES
+    assert {load.name: load.points for load in map(assignments.load, NAMES)} == {
+        "intro": 11, "activations": 12, "architecture": 11, "overfitting": 14}  # fmt: skip
+
+
+def test_the_notebooks_are_those_that_the_page_and_the_answers_make():
+    for name, made in assignments.sources().items():
+        text = (assignments.SOURCE / name / f"{name}.ipynb").read_text("utf-8")
+        assert text == nbformat.writes(made) + "\n", "run `python -m grader source`"
+
+
+def test_every_answer_belongs_to_an_exercise_without_published_solution():
+    top = ast.parse(ANSWERS).body
+    names = {node.name for node in top if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    page = {cell.id for cell in nbformat.read(assignments.PAGE, 4).cells}
+    assigned = {exercise.id for exercise in EXERCISES.values() if exercise.name in names}
+    published = {exercise.id for exercise in EXERCISES.values() if f"{exercise.id}-solution" in page}
+    assert len(assigned) == len(names)
+    assert assigned | published == set(EXERCISES)
+    assert not assigned & published
+    for chapter in NAMES:
+        assert sum(exercise.chapter == chapter for exercise in EXERCISES.values()) >= 4
+        assert sum(EXERCISES[id].chapter == chapter for id in assigned) >= 2
+
+
+def test_the_page_says_how_long_each_takes():
+    page = {cell.id: cell.source for cell in nbformat.read(assignments.PAGE, 4).cells}
+    for exercise in EXERCISES.values():
+        n = exercise.minutes
+        zh, en = f"约 {n} 分钟", f"About {n} minutes"
+        if n >= 120:
+            zh, en = f"约 {n // 60} 小时", f"About {n // 60} hours"
+        assert page[f"{exercise.id}-zh"].startswith(f"*{zh}"), exercise.id
+        assert page[f"{exercise.id}-en"].startswith(f"*{en}"), exercise.id
+        assert page[f"{exercise.id}-check"] == f'nn.exercises.check("{exercise.id}", {exercise.name})'
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_reference_answers_score_full_marks_and_a_release_nothing(sandboxed, released, name):
+    assignment = assignments.load(name)
+    automatic = assignment.points - sum(assignment.written.values())
+    answers = (assignments.SOURCE / name / f"{name}.ipynb").read_bytes()
+    for seed in (SEED, SEED + 1):
+        result = mark(answers, assignment, seed)
+        assert result["score"] == automatic, result["exercises"]
+    assert result["pending"] == assignment.written
+    result = mark((released / name / f"{name}.ipynb").read_bytes(), assignment, SEED)
+    assert result["status"] == "marked"
+    assert result["score"] == 0
+    assert {cause for entry in result["exercises"].values() for cause in entry["tests"].values()} == {
+        "还没有写 | not written yet"}  # fmt: skip
+
+
+def test_releases_hold_no_answer(released):
+    secrets = secret_lines()
+    assert len(secrets) > 15
+    for name in NAMES:
+        folder = released / name
+        assert [path.name for path in folder.iterdir()] == [f"{name}.ipynb"]
+        text = (folder / f"{name}.ipynb").read_text("utf-8")
+        assert "SOLUTION" not in text
+        shown = squeezed("\n".join(cell.source for cell in nbformat.reads(text, 4).cells))
+        assert not [line for line in secrets if squeezed(line) in shown]
+        assert "raise NotImplementedError()" in text
+
+
+def test_the_built_pages_hold_no_answer_to_an_assigned_exercise(site):
+    secrets = secret_lines()
+    for path in [*site.glob("*.html"), *site.glob("_sources/*"), site / "searchindex.js"]:
+        text = squeezed(path.read_text("utf-8").replace("\\n", "\n").replace('\\"', '"'))
+        assert not [line for line in secrets if squeezed(line) in text], path
+
+
+def test_nbgrader_metadata_is_whole():
+    for name in NAMES:
+        marks = [cell.metadata.nbgrader for cell in assignments._read(name).cells]
+        assert len({mark.grade_id for mark in marks}) == len(marks)
+        assert all(mark.schema_version == 3 for mark in marks)
+        assert all("points" in mark for mark in marks if mark.grade)
+        assert all(mark.locked for mark in marks if not mark.solution)
+
+
+def test_a_lone_marker_is_an_error(monkeypatch, tmp_path):
+    broken = assignments._read("intro")
+    cell = next(cell for cell in broken.cells if assignments.END in cell.source)
+    cell.source = cell.source.replace(assignments.END, "")
+    monkeypatch.setattr(assignments, "_read", lambda name: broken)
+    with pytest.raises(ValueError, match="expected paired solution markers in intro, got a lone one"):
+        assignments.release("intro", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_key_changes_with_content_seed_and_assignment():
+    intro, other = assignments.load("intro"), assignments.load("activations")
+    keys = {key(b"a", intro, 1), key(b"b", intro, 1), key(b"a", intro, 2), key(b"a", other, 1)}
+    assert len(keys) == 4
+    assert key(b"a", intro, 1) in keys

@@ -1,0 +1,160 @@
+"""Runs that are interrupted, killed or let down by the grader end with an undisturbed run's results."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import nbformat
+import pytest
+
+from grader import assignments, campaign, student
+from grader.campaign import Path
+
+ROOT = Path(campaign.__file__).parents[1]
+SLOW = "import time\ntime.sleep(0.3)\n"
+SEED_TEXT = "a seed for these tests only"
+
+
+@pytest.fixture(scope="module")
+def submitted(notebook, tmp_path_factory):
+    """Twelve students, right and wrong, each a little slow."""
+    folder = tmp_path_factory.mktemp("submitted")
+    for n in range(12):
+        slope = f"{SLOW}def sigmoid_slope(z):\n    u = np.exp(-abs(z))\n    return u / (1 + u) ** 2 + {n % 3}\n"
+        target = folder / f"student-{n}" / "activations" / "activations.ipynb"
+        target.parent.mkdir(parents=True)
+        target.write_text(nbformat.writes(notebook("activations", sigmoid_slope=slope)))
+    (folder / "seed").write_text(SEED_TEXT)
+    return folder
+
+
+def run(submitted, results, *options, **popen):
+    seed = submitted / "seed"
+    command = [sys.executable, "-m", "grader", "grade", submitted, "--seed-file", seed, "--out", results]
+    return subprocess.Popen([*map(str, command), "--quiet", *options], cwd=ROOT, **popen)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(sandboxed, submitted, tmp_path_factory):
+    results = tmp_path_factory.mktemp("undisturbed")
+    assert run(submitted, results).wait(120) == 0
+    return contents(results)
+
+
+def contents(results):
+    torn = [path for path in results.rglob("*") if path.is_file() and path.suffix != ".json"]
+    assert not torn
+    return {path.relative_to(results).as_posix(): json.loads(path.read_text("utf-8"))
+            for path in results.rglob("*.json")}  # fmt: skip
+
+
+def some(results, count, process):
+    """Wait until there are some results, while the run goes on."""
+    end = time.monotonic() + 60
+    while len(list(results.rglob("student-*.json"))) < count:
+        assert process.poll() is None, "it ended too early to be disturbed"
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_scores_of_the_undisturbed_run(undisturbed):
+    results = {name.split("/")[1]: result for name, result in undisturbed.items() if "/" in name}
+    scores = {name.split(".")[0]: result["score"] for name, result in results.items()}
+    assert scores == {f"student-{n}": 5 if n % 3 else 9 for n in range(12)}
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_grader_that_was_killed_is_run_again(submitted, undisturbed, tmp_path, how):
+    first = run(submitted, tmp_path, stderr=subprocess.DEVNULL, start_new_session=True)
+    some(tmp_path, 2, first)
+    os.killpg(first.pid, how)
+    assert first.wait(60) != 0
+    there = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("student-*.json")}
+    assert 0 < len(there) < 12
+    again = run(submitted, tmp_path, stdout=subprocess.PIPE, text=True)
+    assert f"12 results in {tmp_path}, {12 - len(there)} of them new" in again.communicate(timeout=120)[0]
+    assert again.returncode == 0
+    assert contents(tmp_path) == undisturbed
+    assert all(path.stat().st_mtime_ns == then for path, then in there.items()), "marked twice"
+
+
+def test_a_dask_worker_that_was_killed_is_replaced(submitted, undisturbed, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        pids = list(client.run(os.getpid).values())
+        stop = threading.Event()
+
+        def kill_one():
+            while not stop.is_set() and len(list(tmp_path.rglob("student-*.json"))) < 2:
+                time.sleep(0.02)
+            os.kill(pids[0], signal.SIGKILL)
+
+        killer = threading.Thread(target=kill_one)
+        killer.start()
+        try:
+            seed = campaign_seed(submitted)
+            done = campaign.grade(submitted, tmp_path, seed, client.get_executor(pure=False), progress=False)
+        finally:
+            stop.set()
+            killer.join()
+        assert pids[0] not in client.run(os.getpid).values()
+    assert not done.faults
+    assert contents(tmp_path) == undisturbed
+
+
+def campaign_seed(submitted):
+    from grader import seeds
+
+    return seeds.read(submitted / "seed")
+
+
+def test_a_fault_of_the_grader_is_no_zero(submitted, undisturbed, tmp_path, monkeypatch):
+    boxes = student.Box
+    turns = iter(range(100))
+
+    def sometimes(sandboxed):
+        if next(turns) in (1, 4):
+            raise OSError("no more processes on this machine")
+        return boxes(sandboxed)
+
+    monkeypatch.setattr(student, "Box", sometimes)
+    with ThreadPoolExecutor(1) as pool:
+        first = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
+        assert len(first.faults) == 2
+        assert first.marked == first.results == 10
+        assert all("no more processes" in why for why in first.faults.values())
+        assert all(result.get("score") != 0 for result in contents(tmp_path).values())
+        again = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
+    assert (again.faults, again.marked, again.results) == ({}, 2, 12)
+    assert contents(tmp_path) == undisturbed
+
+
+def test_a_new_submission_is_marked_and_becomes_the_current_one(sandboxed, notebook, tmp_path):
+    place = tmp_path / "in" / "ann" / "intro" / "intro.ipynb"
+    place.parent.mkdir(parents=True)
+    scores = []
+    with ThreadPoolExecutor(1) as pool:
+        for value in ("1", "(V @ W, V @ b + c)"):
+            collapse = f"def collapse(W, b, V, c):\n    return {value}"
+            place.write_text(nbformat.writes(notebook("intro", collapse=collapse)))
+            campaign.grade(tmp_path / "in", tmp_path / "out", 5, pool, ["intro"], progress=False)
+            scores.append(campaign.read_results(tmp_path / "out")["intro"]["ann"]["score"])
+    assert scores == [5, 8]
+    assert len(list((tmp_path / "out" / "intro").iterdir())) == 2, "the first result is kept"
+
+
+def test_an_odd_folder_name_is_an_error(tmp_path):
+    (tmp_path / "Zoë; rm -rf").mkdir()
+    with pytest.raises(ValueError, match=r"expected folders named by letters.*got 'Zoë; rm -rf'\. Rename it\."):
+        campaign.students(tmp_path)
+    with pytest.raises(ValueError, match="expected a folder with one folder a student"):
+        campaign.students(tmp_path / "none")
+    with pytest.raises(ValueError, match=r"expected results in .* found none"):
+        campaign.read_results(tmp_path)
+    with pytest.raises(ValueError, match=r"expected an assignment \(activations, .*got 'calculus'"):
+        assignments.load("calculus")

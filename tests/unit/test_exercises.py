@@ -1,0 +1,197 @@
+"""The self-check: right answers pass, typical mistakes are named, and every message is in both languages."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import nnlib as nn
+from nnlib.answers import Local, Wrong, copied, difference, shown
+from nnlib.exercises import EXERCISES, outcome
+
+ROOT = Path(nn.__file__).parents[1]
+BOTH = re.compile(r"[^|]*[\u3400-\u9fff][^|]* \| [^\u3400-\u9fff]+")
+
+
+def answers():
+    """A right answer to every exercise: the page's solutions, and the assignments' reference answers."""
+    space = {"np": np}
+    for cell in nbformat.read(ROOT / "chapters" / "exercises.ipynb", 4).cells:
+        if cell.id.endswith("-solution"):
+            exec(cell.source.partition("\nnn.exercises.check(")[0], space)
+    exec((ROOT / "assignments" / "answers.py").read_text("utf-8"), space)
+    return space
+
+
+RIGHT = answers()
+
+
+@pytest.mark.parametrize("id", nn.exercises.ids())
+def test_a_right_answer_passes_with_any_seed(id):
+    exercise = EXERCISES[id]
+    for seed in range(25):
+        for title in exercise.tests:
+            wrong = outcome(exercise, title, Local(exercise.name, RIGHT[exercise.name]), seed)
+            assert wrong is None, (seed, title, wrong.given, wrong.came, wrong.expected, wrong.cause)
+
+
+@pytest.mark.parametrize("id", nn.exercises.ids())
+@pytest.mark.parametrize("answer", [
+    lambda *args: None, lambda *args: 0.0, lambda *args: np.zeros((2, 2)), lambda *args: "text",
+    lambda *args: [[1.0], [1.0, 2.0]], lambda *args: {"W1": "x"}, lambda *args: (1, 2), lambda *args: 10**400,
+    lambda *args: np.full((3, 5), np.nan), lambda: 0, lambda *args: args[99], lambda *args: (None,) * 4,
+    lambda *args: ({}, []), lambda *args: object(), lambda *args: args[0],
+], ids=range(15))  # fmt: skip
+def test_no_wrong_answer_passes_or_breaks_the_check(id, answer, capsys):
+    report = nn.exercises.check(id, answer)
+    assert not report
+    assert len(EXERCISES[id].tests) >= 2
+    text = capsys.readouterr().out
+    assert report.passed < len(report.outcomes)
+    causes = [wrong.cause for wrong in report.outcomes.values() if wrong]
+    assert all(BOTH.fullmatch(cause) for cause in causes), causes
+    assert all(BOTH.fullmatch(title) for title in report.outcomes)
+    assert id in text
+
+
+def slope(z):
+    s = 1 / (1 + np.exp(-z))
+    return s * (1 - s)
+
+
+class Keeps(RIGHT["Dropout"]):
+    def __init__(self, p, seed):
+        super().__init__(1 - p, seed)
+
+
+class SameMask(RIGHT["Dropout"]):
+    def forward(self, h, training):
+        self.rng = np.random.default_rng(0)
+        return super().forward(h, training)
+
+
+@pytest.mark.parametrize(("id", "answer", "passed", "cause"), [
+    ("sigmoid", lambda z: 1 / (1 + np.exp(z)), 0, "the minus sign in exp(-z) is missing"),
+    ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), 3, "take exp only of numbers up to 0"),
+    ("sigmoid", lambda z: np.exp(z) / (1 + np.exp(z)), 2, "an overflow"),
+    ("sigmoid", np.tanh, 0, "this is tanh"),
+    ("sigmoid-slope", slope, 3, "the slope is even"),
+    ("scores", lambda W1, b1, W2, b2, X: W2 @ (W1 @ X + b1) + b2, 0, "max(0, ·) is missing"),
+    ("scores", lambda W1, b1, W2, b2, X: (W2 @ np.maximum(0, W1 @ X + b1) + b2).T, 0, "transposed"),
+    ("collapse", lambda W1, b1, W2, b2: (W2 @ W1, b2), 1, "the first bias has to pass through W2"),
+    ("cross-entropy", lambda S, y: 2 * RIGHT["cross_entropy"](S, y), 0, ""),
+    ("maxout", lambda W, b, a: (np.stack([W, a * W]), np.stack([b, b])), 0, "the bias of the second piece"),
+    ("dead-units", lambda W, b, X: (W @ X + b <= 0).mean(), 1, "a dead unit is zero on every sample"),
+    ("count", lambda sizes: sum(a * b for a, b in pairwise(sizes)), 0, "biases are missing"),
+    ("l2-step", lambda W, dW, lr, l2: W - lr * dW - l2 * W, 1, "multiplied by the learning rate, too"),
+    ("dropout", Keeps, 3, "p is the probability to drop, not to keep"),
+    ("dropout", SameMask, 4, "equal masks"),
+    ("dropout", type("Empty", (), {"__init__": lambda self, p, seed: None}), 0, "there is no method forward"),
+    ("budget", lambda i, o, n: (n - o) // (i + o), 1, "the hidden biases were not counted"),
+    ("early-stopping", lambda losses, patience: (int(np.argmin(losses)), len(losses) - 1), 1, ""),
+    ("reproduce", lambda a, b: {**RIGHT["compare_runs"](a, b), "error": np.std(a)}, 1, ""),
+    ("prelu", lambda z, a, dy: (np.where(z > 0, 1, a) * dy, np.minimum(z, 0) * dy), 1, "sum over samples"),
+    ("logistic", lambda X, y, lr, n: tuple(-p for p in RIGHT["logistic"](X, y, lr, n)), 0, "against it"),
+    ("tanh", lambda z: -np.tanh(z), 0, "the sign is the wrong way round"),
+    ("tanh", lambda z: undefined(z), 0, "a name is not defined"),  # noqa: F821
+], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
+def test_a_typical_mistake_is_named(id, answer, passed, cause, capsys):
+    report = nn.exercises.check(id, answer)
+    assert report.passed == passed
+    assert cause in capsys.readouterr().out
+
+
+def test_feedback_says_which_input_what_came_and_what_was_expected(capsys):
+    nn.exercises.check("tanh", lambda z: np.tanh(z) + 1)
+    text = capsys.readouterr().out
+    assert re.search(r"输入 \| input: tanh\(\[.+\]\)\n +得到 \| came: \[.+\]\n +应为 \| expected: \[.+\]\n", text)
+
+
+def test_backprop_has_partial_credit():
+    def half(W1, b1, W2, b2, X, y):
+        return {**RIGHT["gradients"](W1, b1, W2, b2, X, y), "W1": 0 * W1, "b1": 0 * b1}
+
+    assert nn.exercises.check("backprop", half).passed == 2
+
+
+def test_an_answer_may_change_its_arguments_without_harm():
+    def destructive(z, alpha, dy):
+        result = RIGHT["prelu_backward"](z, alpha, dy)
+        z[...] = alpha[...] = dy[...] = 0
+        return result
+
+    assert nn.exercises.check("prelu", destructive)
+
+
+def test_the_inputs_of_a_check_are_the_same_each_time_and_change_with_the_seed():
+    seen = []
+
+    def spy(z):
+        seen.append(np.copy(z))
+        return z
+
+    for seed in (0, 0, 1):
+        outcome(EXERCISES["tanh"], "普通的数 | ordinary numbers", Local("tanh", spy), seed)
+    assert np.array_equal(seen[0], seen[1])
+    assert not np.array_equal(seen[0], seen[2])
+
+
+def test_bad_calls():
+    with pytest.raises(ValueError, match=r"exercises.check id expected one of backprop, .* got 'sigmod'"):
+        nn.exercises.check("sigmod", np.tanh)
+    with pytest.raises(ValueError, match=r"function or class as answer to sigmoid, got 0.5.*check\('sigmoid'"):
+        nn.exercises.check("sigmoid", 0.5)
+
+
+def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
+    def broken(answer, rng):
+        raise KeyError("a fault in the exercise")
+
+    monkeypatch.setitem(EXERCISES["tanh"].tests, "普通的数 | ordinary numbers", broken)
+    with pytest.raises(KeyError, match="a fault in the exercise"):
+        nn.exercises.check("tanh", np.tanh)
+
+
+@pytest.mark.parametrize(("came", "expected", "part"), [
+    (np.ones((2, 3)), np.ones((3, 2)), "perhaps transposed"),
+    (np.full(3, 2.0), np.full(3, 6.0), "factor of 0.3333"),
+    ({"a": 1}, {"a": 1, "b": 2}, "keys a, b"),
+    ({1: 1}, {"1": 1}, "keys 1"),
+    ((1, 2), (1, 2, 3), "3 values"),
+    ((1, 5), (1, 2), "#2: "),
+    ({"a": np.inf}, {"a": 1.0}, "a: NaN or infinity"),
+    ("b", "a", "text differs"),
+    (object(), 1.0, "numbers, not object"),
+    (None, 1.0, "not written yet"),
+])  # fmt: skip
+def test_how_two_values_differ(came, expected, part):
+    assert part in difference(came, expected, 1e-6)
+    assert not difference(expected, expected, 1e-6)
+
+
+def test_rounding_is_no_mistake():
+    assert not difference(np.array([1.0, 1e-12]), np.array([1.0 + 1e-9, 0.0]), 1e-6)
+    assert not difference(np.float32(0.1), 0.1, 1e-6)
+
+
+def test_values_are_shown_in_one_line():
+    wide = np.arange(1000.0)
+    for value in (wide, (wide, wide.reshape(10, 100), "x" * 500), {"a": wide}, [1, 2.5], np.float64(0.5)):
+        assert "\n" not in shown(value)
+        assert len(shown(value)) < 260
+    assert shown((np.zeros((30, 4)),) * 9).count("array (30, 4)") == 9
+
+
+def test_copies_are_deep():
+    given = [(np.zeros(2), 1), {"a": 1}]
+    made = copied(given)
+    made[0][0][0] = 5
+    assert given[0][0][0] == 0
+
+
+def test_a_wrong_answer_knows_its_parts():
+    wrong = Wrong("因 | cause", "f(1)", "2", "3")
+    assert (wrong.cause, wrong.given, wrong.came, wrong.expected) == ("因 | cause", "f(1)", "2", "3")
