@@ -83,7 +83,9 @@ def _array(told):
     if not isinstance(told, list) or len(told) != 3:
         raise Unfit("not an array")
     dtype, shape, text = told
-    if not isinstance(dtype, str) or dtype not in DTYPES or not isinstance(shape, list) or len(shape) > 8 or not isinstance(text, str):
+    if not isinstance(dtype, str) or dtype not in DTYPES or not isinstance(text, str):
+        raise Unfit("not an array")
+    if not isinstance(shape, list) or len(shape) > 8:
         raise Unfit("not an array")
     if not all(type(n) is int and 0 <= n < MAX_FRAME for n in shape):
         raise Unfit("not a shape")

@@ -24,7 +24,7 @@ def write_grades(results: Path, format: str, target: Path, manual: Path | None =
             student,
             name,
             result,
-            result["score"] + sum(points.get((student, name, part), 0) for part in result["pending"]),
+            f"{result['score'] + sum(points.get((student, name, part), 0) for part in result['pending']):g}",
             [part for part in result["pending"] if (student, name, part) not in points],
         )
         for name, entries in found.items()

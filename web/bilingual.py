@@ -108,7 +108,8 @@ class SplitTitles(SphinxTransform):
         for math in list(doc.findall(nodes.math)):  # a comma after a formula stays on its line
             text = math.next_node(descend=False, siblings=True)
             if isinstance(text, nodes.Text) and text[:1] in CLOSING and len(math.astext()) < 20:
-                text.parent.replace(text, nodes.Text(text[1:]))
+                after = math.parent.index(math) + 1  # not the place of the text: an equal one may come before
+                math.parent[after] = nodes.Text(text[1:])
                 whole = nodes.inline("", "", math.deepcopy(), nodes.Text(text[0]), classes=["one-line"])
                 math.replace_self(whole)
         for node in list(doc.findall(nodes.TextElement)):

@@ -43,6 +43,11 @@ def test_page_holds_both_languages_alike(page):
     assert count["zh"] == count["en"] > 0
 
 
+def test_no_comma_is_lost_or_doubled_beside_a_formula(page):
+    text = "".join(part.get_text() for part in parsed(page).select("article p"))
+    assert not re.search(r"(?<!,),,(?!,)|，，", text)
+
+
 def test_everything_in_one_language_says_which(page):
     for key, code in (("zh", "zh-CN"), ("en", "en")):
         assert {tag.get("lang") for tag in parsed(page).select(f".lang-{key}")} == {code}

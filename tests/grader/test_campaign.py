@@ -16,16 +16,16 @@ from grader import assignments, campaign, student
 from grader.campaign import Path
 
 ROOT = Path(campaign.__file__).parents[1]
-SLOW = "import time\ntime.sleep(0.3)\n"
+SLOW = "import time\ntime.sleep(0.3)"
 SEED_TEXT = "a seed for these tests only"
 
 
 @pytest.fixture(scope="module")
 def submitted(notebook, tmp_path_factory):
-    """Twelve students, right and wrong, each a little slow."""
+    """Eight students, right and wrong, each a little slow."""
     folder = tmp_path_factory.mktemp("submitted")
-    for n in range(12):
-        slope = f"{SLOW}def sigmoid_slope(z):\n    u = np.exp(-abs(z))\n    return u / (1 + u) ** 2 + {n % 3}\n"
+    for n in range(8):
+        slope = f"{SLOW}\ndef sigmoid_slope(z):\n    u = np.exp(-abs(z))\n    return u / (1 + u)**2 + {n % 3}"
         target = folder / f"student-{n}" / "activations" / "activations.ipynb"
         target.parent.mkdir(parents=True)
         target.write_text(nbformat.writes(notebook("activations", sigmoid_slope=slope)))
@@ -65,19 +65,18 @@ def some(results, count, process):
 def test_scores_of_the_undisturbed_run(undisturbed):
     results = {name.split("/")[1]: result for name, result in undisturbed.items() if "/" in name}
     scores = {name.split(".")[0]: result["score"] for name, result in results.items()}
-    assert scores == {f"student-{n}": 5 if n % 3 else 9 for n in range(12)}
+    assert scores == {f"student-{n}": 5 if n % 3 else 9 for n in range(8)}
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_a_grader_that_was_killed_is_run_again(submitted, undisturbed, tmp_path, how):
+def test_a_grader_that_was_killed_is_run_again(submitted, undisturbed, tmp_path):
     first = run(submitted, tmp_path, stderr=subprocess.DEVNULL, start_new_session=True)
     some(tmp_path, 2, first)
-    os.killpg(first.pid, how)
+    os.killpg(first.pid, signal.SIGKILL)
     assert first.wait(60) != 0
     there = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("student-*.json")}
-    assert 0 < len(there) < 12
+    assert 0 < len(there) < 8
     again = run(submitted, tmp_path, stdout=subprocess.PIPE, text=True)
-    assert f"12 results in {tmp_path}, {12 - len(there)} of them new" in again.communicate(timeout=120)[0]
+    assert f"8 results in {tmp_path}, {8 - len(there)} of them new" in again.communicate(timeout=120)[0]
     assert again.returncode == 0
     assert contents(tmp_path) == undisturbed
     assert all(path.stat().st_mtime_ns == then for path, then in there.items()), "marked twice"
@@ -126,11 +125,11 @@ def test_a_fault_of_the_grader_is_no_zero(submitted, undisturbed, tmp_path, monk
     with ThreadPoolExecutor(1) as pool:
         first = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
         assert len(first.faults) == 2
-        assert first.marked == first.results == 10
+        assert first.marked == first.results == 6
         assert all("no more processes" in why for why in first.faults.values())
         assert all(result.get("score") != 0 for result in contents(tmp_path).values())
         again = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
-    assert (again.faults, again.marked, again.results) == ({}, 2, 12)
+    assert (again.faults, again.marked, again.results) == ({}, 2, 8)
     assert contents(tmp_path) == undisturbed
 
 
@@ -150,7 +149,7 @@ def test_a_new_submission_is_marked_and_becomes_the_current_one(sandboxed, noteb
 
 def test_an_odd_folder_name_is_an_error(tmp_path):
     (tmp_path / "Zoë; rm -rf").mkdir()
-    with pytest.raises(ValueError, match=r"expected folders named by letters.*got 'Zoë; rm -rf'\. Rename it\."):
+    with pytest.raises(ValueError, match=r"folders named by letters.*got 'Zoë; rm -rf'\. Rename it\."):
         campaign.students(tmp_path)
     with pytest.raises(ValueError, match="expected a folder with one folder a student"):
         campaign.students(tmp_path / "none")

@@ -107,7 +107,8 @@ def test_a_typical_mistake_is_named(id, answer, passed, cause, capsys):
 def test_feedback_says_which_input_what_came_and_what_was_expected(capsys):
     nn.exercises.check("tanh", lambda z: np.tanh(z) + 1)
     text = capsys.readouterr().out
-    assert re.search(r"输入 \| input: tanh\(\[.+\]\)\n +得到 \| came: \[.+\]\n +应为 \| expected: \[.+\]\n", text)
+    lines = (r"输入 \| input: tanh\(\[.+\]\)", r"得到 \| came: \[.+\]", r"应为 \| expected: \[.+\]")
+    assert re.search(r"\n +".join(lines), text)
 
 
 def test_backprop_has_partial_credit():
@@ -142,7 +143,7 @@ def test_the_inputs_of_a_check_are_the_same_each_time_and_change_with_the_seed()
 def test_bad_calls():
     with pytest.raises(ValueError, match=r"exercises.check id expected one of backprop, .* got 'sigmod'"):
         nn.exercises.check("sigmod", np.tanh)
-    with pytest.raises(ValueError, match=r"function or class as answer to sigmoid, got 0.5.*check\('sigmoid'"):
+    with pytest.raises(ValueError, match=r"class as answer to sigmoid, got 0.5.*check\('sigmoid'"):
         nn.exercises.check("sigmoid", 0.5)
 
 

@@ -1,0 +1,211 @@
+"""The command line: the instructor's path as the page has it, and calls that cannot work."""
+
+import csv
+import io
+import json
+import os
+import re
+import stat
+import subprocess
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from grader import __main__ as commands
+from grader import assignments, collect, export, feedback, sandbox, seeds
+
+ROOT = Path(assignments.ROOT)
+BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "chapters" / "instructors.md").read_text("utf-8"), re.DOTALL)
+
+
+def rows(path):
+    return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
+
+
+def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
+    course = tmp_path / "course"
+    environment = {**os.environ, "HOME": str(tmp_path)}
+
+    def type_in(block):
+        done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=ROOT, env=environment,
+                              capture_output=True, text=True, timeout=300)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    hand_out, collecting, marking, to_canvas = BLOCKS
+    type_in(hand_out)
+    assert {path.name for path in (course / "release").iterdir()} == set(assignments.names())
+    assert stat.S_IMODE((course / "seed").stat().st_mode) == 0o600
+    with zipfile.ZipFile(course / "submissions.zip", "w") as archive:
+        right = nbformat.writes(notebook("activations"))
+        archive.writestr("Ann Lee_1001_assignsubmission_file_/activations.ipynb", right)
+        wrong = right.replace("u / (1 + u)", "u / (2 + u)")
+        archive.writestr("李雷_1002_assignsubmission_file_/作业.ipynb", wrong)
+        archive.writestr("__MACOSX/._activations.ipynb", "x")
+    assert "2 students" in type_in(collecting)
+    type_in(marking)
+    assert rows(course / "grades.csv")[1:] == [
+        ["1001", "activations", "9", "12", "maxout-answer", "marked"],
+        ["1002", "activations", "5", "12", "maxout-answer", "marked"]]  # fmt: skip
+    assert (course / "feedback" / "activations" / "1002.html").is_file()
+    (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-answer,2.5\n"
+                                       "1002,activations,maxout-answer,0\n")  # fmt: skip
+    type_in(to_canvas)
+    assert [row[3::2] for row in rows(course / "canvas.csv")] == [
+        ["SIS Login ID", "activations"], ["", "12"], ["1001", "11.5"], ["1002", "5"]]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (["grade", "{t}", "--seed-file", "{t}/none", "--out", "{t}/r"], "expected a seed file, found none at"),
+    (["grade", "{t}", "--seed-file", "{t}/short", "--out", "{t}/r"], "at least 16 bytes in .*, got 3"),
+    (["grade", "{t}/none", "--seed-file", "{t}/seed", "--out", "{t}/r"], "expected a folder with one"),
+    (["grade", "{t}", "--seed-file", "{t}/seed", "--out", "{t}/r", "--assignment", "no"], "got 'no'"),
+    (["release", "algebra", "--out", "{t}"], r"expected an assignment \(activations, .*got 'algebra'"),
+    (["seed", "{t}/seed"], "expected a new file, got .*which exists"),
+    (["collect", "{t}", "--assignment", "algebra", "--out", "{t}/c"], "got 'algebra'"),
+    (["collect", "{t}/none", "--assignment", "intro", "--out", "{t}/c"], "expected a folder or a zip file"),
+    (["feedback", "{t}", "--out", "{t}/f"], "expected results in .*, found none. Run `grade` first"),
+    (["export", "{t}", "--out", "{t}/g.csv"], "expected results in"),
+])  # fmt: skip
+def test_calls_that_cannot_work_say_why(call, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sandbox, "missing", lambda: "")
+    (tmp_path / "short").write_text("abc")
+    (tmp_path / "seed").write_text("long enough to be no guess")
+    (tmp_path / "student" / "intro").mkdir(parents=True)
+    assert commands.main([part.replace("{t}", str(tmp_path)) for part in call]) == 2
+    assert re.search(message, capsys.readouterr().err)
+
+
+def test_without_a_sandbox_it_refuses(tmp_path, capsys, monkeypatch):
+    (tmp_path / "seed").write_text("long enough to be no guess")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    call = ["grade", str(tmp_path), "--seed-file", str(tmp_path / "seed"), "--out", str(tmp_path / "r")]
+    assert commands.main(call) == 2
+    said = capsys.readouterr().err
+    assert "bwrap) is not installed" in said
+    assert "apt-get install bubblewrap" in said
+    assert "--unsafe-no-sandbox" in said
+
+
+def test_on_the_users_own_word_it_runs_without(notebook, tmp_path):
+    place = tmp_path / "in" / "ann" / "intro" / "intro.ipynb"
+    place.parent.mkdir(parents=True)
+    collapse = "import nnlib\ndef collapse(*a):\n    return 1"
+    place.write_text(nbformat.writes(notebook("intro", collapse=collapse)))
+    seeds.create(tmp_path / "seed")
+    call = ["grade", tmp_path / "in", "--seed-file", tmp_path / "seed", "--out", tmp_path / "out", "--quiet",
+            "--unsafe-no-sandbox", "--workers", "1"]  # fmt: skip
+    assert commands.main(list(map(str, call))) == 0
+    (result,) = (tmp_path / "out" / "intro").glob("ann.*.json")
+    result = json.loads(result.read_text("utf-8"))
+    assert result["score"] == 5
+    assert any("No module named 'nnlib'" in note for note in result["notes"]), "nnlib is there either way"
+
+
+def test_seeds_differ_and_depend_on_the_whole_file(tmp_path):
+    for name in "ab":
+        seeds.create(tmp_path / name)
+    assert seeds.read(tmp_path / "a") != seeds.read(tmp_path / "b")
+    (tmp_path / "c").write_text((tmp_path / "a").read_text().strip() + "\n\n")
+    assert seeds.read(tmp_path / "a") == seeds.read(tmp_path / "c")
+
+
+@pytest.mark.parametrize(("name", "student", "file"), [
+    ("ann/activations.ipynb", "ann", "activations.ipynb"),
+    ("ann/activations/activations.ipynb", "ann", "activations.ipynb"),
+    ("class/ann@uni.edu/x.ipynb", "ann@uni.edu", "x.ipynb"),
+    ("Ann Lee_42_assignsubmission_file_/作业.ipynb", "42", "作业.ipynb"),
+    ("all/Ann Lee_42_assignsubmission_file_/deep/x.ipynb", "42", "x.ipynb"),
+    ("leeann_12345_678901_activations-1.ipynb", "leeann", "leeann_12345_678901_activations-1.ipynb"),
+    ("leeann_LATE_12345_678901_activations.ipynb", "leeann", "leeann_LATE_12345_678901_activations.ipynb"),
+    ("2024001_activations.ipynb", "2024001", "2024001_activations.ipynb"),
+    ("activations.ipynb", None, "activations.ipynb"),
+    ("=cmd()/activations.ipynb", None, "activations.ipynb"),
+    ("a b/activations.ipynb", None, "activations.ipynb"),
+])  # fmt: skip
+def test_whose_a_file_is(name, student, file):
+    assert collect._whose(collect.PurePosixPath(name), "activations") == (student, file)
+
+
+def test_collecting_follows_no_link_and_no_way_out(tmp_path):
+    secret = tmp_path / "secret.ipynb"
+    secret.write_text("secret")
+    source = tmp_path / "in"
+    for student in ("ann", "eve", "big"):
+        (source / student).mkdir(parents=True)
+    (source / "ann" / "x.ipynb").write_text("ann's")
+    (source / "eve" / "x.ipynb").symlink_to(secret)
+    with open(source / "big" / "x.ipynb", "wb") as file:
+        file.truncate(200 << 20)
+    taken, left = collect.collect(source, tmp_path / "out", "intro")
+    assert taken == ["ann"]
+    assert sorted(line.split("/")[0] for line in left) == ["'big", "'eve"]
+    with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("../../eve/x.ipynb", "/eve/x.ipynb", "eve/../../x.ipynb"):
+            archive.writestr(name, "out")
+        archive.writestr("bomb/x.ipynb", bytes(11 << 20))
+        archive.writestr("bob/x.ipynb", "bob's")
+    taken, left = collect.collect(tmp_path / "in.zip", tmp_path / "out", "intro")
+    assert (taken, len(left)) == (["bob"], 4)
+    assert {path.relative_to(tmp_path / "out").as_posix(): path.read_text()
+            for path in (tmp_path / "out").rglob("*") if path.is_file()} == {
+        "ann/intro/x.ipynb": "ann's", "bob/intro/x.ipynb": "bob's"}  # fmt: skip
+
+
+RESULT = {
+    "assignment": "intro", "status": "marked", "score": 5, "max": 11, "pending": {"collapse-answer": 3},
+    "exercises": {"collapse": {"points": 1, "max": 2, "tests": {
+        "甲 | first": "", "乙 | second": "<b>因</b> | <script>cause</script>"}}},
+    "notes": ["[1] <script>alert(1)</script>"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def results(tmp_path):
+    folder = tmp_path / "results"
+    (folder / "intro").mkdir(parents=True)
+    (folder / "intro.json").write_text(json.dumps({"ann": "k1", "bob": "k2"}))
+    (folder / "intro" / "ann.k1.json").write_text(json.dumps(RESULT))
+    (folder / "intro" / "bob.k2.json").write_text(json.dumps({**RESULT, "status": "refused", "score": 0}))
+    return folder
+
+
+def test_feedback_is_in_both_languages_and_inert(results, tmp_path):
+    ann, _ = feedback.write_pages(results, tmp_path / "pages")
+    text = ann.read_text("utf-8")
+    assert "甲 · <span lang='en'>first</span>" in text
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "5 / 11" in text
+    assert "等待老师批阅" in text
+
+
+def test_exports(results, tmp_path, capsys):
+    out = tmp_path / "g.csv"
+    assert export.write_grades(results, "csv", out) == (2, 2)
+    assert rows(out) == [["student", "assignment", "score", "max", "pending", "status"],
+                         ["ann", "intro", "5", "11", "collapse-answer", "marked"],
+                         ["bob", "intro", "0", "11", "collapse-answer", "refused"]]  # fmt: skip
+    assert export.write_grades(results, "moodle", out) == (2, 2)
+    assert rows(out) == [["username", "intro"], ["ann", "5"], ["bob", "0"]]
+    manual = tmp_path / "manual.csv"
+    manual.write_text("student,assignment,part,points\nann,intro,collapse-answer,1.5\n")
+    assert export.write_grades(results, "canvas", out, manual) == (2, 1)
+    assert rows(out)[1:] == [["    Points Possible", "", "", "", "", "11"], ["ann", "", "", "ann", "", "6.5"],
+                             ["bob", "", "", "bob", "", "0"]]  # fmt: skip
+    assert commands.main(["export", str(results), "--format", "canvas", "--out", str(out)]) == 0
+    assert "2 of them have parts in words that are not marked yet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", [
+    "ann,intro,collapse-answer,4", "ann,intro,collapse-answer,-1", "ann,intro,collapse-answer,nan",
+    "ann,intro,other,1", "zoe,intro,collapse-answer,1", "ann,intro,collapse-answer,good",
+])  # fmt: skip
+def test_points_that_cannot_be(line, results, tmp_path):
+    manual, out = tmp_path / "manual.csv", tmp_path / "g.csv"
+    manual.write_text(f"student,assignment,part,points\n{line}\n")
+    with pytest.raises(ValueError, match=r"expected .*line 2.*Correct that line"):
+        export.write_grades(results, "csv", out, manual)
+    assert not out.exists()

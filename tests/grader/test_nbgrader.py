@@ -1,0 +1,78 @@
+"""nbgrader itself releases our notebooks without answers and keeps its gradebook with our marks."""
+
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from traitlets.config import Config
+
+from grader import assignments, campaign
+from grader.nbgrader_plugin import configure
+
+NAME = "activations"
+api = pytest.importorskip("nbgrader.apps.api")
+gradebook = pytest.importorskip("nbgrader.api")
+
+
+@pytest.fixture(scope="module")
+def course(sandboxed, notebook, tmp_path_factory):
+    """A course of three students: all right, partly right, and one whose code would spoil the gradebook."""
+    root = tmp_path_factory.mktemp("course")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it calls a program, alembic
+    patch = pytest.MonkeyPatch()
+    patch.setenv("PATH", path)
+    shutil.copytree(assignments.SOURCE, root / "source")
+    config = Config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db"
+    config.GenerateAssignment.create_assignment = True
+    configure(config, str(root / "results"))
+    nbgrader = api.NbGraderAPI(config=config)
+    assert nbgrader.generate_assignment(NAME)["success"]
+    hostile = f"import sqlite3\nsqlite3.connect({str(root / 'gradebook.db')!r}).execute('DELETE FROM grade')"
+    partly = "def sigmoid_slope(z):\n    return np.exp(-z) / (1 + np.exp(-z)) ** 2"
+    for student, cells in (("ann", {}), ("bob", {"sigmoid_slope": partly}),
+                           ("eve", {"sigmoid_slope": hostile})):  # fmt: skip
+        made = root / "submitted" / student / NAME / f"{NAME}.ipynb"
+        made.parent.mkdir(parents=True)
+        nbformat.write(notebook(NAME, **cells), made)
+    with ThreadPoolExecutor(1) as pool:
+        campaign.grade(root / "submitted", root / "results", 77, pool, progress=False)
+    for student in ("ann", "bob", "eve"):
+        done = nbgrader.autograde(NAME, student)
+        assert done["success"], done
+    yield root, config
+    patch.undo()
+
+
+def test_its_release_is_ours(course, released):
+    root, _ = course
+    made, ours = ([cell.source for cell in nbformat.read(folder / NAME / f"{NAME}.ipynb", 4).cells]
+                  for folder in (root / "release", released))  # fmt: skip
+    assert made.count("YOUR ANSWER HERE") == 1  # its own words where ours are bilingual
+    made.remove("YOUR ANSWER HERE")
+    assert made == [text for text in ours if "write here" not in text]
+
+
+def test_its_gradebook_holds_our_marks(course):
+    root, _ = course
+    with gradebook.Gradebook(f"sqlite:///{root}/gradebook.db") as book:
+        scores = {student: {grade.name: (grade.auto_score, grade.needs_manual_grade)
+                            for grade in book.find_submission_notebook(NAME, NAME, student).grades}
+                  for student in ("ann", "bob", "eve")}  # fmt: skip
+    full = {"sigmoid-slope-check": (4, False), "dead-units-check": (3, False), "maxout-check": (2, False)}
+    full["maxout-answer"] = (None, True)
+    assert scores == {"ann": full, "bob": full | {"sigmoid-slope-check": (2, False)},
+                      "eve": full | {"sigmoid-slope-check": (0, False)}}  # fmt: skip
+
+
+def test_who_was_not_marked_is_an_error_and_no_zero(course):
+    root, config = course
+    shutil.copytree(root / "submitted" / "ann", root / "submitted" / "zoe")
+    done = api.NbGraderAPI(config=config).autograde(NAME, "zoe")
+    assert not done["success"]
+    assert "expected a result of zoe for activations" in done["log"]
