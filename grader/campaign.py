@@ -16,7 +16,7 @@ from . import submission
 from .assignments import Assignment, load, names
 from .marking import key, mark, refused
 
-STUDENT = re.compile(r"[\w][\w.@+-]{0,99}")
+STUDENT = re.compile(r"\w[\w .@+-]{0,98}[\w.@+-]|\w")
 AHEAD = 8  # submissions handed to the executor before the first comes back
 
 
@@ -37,7 +37,7 @@ def students(folder: Path) -> list[str]:
     odd = [name for name in found if not STUDENT.fullmatch(name)]
     if odd:
         raise ValueError(
-            f"expected folders named by letters, digits and . _ @ + -, got {odd[0]!r}. Rename it."
+            f"expected folders named by letters, digits, blanks and . _ @ + -, got {odd[0]!r}. Rename it."
         )
     return found
 

@@ -35,6 +35,8 @@ def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], lis
         student, file = _whose(PurePosixPath(name), assignment)
         if problem or not student:
             left.append(f"{name!r}: {problem or 'whose it is cannot be told from its name'}")
+        elif file in dict(taken.get(student, ())):
+            left.append(f"{name!r}: {student} has another file of this name")
         else:
             taken.setdefault(student, []).append((file, data))
     for student, found in taken.items():

@@ -103,6 +103,14 @@ def numbers(value: Any) -> np.ndarray[Any, Any] | None:
     return array if array.dtype.kind in "biuf" and np.isfinite(array).all() else None
 
 
+def finite(came: Any, like: np.ndarray[Any, Any], given: str) -> np.ndarray[Any, Any]:
+    """What came, if it is finite numbers in the shape of `like`; else `Wrong`."""
+    array = numbers(came)
+    if array is None or array.shape != like.shape:
+        raise Wrong(difference(came, like, 1e-6), given, shown(came), shown(like))
+    return array
+
+
 def copied(value: Any) -> Any:
     """A copy that an answer may change without harm."""
     if isinstance(value, list | tuple):

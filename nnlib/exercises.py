@@ -24,7 +24,7 @@ EXERCISES: dict[str, Exercise] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What a check found: true if every test passed.
 
@@ -58,6 +58,9 @@ class Report:
                 found = (wrong.given, wrong.came, wrong.expected, wrong.cause)
                 lines += [f"      {name}: {text}" for name, text in zip(NAMES, found, strict=True) if text]
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<{self.passed} of {len(self.outcomes)} passed>"
 
     def _ipython_display_(self) -> None:
         """Nothing: `check` has printed the report already."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import Answer, Exercise, Wrong, expect, judge, numbers, shown
+from .answers import Answer, Exercise, Wrong, expect, finite, judge, shown
 from .layers import Linear
 from .losses import MSE
 from .network import Network, mlp
@@ -97,14 +97,6 @@ def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float,
     return answer.new(p, seed), rng.uniform(1, 2, size=(50, 200)), p, given
 
 
-def _array(came: Any, like: Any, given: str) -> Any:
-    """What came, if it is finite numbers in the shape of `like`."""
-    array = numbers(came)
-    if array is None or array.shape != like.shape:
-        judge(came, like, given)
-    return array
-
-
 @DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, p, given = _dropout(answer, rng)
@@ -116,7 +108,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, p, given = _dropout(answer, rng)
-    share = (_array(layer("forward", h, True), h, given % True) == 0).mean()
+    share = (finite(layer("forward", h, True), h, given % True) == 0).mean()
     if abs(share - p) > 6 * (p * (1 - p) / h.size) ** 0.5:
         kept = abs(share - (1 - p)) < 6 * (p * (1 - p) / h.size) ** 0.5
         cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
@@ -128,7 +120,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, p, given = _dropout(answer, rng)
-    y = _array(layer("forward", h, True), h, given % True)
+    y = finite(layer("forward", h, True), h, given % True)
     judge(y, np.where(y == 0, 0, h / (1 - p)), given % True, {
         "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
         "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
@@ -140,7 +132,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, _, given = _dropout(answer, rng)
-    y = _array(layer("forward", h, True), h, given % True)
+    y = finite(layer("forward", h, True), h, given % True)
     dy = rng.uniform(1, 2, size=h.shape)
     judge(layer("backward", dy), dy * y / h, f"{given % True}; backward(dy)", {
         "梯度没有过掩码 | the gradient did not pass the mask": dy,
@@ -151,7 +143,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @DROPOUT.test("每次都重新抽 | a new draw each time")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, _, given = _dropout(answer, rng)
-    first, second = (_array(layer("forward", h, True), h, given % True) for _ in range(2))
+    first, second = (finite(layer("forward", h, True), h, given % True) for _ in range(2))
     if ((first == 0) == (second == 0)).all():
         cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
         raise Wrong(cause, given % True)

@@ -38,7 +38,7 @@ def answers(world):
     """Code of sigmoid_slope's cell by student, and the score."""
     return {
         "right": (RIGHT, FULL),
-        "partly-right": (inside("return np.exp(-z) / (1 + np.exp(-z)) ** 2"), REST + 2),
+        "partly-right": (inside("return np.exp(-z) / (1 + np.exp(-z)) ** 2"), REST + 3),
         "wrong": (inside("return 1 / (1 + np.exp(-z))"), REST),
         "syntax-error": ("def sigmoid_slope(z)\n    return 1", REST),
         "undefined": ("pass", REST),

@@ -123,7 +123,8 @@ def test_seeds_differ_and_depend_on_the_whole_file(tmp_path):
     ("2024001_activations.ipynb", "2024001", "2024001_activations.ipynb"),
     ("activations.ipynb", None, "activations.ipynb"),
     ("=cmd()/activations.ipynb", None, "activations.ipynb"),
-    ("a b/activations.ipynb", None, "activations.ipynb"),
+    ("Ann Lee/activations.ipynb", "Ann Lee", "activations.ipynb"),
+    ("Ann /activations.ipynb", None, "activations.ipynb"),
 ])  # fmt: skip
 def test_whose_a_file_is(name, student, file):
     assert collect._whose(collect.PurePosixPath(name), "activations") == (student, file)
@@ -147,8 +148,10 @@ def test_collecting_follows_no_link_and_no_way_out(tmp_path):
             archive.writestr(name, "out")
         archive.writestr("bomb/x.ipynb", bytes(11 << 20))
         archive.writestr("bob/x.ipynb", "bob's")
+        archive.writestr("other section/bob/x.ipynb", "another bob's")
     taken, left = collect.collect(tmp_path / "in.zip", tmp_path / "out", "intro")
-    assert (taken, len(left)) == (["bob"], 4)
+    assert (taken, len(left)) == (["bob"], 5)
+    assert left[-1] == "'other section/bob/x.ipynb': bob has another file of this name"
     assert {path.relative_to(tmp_path / "out").as_posix(): path.read_text()
             for path in (tmp_path / "out").rglob("*") if path.is_file()} == {
         "ann/intro/x.ipynb": "ann's", "bob/intro/x.ipynb": "bob's"}  # fmt: skip

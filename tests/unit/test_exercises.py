@@ -78,7 +78,7 @@ class SameMask(RIGHT["Dropout"]):
     ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), 3, "take exp only of numbers up to 0"),
     ("sigmoid", lambda z: np.exp(z) / (1 + np.exp(z)), 2, "an overflow"),
     ("sigmoid", np.tanh, 0, "this is tanh"),
-    ("sigmoid-slope", slope, 3, "the slope is even"),
+    ("sigmoid-slope", slope, 3, "is rounded to 0 on the right"),
     ("scores", lambda W1, b1, W2, b2, X: W2 @ (W1 @ X + b1) + b2, 0, "max(0, ·) is missing"),
     ("scores", lambda W1, b1, W2, b2, X: (W2 @ np.maximum(0, W1 @ X + b1) + b2).T, 0, "transposed"),
     ("collapse", lambda W1, b1, W2, b2: (W2 @ W1, b2), 1, "the first bias has to pass through W2"),
