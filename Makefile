@@ -55,7 +55,7 @@ book: $(BOOK_READY)
 	@$(BIN)/python web/build_book.py
 
 test: $(TEST_READY) lint book
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 notebooks: $(BOOK_READY)
 	@$(BIN)/python web/store_outputs.py
