@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from build_book import pages
 
-RUN = """context => axe.run(context || document, {resultTypes: ["violations"]}).then(result => result.violations.map(
-    violation => [violation.id, violation.nodes.map(node => node.html.slice(0, 200)).slice(0, 5)]))"""
+RUN = """context => axe.run(context || document, {resultTypes: ["violations"]}).then(
+    result => result.violations.map(violation => [
+        violation.id, violation.nodes.map(node => node.html.slice(0, 200)).slice(0, 5)]))"""
 # Thousands of little spans that are the same in each language and width: looked at once a theme.
 SAME = {"exclude": [[".katex"], [".highlight"]]}
 

@@ -114,7 +114,8 @@ def test_the_page_hardly_moves_while_it_loads(browser, address):
     page = browser.new_page(viewport={"width": 390, "height": 800})
     page.add_init_script("""
         window.moved = 0;
-        new PerformanceObserver(list => list.getEntries().forEach(e => { moved += e.hadRecentInput ? 0 : e.value; }))
+        const add = entry => { moved += entry.hadRecentInput ? 0 : entry.value; };
+        new PerformanceObserver(list => list.getEntries().forEach(add))
             .observe({type: "layout-shift", buffered: true});""")
     page.goto(f"{address}/intro.html?lang=zh", wait_until="networkidle")
     page.wait_for_timeout(500)
