@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
-LOOK = [*CODE, "_config.yml", "_toc.yml", "chapters/*",  # a link crosses pages
+LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # a link crosses pages
         "web/*", "web/static/*", "web/templates/*"]
 
 
@@ -42,7 +42,8 @@ def pages() -> list[str]:
 
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
-    forget_stale("look", LOOK, [".doctrees", "html"], os.environ.get("BOOK_URL", ""))
+    places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
+    forget_stale("look", LOOK, [".doctrees", "html"], places)
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
                "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]

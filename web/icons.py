@@ -1,6 +1,7 @@
 """The few icons the pages use, cut out of the theme's icon font: 3 kB where the whole is 180."""
 
 import io
+import logging
 import re
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def cut(site: Path, sheets: str) -> str:
     drawn = {int(codes[name], 16) for name in names}
     drawn |= {int(escape, 16) if escape else ord(sign) for escape, sign in PRIVATE.findall(sheets)}
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table it cuts
     options = subset.Options(flavor="woff", hinting=False)
     font = subset.load_font(whole / "webfonts" / "fa-solid-900.ttf", options)
     cutter = subset.Subsetter(options)
