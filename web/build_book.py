@@ -7,13 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyodide
 import yaml
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "chapters/*",  # a link crosses pages
-        "web/*", "web/static/*", "web/templates/*"]
+        "web/*", "web/static/*", "web/templates/*", "web/live/*"]
 
 
 def digest(patterns: list[str]) -> str:
@@ -42,15 +43,22 @@ def pages() -> list[str]:
 
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
-    forget_stale("look", LOOK, [".doctrees", "html"], os.environ.get("BOOK_URL", ""))
+    python = pyodide.find(pyodide.CELLS)
+    live = {"NNLIB_LIVE": "1"} if python else {}
+    forget_stale("look", LOOK, [".doctrees", "html"], os.environ.get("BOOK_URL", "") + str(live))
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
                "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]
-    failed = subprocess.run(command, cwd=ROOT, env=os.environ | {"NNLIB_FRAMES": "1"}).returncode
+    failed = subprocess.run(command, cwd=ROOT, env=os.environ | {"NNLIB_FRAMES": "1"} | live).returncode
     missing = [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]
     if failed or missing:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
         sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
+    if python is None:
+        print("Cells will not run in the page: Python for the browser was not to be had (see web/pyodide.py).")
+    else:
+        size = pyodide.publish(*python, OUT / "html" / "pyodide")
+        print(f"Python for the cells in the page: {size / 1e6:.1f} MB, loaded when a reader asks for it")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 
 
