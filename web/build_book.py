@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lite
 import pyodide
 import yaml
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "chapters/*",  # a link crosses pages
-        "web/*", "web/static/*", "web/templates/*", "web/live/*"]
+        "web/*", "web/static/*", "web/templates/*", "web/cells/*"]
 
 
 def digest(patterns: list[str]) -> str:
@@ -43,7 +44,7 @@ def pages() -> list[str]:
 
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
-    python = pyodide.find(pyodide.CELLS)
+    python = pyodide.find()
     live = {"NNLIB_LIVE": "1"} if python else {}
     forget_stale("look", LOOK, [".doctrees", "html"], os.environ.get("BOOK_URL", "") + str(live))
     program = Path(sys.executable).with_name("jupyter-book")
@@ -55,10 +56,11 @@ def main() -> None:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
         sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
     if python is None:
-        print("Cells will not run in the page: Python for the browser was not to be had (see web/pyodide.py).")
+        print("No cell runs in the page: Python for the browser was not to be had (see web/pyodide.py).")
     else:
         size = pyodide.publish(*python, OUT / "html" / "pyodide")
-        print(f"Python for the cells in the page: {size / 1e6:.1f} MB, loaded when a reader asks for it")
+        lite.build(OUT / "html" / "lite")
+        print(f"Python for the browser: {size / 1e6:.1f} MB, of which a reader loads what the cells need")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 
 

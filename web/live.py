@@ -1,4 +1,4 @@
-"""Cells that run in the page: marks each with its notebook's name for it, and brings the script that runs them.
+"""Cells that run in the page: names each as its notebook does, and brings the script that runs them.
 
 Where Python for the browser could not be had, nothing is added: a page shows no button that does nothing.
 """
@@ -7,11 +7,12 @@ import os
 from pathlib import Path
 
 import nbformat
+import pooch
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-HERE = Path(__file__).parent / "live"
+HERE = Path(__file__).parent / "cells"
 FILES = ["live.js", "cell.js", "live.css"]
 
 
@@ -24,6 +25,21 @@ def name_cells(app: Sphinx, doctree: nodes.document) -> None:
             box["ids"].append(f"cell-{cells[box['cell_index']].id}")
 
 
+def add_launch_button(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """A chapter opens as a notebook in JupyterLite. live.js shows the button where a server is behind it."""
+    if not app.env.doc2path(pagename).endswith(".ipynb"):
+        return
+    words = "[[在 JupyterLite 中打开|Open in JupyterLite]]"
+    buttons = context["header_buttons"]
+    group = next((one for one in buttons if one.get("label") == "launch-buttons"), None)  # the theme's own
+    if group is None:
+        group = {"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket",
+                 "tooltip": "[[运行这一章|Run this chapter]]", "buttons": []}
+        buttons.insert(0, group)
+    group["buttons"].append({"type": "link", "label": "launch-lite", "icon": "fas fa-flask", "text": words,
+                             "tooltip": words, "url": f"lite/lab/index.html?path={pagename}.ipynb"})
+
+
 def find_files(app: Sphinx, config: Config) -> None:
     config.html_static_path += [str(HERE / name) for name in FILES]
 
@@ -31,8 +47,11 @@ def find_files(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, object]:
     if "NNLIB_LIVE" in os.environ:
         app.connect("doctree-read", name_cells)
+        app.connect("html-page-context", add_launch_button, priority=800)
         app.connect("config-inited", find_files)
         app.add_js_file("cell.js", loading_method="defer", priority=600)  # after explorer.js
-        app.add_js_file("live.js", loading_method="defer", priority=601)
+        # the worker's address changes with its content: no browser then takes an old one from its cache
+        app.add_js_file("live.js", loading_method="defer", priority=601,
+                        **{"data-worker": pooch.file_hash(HERE / "worker.js")[:8]})
         app.add_css_file("live.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,10 +1,9 @@
 """Python for the browser: Pyodide's files, found, verified, and laid into the site with nnlib beside them.
 
-They are not in this repository: they come from the first place that has them, and count only with the right hash.
+This repository holds none of them: they come from the first place that has them, with the right hash.
 """
 
 import filecmp
-import hashlib
 import json
 import os
 import shutil
@@ -16,7 +15,7 @@ from pathlib import Path
 import pooch
 
 ROOT = Path(__file__).parents[1]
-HERE = ROOT / "web" / "live"
+HERE = ROOT / "web" / "cells"
 CORE = {  # of release 0.27.7; the lock file holds the hash of every package
     "pyodide-lock.json": "9c45b916001a750f4102fc287494f3eab215909c7535c626a20db80fd6333e2c",
     "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",
@@ -27,7 +26,10 @@ CORE = {  # of release 0.27.7; the lock file holds the hash of every package
 MIRRORS = ["https://cdn.jsdelivr.net/pyodide/v0.27.7/full/",  # the official one, and its twin
            "https://fastly.jsdelivr.net/pyodide/v0.27.7/full/"]
 SECONDS = 10  # until a mirror has to answer
-CELLS = ["numpy", "matplotlib"]  # what the chapters import
+ROOTS = ["numpy", "matplotlib",  # what the chapters import
+         "ipython", "jedi", "micropip", "sqlite3", "ssl"]  # what JupyterLite's kernel starts with
+# packed here, with what they need
+OWN = {"nnlib": ["numpy"], "comm": [], "ipywidgets": ["comm", "ipython", "traitlets"]}
 # matplotlib asks for these, but draws without them: fonts in PDF files, time zones, another backend
 SPARED = {"fonttools", "pytz", "matplotlib-pyodide"}
 
@@ -35,7 +37,8 @@ SPARED = {"fonttools", "pytz", "matplotlib-pyodide"}
 def folders() -> list[Path]:
     """Where the files may already be."""
     named = os.environ.get("PYODIDE_DIR")
-    return [*([Path(named)] if named else []), ROOT.parent / "shared" / "pyodide", pooch.os_cache("nnlib-pyodide")]
+    places = [ROOT.parent / "shared" / "pyodide", pooch.os_cache("nnlib-pyodide")]
+    return [Path(named), *places] if named else places
 
 
 def fetch(hashes: dict[str, str]) -> dict[str, Path] | None:
@@ -67,13 +70,13 @@ def closure(packages: dict[str, dict], roots: Iterable[str]) -> list[str]:
     return sorted(needed)
 
 
-def find(roots: Iterable[str]) -> tuple[dict, dict[str, Path]] | None:
-    """The lock file, cut down to what the roots need, and every file; None where they are not to be had."""
+def find() -> tuple[dict, dict[str, Path]] | None:
+    """The lock file, cut down to what the book needs, and every file; None where they are not to be had."""
     pooch.get_logger().setLevel("WARNING")
     if (found := fetch(CORE)) is None:
         return None
     lock = json.loads(found.pop("pyodide-lock.json").read_text())
-    lock["packages"] = {name: lock["packages"][name] for name in closure(lock["packages"], roots)}
+    lock["packages"] = {name: lock["packages"][name] for name in closure(lock["packages"], ROOTS)}
     for package in lock["packages"].values():
         package["depends"] = [name for name in package["depends"] if name not in SPARED]
     packages = fetch({package["file_name"]: package["sha256"] for package in lock["packages"].values()})
@@ -82,15 +85,15 @@ def find(roots: Iterable[str]) -> tuple[dict, dict[str, Path]] | None:
 
 def wheel(path: Path, name: str, number: str, sources: dict[str, Path]) -> None:
     """Pack these modules, given by their place in the wheel; the same bytes each time."""
-    info = f"{path.name.removesuffix('-py3-none-any.whl')}.dist-info"
-    texts = {f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n",
-             f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"}
+    info = f"{name}-{number}.dist-info"
     members = {place: source.read_bytes() for place, source in sources.items()}
-    members |= {place: text.encode() for place, text in texts.items()}
-    members[f"{info}/RECORD"] = "".join(f"{place},,\n" for place in [*sorted(members), f"{info}/RECORD"]).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    members[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n".encode()
+    members[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    members[f"{info}/RECORD"] = "".join(f"{place},,\n" for place in sorted(members)).encode()
+    with zipfile.ZipFile(path, "w") as archive:
         for place in sorted(members):
-            archive.writestr(zipfile.ZipInfo(place, (1980, 1, 1, 0, 0, 0)), members[place], zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(place, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, members[place], zipfile.ZIP_DEFLATED)
 
 
 def installed(name: str) -> dict[str, Path]:
@@ -108,25 +111,27 @@ def add_wheel(lock: dict, folder: Path, name: str, depends: list[str]) -> str:
     path = folder / f"{name}-{number}-py3-none-any.whl"
     wheel(path, name, number, installed(name))
     lock["packages"][name] = {
-        "name": name, "version": number, "file_name": path.name, "install_dir": "site", "package_type": "package",
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "imports": [name], "depends": depends,
+        "name": name, "version": number, "file_name": path.name, "sha256": pooch.file_hash(path),
+        "imports": [name], "depends": depends, "install_dir": "site", "package_type": "package",
         "unvendored_tests": False}
     return path.name
 
 
 def publish(lock: dict, sources: dict[str, Path], folder: Path) -> int:
-    """Make the folder hold these files, nnlib, the worker, and what says their sizes; gives its size in bytes."""
+    """Make the folder hold these files, nnlib, the worker and a list of it all; gives its size in bytes."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = sources | {path.name: path for path in HERE.iterdir() if path.name in ("worker.js", "session.py")}
+    wanted = sources | {name: HERE / name for name in ("worker.js", "session.py")}
     for name, source in wanted.items():
         if not (folder / name).is_file() or not filecmp.cmp(source, folder / name, shallow=False):
             shutil.copyfile(source, folder / name)
-    names = {*wanted, add_wheel(lock, folder, "nnlib", ["numpy"]), "pyodide-lock.json", "files.json"}
+    wheels = [add_wheel(lock, folder, name, depends) for name, depends in OWN.items()]
+    names = {*wanted, *wheels, "pyodide-lock.json", "files.json"}
     (folder / "pyodide-lock.json").write_text(json.dumps(lock))
     for path in folder.iterdir():
         if path.name not in names:
             path.unlink()
-    entries = {path.name: [pooch.file_hash(path)[:16], path.stat().st_size] for path in sorted(folder.iterdir())
-               if path.name not in ("worker.js", "files.json")}
+    names -= {"worker.js", "files.json"}  # the reader of the list, and the list
+    entries = {name: [pooch.file_hash(folder / name)[:16], (folder / name).stat().st_size]
+               for name in sorted(names)}
     (folder / "files.json").write_text(json.dumps(entries))
     return sum(path.stat().st_size for path in folder.iterdir())

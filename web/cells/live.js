@@ -3,7 +3,8 @@
   "use strict";
   var boxes = [].filter.call(document.querySelectorAll("div.cell"), function (box) { return box.querySelector(".cell_input pre"); });
   if (location.protocol === "file:" || !window.Worker || !window.WebAssembly || !boxes.length) return;  // no worker from a disk
-  var home = new URL("../pyodide/", document.currentScript.src);
+  document.documentElement.dataset.live = "";
+  var code = new URL("../pyodide/worker.js?" + document.currentScript.dataset.worker, document.currentScript.src);
   var worker = null, interrupt = null, waiting = [], current = null, asks = {}, serial = 0, text = "", timer = null;
   var WORDS = {
     loading: "正在下载 Python（只有第一次） | Downloading Python (the first time only)",
@@ -39,7 +40,7 @@
 
   // -- the worker ------------------------------------------------------------------------------------------
   function start() {
-    worker = new Worker(new URL("worker.js", home));
+    worker = new Worker(code);
     worker.onmessage = function (event) { hear(event.data); };
     worker.onerror = function (event) { hear({ broken: event.message || "worker.js" }); };
     interrupt = window.crossOriginIsolated ? new Uint8Array(new SharedArrayBuffer(1)) : null;
@@ -125,7 +126,7 @@
     },
     runTo: function (cell) { live.run(cells.slice(0, cell.number + 1)); },
     stop: function () {
-      if (!interrupt || words.dataset.state !== "running") return end("stopped");
+      if (!interrupt || interrupt[0] || words.dataset.state !== "running") return end("stopped");  // the second time
       waiting.splice(0).forEach(function (cell) { cell.mark(false); });
       interrupt[0] = 2;                          // SIGINT, as Ctrl+C would send
     }

@@ -74,7 +74,10 @@ window.LiveCell = (function () {
     cell.output = box.querySelector(".cell_output") || element("div", { className: "cell_output docutils container" });
     cell.outputs = [].slice.call(cell.output.childNodes);
     cell.key = "live " + location.pathname + " " + (box.id || number);
-    cell.runButton = button("▶", "运行 | Run", "live-run", function () { if (cell.running) live.stop(); else live.run([cell]); });
+    cell.runButton = button("▶", "运行 | Run", "live-run", function (event) {
+      if (!cell.running) live.run([cell]);
+      else if (event.detail < 2) live.stop();    // a double click runs
+    });
     cell.resetButton = button("↺", "还原 | Reset", "live-reset", function () { cell.reset(); cell.runButton.focus(); });
     cell.editButton = button("✎", "编辑 | Edit", "live-edit", function () { cell.edit(cell.source.length); });
     cell.note = element("p", { className: "live-note" });
@@ -84,6 +87,7 @@ window.LiveCell = (function () {
     cell.bar = element("div", { className: "live-bar" }, [cell.runButton,
       button("⇈", "运行以上 | Run above", "live-above", function () { live.runTo(cell); }), cell.editButton, cell.resetButton, cell.note]);
     cell.pre.closest(".cell_input").after(cell.bar);
+    cell.bar.addEventListener("mousedown", function (event) { event.preventDefault(); });  // the editor keeps the focus
     cell.bar.after(cell.output);
     cell.output.setAttribute("aria-live", "polite");
     cell.listen(live);

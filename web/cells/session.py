@@ -5,11 +5,10 @@ Plain Python with nothing to install, so that the same file is tested outside a 
 
 import ast
 import base64
-import builtins
 import io
 import json
 import linecache
-import os
+import logging
 import re
 import sys
 import traceback
@@ -22,15 +21,16 @@ EXPLORER = "application/vnd.nnlib.explorer+json"
 LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them stands still
 NEIGHBOURS = 2  # lines shown around the one that failed
 PLACE = re.compile(r"<cell \d+>")
-HINTS = {
-    MemoryError: "内存不够：浏览器里的 Python 最多用 2 GB。把数组改小，或重启 Python。"
-                 " | Not enough memory: Python in a browser has 2 GB at most. Make the arrays smaller, or restart Python.",
-    NameError: "这个名字还没有定义：先运行上面的单元格。"
-               " | This name is not defined yet: run the cells above first.",
+HINTS = {  # what a beginner needs to know besides
+    MemoryError: "内存不够：浏览器里的 Python 装不下这么大的数组。把它改小，或重启 Python。 | "
+                 "Not enough memory in a browser for arrays this large. Make them smaller, or restart it.",
+    NameError: "这个名字还没有定义：先运行上面的单元格。 | "
+               "This name is not defined yet: run the cells above first.",
     KeyboardInterrupt: "已停止。 | Stopped.",
 }
+ARROW, MARGIN = "->", 9  # "->   3 | " stands left of a line of code
 
-os.environ["MPLBACKEND"] = "agg"
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # says that it looks for fonts
 
 
 class Stream(io.TextIOBase):
@@ -66,7 +66,7 @@ class Session:
 
     def __init__(self, send: Callable[..., None]) -> None:
         self.send = send
-        self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display}
+        self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input}
         self.explorers: list[Any] = []
         self.room = LIMIT
 
@@ -102,7 +102,8 @@ class Session:
     def tell(self, error: BaseException, *streams: Stream) -> bool:
         for stream in streams:
             stream.flush()
-        hint = next((text for kind, text in HINTS.items() if isinstance(error, kind)), "")
+        kind = MemoryError if "array is too big" in str(error) else type(error)  # NumPy's way to say so
+        hint = next((text for known, text in HINTS.items() if issubclass(kind, known)), "")
         self.send("error", readable(error), hint)
         return False
 
@@ -113,7 +114,8 @@ class Session:
             self.show(value)
 
     def show(self, value: Any) -> None:
-        if "matplotlib" in sys.modules and isinstance(value, sys.modules["matplotlib.figure"].Figure):
+        figures = sys.modules.get("matplotlib.figure")
+        if figures and isinstance(value, figures.Figure):
             self.send_figure(value)
             return
         bundle = getattr(value, "_repr_mimebundle_", dict)() or {}
@@ -160,19 +162,17 @@ def data_url(png: bytes) -> str:
 
 
 def readable(error: BaseException) -> str:
-    """What went wrong, and each line of the reader's own cells that led there; what others did is left out."""
-    parts = []
-    frames = [] if isinstance(error, SyntaxError) else own_frames(error.__traceback__)
+    """What went wrong, and each line of the reader's cells that led there; others' lines are left out."""
+    parts, frames, column = [], own_frames(error.__traceback__), None
     if isinstance(error, SyntaxError) and error.lineno and PLACE.match(error.filename or ""):
-        frames = [(error.filename, error.lineno, "")]
+        frames, column = [(error.filename or "", error.lineno, "")], error.offset
     for place, line, function in frames:
-        parts.append(f"{place[1:-1]}, line {line}{f', in {function}' if function else ''}\n{excerpt(place, line)}")
-        if isinstance(error, SyntaxError) and error.offset:
-            parts[-1] = point_at(parts[-1], error.offset)
+        where = f"{place[1:-1]}, line {line}" + (f", in {function}" if function else "")
+        parts.append(f"{where}\n{excerpt(place, line, column)}")
     if len(parts) > 6:  # endless recursion
         parts[3:-3] = [f"... {len(parts) - 6} more of these ..."]
     last = traceback.extract_tb(error.__traceback__)[-1:]
-    if last and not PLACE.match(last[0].filename) and last[0].filename != __file__ and frames:
+    if frames and not column and last[0].filename != __file__ and not PLACE.match(last[0].filename):
         parts.append(f"raised in {short_path(last[0].filename)}, line {last[0].lineno}, in {last[0].name}")
     words = str(error.msg if isinstance(error, SyntaxError) else error)
     return "\n".join([*parts, f"{type(error).__name__}: {words}" if words else type(error).__name__])
@@ -183,19 +183,14 @@ def own_frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:
             for frame in traceback.extract_tb(trace) if PLACE.match(frame.filename)]
 
 
-def excerpt(place: str, line: int) -> str:
-    """The line with an arrow, and a few around it."""
-    lines = linecache.getlines(place)
-    first, last = max(1, line - NEIGHBOURS), min(len(lines), line + NEIGHBOURS)
-    return "\n".join(f"{'->' if i == line else '  '} {i:>3} | {lines[i - 1].rstrip()}" for i in range(first, last + 1))
-
-
-def point_at(shown: str, column: int) -> str:
-    """A caret under the column of the line with the arrow."""
-    lines = shown.split("\n")
-    at = next(i for i, line in enumerate(lines) if line.startswith("->"))
-    lines.insert(at + 1, " " * (len("->  123 | ") - 1 + column - 1) + "^")
-    return "\n".join(lines)
+def excerpt(place: str, line: int, column: int | None) -> str:
+    """The line with an arrow, a few around it, and a caret under the column."""
+    shown, lines = [], linecache.getlines(place)
+    for i in range(max(1, line - NEIGHBOURS), min(len(lines), line + NEIGHBOURS) + 1):
+        shown.append(f"{ARROW if i == line else '  '} {i:>3} | {lines[i - 1].rstrip()}")
+        if i == line and column:
+            shown.append(" " * (MARGIN + column - 1) + "^")
+    return "\n".join(shown)
 
 
 def short_path(path: str) -> str:
@@ -204,6 +199,3 @@ def short_path(path: str) -> str:
 
 def no_input(prompt: object = "") -> str:
     raise OSError("input() expected a keyboard, got a page. Write the value into the cell instead.")
-
-
-builtins.input = no_input
