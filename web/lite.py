@@ -18,13 +18,16 @@ ROOT = Path(__file__).parents[1]
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
 WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no other
+# With the kernel, all at once: what it would load one by one, and what nnlib loads when asked.
+PRELOADED = ["ssl", "sqlite3", "jedi", "ipython", "comm", "ipywidgets", "matplotlib", "nnlib"]
 UNUSED = ["@jupyterlite/application-extension:share-file"]  # asks for a server
 SETTINGS = {
     "jupyter-lite-schema-version": 0,
     "jupyter-config-data": {
         "appName": "nnlib", "exposeAppInBrowser": True, "disabledExtensions": UNUSED,
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": {
-            "pyodideUrl": "./../pyodide/pyodide.js", "disablePyPIFallback": True}}}}
+            "pyodideUrl": "./../pyodide/pyodide.js", "disablePyPIFallback": True,
+            "loadPyodideOptions": {"packages": PRELOADED}}}}}
 BUILD = {"LiteBuildConfig": {
     "apps": ["lab"], "no_sourcemaps": True, "no_unused_shared_packages": True, "no_libarchive": True,
     "ignore_sys_prefix": ["federated_extensions"],
@@ -42,7 +45,7 @@ def notebooks() -> dict[str, str]:
 
 
 def build(folder: Path) -> None:
-    """Fill the folder, unless it holds just this already; whole or not at all."""
+    """Fill the folder (its absolute path), unless it holds just this already; whole or not at all."""
     texts = notebooks()
     parts = [SETTINGS, BUILD, texts, version("jupyterlite-core"), version("jupyterlite-pyodide-kernel"),
              version("jupyterlab_widgets")]
