@@ -14,11 +14,12 @@ key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | t
 BOOK_READY := .venv/book-$(call key,requirements.txt web/package-lock.json)
 TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
-.PHONY: help book pdf test notebooks serve lint bench clean
+.PHONY: help book pdf release test notebooks serve lint bench clean
 help:
 	@echo "make book       build the pages into _build/html"
 	@echo "make test       lint, types, every test, every notebook, the built pages in a browser"
 	@echo "make pdf        print the book, one PDF a language, into _build/pdf (needs Chromium)"
+	@echo "make release    nnlib's wheel and the pages as an archive, both checked, into _build/release"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make serve      build, then show the pages on this machine (PORT=8000)"
 	@echo "make lint       ruff and mypy only"
@@ -55,13 +56,16 @@ book: $(BOOK_READY)
 	@$(BIN)/python web/build_book.py
 
 test: $(TEST_READY) lint book
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 notebooks: $(BOOK_READY)
 	@$(BIN)/python web/store_outputs.py
 
 pdf: book
 	@$(BIN)/python web/pdf.py
+
+release: $(TEST_READY) book
+	@$(BIN)/python web/release.py
 
 serve: book
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}

@@ -14,7 +14,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
-LOOK = [*CODE, "_config.yml", "_toc.yml", "chapters/*",  # a link crosses pages
+LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # a link crosses pages
         "web/*", "web/static/*", "web/templates/*", "web/cells/*"]
 
 
@@ -46,7 +46,8 @@ def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
     python = pyodide.find()
     live = {"NNLIB_LIVE": "1"} if python else {}
-    forget_stale("look", LOOK, [".doctrees", "html"], os.environ.get("BOOK_URL", "") + str(live))
+    places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
+    forget_stale("look", LOOK, [".doctrees", "html"], f"{places} {live}")
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
                "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
+import order
 
 ROOT = Path(__file__).parents[1]
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
@@ -35,12 +36,13 @@ BUILD = {"LiteBuildConfig": {
 
 
 def notebooks() -> dict[str, str]:
-    """Each chapter as the file a reader opens: for the kernel that is there."""
+    """Each chapter as the files a reader opens, Chinese or English first, for the kernel that is there."""
     texts = {}
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         notebook.metadata.kernelspec = KERNEL
-        texts[path.name] = nbformat.writes(notebook)
+        texts[f"chapters/{path.name}"] = nbformat.writes(notebook)
+        texts[f"{order.FOLDER}/{path.name}"] = nbformat.writes(order.english_first(notebook))
     return texts
 
 
@@ -55,8 +57,8 @@ def build(folder: Path) -> None:
         return
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         source, made = Path(work) / "source", Path(work) / "lite"
-        (source / "files").mkdir(parents=True)
         for name, text in texts.items():
+            (source / "files" / name).parent.mkdir(parents=True, exist_ok=True)
             (source / "files" / name).write_text(text, "utf-8")
         (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
         (source / "jupyter_lite_config.json").write_text(json.dumps(BUILD))

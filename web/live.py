@@ -37,7 +37,7 @@ def add_launch_button(app: Sphinx, pagename, templatename, context, doctree) -> 
                  "tooltip": "[[运行这一章|Run this chapter]]", "buttons": []}
         buttons.insert(0, group)
     group["buttons"].append({"type": "link", "label": "launch-lite", "icon": "fas fa-flask", "text": words,
-                             "tooltip": words, "url": f"lite/lab/index.html?path={pagename}.ipynb"})
+                             "tooltip": words, "url": f"lite/lab/index.html?path=chapters/{pagename}.ipynb"})
 
 
 def find_files(app: Sphinx, config: Config) -> None:

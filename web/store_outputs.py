@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import nbformat
+from colab import guard
 from nbclient import NotebookClient
 from tqdm import tqdm
 
@@ -31,6 +32,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 
 def store(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
+    guard(notebook, path.stem)
     NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
                    resources={"metadata": {"path": str(CHAPTERS)}}).execute()
     normalise(notebook)

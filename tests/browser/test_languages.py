@@ -51,3 +51,41 @@ def test_one_language_at_a_time(open_page, name):
     for choice in ("zh", "en"):
         page = open_page(f"{name}.html?lang={choice}")
         assert not [text for text, *_ in page.evaluate(SHOWN) if " | " in text and has_chinese(text)]
+
+
+PLACE = "text => [...document.querySelectorAll('article h2')].find(h => h.textContent.includes(text))"
+
+
+@pytest.mark.parametrize("heading", ["Where the weights come from", "Real pictures"])
+def test_switching_keeps_the_place(open_page, heading):
+    page = open_page("intro.html?lang=zh")
+    title = page.evaluate_handle(PLACE, heading).as_element()
+    assert title, "the chapter has lost this heading: name another"
+    title.evaluate("h => scrollTo({top: h.getBoundingClientRect().top + scrollY - 90, behavior: 'instant'})")
+    place = title.bounding_box()["y"]
+    for choice in ("both", "en", "zh"):
+        box = page.locator(f".language-switch label:has(input[value={choice}])").bounding_box()
+        page.mouse.click(box["x"] + 5, box["y"] + 5)  # a locator's click would scroll first
+        assert abs(title.bounding_box()["y"] - place) < 5, choice
+
+
+def test_print_holds_one_language_and_no_controls(open_page):
+    page = open_page("activations.html?lang=zh")
+    page.emulate_media(media="print")
+    assert page.locator("article div.lang-zh").first.is_visible()
+    assert not page.locator("article div.lang-en >> visible=true").count()
+    for controls in (".language-switch", ".bd-sidebar-primary", ".explorer input", ".prev-next-footer a"):
+        assert not page.locator(f"{controls} >> visible=true").count(), controls
+
+
+def test_a_notebook_opens_with_the_readers_language_first(open_page):
+    page = open_page("intro.html?lang=zh")
+    page.evaluate("""() => document.body.insertAdjacentHTML("beforeend", `
+        <div class="dropdown-launch-buttons"><a href="https://mybinder.org/v2/gh/a/b/main?urlpath=lab/tree/chapters/intro.ipynb">Binder</a>
+        <a href="https://colab.research.google.com/github/a/b/blob/main/chapters/intro.ipynb">Colab</a></div>`)""")
+    for choice, folder in (("en", "english"), ("zh", "chapters"), ("en", "english"), ("both", "chapters")):
+        page.locator(f".language-switch label:has(input[value={choice}])").click()
+        links = page.locator(".dropdown-launch-buttons a").all()
+        binder, elsewhere = (link.get_attribute("href") for link in links)
+        assert binder.endswith(f"lab/tree/{folder}/intro.ipynb"), choice
+        assert elsewhere.endswith("blob/main/chapters/intro.ipynb")

@@ -1,5 +1,7 @@
 """What a reader sees and does: choose a language, keep it, search, read on a phone."""
 
+import gzip
+
 import pytest
 from build_book import pages
 
@@ -90,3 +92,39 @@ def test_formulas_use_their_own_fonts(open_page):
     page = open_page("intro.html")
     page.evaluate("document.fonts.ready")
     assert page.evaluate(LOADED, "KaTeX_Math")
+
+
+@pytest.mark.parametrize("name", ["intro", "activations", "architecture", "overfitting"])
+def test_a_chapter_is_light(browser, address, name):
+    """Under 500 kB packed, with fonts, styles and scripts; pictures and explorers come on top."""
+    page = browser.new_page()
+    got = []
+    page.on("response", lambda answer: got.append(answer))
+    page.goto(f"{address}/{name}.html?lang=both", wait_until="networkidle")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    sizes = {answer.url: len(gzip.compress(answer.body())) for answer in got
+             if answer.request.resource_type != "image"}
+    assert {url.rpartition(".")[2].partition("?")[0] for url in sizes} >= {"html", "css", "js", "woff2"}
+    assert sum(sizes.values()) < 500_000, sizes
+    page.close()
+
+
+def test_the_page_hardly_moves_while_it_loads(browser, address):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.add_init_script("""
+        window.moved = 0;
+        const add = entry => { moved += entry.hadRecentInput ? 0 : entry.value; };
+        new PerformanceObserver(list => list.getEntries().forEach(add))
+            .observe({type: "layout-shift", buffered: true});""")
+    page.goto(f"{address}/intro.html?lang=zh", wait_until="networkidle")
+    page.wait_for_timeout(500)
+    assert page.evaluate("moved") < 0.05
+    page.close()
+
+
+def test_the_404_page_speaks_the_readers_language(open_page):
+    page = open_page("404.html?lang=en")
+    assert page.locator("h1 .lang-en").is_visible()
+    assert not page.locator("h1 .lang-zh").is_visible()
+    assert page.locator("li a").count() > 5

@@ -1,0 +1,87 @@
+"""The printed book: one PDF a language, with bookmarks, and with its letters inside."""
+
+import pdf
+import pytest
+from pypdf import PdfReader
+
+PAGES = ["index", "notation"]  # printing the whole book takes a minute
+OWN = {"zh": ("神经网络入门", "记号对照"), "en": ("Neural networks", "Notation")}
+
+
+@pytest.fixture(scope="module", params=OWN)
+def printed(request, browser, site, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pdf")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "pages", lambda: PAGES)
+        return request.param, PdfReader(pdf.print_book(site, folder, request.param))
+
+
+def fonts(page):
+    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+
+
+def embedded(font):
+    if font["/Subtype"] == "/Type3":  # its letters are drawings, and always inside
+        return "/ToUnicode" in font
+    [inner] = font["/DescendantFonts"]
+    return "/FontFile2" in inner.get_object()["/FontDescriptor"].get_object()
+
+
+def test_bookmarks_are_the_headings_of_this_language(printed):
+    key, book = printed
+    titles = [mark.title for mark in book.outline if not isinstance(mark, list)]
+    assert titles == list(OWN[key])
+    under = [mark.title for mark in book.outline[1]]
+    assert len(under) > 1
+    assert all(any("\u3400" <= letter <= "\u9fff" for letter in title) == (key == "zh") for title in under)
+
+
+def test_only_one_language_is_printed(printed):
+    key, book = printed
+    text = "".join(page.extract_text() for page in book.pages[2:])  # after the cover and the contents
+    other = OWN["en" if key == "zh" else "zh"][1]
+    assert OWN[key][1] in text
+    assert other not in text
+    assert "${" not in text
+
+
+def test_every_letter_is_inside_the_file(printed):
+    assert all(embedded(font) for page in printed[1].pages for font in fonts(page))
+
+
+def test_a_reader_is_told_who_wrote_it_and_in_which_language(printed):
+    key, book = printed
+    assert book.metadata.title == OWN[key][0]
+    assert book.metadata.author
+    assert book.root_object["/Lang"] == ("zh-CN" if key == "zh" else "en")
+
+
+def test_links_between_pages_stay_inside_the_file(printed):
+    addresses = [mark.get_object()["/A"].get("/URI", "") for page in printed[1].pages
+                 for mark in page.get("/Annots", []) if "/A" in mark.get_object()]
+    assert not [address for address in addresses if "notation.html" in address]
+
+
+def test_all_pages_and_places_are_renamed(site):
+    text, author = pdf.book(site, "en")
+    for name in pdf.pages():
+        assert f'id="{name}"' in text
+    assert author in text
+    assert 'loading="lazy"' not in text
+
+
+def test_without_chromium_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    with pytest.raises(ValueError, match=r"expected Chromium or Chrome, found none .*apt-get install"):
+        pdf.find_chromium()
+
+
+def test_a_failed_print_leaves_the_old_file(site, tmp_path, monkeypatch):
+    monkeypatch.setattr(pdf, "pages", lambda: PAGES)
+    monkeypatch.setattr(pdf, "find_chromium", lambda: "false")
+    old = tmp_path / pdf.FILES["en"]
+    old.write_bytes(b"old")
+    with pytest.raises(ValueError, match=r"expected Chromium to print book.html, got exit code 1"):
+        pdf.print_book(site, tmp_path, "en")
+    assert old.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [old]
