@@ -59,7 +59,7 @@ async function boot(buffer) {
   tell("starting");
   await script("pyodide.asm.js");                // Pyodide would fetch it past the store
   await script("pyodide.js");
-  python = await loadPyodide({ indexURL: BASE, env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } });
+  python = await loadPyodide({ indexURL: BASE, packages: ["nnlib"], env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } });
   if (buffer) python.setInterruptBuffer(interrupt = new Uint8Array(buffer));
   python.FS.writeFile("session.py", await (await bring("session.py")).text());
   session = python.pyimport("session").Session((...out) => postMessage({ run: running, out }));
