@@ -42,6 +42,10 @@ def pages() -> list[str]:
     return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
 
 
+def megabytes(name: str) -> float:
+    return sum(path.stat().st_size for path in (OUT / "html" / name).rglob("*") if path.is_file()) / 1e6
+
+
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
     python = pyodide.find()
@@ -59,9 +63,10 @@ def main() -> None:
     if python is None:
         print("No cell runs in the page: Python for the browser was not to be had (see web/pyodide.py).")
     else:
-        size = pyodide.publish(*python, OUT / "html" / "pyodide")
+        pyodide.publish(*python, OUT / "html" / "pyodide")
         lite.build(OUT / "html" / "lite")
-        print(f"Python for the browser: {size / 1e6:.1f} MB, of which a reader loads what the cells need")
+        print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
+              "MB; a reader loads what runs")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 
 

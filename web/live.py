@@ -25,10 +25,15 @@ def name_cells(app: Sphinx, doctree: nodes.document) -> None:
             box["ids"].append(f"cell-{cells[box['cell_index']].id}")
 
 
-def add_launch_button(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """A chapter opens as a notebook in JupyterLite. live.js shows the button where a server is behind it."""
+def add_buttons(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """A chapter's cells run, and it opens as a notebook in JupyterLite. Both need a server: live.js knows."""
     if not app.env.doc2path(pagename).endswith(".ipynb"):
         return
+    app.add_css_file("live.css")
+    app.add_js_file("cell.js", loading_method="defer", priority=600)  # after explorer.js
+    # the worker's address changes with its content: no browser then takes an old one from its cache
+    app.add_js_file("live.js", loading_method="defer", priority=601,
+                    **{"data-worker": pooch.file_hash(HERE / "worker.js")[:8]})
     words = "[[在 JupyterLite 中打开|Open in JupyterLite]]"
     buttons = context["header_buttons"]
     group = next((one for one in buttons if one.get("label") == "launch-buttons"), None)  # the theme's own
@@ -47,11 +52,6 @@ def find_files(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, object]:
     if "NNLIB_LIVE" in os.environ:
         app.connect("doctree-read", name_cells)
-        app.connect("html-page-context", add_launch_button, priority=800)
         app.connect("config-inited", find_files)
-        app.add_js_file("cell.js", loading_method="defer", priority=600)  # after explorer.js
-        # the worker's address changes with its content: no browser then takes an old one from its cache
-        app.add_js_file("live.js", loading_method="defer", priority=601,
-                        **{"data-worker": pooch.file_hash(HERE / "worker.js")[:8]})
-        app.add_css_file("live.css")
+        app.connect("html-page-context", add_buttons, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

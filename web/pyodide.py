@@ -117,8 +117,8 @@ def add_wheel(lock: dict, folder: Path, name: str, depends: list[str]) -> str:
     return path.name
 
 
-def publish(lock: dict, sources: dict[str, Path], folder: Path) -> int:
-    """Make the folder hold these files, nnlib, the worker and a list of it all; gives its size in bytes."""
+def publish(lock: dict, sources: dict[str, Path], folder: Path) -> None:
+    """Make the folder hold these files, nnlib, the worker, and a list of it all."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = sources | {name: HERE / name for name in ("worker.js", "session.py")}
     for name, source in wanted.items():
@@ -134,4 +134,3 @@ def publish(lock: dict, sources: dict[str, Path], folder: Path) -> int:
     entries = {name: [pooch.file_hash(folder / name)[:16], (folder / name).stat().st_size]
                for name in sorted(names)}
     (folder / "files.json").write_text(json.dumps(entries))
-    return sum(path.stat().st_size for path in folder.iterdir())

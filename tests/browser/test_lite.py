@@ -8,13 +8,13 @@ from build_book import ROOT
 
 PANEL = "[...jupyterapp.shell.widgets('main')].find(widget => widget.sessionContext)"
 IDLE = f"() => window.jupyterapp && {PANEL} && {PANEL}.sessionContext.kernelDisplayStatus === 'idle'"
-CODE = f"""() => {PANEL}.content.widgets.map(cell => cell.model).filter(model => model.type === "code").map(model => ({{
-    source: model.sharedModel.getSource(), count: model.executionCount, state: model.executionState,
-    outputs: model.outputs.toJSON(),
-}}))"""
+CODE = f"""() => {PANEL}.content.widgets.map(cell => cell.model).filter(one => one.type === "code")
+    .map(one => ({{ source: one.sharedModel.getSource(), count: one.executionCount, state: one.executionState,
+    outputs: one.outputs.toJSON() }}))"""
 SHOW = f"""word => {{
     const notebook = {PANEL}.content;
-    notebook.activeCellIndex = notebook.widgets.findIndex(cell => cell.model.sharedModel.getSource().includes(word));
+    notebook.activeCellIndex = notebook.widgets
+        .findIndex(cell => cell.model.sharedModel.getSource().includes(word));
     return notebook.scrollToItem(notebook.activeCellIndex, "start");
 }}"""
 CHAPTER = "architecture"  # the quickest

@@ -85,7 +85,7 @@ window.LiveCell = (function () {
     cell.area = element("textarea", { className: "live-editor", spellcheck: false, autocapitalize: "off", autocomplete: "off", wrap: "off" });
     cell.area.setAttribute("aria-label", "Python");
     cell.bar = element("div", { className: "live-bar" }, [cell.runButton,
-      button("⇈", "运行以上 | Run above", "live-above", function () { live.runTo(cell); }), cell.editButton, cell.resetButton, cell.note]);
+      button("⇈", "运行到这里 | Run to here", "live-above", function () { live.runTo(cell); }), cell.editButton, cell.resetButton, cell.note]);
     cell.pre.closest(".cell_input").after(cell.bar);
     cell.bar.addEventListener("mousedown", function (event) { event.preventDefault(); });  // the editor keeps the focus
     cell.bar.after(cell.output);
