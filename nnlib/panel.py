@@ -18,7 +18,11 @@ PAUSE = 0.05  # seconds in which further moves of a slider are taken as one
 
 def _input(control: Control) -> tuple[Any, Any]:
     """The widget that holds the index of the chosen value, and what stands on the page for it."""
-    common: dict[str, Any] = {"description": control.label, "style": {"description_width": "initial"}}
+    common: dict[str, Any] = {
+        "description": control.label,
+        "style": {"description_width": "initial"},
+        "layout": {"width": "36em", "max_width": "100%"},  # else a long label leaves a slider no room
+    }
     options = [(shown, i) for i, shown in enumerate(control.shown)]
     if control.kind == "check":
         box = widgets.Checkbox(value=bool(control.start), indent=False, **common)

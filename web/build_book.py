@@ -7,13 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import lite
+import pyodide
 import yaml
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # a link crosses pages
-        "web/*", "web/static/*", "web/templates/*"]
+        "web/*", "web/static/*", "web/templates/*", "web/cells/*"]
 
 
 def digest(patterns: list[str]) -> str:
@@ -40,18 +42,31 @@ def pages() -> list[str]:
     return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
 
 
+def megabytes(name: str) -> float:
+    return sum(path.stat().st_size for path in (OUT / "html" / name).rglob("*") if path.is_file()) / 1e6
+
+
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
+    python = pyodide.find()
+    live = {"NNLIB_LIVE": "1"} if python else {}
     places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
-    forget_stale("look", LOOK, [".doctrees", "html"], places)
+    forget_stale("look", LOOK, [".doctrees", "html"], f"{places} {live}")
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
                "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]
-    failed = subprocess.run(command, cwd=ROOT, env=os.environ | {"NNLIB_FRAMES": "1"}).returncode
+    failed = subprocess.run(command, cwd=ROOT, env=os.environ | {"NNLIB_FRAMES": "1"} | live).returncode
     missing = [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]
     if failed or missing:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
         sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
+    if python is None:
+        print("No cell runs in the page: Python for the browser was not to be had (see web/pyodide.py).")
+    else:
+        pyodide.publish(*python, OUT / "html" / "pyodide")
+        lite.build(OUT / "html" / "lite")
+        print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
+              "MB; a reader loads what runs")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 
 

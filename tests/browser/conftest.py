@@ -4,7 +4,9 @@ import functools
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -23,9 +25,41 @@ def browser():
         yield playwright.chromium.launch(executable_path=program, args=FLAGS)
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
+class Handler(SimpleHTTPRequestHandler):
+    """The pages under a path, with more headers if asked for; keeps the paths it was asked for."""
+
+    root, more, asked = "/", {}, None
+
     def log_message(self, *args):
         pass
+
+    def send_head(self):
+        if self.asked is not None:
+            self.asked.append(self.path)
+        return super().send_head() if self.path.startswith(self.root) else self.send_error(404)
+
+    def translate_path(self, path):
+        return super().translate_path("/" + path[len(self.root):])
+
+    def end_headers(self):
+        for name, value in self.more.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+
+@contextmanager
+def serving(site, root="/", more=(), asked=None):
+    """Show the pages through a server on this machine; gives their address."""
+    own = type("Own", (Handler,), {"root": root, "more": dict(more), "asked": asked})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(own, directory=site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{root}".rstrip("/")
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def serve():
+    return serving
 
 
 @pytest.fixture(scope="session", params=["file", "http"])
@@ -34,10 +68,18 @@ def address(request, site):
     if request.param == "file":
         yield site.as_uri()
         return
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietHandler, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with serving(site) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def python_site(site):
+    """The pages, if they came with Python for the browser."""
+    if not (site / "pyodide" / "files.json").is_file():
+        shared = Path(__file__).parents[3] / "shared" / "pyodide"
+        stop = pytest.fail if os.environ.get("CI") and shared.is_dir() else pytest.skip
+        stop("the book was built without Python for the browser (see web/pyodide.py)")
+    return site
 
 
 @pytest.fixture

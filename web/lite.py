@@ -1,0 +1,72 @@
+"""JupyterLab without a server: every chapter, with the same Python as the cells in the page, under lite/.
+
+Pyodide's files are those of the pages (web/pyodide.py): nothing is there twice, nothing comes from elsewhere.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+import order
+
+ROOT = Path(__file__).parents[1]
+EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
+WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no other
+# With the kernel, all at once: what it would load one by one, and what nnlib loads when asked.
+PRELOADED = ["ssl", "sqlite3", "jedi", "ipython", "comm", "ipywidgets", "matplotlib", "nnlib"]
+UNUSED = ["@jupyterlite/application-extension:share-file"]  # asks for a server
+SETTINGS = {
+    "jupyter-lite-schema-version": 0,
+    "jupyter-config-data": {
+        "appName": "nnlib", "exposeAppInBrowser": True, "disabledExtensions": UNUSED,
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": {
+            "pyodideUrl": "./../pyodide/pyodide.js", "disablePyPIFallback": True,
+            "loadPyodideOptions": {"packages": PRELOADED}}}}}
+BUILD = {"LiteBuildConfig": {
+    "apps": ["lab"], "no_sourcemaps": True, "no_unused_shared_packages": True, "no_libarchive": True,
+    "ignore_sys_prefix": ["federated_extensions"],
+    "federated_extensions": [str(EXTENSIONS / name) for name in WANTED]}}
+
+
+def notebooks() -> dict[str, str]:
+    """Each chapter as the files a reader opens, Chinese or English first, for the kernel that is there."""
+    texts = {}
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata.kernelspec = KERNEL
+        texts[f"chapters/{path.name}"] = nbformat.writes(notebook)
+        texts[f"{order.FOLDER}/{path.name}"] = nbformat.writes(order.english_first(notebook))
+    return texts
+
+
+def build(folder: Path) -> None:
+    """Fill the folder (its absolute path), unless it holds just this already; whole or not at all."""
+    texts = notebooks()
+    parts = [SETTINGS, BUILD, texts, version("jupyterlite-core"), version("jupyterlite-pyodide-kernel"),
+             version("jupyterlab_widgets")]
+    now = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    stamp = folder / "built.sha256"
+    if stamp.is_file() and stamp.read_text() == now:
+        return
+    with tempfile.TemporaryDirectory(dir=folder.parent) as work:
+        source, made = Path(work) / "source", Path(work) / "lite"
+        for name, text in texts.items():
+            (source / "files" / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / "files" / name).write_text(text, "utf-8")
+        (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
+        (source / "jupyter_lite_config.json").write_text(json.dumps(BUILD))
+        program = Path(sys.executable).with_name("jupyter-lite")
+        done = subprocess.run([program, "build", "--lite-dir", source, "--output-dir", made], cwd=source,
+                              capture_output=True, text=True)
+        if done.returncode or not (made / "lab" / "index.html").is_file():
+            sys.exit(f"JupyterLite was not built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        (made / stamp.name).write_text(now)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
