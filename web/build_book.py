@@ -63,7 +63,9 @@ def main() -> None:
     if python is None:
         print("No cell runs in the page: Python for the browser was not to be had (see web/pyodide.py).")
     else:
-        pyodide.publish(*python, OUT / "html" / "pyodide")
+        lock, files = python
+        files = pyodide.compiled(lock, files, OUT / "pyodide")
+        pyodide.publish(lock, files, OUT / "html" / "pyodide")
         lite.build(OUT / "html" / "lite")
         print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
               "MB; a reader loads what runs")

@@ -39,8 +39,8 @@ def lab(browser, address):
     with context.expect_page() as opened:
         page.locator(".btn-launch-lite").click()
     lab = opened.value
-    lab.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-    lab.wait_for_function(IDLE, timeout=120_000)
+    lab.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=180_000)
+    lab.wait_for_function(IDLE, timeout=300_000)
     lab.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells'); }")
     ended = f"() => ({CODE})().every(cell => cell.count && cell.state === 'idle')"
     lab.wait_for_function(ended, timeout=300_000)
