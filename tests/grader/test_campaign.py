@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 
 import nbformat
 import pytest
 
-from grader import assignments, campaign, student
+from grader import assignments, campaign, seeds, student
 from grader.campaign import Path
 
 ROOT = Path(campaign.__file__).parents[1]
@@ -107,9 +108,29 @@ def test_a_dask_worker_that_was_killed_is_replaced(submitted, undisturbed, tmp_p
 
 
 def campaign_seed(submitted):
-    from grader import seeds
-
     return seeds.read(submitted / "seed")
+
+
+def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undisturbed, tmp_path, monkeypatch):
+    monkeypatch.setattr(campaign, "AHEAD", 2)  # or all eight are handed over before the first comes back
+
+    class Killed(ProcessPoolExecutor):
+        killed = None
+
+        def submit(self, *args):
+            if not self.killed and list(tmp_path.rglob("student-*.json")):
+                self.killed = next(iter(self._processes))
+                os.kill(self.killed, signal.SIGKILL)
+            return super().submit(*args)
+
+    with Killed(1, mp_context=get_context("spawn")) as pool:
+        first = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
+    assert 0 < first.marked == first.results < 8
+    assert first.marked + len(first.faults) == 8
+    with ThreadPoolExecutor(1) as pool:
+        again = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
+    assert not again.faults
+    assert contents(tmp_path) == undisturbed
 
 
 def test_a_fault_of_the_grader_is_no_zero(submitted, undisturbed, tmp_path, monkeypatch):
