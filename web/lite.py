@@ -1,4 +1,4 @@
-"""JupyterLab without a server: every chapter, with the same Python as the cells in the page, under lite/.
+"""JupyterLab without a server: every chapter and assignment, with the Python of the pages' cells, under lite/.
 
 Pyodide's files are those of the pages (web/pyodide.py): nothing is there twice, nothing comes from elsewhere.
 """
@@ -14,6 +14,8 @@ from pathlib import Path
 
 import nbformat
 import order
+
+from grader import assignments
 
 ROOT = Path(__file__).parents[1]
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
@@ -36,14 +38,18 @@ BUILD = {"LiteBuildConfig": {
 
 
 def notebooks() -> dict[str, str]:
-    """Each chapter as the files a reader opens, Chinese or English first, for the kernel that is there."""
-    texts = {}
+    """What a reader opens, for the kernel that is there: chapters, Chinese or English first, and assignments."""
+    found = {}
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
+        chapter = nbformat.read(path, as_version=4)
+        found |= {f"chapters/{path.name}": chapter, f"{order.FOLDER}/{path.name}": order.english_first(chapter)}
+    with tempfile.TemporaryDirectory() as folder:
+        for name in assignments.names():
+            released = assignments.release(name, Path(folder))
+            found[f"assignments/{name}.ipynb"] = nbformat.read(released, as_version=4)
+    for notebook in found.values():
         notebook.metadata.kernelspec = KERNEL
-        texts[f"chapters/{path.name}"] = nbformat.writes(notebook)
-        texts[f"{order.FOLDER}/{path.name}"] = nbformat.writes(order.english_first(notebook))
-    return texts
+    return {name: nbformat.writes(notebook) for name, notebook in found.items()}
 
 
 def build(folder: Path) -> None:
