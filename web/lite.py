@@ -1,4 +1,4 @@
-"""JupyterLab without a server: every chapter and assignment, with the Python of the pages' cells, under lite/.
+"""JupyterLab without a server, under lite/: every chapter and assignment, with the pages' own Python.
 
 Pyodide's files are those of the pages (web/pyodide.py): nothing is there twice, nothing comes from elsewhere.
 """
@@ -38,11 +38,12 @@ BUILD = {"LiteBuildConfig": {
 
 
 def notebooks() -> dict[str, str]:
-    """What a reader opens, for the kernel that is there: chapters, Chinese or English first, and assignments."""
+    """What a reader opens, for this kernel: chapters, Chinese or English first, and assignments."""
     found = {}
     for path in sorted((ROOT / "chapters").glob("*.ipynb")):
         chapter = nbformat.read(path, as_version=4)
-        found |= {f"chapters/{path.name}": chapter, f"{order.FOLDER}/{path.name}": order.english_first(chapter)}
+        found[f"chapters/{path.name}"] = chapter
+        found[f"{order.FOLDER}/{path.name}"] = order.english_first(chapter)
     with tempfile.TemporaryDirectory() as folder:
         for name in assignments.names():
             released = assignments.release(name, Path(folder))
