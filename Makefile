@@ -56,7 +56,7 @@ book: $(BOOK_READY)
 	@$(BIN)/python web/build_book.py
 
 test: $(TEST_READY) lint book
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 notebooks: $(BOOK_READY)
 	@$(BIN)/python web/store_outputs.py

@@ -10,7 +10,9 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
+from nbformat import NotebookNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -51,6 +53,19 @@ def language_of(node: nodes.Node | None) -> str | None:
 
 # -- cells -----------------------------------------------------------------------------------------
 plain_cell = SphinxNbRenderer.render_nb_cell_markdown
+plain_streams = render.coalesce_streams
+
+
+def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Printed text as it was printed: myst-nb would break a line where a busy kernel sent it in pieces."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and output["name"] == last.get("name"):
+            joined[-1] = NotebookNode(last | {"text": last["text"] + output["text"]})
+        else:
+            joined.append(output)
+    return plain_streams(joined)
 
 
 def render_cell(self: SphinxNbRenderer, token) -> None:
@@ -159,6 +174,7 @@ def spans(pair: re.Match[str]) -> str:
 
 def pair_words(html: str) -> str:
     landmark = 'role="navigation" aria-label="[[封面|Cover]]"'
+    html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils' is out of date
     html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
     html = FIXED.sub(lambda word: f"[[{FIXED_WORDS[word[0]]}|{word[0]}]]", html)
     return PAIR.sub(spans, RAW_TEXT.sub(lambda text: PAIR.sub(rf"\1{SEP}\2", text[0]), html))
@@ -195,6 +211,7 @@ def find_assets(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     SphinxNbRenderer.render_nb_cell_markdown = render_cell
+    render.coalesce_streams = whole_streams
     app.add_transform(SplitTitles)
     app.add_post_transform(SplitReferences)
     app.connect("builder-inited", pair_catalogues, priority=900)

@@ -59,6 +59,11 @@ def test_markup(ran):
     assert ran("class A:\n    def _repr_html_(self): return '<b>'\nA()") == [("html", "<b>")]
 
 
+def test_a_value_that_shows_itself_is_asked_to(ran):
+    source = "class Loud:\n    def _ipython_display_(self):\n        print('here')\nLoud()"
+    assert ran(source) == [("text", "stdout", "here\n")]
+
+
 def test_figures_come_once_after_what_was_printed(ran):
     sent = ran("import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nprint('first', end='')\nfig")
     assert [kind for kind, *_ in sent] == ["text", "image"]

@@ -114,6 +114,9 @@ class Session:
             self.show(value)
 
     def show(self, value: Any) -> None:
+        if own := getattr(value, "_ipython_display_", None):  # it shows itself, or nothing
+            own()
+            return
         figures = sys.modules.get("matplotlib.figure")
         if figures and isinstance(value, figures.Figure):
             self.send_figure(value)
