@@ -64,11 +64,11 @@ def serve():
 
 @pytest.fixture(scope="session", params=["file", "http"])
 def address(request, site):
-    """Where the pages are: the folder itself, or a server that shows it."""
+    """Where the pages are: the folder itself, or a server that shows it under a path, as GitHub Pages does."""
     if request.param == "file":
         yield site.as_uri()
         return
-    with serving(site) as url:
+    with serving(site, "/course/") as url:
         yield url
 
 
