@@ -52,6 +52,7 @@ def serving(site, root="/", more=(), asked=None):
     """Show the pages through a server on this machine; gives their address."""
     own = type("Own", (Handler,), {"root": root, "more": dict(more), "asked": asked})
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(own, directory=site))
+    server.handle_error = lambda *what: None  # a page was closed while it was still loading
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{root}".rstrip("/")
     server.shutdown()
