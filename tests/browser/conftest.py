@@ -65,7 +65,7 @@ def serve():
 
 @pytest.fixture(scope="session", params=["file", "http"])
 def address(request, site):
-    """Where the pages are: the folder itself, or a server that shows it under a path, as GitHub Pages does."""
+    """Where the pages are: the folder itself, or a server that shows it under a path, as on GitHub Pages."""
     if request.param == "file":
         yield site.as_uri()
         return
