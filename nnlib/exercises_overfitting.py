@@ -206,22 +206,26 @@ def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
+def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[Any, str]:
+    """One entry of the dict that the answer returns, and how it was asked for."""
+    came, given = answer(a, b), f"{answer.name}{shown((a, b))}"
+    if not isinstance(came, dict) or key not in came:
+        judge(came, _compared(a, b), given)
+    return came[key], f"{given}['{key}']"
+
+
 @COMPARE.test("均值之差 | the difference of the means")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     a, b = rng.normal(0.9, 0.02, size=9).tolist(), rng.normal(0.85, 0.03, size=7).tolist()
-    came, given = answer(a, b), f"{answer.name}{shown((a, b))}"
-    if not isinstance(came, dict) or "difference" not in came:
-        judge(came, _compared(a, b), given)
-    judge(came["difference"], _compared(a, b)["difference"], f"{given}['difference']")
+    came, given = _entry(answer, a, b, "difference")
+    judge(came, _compared(a, b)["difference"], given)
 
 
 @COMPARE.test("它的标准误差 | its standard error")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     a, b = rng.normal(0.9, 0.02, size=5).tolist(), rng.normal(0.85, 0.03, size=8).tolist()
-    came, given = answer(a, b), f"{answer.name}{shown((a, b))}"
-    if not isinstance(came, dict) or "error" not in came:
-        judge(came, _compared(a, b), given)
-    judge(came["error"], _compared(a, b)["error"], f"{given}['error']", {
+    came, given = _entry(answer, a, b, "error")
+    judge(came, _compared(a, b)["error"], given, {
         "标准差要用 ddof=1 | the standard deviation takes ddof=1":
             (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
         "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
