@@ -217,7 +217,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("builder-inited", pair_catalogues, priority=900)
     app.connect("html-page-context", pair_book_title, priority=900)
     app.connect("config-inited", find_assets)
-    app.add_js_file(None, body=(HERE / "language-first.js").read_text("utf-8"), priority=1)
+    app.add_js_file(None, body=(HERE / "head.js").read_text("utf-8"), priority=1)
     app.add_js_file("language.js", loading_method="defer")
     app.add_js_file("scrolling.js", loading_method="defer")
     app.add_css_file("book.css")

@@ -90,7 +90,7 @@ def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
     root = urlsplit(app.config.html_baseurl).path or "/"
     pages = [(f"{root}{name}.html", app.env.titles[name].astext().replace(SEP, "|"))
              for name in app.env.toctree_includes["index"]]
-    script = (HERE / "language-first.js").read_text("utf-8")
+    script = (HERE / "head.js").read_text("utf-8")
     yield "404", {"root": root, "pages": pages, "script": script}, "404.html"
 
 

@@ -12,6 +12,7 @@ import imagesize
 import sheets
 from PIL import Image
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 # FontAwesome's style sheet draws the icons: its script, half a page's weight, is not needed, and
 # its preloading fails where a page is opened from disk.
@@ -25,6 +26,8 @@ SCRIPT = re.compile(r'<script (?=src=)(?!src="_static/documentation_options)')  
 THEME = 'localStorage.getItem("theme") || "auto"'  # drawn once in no theme, then again in the right one
 RIGHT_THEME = """{light: "light", dark: "dark"}[localStorage.getItem("mode")]
       || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
+ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
+NO_BOX = '".measured-by-scrolling-js"'
 PICTURE = re.compile(r'<img (?=[^>]*src="_images/([^"]+)")')
 
 
@@ -73,6 +76,17 @@ class LightPages:
             (app.outdir / "_static" / name).write_text(sheets.join(app.outdir, paths), "utf-8")
 
 
+def measure_once(app: Sphinx, failure: Exception | None) -> None:
+    """The theme measures all boxes at once, so lays out the whole page; scrolling.js does it as they are drawn."""
+    if failure:
+        return
+    path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
+    script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
+    if NO_BOX not in script:
+        raise ExtensionError(f"{path.name} has no {ALL_BOXES} any more: see whether it still measures all boxes")
+    path.write_text(script, "utf-8")
+
+
 def shrink_pictures(app: Sphinx, failure: Exception | None) -> None:
     """Few colours are enough for a drawing: 256 of them take a third of the space."""
     for path in (app.outdir / "_images").glob("*.png"):
@@ -86,6 +100,7 @@ def lighten(app: Sphinx) -> None:
     if app.builder.format == "html":
         LightPages(app)
         app.connect("build-finished", shrink_pictures)
+        app.connect("build-finished", measure_once)
 
 
 def setup(app: Sphinx) -> dict[str, object]:

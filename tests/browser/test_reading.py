@@ -70,6 +70,23 @@ def test_words_in_attributes_follow_the_switch(open_page):
     assert picture.get_attribute("alt").startswith(f"{zh} | ")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("way", ["address", "contents", "typed"])
+def test_a_way_to_a_place_leads_there(open_page, way, width):
+    """Sections far from the screen have guessed heights until somebody goes there."""
+    place = "real-pictures"
+    page = open_page("intro.html?lang=en" + (f"#{place}" if way == "address" else ""), width)
+    assert page.evaluate("'lazy' in document.documentElement.dataset") == (way != "address")
+    if way == "contents":
+        page.locator(f".bd-sidebar-secondary a[href='#{place}']").evaluate("link => link.click()")
+    elif way == "typed":
+        page.evaluate("place => { location.hash = place; }", place)
+    title = page.locator(f"#{place} > h2").element_handle()
+    page.wait_for_function("title => Math.abs(title.getBoundingClientRect().y - 100) < 50", arg=title)
+    page.wait_for_timeout(500)  # it stays there: nothing above it grows
+    assert 50 < title.bounding_box()["y"] < 150
+
+
 @pytest.mark.parametrize("word", ["过拟合", "反向传播", "overfitting", "gradient check"])
 def test_search_finds(open_page, word):
     page = open_page(f"search.html?q={word}")

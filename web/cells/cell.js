@@ -88,7 +88,7 @@ window.LiveCell = (function () {
       button("⇈", "运行到这里 | Run to here", "live-above", function () { live.runTo(cell); }), cell.editButton, cell.resetButton, cell.note]);
     cell.pre.closest(".cell_input").after(cell.bar);
     cell.bar.addEventListener("mousedown", function (event) { event.preventDefault(); });  // the editor keeps the focus
-    cell.bar.after(cell.output);
+    if (!cell.output.isConnected) cell.bar.after(cell.output);
     cell.output.setAttribute("aria-live", "polite");
     cell.listen(live);
     cell.recall();
@@ -153,8 +153,11 @@ window.LiveCell = (function () {
     recall: function () {
       var kept = null;
       try { kept = JSON.parse(localStorage.getItem(this.key)); } catch (e) { /* as if nothing were kept */ }
-      this.show(kept ? kept.now : this.published);
-      if (kept && kept.was !== this.published) {
+      this.source = this.published;
+      this.resetButton.hidden = true;
+      if (!kept) return;
+      this.show(kept.now);
+      if (kept.was !== this.published) {
         this.say("这是你以前改过的；原文后来更新了，“还原”换成新的。 | Your earlier version; the book's has changed since. Reset brings the new one.");
       }
     },

@@ -39,6 +39,7 @@
     var blocks = document.querySelectorAll("article h1, article h2, article h3, article div.cell, article .lang-zh, article .lang-en");
     var seen = [].find.call(blocks, function (b) { return b.offsetParent && b.getBoundingClientRect().bottom > 80; });
     var before = seen && seen.getBoundingClientRect().top;
+    delete root.dataset.lazy;                    // places are compared by true heights
     paint(lang);
     while (seen && !seen.offsetParent && seen !== document.body) seen = seen.nextElementSibling || seen.parentElement;
     if (seen && seen !== document.body) window.scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });

@@ -1,12 +1,27 @@
-/* What scrolls sideways (a long formula, a table on a phone) can be reached and scrolled by keyboard. */
+/* Ways to a place in the page lead there; what scrolls sideways can be reached and scrolled by keyboard. */
 (function () {
+  var root = document.documentElement;
+  document.addEventListener("click", function (event) {
+    if (event.target.closest('a[href*="#"]')) delete root.dataset.lazy;  // far sections get their true heights
+  }, true);
+  addEventListener("hashchange", function () {   // typed by hand: the browser went there by guessed heights
+    if (!("lazy" in root.dataset)) return;
+    delete root.dataset.lazy;
+    location.replace(location.href);
+  });
+
   var SCROLLS = ".katex-display, .pst-scrollable-table-container, div.cell_output, .highlight pre, article pre";
-  function mark() {
-    document.querySelectorAll(SCROLLS).forEach(function (box) {
+  var boxes = document.querySelectorAll(SCROLLS);
+  var watch = new ResizeObserver(function (seen) {  // measures what was just laid out, so nothing is laid out for it
+    seen.forEach(function (entry) {
+      var box = entry.target;
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
     });
+  });
+  function look() {                              // observing says the size at once, or when the box is first drawn
+    watch.disconnect();
+    boxes.forEach(function (box) { watch.observe(box); });
   }
-  addEventListener("resize", mark);              // language.js says so too when the language changes
-  mark();
-  document.fonts.ready.then(mark);
+  document.fonts.addEventListener("loadingdone", look);
+  look();
 })();
