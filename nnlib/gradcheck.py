@@ -85,10 +85,11 @@ def check_gradients(
     probe = net.copy(dtype="float64")
     analytic = probe.loss_and_grad(X, y, loss, l2)[1].copy()
     numeric = np.empty_like(analytic)
+    inputs, targets = probe.check_data(X, y, loss)
 
     def value_at(index: int, kept: Any, step: float) -> Any:
         probe.params[..., index] = kept + step
-        data = loss(probe(X), y)
+        data = loss.evaluate(probe.evaluate(inputs), targets, probe.buffers)[0]
         return data + 0.5 * l2 * sum(np.vecdot(w, w) for w in probe.weights())
 
     for i in range(probe.n_params):

@@ -105,7 +105,7 @@ class _Weighted(Layer):
     n_out: int
     W, b = Parameter(), Parameter()
 
-    def __init__(self, n_in: int, n_out: int, init: str) -> None:
+    def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
         super().__init__()
         name = type(self).__name__
         self.n_in, self.n_out = errors.whole(f"{name} n_in", n_in), errors.whole(f"{name} n_out", n_out)
@@ -155,9 +155,6 @@ class Linear(_Weighted):
     >>> print(net([[3.0], [4.0]]))
     [[11.5]]
     """
-
-    def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
-        super().__init__(n_in, n_out, init)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}

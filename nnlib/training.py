@@ -17,7 +17,7 @@ from . import errors
 from .buffers import Buffers
 from .errors import Array, Diverged
 from .losses import CrossEntropy, Loss
-from .network import Network, check_loss
+from .network import Network
 from .optim import SGD, Optimizer, check_optimizer
 from .prediction import share_right
 from .progress import bar
@@ -132,17 +132,15 @@ def fit(
     >>> print(round(history.accuracy[-1], 2))
     1.0
     """
-    X = net.check_batch(X)
-    n, n_out = X.shape[1], net.n_out or X.shape[0]
-    targets = check_loss(loss).targets(y, n_out, n)
+    X, targets = net.check_data(X, y, loss)
+    n = X.shape[1]
     if validation is not None:
         if not isinstance(validation, tuple | list) or len(validation) != 2:
             raise ValueError(
                 f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
                 "Write validation=(Xv, yv)."
             )
-        Xv = net.check_batch(validation[0])
-        validation = (Xv, loss.targets(validation[1], n_out, Xv.shape[1]))
+        validation = net.check_data(*validation, loss)
     elif patience is not None:
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     epochs = errors.whole("fit epochs", epochs)
