@@ -188,16 +188,15 @@ class Explorer:
         return "\n".join([*lines, f"  {self.first()['text']}"])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": repr(self)}
+        text = {"text/plain": repr(self)}
         if not self.ahead:
             try:
                 from .panel import panel
             except ImportError:  # no ipywidgets: the page that runs the cell builds the panel from the spec
                 pass
             else:
-                bundle = {**panel(self)._repr_mimebundle_(), **bundle}
-                return bundle
-        return bundle | {MIME: self.spec()}
+                return {**panel(self)._repr_mimebundle_(), **text}
+        return {**text, MIME: self.spec()}
 
 
 def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, **controls: Any) -> Explorer:

@@ -451,20 +451,5 @@ class GaussianNoise(Layer):
         return dy
 
 
-KINDS: dict[str, type[Layer]] = {
-    kind.__name__: kind
-    for kind in (
-        Linear,
-        Maxout,
-        Sigmoid,
-        Tanh,
-        ReLU,
-        LeakyReLU,
-        PReLU,
-        ELU,
-        GELU,
-        SiLU,
-        Dropout,
-        GaussianNoise,
-    )
-}
+_ALL = Linear, Maxout, Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, ELU, GELU, SiLU, Dropout, GaussianNoise
+KINDS: dict[str, type[Layer]] = {kind.__name__: kind for kind in _ALL}

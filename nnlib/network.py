@@ -101,8 +101,6 @@ class Network:
         self.n_out = sized[-1].n_out if sized else None
         self._entry = repr(sized[0] if sized else layers[0])
 
-    # -- looking at it -------------------------------------------------------------------------
-
     @property
     def params(self) -> Array:
         """Every parameter in one array, (P,) or (R, P); assigning to it copies, so that the views stay."""
@@ -173,8 +171,6 @@ class Network:
         if self.networks:
             lines.append(f"{self.networks} networks of this shape")
         return "\n".join(lines)
-
-    # -- computing ------------------------------------------------------------------------------
 
     def __call__(self, X: ArrayLike) -> Array:
         """Scores (C, N), or (R, C, N), for a batch X (D, N), without noise.
@@ -267,8 +263,6 @@ class Network:
                 self.grads[..., where] += shrink
                 value = value + 0.5 * np.vecdot(shrink, w)
         return value if self.networks else float(value)
-
-    # -- copies and files -------------------------------------------------------------------------
 
     def select(self, which: int | slice) -> Network:
         """Network `which` of a stack (or a slice of it), sharing this one's parameters.

@@ -18,7 +18,7 @@ from .buffers import Buffers
 from .errors import Array, Diverged
 from .losses import CrossEntropy, Loss
 from .network import Network
-from .optim import SGD, Optimizer, check_optimizer
+from .optim import SGD, Optimizer
 from .prediction import share_right
 from .progress import bar
 from .stopping import EarlyStopping
@@ -143,6 +143,10 @@ def fit(
         validation = net.check_data(*validation, loss)
     elif patience is not None:
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(
+            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. Mind the brackets."
+        )
     epochs = errors.whole("fit epochs", epochs)
     chunks = chunks_of(net)
     seeds = errors.generator(rng).integers(2**63, size=1 + len(chunks))
@@ -152,7 +156,7 @@ def fit(
             rows=np.ascontiguousarray(X.T),
             y=targets,
             loss=loss,
-            optimizer=check_optimizer(optimizer),
+            optimizer=optimizer,
             l2=errors.number("fit l2", l2, 0),
             epochs=epochs,
             batch_size=n if batch_size is None else min(n, errors.whole("fit batch_size", batch_size)),
