@@ -30,11 +30,12 @@ HOME = {name: name for name in ("nnlib", *FOLDERS)} | {
 
 
 def source(path: Path) -> str:
-    """The code of a module or of a notebook."""
+    """The code of a module, or of a notebook without its magic (%pip)."""
     text = path.read_text("utf-8")
     if path.suffix == ".py":
         return text
-    return "\n".join("".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "code")
+    cells = ("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "code")
+    return re.sub(r"^(\s*)%.*", r"\1pass", "\n".join(cells), flags=re.MULTILINE)
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool, int]]:
