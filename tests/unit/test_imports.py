@@ -11,7 +11,7 @@ from house import FLOORS, MODULES, ROOT
 import nnlib
 
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names}
-DRAWING = {"matplotlib", "PIL", "ipywidgets", "IPython"}  # on the top floor, which nnlib loads when asked
+DRAWING = {"matplotlib", "PIL", "ipywidgets"}  # on the top floor, which nnlib loads when asked
 LAZY = {"pooch", "threadpoolctl", "tqdm"}  # inside functions
 
 
@@ -57,7 +57,7 @@ def test_the_way_from_a_cell_to_a_page_names_what_is_there():
 
 def test_import_loads_numpy_alone():
     code = (
-        "import sys; before = set(sys.modules); import nnlib; import importlib.metadata as m\n"
+        "import sys; before = set(sys.modules); import nnlib\n"
         "names = {n.split('.')[0] for n in set(sys.modules) - before}\n"
         "print(*sorted(n for n in names if n not in sys.stdlib_module_names and not n.startswith('_')))"
     )
