@@ -71,7 +71,8 @@ def arrows(graph: dict[str, set[str]]) -> Iterator[str]:
 
     for name in sorted(graph):
         implied = below(set().union(*(graph[other] for other in graph[name])))
-        yield from (f"{name}_ --> {other}_" for other in sorted(graph[name] - implied))
+        if direct := sorted(graph[name] - implied):
+            yield f"{name}_ --> {' & '.join(f'{other}_' for other in direct)}"
 
 
 def picture() -> str:
@@ -83,12 +84,11 @@ def picture() -> str:
     for folder in FOLDERS:
         paths = [path for kind in ("py", "ipynb") for path in (ROOT / folder).rglob(f"*.{kind}")]
         found = {HOME.get(name) for path in paths for name, *_ in imports(path)} - {None, folder}
-        lines += [f"  {folder}[{folder}/] --> {other}" for other in sorted(found)]
+        lines.append(f"  {folder}[{folder}/] --> {' & '.join(sorted(found))}")
     lines += ["  subgraph nnlib[nnlib/]", "    direction TB"]
     for floor in sorted(FLOORS, reverse=True):
-        lines.append(f"    subgraph floor{floor}[floor {floor}]")
-        lines += [f"      {name}_[{name}]" for name in sorted({room(name) for name in FLOORS[floor]})]
-        lines.append("    end")
+        rooms = " & ".join(f"{name}_[{name}]" for name in sorted({room(name) for name in FLOORS[floor]}))
+        lines += [f"    subgraph floor{floor}[floor {floor}]", f"      {rooms}", "    end"]
     graph: dict[str, set[str]] = {}
     for name, others in needs().items():
         graph.setdefault(room(name), set()).update({room(other) for other in others} - {room(name)})
