@@ -80,12 +80,13 @@ def _controls(
         raise ValueError(
             "explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, 20])."
         )
-    parameters = inspect.signature(draw).parameters
+    signature = inspect.signature(draw)
+    defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
     try:
-        inspect.signature(draw).bind(**offered)
+        signature.bind(**offered)
     except TypeError as error:
         raise ValueError(
-            f"explore expected a control for each argument of {_name(draw)}({', '.join(parameters)}), "
+            f"explore expected a control for each argument of {_name(draw)}({', '.join(defaults)}), "
             f"got {', '.join(offered)}: {error}. Make the two agree."
         ) from error
     if unknown := set(labels) - set(offered):
@@ -98,7 +99,7 @@ def _controls(
             name,
             values,
             labels.get(name, name.replace("_", " ")),
-            parameters[name].default if name in parameters else inspect.Parameter.empty,
+            defaults.get(name, inspect.Parameter.empty),  # none for what **more takes in
         )
         for name, values in offered.items()
     ]
