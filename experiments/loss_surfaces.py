@@ -21,12 +21,12 @@ SIZES = (25, 50, 100, 250, 500)
 COLUMNS = ("hidden", "seed", "train_loss", "test_loss", "test_accuracy")
 
 
-def losses(hidden: int, seeds: int, epochs: int, progress: bool = False) -> list[tuple[float, ...]]:
+def losses(hidden: int, seeds: int, epochs: int) -> list[tuple[float, ...]]:
     """Final losses and test accuracy of `seeds` networks with one hidden layer, one tuple a network."""
     X, Xt, y, yt = nn.datasets.train_test_split(*nn.datasets.digits(), test=2 / 3, rng=0)
     net = nn.mlp(64, hidden, 10, rng=0, dtype="float32", networks=seeds)
     nn.fit(net, X, y, optimizer=nn.SGD(lr=0.1, momentum=0.9), epochs=epochs, batch_size=100, rng=0,
-           measure_accuracy=False, progress=progress)  # fmt: skip
+           measure_accuracy=False, progress=True)  # fmt: skip
     loss = nn.CrossEntropy()
     found = (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt))
     return [(hidden, seed, *map(float, row)) for seed, row in enumerate(zip(*found, strict=True))]
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=200, help="passes over the training data (200)")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".csv"))
     options = parser.parse_args()
-    rows = [row for hidden in SIZES for row in losses(hidden, options.seeds, options.epochs, progress=True)]
+    rows = [row for hidden in SIZES for row in losses(hidden, options.seeds, options.epochs)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -27,8 +27,6 @@ from .prediction import accuracy, predict
 from .sweep import sweep
 from .training import History, fit
 
-__version__ = "0.1.0"
-
 
 def __getattr__(name: str) -> object:  # matplotlib takes a second to import: only those who plot wait for it
     if name == "plot":

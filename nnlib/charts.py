@@ -93,6 +93,14 @@ def activation(
     return whole_figure(panels[0])
 
 
+def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
+    """A line with about so many markers; of repeated runs (n, R) the median and the band around it."""
+    if y.ndim == 2:
+        low, y, high = np.nanquantile(y, (0.1, 0.5, 0.9), axis=1)
+        ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
+    ax.plot(x, y, markevery=max(1, len(y) // marks), **look)  # markers on every point would hide lines
+
+
 @styled
 def history(h: History, axes: Any = None) -> Figure:
     """Loss and accuracy by epoch, on training and on validation data.
@@ -134,19 +142,14 @@ def history(h: History, axes: Any = None) -> Figure:
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
     best = float(np.median(h.best_epoch))
+    looks = (
+        {"label": "train", "color": BLUE, "linestyle": "-", "marker": "o"},
+        {"label": "validation", "color": RED, "linestyle": "--", "marker": "s"},
+    )
     for ax, kind in zip(panels, kinds, strict=True):
-        for name, color, line, marker in ((kind, BLUE, "-", "o"), (f"val_{kind}", RED, "--", "s")):
-            values = getattr(h, name)
-            if not values.size:
-                continue
-            if values.ndim == 2:
-                low, values, high = np.nanquantile(values, (0.1, 0.5, 0.9), axis=1)
-                ax.fill_between(epochs, low, high, color=color, alpha=0.2, linewidth=0)
-            label = "validation" if name.startswith("val_") else "train"
-            every = max(1, len(epochs) // 8)
-            ax.plot(
-                epochs, values, line, color=color, label=label, marker=marker, markevery=every, markersize=4
-            )
+        for name, look in zip((kind, f"val_{kind}"), looks, strict=True):
+            if (values := getattr(h, name)).size:
+                _line(ax, epochs, values, marks=8, markersize=4, **look)
         if best < len(epochs) - 1:
             ax.axvline(best, color=BLACK, linewidth=1.2, linestyle=":", label=f"best epoch {best:g}")
         if h.loss.ndim == 2:
@@ -206,12 +209,8 @@ def curves(
                 f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
                 "Give one value, or one row of repetitions, a point of x."
             )
-        if y.ndim == 2:
-            low, y, high = np.nanquantile(y, [0.1, 0.5, 0.9], axis=1)
-            ax.fill_between(x, low, high, color=COLORS[k % len(COLORS)], alpha=0.2, linewidth=0)
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
-        every = max(1, x.size // 12)  # markers tell lines apart; on every point they would hide them
-        ax.plot(x, y, color=color, marker=marker, markevery=every, markersize=5, label=label)
+        _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
     ax.set(
         xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear"
     )

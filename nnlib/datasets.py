@@ -68,7 +68,7 @@ def spirals(
     Notes
     -----
     Source: a relative of the two spirals of K. J. Lang and M. J. Witbrock, *Learning to tell two
-    spirals apart*, 1988 Connectionist Models Summer School. Taught in: intro.
+    spirals apart*, 1988 Connectionist Models Summer School. Shown on: index.
 
     Examples
     --------

@@ -112,9 +112,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     return whole_figure(ax)
 
 
-# Start, bend and end of each dendrite, and its width there and there.
-
-
+# Start, bend and end of each dendrite, and its width at start and end.
 DENDRITES = (
     ((5.0, 7.7), (3.9, 8.2), (3.0, 8.9), 1.2, 0.2), ((3.0, 8.9), (2.5, 9.3), (1.6, 9.3), 0.2, 0.1),
     ((3.0, 8.9), (2.8, 9.5), (2.5, 9.9), 0.2, 0.08), ((5.0, 7.6), (3.7, 7.5), (2.9, 7.6), 1.2, 0.2),

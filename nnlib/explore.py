@@ -80,12 +80,13 @@ def _controls(
         raise ValueError(
             "explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, 20])."
         )
-    parameters = inspect.signature(draw).parameters
+    signature = inspect.signature(draw)
+    defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
     try:
-        inspect.signature(draw).bind(**offered)
+        signature.bind(**offered)
     except TypeError as error:
         raise ValueError(
-            f"explore expected a control for each argument of {_name(draw)}({', '.join(parameters)}), "
+            f"explore expected a control for each argument of {_name(draw)}({', '.join(defaults)}), "
             f"got {', '.join(offered)}: {error}. Make the two agree."
         ) from error
     if unknown := set(labels) - set(offered):
@@ -98,7 +99,7 @@ def _controls(
             name,
             values,
             labels.get(name, name.replace("_", " ")),
-            parameters[name].default if name in parameters else inspect.Parameter.empty,
+            defaults.get(name, inspect.Parameter.empty),  # none for what **more takes in
         )
         for name, values in offered.items()
     ]
@@ -188,16 +189,15 @@ class Explorer:
         return "\n".join([*lines, f"  {self.first()['text']}"])
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": repr(self)}
+        text = {"text/plain": repr(self)}
         if not self.ahead:
             try:
                 from .panel import panel
             except ImportError:  # no ipywidgets: the page that runs the cell builds the panel from the spec
                 pass
             else:
-                bundle = {**panel(self)._repr_mimebundle_(), **bundle}
-                return bundle
-        return bundle | {MIME: self.spec()}
+                return {**panel(self)._repr_mimebundle_(), **text}
+        return {**text, MIME: self.spec()}
 
 
 def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, **controls: Any) -> Explorer:

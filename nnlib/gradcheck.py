@@ -85,16 +85,20 @@ def check_gradients(
     probe = net.copy(dtype="float64")
     analytic = probe.loss_and_grad(X, y, loss, l2)[1].copy()
     numeric = np.empty_like(analytic)
+    inputs, targets = probe.check_data(X, y, loss)
 
-    def value_at(index: int, kept: Any, step: float) -> Any:
-        probe.params[..., index] = kept + step
-        data = loss(probe(X), y)
+    def value() -> Any:
+        data = loss.evaluate(probe.evaluate(inputs), targets, probe.buffers)[0]
         return data + 0.5 * l2 * sum(np.vecdot(w, w) for w in probe.weights())
 
     for i in range(probe.n_params):
-        kept = probe.params[..., i].copy()
-        numeric[..., i] = (value_at(i, kept, eps) - value_at(i, kept, -eps)) / (2 * eps)
-        probe.params[..., i] = kept
+        p = probe.params[..., i]  # a view: one number, or one a network
+        kept = p.copy()
+        p[...] = kept + eps
+        above = value()
+        p[...] = kept - eps
+        numeric[..., i] = (above - value()) / (2 * eps)
+        p[...] = kept
     difference = np.abs(analytic - numeric)
     at = np.unravel_index(difference.argmax(), difference.shape)
     largest = max(np.abs(analytic).max(), np.abs(numeric).max())

@@ -105,7 +105,7 @@ class _Weighted(Layer):
     n_out: int
     W, b = Parameter(), Parameter()
 
-    def __init__(self, n_in: int, n_out: int, init: str) -> None:
+    def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
         super().__init__()
         name = type(self).__name__
         self.n_in, self.n_out = errors.whole(f"{name} n_in", n_in), errors.whole(f"{name} n_out", n_out)
@@ -155,9 +155,6 @@ class Linear(_Weighted):
     >>> print(net([[3.0], [4.0]]))
     [[11.5]]
     """
-
-    def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
-        super().__init__(n_in, n_out, init)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
@@ -454,20 +451,5 @@ class GaussianNoise(Layer):
         return dy
 
 
-KINDS: dict[str, type[Layer]] = {
-    kind.__name__: kind
-    for kind in (
-        Linear,
-        Maxout,
-        Sigmoid,
-        Tanh,
-        ReLU,
-        LeakyReLU,
-        PReLU,
-        ELU,
-        GELU,
-        SiLU,
-        Dropout,
-        GaussianNoise,
-    )
-}
+_ALL = Linear, Maxout, Sigmoid, Tanh, ReLU, LeakyReLU, PReLU, ELU, GELU, SiLU, Dropout, GaussianNoise
+KINDS: dict[str, type[Layer]] = {kind.__name__: kind for kind in _ALL}

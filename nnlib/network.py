@@ -74,8 +74,7 @@ class Network:
             )
         lead = () if networks is None else (errors.whole("Network networks", networks),)
         source = errors.generator(rng)
-        n_params = sum(math.prod(s) for s in _connect(layers))
-        self._bind(layers, np.zeros((*lead, n_params), errors.float_type(dtype, "Network")))
+        self._bind(layers, np.zeros((*lead, _connect(layers)), errors.float_type(dtype, "Network")))
         for r in np.ndindex(*lead):
             for layer in layers:
                 for name, value in layer.start(source).items():
@@ -101,8 +100,6 @@ class Network:
         self.n_in = sized[0].n_in if sized else None
         self.n_out = sized[-1].n_out if sized else None
         self._entry = repr(sized[0] if sized else layers[0])
-
-    # -- looking at it -------------------------------------------------------------------------
 
     @property
     def params(self) -> Array:
@@ -175,8 +172,6 @@ class Network:
             lines.append(f"{self.networks} networks of this shape")
         return "\n".join(lines)
 
-    # -- computing ------------------------------------------------------------------------------
-
     def __call__(self, X: ArrayLike) -> Array:
         """Scores (C, N), or (R, C, N), for a batch X (D, N), without noise.
 
@@ -190,6 +185,15 @@ class Network:
     def check_batch(self, X: ArrayLike) -> Array:
         """X as the network computes with it: (D, N), finite, in the network's dtype."""
         return errors.batch(X, self.n_in, self.params.dtype, self._entry)
+
+    def check_data(self, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Array, Any]:
+        """X as above, and the targets y as `loss` computes with them."""
+        X = self.check_batch(X)
+        if not isinstance(loss, Loss):
+            raise ValueError(
+                f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. Mind the brackets."
+            )
+        return X, loss.targets(y, self.n_out or X.shape[0], X.shape[1])
 
     def evaluate(self, X: Array) -> Array:
         """Scores of checked input, tile by tile, in a new array."""
@@ -241,8 +245,7 @@ class Network:
         >>> round(value, 4), grads.shape
         (0.6931, (17,))
         """
-        X = self.check_batch(X)
-        y = check_loss(loss).targets(y, self.n_out or X.shape[0], X.shape[1])
+        X, y = self.check_data(X, y, loss)
         return self.backpropagate(X, y, loss, errors.number("l2", l2, 0)), self.grads
 
     def backpropagate(
@@ -260,8 +263,6 @@ class Network:
                 self.grads[..., where] += shrink
                 value = value + 0.5 * np.vecdot(shrink, w)
         return value if self.networks else float(value)
-
-    # -- copies and files -------------------------------------------------------------------------
 
     def select(self, which: int | slice) -> Network:
         """Network `which` of a stack (or a slice of it), sharing this one's parameters.
@@ -397,7 +398,11 @@ def mlp(
         raise ValueError(
             f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2)."
         )
-    if activation is not Maxout and not _makes_layers(activation):
+    try:
+        makes_layers = activation is Maxout or isinstance(activation(), Layer)
+    except TypeError:
+        makes_layers = False
+    if not makes_layers:
         raise ValueError(
             f"mlp expected a layer class as activation, got {activation!r}. "
             "Write nn.ReLU, not nn.relu or nn.ReLU()."
@@ -411,22 +416,8 @@ def mlp(
     return Network(*layers, rng=rng, dtype=dtype, networks=networks)
 
 
-def _makes_layers(activation: Any) -> bool:
-    try:
-        return isinstance(activation(), Layer)
-    except TypeError:
-        return False
-
-
-def check_loss(loss: Any) -> Loss:
-    """`loss`, if it is one."""
-    if not isinstance(loss, Loss):
-        raise ValueError(f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. Mind the brackets.")
-    return loss
-
-
-def _connect(layers: tuple[Layer, ...]) -> list[tuple[int, ...]]:
-    """Check that the layers fit together; their parameters' shapes."""
+def _connect(layers: tuple[Layer, ...]) -> int:
+    """Check that the layers fit together; how many parameters they have."""
     width: int | None = None
     for i, layer in enumerate(layers):
         if layer.views or layer in layers[:i]:
@@ -435,13 +426,13 @@ def _connect(layers: tuple[Layer, ...]) -> list[tuple[int, ...]]:
                 "Make a new layer for each place."
             )
         width = layer.connect(width)
-    return [shape for layer in layers for shape in layer.shapes().values()]
+    return sum(math.prod(shape) for layer in layers for shape in layer.shapes().values())
 
 
 def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
     layers = tuple(errors.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
-    wanted = sum(math.prod(shape) for shape in _connect(layers))
+    wanted = _connect(layers)
     fits = params.ndim in (1, 2) and params.shape[-1] == wanted and len(params)
     if not fits or params.dtype not in (np.float32, np.float64):
         raise ValueError(

@@ -7,7 +7,7 @@ the shape of the parameters, so one step serves a single network and a stack ali
 from __future__ import annotations
 
 import copy
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
@@ -215,12 +215,3 @@ def _blend(running: Array, new: Array, memory: float) -> None:
     running *= memory
     new *= 1 - memory
     running += new
-
-
-def check_optimizer(optimizer: Any) -> Optimizer:
-    """`optimizer`, if it is one."""
-    if not isinstance(optimizer, Optimizer):
-        raise ValueError(
-            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. Mind the brackets."
-        )
-    return optimizer

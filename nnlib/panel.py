@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import linecache
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -41,8 +40,7 @@ def _input(control: Control) -> tuple[Any, Any]:
 def _message(error: Exception) -> str:
     """What went wrong, and the line of the reader's own function where it did."""
     place = traceback.extract_tb(error.__traceback__)[-1]
-    line = place.line or linecache.getline(place.filename, place.lineno or 0).strip()
-    return f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {line}"
+    return f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}"
 
 
 def panel(explorer: Explorer) -> Any:

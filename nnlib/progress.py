@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 
 @contextmanager
 def bar(show: bool, total: int, unit: str) -> Iterator[Callable[[], object]]:
     """Gives the function to call after each of `total` pieces of work; the bar goes to stderr."""
-    tqdm = _tqdm() if show else None
-    if tqdm is None:
-        yield lambda: None
-        return
-    with tqdm(total=total, unit=unit) as shown:
-        yield shown.update
-
-
-def _tqdm() -> type | None:
-    try:
+    if show and find_spec("tqdm"):
         from tqdm import tqdm
-    except ImportError:
-        return None
-    return tqdm  # type: ignore[no-any-return]
+
+        with tqdm(total=total, unit=unit) as shown:
+            yield shown.update
+    else:
+        yield lambda: None

@@ -156,10 +156,6 @@ def decision_image(
     ValueError
         As `decision_regions`.
 
-    Notes
-    -----
-    Taught in: overfitting.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt

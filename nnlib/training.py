@@ -17,8 +17,8 @@ from . import errors
 from .buffers import Buffers
 from .errors import Array, Diverged
 from .losses import CrossEntropy, Loss
-from .network import Network, check_loss
-from .optim import SGD, Optimizer, check_optimizer
+from .network import Network
+from .optim import SGD, Optimizer
 from .prediction import share_right
 from .progress import bar
 from .stopping import EarlyStopping
@@ -132,19 +132,21 @@ def fit(
     >>> print(round(history.accuracy[-1], 2))
     1.0
     """
-    X = net.check_batch(X)
-    n, n_out = X.shape[1], net.n_out or X.shape[0]
-    targets = check_loss(loss).targets(y, n_out, n)
+    X, targets = net.check_data(X, y, loss)
+    n = X.shape[1]
     if validation is not None:
         if not isinstance(validation, tuple | list) or len(validation) != 2:
             raise ValueError(
                 f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
                 "Write validation=(Xv, yv)."
             )
-        Xv = net.check_batch(validation[0])
-        validation = (Xv, loss.targets(validation[1], n_out, Xv.shape[1]))
+        validation = net.check_data(*validation, loss)
     elif patience is not None:
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
+    if not isinstance(optimizer, Optimizer):
+        raise ValueError(
+            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. Mind the brackets."
+        )
     epochs = errors.whole("fit epochs", epochs)
     chunks = chunks_of(net)
     seeds = errors.generator(rng).integers(2**63, size=1 + len(chunks))
@@ -154,7 +156,7 @@ def fit(
             rows=np.ascontiguousarray(X.T),
             y=targets,
             loss=loss,
-            optimizer=check_optimizer(optimizer),
+            optimizer=optimizer,
             l2=errors.number("fit l2", l2, 0),
             epochs=epochs,
             batch_size=n if batch_size is None else min(n, errors.whole("fit batch_size", batch_size)),
