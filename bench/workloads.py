@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -27,6 +27,7 @@ class Workload:
     activation: str = "relu"
     dtype: str = "float32"
     batch: int | None = None  # None: the whole data
+    loss: nn.CrossEntropy | nn.Hinge = field(default_factory=nn.CrossEntropy)
     lr: float = 0.05
     momentum: float = 0.0
     l2: float = 0.0
@@ -101,10 +102,10 @@ class Nnlib(Steps):
         self.net.params[...] = self.start
         optimizer = nn.SGD(w.lr, momentum=w.momentum)
         how = {"l2": w.l2, "epochs": epochs, "batch_size": w.batch, "workers": self.workers}
-        nn.fit(self.net, w.X, w.y, optimizer=optimizer, **how, measure_accuracy=False)
+        nn.fit(self.net, w.X, w.y, w.loss, optimizer, **how, measure_accuracy=False)
 
     def result(self) -> Any:
-        return nn.CrossEntropy()(self.net(self.work.X), self.work.y)
+        return self.work.loss(self.net(self.work.X), self.work.y)
 
 
 class Products(Steps):
@@ -158,6 +159,16 @@ def course(quick: bool) -> list[Workload]:
         name, sizes = f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10)
         works.append(Workload(name, sizes, digits, values, batch=100, networks=networks))
     return works
+
+
+def scalar_peers() -> tuple[Workload, Workload]:
+    """W1 as ConvNetJS and micrograd can compute it: two output units; ReLU and hinge loss."""
+    X, y = nn.datasets.circles(300, 0.1, 0)
+    small = {"dtype": "float64", "lr": 0.1}
+    return (
+        Workload("W1 2-20-20-2 tanh", (2, 20, 20, 2), X, y, "tanh", **small),
+        Workload("W1 2-20-20-1 relu, hinge", (2, 20, 20, 1), X, y, loss=nn.Hinge(), **small),
+    )
 
 
 def growth(quick: bool) -> dict[str, dict[int, Workload]]:
