@@ -77,13 +77,13 @@ class LightPages:
 
 
 def measure_once(app: Sphinx, failure: Exception | None) -> None:
-    """The theme measures all boxes at once, so lays out the whole page; scrolling.js does it as they are drawn."""
+    """The theme measures all boxes at once, so all is laid out; scrolling.js does it as they are drawn."""
     if failure:
         return
     path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
     if NO_BOX not in script:
-        raise ExtensionError(f"{path.name} has no {ALL_BOXES} any more: see whether it still measures all boxes")
+        raise ExtensionError(f"{path.name} has no {ALL_BOXES} any more. Does it still measure all boxes?")
     path.write_text(script, "utf-8")
 
 
