@@ -99,8 +99,7 @@ def _results(
     for assignment, student in todo:
         digest, notes = "", []
         try:
-            path, notes = submission.find(folder / student / assignment.name, assignment.name)
-            data = submission.read(path)
+            data, notes = submission.read(folder / student / assignment.name)
         except submission.Refused as why:
             digest = key(str(why).encode(), assignment, seed)
             yield assignment, student, refused(assignment, str(why)), digest

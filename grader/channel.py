@@ -13,23 +13,8 @@ import numpy as np
 
 MAX_FRAME = 16 << 20  # bytes of one message
 MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 10_000, 10_000
-DTYPES = {
-    np.dtype(name).str
-    for name in (
-        "bool",
-        "float16",
-        "float32",
-        "float64",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-    )
-}
+NAMES = "bool float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
+DTYPES = {np.dtype(name).str for name in NAMES.split()}
 HEAD = struct.Struct(">I")
 
 
@@ -80,13 +65,11 @@ def decode(told, depth=0):
 
 
 def _array(told):
-    if not isinstance(told, list) or len(told) != 3:
-        raise Unfit("not an array")
-    dtype, shape, text = told
-    if not isinstance(dtype, str) or dtype not in DTYPES or not isinstance(text, str):
-        raise Unfit("not an array")
-    if not isinstance(shape, list) or len(shape) > 8:
-        raise Unfit("not an array")
+    match told:
+        case [str(dtype), [*shape], str(text)] if dtype in DTYPES and len(shape) <= 8:
+            pass
+        case _:
+            raise Unfit("not an array")
     if not all(type(n) is int and 0 <= n < MAX_FRAME for n in shape):
         raise Unfit("not a shape")
     try:

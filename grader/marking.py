@@ -24,11 +24,11 @@ def mark(
     is raised from here is a fault of the grader, never of the student.
     """
     try:
-        submission = parse(data, assignment)
+        cells, notes = parse(data, assignment)
     except Refused as why:
         return refused(assignment, str(why))
     exercises = {}
-    with Student(submission.cells, sandboxed, seconds, TOTAL_SECONDS) as student:
+    with Student(cells, sandboxed, seconds, TOTAL_SECONDS) as student:
         for id in assignment.exercises:
             exercise, slow = EXERCISES[id], False
             answer, tests = Remote(student, exercise.name), {}
@@ -43,8 +43,7 @@ def mark(
                 "max": len(tests),
                 "tests": tests,
             }
-        notes = submission.notes + student.notes
-    return _result(assignment, "marked", exercises, notes[:50])
+    return _result(assignment, "marked", exercises, [*notes, *student.notes][:50])
 
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:

@@ -237,6 +237,7 @@ def odd_notebooks(world, notebook, released):
             json.dumps({"nbformat": 4, "cells": [None, 3, {"source": 5}, {"source": [5]}]}),
             0,
         ),
+        "broken-sheets": (name, json.dumps({"nbformat": 3, "worksheets": [{"cells": 5}, 3]}), 0),
         "bad-json": (name, whole[: len(whole) // 2], 0),
         "deep-json": (name, "[" * 100_000, 0),
         "not-a-notebook": (name, '["a", "list"]', 0),
