@@ -43,7 +43,8 @@ def mark(
                 "max": len(tests),
                 "tests": tests,
             }
-    return _result(assignment, "marked", exercises, [*notes, *student.notes][:50])
+    notes += [f"[{number}] {text}" for number, texts in student.told.items() for text in texts]
+    return _result(assignment, "marked", exercises, notes[:50])
 
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:

@@ -15,7 +15,10 @@ from multiprocessing import get_context
 import nbformat
 import pytest
 
-from grader import campaign
+from grader import assignments, campaign
+from grader.marking import mark
+from grader.sandbox import Box
+from grader.student import Student, TooSlow
 
 RIGHT = "def sigmoid_slope(z):\n    u = np.exp(-np.abs(z))\n    return u / (1 + u) ** 2\n"
 SEED_WORDS = "nobody may read these words"
@@ -102,6 +105,12 @@ def answers(world):
             channel = sys.modules["channel"]
             channel.encode = lambda value, depth=0: {"passed": True, "score": 100}
             """, inside("return 0")), 0),  # it spoils its own other answers
+        "forged-error": (attack("""
+            import sys
+            channel = sys.modules["channel"]
+            pack = channel.pack
+            channel.pack = lambda message: pack({"id": message["id"], "error": []})
+            """, inside("return 0")), 0),
         "gc-and-stack": (attack("""
             import gc, inspect, sys
             oracles = ("sigmoid", "outcome", "judge")
@@ -328,6 +337,31 @@ def test_everyone_gets_what_the_answers_are_worth(marked):
     assert all(
         result["max"] == 12 and result["pending"] == {"maxout-answer": 3} for result in results.values()
     )
+
+
+def test_a_forged_handle_costs_its_own_points_alone(sandboxed, notebook):
+    forged = notebook("overfitting", dropout="""
+import sys
+channel = sys.modules["channel"]
+encode = channel.encode
+channel.encode = lambda value, depth=0: encode(np.zeros(2) if type(value) is int else value, depth)
+class Dropout:
+    def __init__(self, p, seed):
+        pass""")  # fmt: skip
+    result = mark(nbformat.writes(forged).encode(), assignments.load("overfitting"), 1234)
+    assert {id: entry["points"] for id, entry in result["exercises"].items()} == {
+        "dropout": 0, "choose-lambda": 3, "reproduce": 3}  # fmt: skip
+
+
+def test_time_that_is_used_up_starts_no_further_process(sandboxed, monkeypatch):
+    started = []
+    monkeypatch.setattr("grader.student.Box", lambda *args: started.append(1) or Box(*args))
+    with Student(["while True:\n    pass"] * 50, True, 0.2, 1.0) as hanging:
+        with pytest.raises(TooSlow):
+            hanging.start()
+        with pytest.raises(TooSlow):
+            hanging.start()
+    assert len(started) < 10
 
 
 def test_nothing_outside_changes(marked):
