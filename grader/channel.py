@@ -6,7 +6,6 @@ This file is also handed to the student's process, so it imports nothing but the
 
 import base64
 import json
-import math
 import struct
 
 import numpy as np
@@ -73,12 +72,9 @@ def _array(told):
     if not all(type(n) is int and 0 <= n < MAX_FRAME for n in shape):
         raise Unfit("not a shape")
     try:
-        data = base64.b64decode(text, validate=True)
-    except ValueError:
+        return np.frombuffer(base64.b64decode(text, validate=True), dtype).reshape(shape).copy()[()]
+    except ValueError:  # of another size than it says, or than can be
         raise Unfit("not an array") from None
-    if len(data) != math.prod(shape) * np.dtype(dtype).itemsize:
-        raise Unfit("an array of another size than it says")
-    return np.frombuffer(data, dtype).reshape(shape).copy()[()]
 
 
 def pack(message):
