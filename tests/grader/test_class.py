@@ -318,7 +318,7 @@ def marked(sandboxed, notebook, released, tmp_path_factory):
     os.environ["GRADER_TEST_SECRET"] = "1"
     before = world.tree()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        run = campaign.grade(world.submitted, world.results, 1234, pool, progress=False, seconds=2.0)
+        run = campaign.grade(world.submitted, world.results, 1234, pool, seconds=2.0)
     results = campaign.read_results(world.results)["activations"]
     try:
         listener.accept()
