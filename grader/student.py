@@ -70,7 +70,8 @@ class Student:
                 self.told.setdefault(number, told)
 
     def _launch(self) -> None:
-        self.box, self.buffer, self.ids = Box(self.sandboxed), b"", itertools.count(1)
+        self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
+        os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not hold us up
         try:
             self._read(time.monotonic() + START_SECONDS)
         except Wrong:
@@ -81,8 +82,7 @@ class Student:
         number, deadline = next(self.ids), min(time.monotonic() + seconds, self.end)
         try:
             frame = channel.pack({"id": number, **message})
-            os.set_blocking(self.box.stdin.fileno(), False)
-            while frame:  # a process that reads nothing must not hold us up
+            while frame:
                 left = deadline - time.monotonic()
                 if left <= 0 or not select.select([], [self.box.stdin], [], left)[1]:
                     raise self._slow()
@@ -98,20 +98,22 @@ class Student:
         return reply
 
     def _read(self, deadline: float) -> bytes:
-        want = channel.HEAD.size
-        while len(self.buffer) < want:
+        (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, deadline))
+        if size > channel.MAX_FRAME:
+            raise channel.Unfit("too large")
+        return self._take(size, deadline)
+
+    def _take(self, count: int, deadline: float) -> bytes:
+        while len(self.buffer) < count:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.box.stdout], [], [], left)[0]:
                 raise self._slow()
             if not (data := os.read(self.box.stdout.fileno(), 1 << 20)):
                 raise self._gone()
             self.buffer += data
-            if want == channel.HEAD.size and len(self.buffer) >= want:
-                want += channel.HEAD.unpack(self.buffer[:want])[0]
-                if want > channel.MAX_FRAME + channel.HEAD.size:
-                    raise channel.Unfit("too large")
-        body, self.buffer = self.buffer[channel.HEAD.size : want], self.buffer[want:]
-        return body
+        taken = bytes(self.buffer[:count])
+        del self.buffer[:count]
+        return taken
 
     def _slow(self) -> Wrong:
         self.stop()

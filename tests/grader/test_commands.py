@@ -8,16 +8,17 @@ import re
 import stat
 import subprocess
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import nbformat
 import pytest
 
 from grader import __main__ as commands
-from grader import assignments, collect, export, feedback, sandbox, seeds
+from grader import collect, export, feedback, sandbox, seeds
+from grader.assignments import ROOT, names
 
-ROOT = Path(assignments.ROOT)
-BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "chapters" / "instructors.md").read_text("utf-8"), re.DOTALL)
+PAGE = (ROOT / "chapters" / "instructors.md").read_text("utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 
 
 def rows(path):
@@ -36,7 +37,7 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
 
     hand_out, collecting, marking, to_canvas = BLOCKS
     type_in(hand_out)
-    assert {path.name for path in (course / "release").iterdir()} == set(assignments.names())
+    assert {path.name for path in (course / "release").iterdir()} == set(names())
     assert stat.S_IMODE((course / "seed").stat().st_mode) == 0o600
     with zipfile.ZipFile(course / "submissions.zip", "w") as archive:
         right = nbformat.writes(notebook("activations"))
