@@ -48,7 +48,7 @@ def grade(folder: Path, results: Path, seed: int, executor: Executor, **how: Any
     """Mark what is in `folder/student/assignment` and not yet in `results`; `mark` is told `how`."""
     who, run, index = students(folder), Run(), {}
     todo = [(assignment, student) for assignment in map(load, names()) for student in who
-            if os.path.lexists(folder / student / assignment.name)]  # fmt: skip
+            if os.path.lexists(folder / student / assignment.name)]
     with tqdm(total=len(todo), unit="submission", disable=None) as bar:  # None: where nobody looks
         for name, student, digest, result in _results(todo, folder, results, seed, executor, how):
             if isinstance(result, BaseException):

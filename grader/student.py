@@ -17,10 +17,6 @@ ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError Ind
     UnboundLocalError ValueError ZeroDivisionError"""
 
 
-class Fault(Exception):
-    """The grader failed, not the student."""
-
-
 class TooSlow(Wrong):
     """An answer that did not come in time."""
 
@@ -75,7 +71,7 @@ class Student:
         try:
             self._read(time.monotonic() + START_SECONDS)
         except Wrong:
-            raise Fault(f"the student's process did not start: {self.said or 'no reason given'}") from None
+            raise RuntimeError(f"the sandbox did not start: {self.said or 'no reason given'}") from None
 
     def ask(self, message: dict, seconds: float) -> dict:
         """Send a message and wait for its reply; `Wrong` if there is no fit one."""

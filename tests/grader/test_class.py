@@ -310,10 +310,11 @@ def marked(sandboxed, notebook, released, tmp_path_factory):
     link.symlink_to(world.submitted / "right" / "activations" / "activations.ipynb")
     os.mkfifo(world.hand_in("pipe", "x", "").joinpath("activations.ipynb"))
     world.hand_in("folder-for-a-file", "x", "").joinpath("activations.ipynb").mkdir()
-    (world.submitted / "linked-folder").mkdir()
-    (world.submitted / "linked-folder" / "activations").symlink_to(world.submitted / "right" / "activations")
+    for student, there in (("linked-folder", "right"), ("dangling-link", "nobody")):
+        (world.submitted / student).mkdir()
+        (world.submitted / student / "activations").symlink_to(world.submitted / there / "activations")
     for student in ("two-hundred-megabytes", "two-notebooks", "nothing", "link-to-another",
-                    "pipe", "folder-for-a-file", "linked-folder"):  # fmt: skip
+                    "pipe", "folder-for-a-file", "linked-folder", "dangling-link"):  # fmt: skip
         expected[student] = 0
 
     os.environ["GRADER_TEST_SECRET"] = "1"
@@ -354,14 +355,27 @@ class Dropout:
         "dropout": 0, "choose-lambda": 3, "reproduce": 3}  # fmt: skip
 
 
-def test_time_that_is_used_up_starts_no_further_process(sandboxed, monkeypatch):
+@pytest.fixture
+def started(sandboxed, monkeypatch):
+    """A list that grows by one with each process for a student."""
     started = []
     monkeypatch.setattr("grader.student.Box", lambda *args: started.append(1) or Box(*args))
-    with Student(["while True:\n    pass"] * 50, True, 0.2, 1.0) as hanging:
-        with pytest.raises(TooSlow):
-            hanging.start()
-        with pytest.raises(TooSlow):
-            hanging.start()
+    return started
+
+
+def test_a_cell_that_hangs_is_tried_twice_and_left_out(started):
+    with Student(["while True:\n    pass", "print(7)"], True, 1.0, 60.0) as student:
+        student.start()
+    assert len(started) == 3
+    assert "endless loop" in student.told[1][0]
+    assert student.told[2] == ["7\n"]
+
+
+def test_time_that_is_used_up_starts_no_further_process(started):
+    with Student(["while True:\n    pass"] * 50, True, 0.2, 1.0) as student:
+        for _ in range(2):
+            with pytest.raises(TooSlow):
+                student.start()
     assert len(started) < 10
 
 

@@ -142,6 +142,7 @@ def test_collecting_follows_no_link_and_no_way_out(tmp_path):
         archive.writestr("bomb/x.ipynb", bytes(11 << 20))
         archive.writestr("bob/x.ipynb", "bob's")
         archive.writestr("cy/intro/X.IPYNB", "cy's")
+        archive.writestr("cy/intro/folder.ipynb/", "")
         archive.writestr("other section/bob/x.ipynb", "another bob's")
     taken, left = collect.collect(tmp_path / "in.zip", tmp_path / "out", "intro")
     assert (taken, len(left)) == (["bob", "cy"], 5)
