@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from zipfile import BadZipFile
 
 from . import assignments, campaign, collect, export, feedback, sandbox, seeds
 
@@ -32,6 +33,8 @@ def executor(kind: str, workers: int, scheduler: str | None):
 
 
 def grade(args: argparse.Namespace) -> int:
+    if not args.seconds > 0:
+        raise ValueError(f"expected --seconds above 0, got {args.seconds:g}. Leave it out for 5 seconds.")
     seed, how = seeds.read(args.seed_file), {"sandboxed": args.sandboxed, "seconds": args.seconds}
     if args.sandboxed and (why := sandbox.missing()):
         raise ValueError(
@@ -102,7 +105,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again: only what is missing is marked.", file=sys.stderr)
         return 130
-    except (ValueError, OSError) as problem:
+    except (ValueError, OSError, BadZipFile) as problem:
         print(f"grader {args.verb}: {problem}", file=sys.stderr)
         return 2
 

@@ -30,7 +30,7 @@ def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], lis
     load(assignment)  # an error if there is none
     taken: dict[str, dict[str, Callable[[], bytes]]] = {}
     left = []
-    for name, size, read in _zipped(source) if zipfile.is_zipfile(source) else _plain(source):
+    for name, size, content in _zipped(source) if zipfile.is_zipfile(source) else _plain(source):
         path = PurePosixPath(name)
         student = _whose(path, assignment)
         if size is None:
@@ -42,15 +42,16 @@ def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], lis
         elif path.name in taken.get(student, ()):
             left.append(f"{name!r}: {student} has another file of this name")
         else:
-            taken.setdefault(student, {})[path.name] = read
+            taken.setdefault(student, {})[path.name] = content
     for student, files in taken.items():
+        read = {file: content() for file, content in files.items()}  # all of it, before anything is replaced
         folder = target / student / assignment
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for file, read in files.items():
-            write_whole(folder / file, lambda out, read=read: out.write(read()))
+        for file, content in read.items():
+            write_whole(folder / file, lambda out, content=content: out.write(content))
     return sorted(taken), left
 
 

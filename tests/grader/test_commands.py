@@ -62,6 +62,7 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
     (["grade", "{t}", "--seed-file", "{t}/none", "--out", "{t}/r"], "expected a seed file, found none at"),
     (["grade", "{t}", "--seed-file", "{t}/short", "--out", "{t}/r"], "at least 16 bytes in .*, got 3"),
     (["grade", "{t}/none", "--seed-file", "{t}/seed", "--out", "{t}/r"], "expected a folder with one"),
+    (["grade", "{t}", "--seed-file", "{t}/seed", "--out", "{t}/r", "--seconds", "0"], "--seconds above 0, got 0"),
     (["seed", "{t}/seed"], "expected a new file, got .*which exists"),
     (["collect", "{t}", "--assignment", "algebra", "--out", "{t}/c"],
      r"expected an assignment \(activations, .*got 'algebra'"),
@@ -150,6 +151,18 @@ def test_collecting_follows_no_link_and_no_way_out(tmp_path):
     assert {path.relative_to(tmp_path / "out").as_posix(): path.read_text()
             for path in (tmp_path / "out").rglob("*") if path.is_file()} == {
         "ann/intro/x.ipynb": "ann's", "bob/intro/x.ipynb": "bob's", "cy/intro/X.IPYNB": "cy's"}  # fmt: skip
+
+
+def test_a_broken_archive_replaces_nothing(tmp_path, capsys):
+    call = ["collect", str(tmp_path / "in.zip"), "--assignment", "intro", "--out", str(tmp_path / "out")]
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        archive.writestr("ann/x.ipynb", "ann's")
+    assert commands.main(call) == 0
+    broken = (tmp_path / "in.zip").read_bytes().replace(b"ann's", b"bob's")
+    (tmp_path / "in.zip").write_bytes(broken)
+    assert commands.main(call) == 2
+    assert "Bad CRC-32 for file 'ann/x.ipynb'" in capsys.readouterr().err
+    assert (tmp_path / "out" / "ann" / "intro" / "x.ipynb").read_text() == "ann's"
 
 
 RESULT = {
