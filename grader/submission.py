@@ -40,7 +40,7 @@ def _bytes(path: Path) -> bytes:
         with open(path, "rb", opener=opener) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise OSError
+                raise OSError("a pipe or a device")
             if status.st_size > MAX_BYTES:
                 size, most = status.st_size >> 20, MAX_BYTES >> 20
                 raise Refused(
