@@ -6,6 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
+from zipfile import BadZipFile
 
 from . import assignments, campaign, collect, export, feedback, sandbox, seeds
 
@@ -26,35 +27,23 @@ def executor(kind: str, workers: int, scheduler: str | None):
         raise ValueError(
             "expected the package distributed for --executor dask. pip install distributed"
         ) from None
-    where = (
-        {"address": scheduler}
-        if scheduler
-        else {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
-    )
-    with Client(**where) as client:
+    here = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+    with Client(scheduler) if scheduler else Client(**here) as client:
         yield client.get_executor(pure=False)
 
 
 def grade(args: argparse.Namespace) -> int:
-    seed = seeds.read(args.seed_file)
-    sandboxed = not args.unsafe_no_sandbox
-    if sandboxed and (why := sandbox.missing()):
+    if not args.seconds > 0:
+        raise ValueError(f"expected --seconds above 0, got {args.seconds:g}. Leave it out for 5 seconds.")
+    seed, how = seeds.read(args.seed_file), {"sandboxed": args.sandboxed, "seconds": args.seconds}
+    if args.sandboxed and (why := sandbox.missing()):
         raise ValueError(
             f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
             "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
             "--unsafe-no-sandbox"
         )
     with executor(args.executor, args.workers, args.scheduler) as pool:
-        run = campaign.grade(
-            args.folder,
-            args.out,
-            seed,
-            pool,
-            args.assignment,
-            not args.quiet,
-            sandboxed=sandboxed,
-            seconds=args.seconds,
-        )
+        run = campaign.grade(args.folder, args.out, seed, pool, **how)
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     for who, why in list(run.faults.items())[:20]:
         print(f"NOT MARKED {who}: {why[:300]!r}", file=sys.stderr)
@@ -73,18 +62,13 @@ def main(argv: list[str] | None = None) -> int:
 
     def verb(name, help, *arguments):
         sub = verbs.add_parser(name, help=help, description=help)
-        for flags, options in arguments:
-            sub.add_argument(*flags.split(), **options)
+        for flag, options in arguments:
+            sub.add_argument(flag, **options)
 
     out = ("--out", {"type": Path, "required": True, "metavar": "PATH"})
     results = ("results", {"type": Path, "help": "the folder that `grade` wrote"})
     verb("source", "make the notebooks in assignments/source anew from the exercises page")
-    verb(
-        "release",
-        "write the notebooks that students get, without solutions",
-        out,
-        ("assignment", {"nargs": "*", "help": "which (default: all)"}),
-    )
+    verb("release", "write the notebooks that students get, without solutions", out)
     verb("seed", "make a secret seed", ("file", {"type": Path}))
     verb(
         "collect",
@@ -99,13 +83,12 @@ def main(argv: list[str] | None = None) -> int:
         ("folder", {"type": Path, "help": "the folder that `collect` wrote"}),
         ("--seed-file", {"type": Path, "required": True}),
         out,
-        ("--assignment", {"action": "append", "help": "only this one (may be repeated)"}),
         ("--executor", {"choices": ("process", "dask"), "default": "process"}),
         ("--workers", {"type": int, "default": 2}),
         ("--scheduler", {"help": "address of a running dask scheduler"}),
         ("--seconds", {"type": float, "default": 5.0, "help": "for one call of a student's function"}),
-        ("--quiet", {"action": "store_true", "help": "no progress bar"}),
-        ("--unsafe-no-sandbox", {"action": "store_true", "help": "run student code with your own rights"}),
+        ("--unsafe-no-sandbox", {"dest": "sandboxed", "action": "store_false",
+                                 "help": "run student code with your own rights"}),
     )
     verb("feedback", "write one page a student", results, out)
     verb(
@@ -122,7 +105,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again: only what is missing is marked.", file=sys.stderr)
         return 130
-    except (ValueError, OSError) as problem:
+    except (ValueError, OSError, BadZipFile) as problem:
         print(f"grader {args.verb}: {problem}", file=sys.stderr)
         return 2
 
@@ -132,8 +115,8 @@ def run(args: argparse.Namespace) -> int:
         for path in assignments.write_sources():
             print(path)
     elif args.verb == "release":
-        for name in args.assignment or assignments.names():
-            print(assignments.release(assignments.load(name).name, args.out))
+        for name in assignments.names():
+            print(assignments.release(name, args.out))
     elif args.verb == "seed":
         seeds.create(args.file)
         print(f"A new seed is in {args.file}. Keep it secret, and keep it: it decides the tests.")

@@ -2,12 +2,14 @@
 
 import ast
 import re
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from nnlib.answers import Exercise
 from nnlib.exercises import EXERCISES
 from nnlib.files import write_whole
 
@@ -44,15 +46,25 @@ class Assignment:
         return sum(len(EXERCISES[id].tests) for id in self.exercises) + sum(self.written.values())
 
 
+def source(name: str) -> Path:
+    """Where the notebook with solutions is."""
+    return SOURCE / name / f"{name}.ipynb"
+
+
 def names() -> list[str]:
-    return sorted(path.name for path in SOURCE.iterdir() if (path / f"{path.name}.ipynb").is_file())
+    return sorted(path.name for path in SOURCE.iterdir() if source(path.name).is_file())
+
+
+def read(name: str) -> nbformat.NotebookNode:
+    """The notebook with solutions."""
+    if name not in names():
+        raise ValueError(f"expected an assignment ({', '.join(names())}), got {name!r}. Check the spelling.")
+    return nbformat.read(source(name), as_version=4)
 
 
 def load(name: str) -> Assignment:
     """The assignment as its notebook in ``assignments/source`` describes it."""
-    if name not in names():
-        raise ValueError(f"expected an assignment ({', '.join(names())}), got {name!r}. Check the spelling.")
-    marks = [cell.metadata.nbgrader for cell in _read(name).cells]
+    marks = [cell.metadata.nbgrader for cell in read(name).cells]
     answers = [mark.grade_id for mark in marks if mark.solution and not mark.grade]
     written = {mark.grade_id: mark.points for mark in marks if mark.solution and mark.grade}
     return Assignment(name, tuple(answers), written, frozenset(m.grade_id for m in marks if m.locked))
@@ -60,80 +72,58 @@ def load(name: str) -> Assignment:
 
 def release(name: str, folder: Path) -> Path:
     """Write the notebook that students get: every solution is a stub, nothing has been run."""
-    notebook = _read(name)
+    notebook = read(name)
     for cell in notebook.cells:
-        cell.source = SOLUTION.sub(lambda found: _indent(STUB, found[1]), cell.source)
+        cell.source = SOLUTION.sub(lambda found: textwrap.indent(STUB, found[1]), cell.source)
         if BEGIN in cell.source or END in cell.source:
             raise ValueError(
                 f"expected paired solution markers in {name}, got a lone one in {cell.id}. Add its pair."
             )
-    target = folder / name / f"{name}.ipynb"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _write(notebook, target)
-    return target
+    return _write(notebook, folder / name / f"{name}.ipynb")
 
 
 def write_sources() -> list[Path]:
     """Make the notebooks in ``assignments/source`` anew."""
-    made = []
-    for name, notebook in sources().items():
-        target = SOURCE / name / f"{name}.ipynb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write(notebook, target)
-        made.append(target)
-    return made
+    return [_write(notebook, source(name)) for name, notebook in sources().items()]
 
 
 def sources() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions, by chapter: whatever has a reference answer is assigned."""
-    page = {cell.id: cell for cell in nbformat.read(PAGE, as_version=4).cells}
+    page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
     answers = _answers()
     made = {}
     for chapter in dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()):
-        title = re.search(r"^## (.+)$", page[f"exercises-{chapter}-heading"].source, re.MULTILINE)[1]
+        title = re.search(r"^## (.+)$", page[f"exercises-{chapter}-heading"], re.MULTILINE)[1]
         cells = [
             _text("title", START.format(title=title)),
             _code("imports", "import numpy as np\n\nimport nnlib as nn", locked=True),
         ]
         for exercise in EXERCISES.values():
-            if exercise.chapter != chapter or exercise.name not in answers:
-                continue
-            opener = page[f"{exercise.id}-opener"].source
-            heading = re.search(r"\{exercise-start\} (.+)$", opener, re.MULTILINE)[1]
-            cells.append(_text(f"{exercise.id}-title", f"## {heading}"))
-            cells += [
-                _text(f"{exercise.id}-{language}", _plain(page[f"{exercise.id}-{language}"].source))
-                for language in ("zh", "en")
-            ]
-            cells.append(_code(exercise.id, answers[exercise.name], solution=True))
-            cells.append(
-                _code(
-                    f"{exercise.id}-check",
-                    page[f"{exercise.id}-check"].source,
-                    grade=True,
-                    locked=True,
-                    points=len(exercise.tests),
-                )
-            )
-            if f"{exercise.id}-question-zh" in page:
-                cells += [
-                    _text(
-                        f"{exercise.id}-question-{language}",
-                        _plain(page[f"{exercise.id}-question-{language}"].source),
-                    )
-                    for language in ("zh", "en")
-                ]
-                cells.append(
-                    _mark(
-                        new_markdown_cell("（写在这里 | write here）"),
-                        f"{exercise.id}-answer",
-                        grade=True,
-                        solution=True,
-                        points=MANUAL_POINTS,
-                    )
-                )
+            if exercise.chapter == chapter and exercise.name in answers:
+                cells += _cells(exercise, page, answers[exercise.name])
         made[chapter] = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     return made
+
+
+def _cells(exercise: Exercise, page: dict[str, str], answer: str) -> list[nbformat.NotebookNode]:
+    """The cells of one exercise: statement, answer, self-check, and the question in words if it has one."""
+
+    def texts(*ids):
+        return [_text(id, _plain(page[id])) for id in ids]
+
+    id, points = exercise.id, len(exercise.tests)
+    heading = re.search(r"\{exercise-start\} (.+)$", page[f"{id}-opener"], re.MULTILINE)[1]
+    cells = [
+        _text(f"{id}-title", f"## {heading}"),
+        *texts(f"{id}-zh", f"{id}-en"),
+        _code(id, answer, solution=True),
+        _code(f"{id}-check", page[f"{id}-check"], grade=True, locked=True, points=points),
+    ]
+    if f"{id}-question-zh" in page:
+        space = new_markdown_cell("（写在这里 | write here）")
+        cells += texts(f"{id}-question-zh", f"{id}-question-en")
+        cells.append(_mark(space, f"{id}-answer", grade=True, solution=True, points=MANUAL_POINTS))
+    return cells
 
 
 def _answers() -> dict[str, str]:
@@ -159,10 +149,6 @@ def _plain(text: str) -> str:
     return ROLE.sub(lambda found: f"`{found[1]}`" if found[1].startswith("ex-") else found[1], text)
 
 
-def _indent(text: str, indent: str) -> str:
-    return "\n".join(indent + line for line in text.splitlines())
-
-
 def _mark(cell, grade_id, **marks):
     cell.id = grade_id
     usual = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
@@ -178,10 +164,8 @@ def _code(grade_id, text, **marks):
     return _mark(new_code_cell(text), grade_id, **marks)
 
 
-def _read(name: str) -> nbformat.NotebookNode:
-    return nbformat.read(SOURCE / name / f"{name}.ipynb", as_version=4)
-
-
-def _write(notebook: nbformat.NotebookNode, target: Path) -> None:
+def _write(notebook: nbformat.NotebookNode, target: Path) -> Path:
     nbformat.validate(notebook)
+    target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, lambda file: file.write((nbformat.writes(notebook) + "\n").encode()))
+    return target

@@ -1,10 +1,12 @@
 """Marks a whole class: one result a student and content, by atomic rename, so that a run can be resumed."""
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,16 @@ from tqdm import tqdm
 
 from nnlib.files import write_whole
 
-from . import submission
 from .assignments import Assignment, load, names
 from .marking import key, mark, refused
+from .submission import Refused, read
 
 STUDENT = re.compile(r"\w[\w .@+-]{0,98}[\w.@+-]|\w")
-AHEAD = 8  # submissions handed to the executor before the first comes back
+AHEAD = 64  # submissions handed to the executor before the first comes back: a few for each worker
 
 
 @dataclass
-class Outcome:
+class Run:
     """How a run went: how many results are there, how many were made now, and what went wrong with whom."""
 
     results: int = 0
@@ -42,40 +44,24 @@ def students(folder: Path) -> list[str]:
     return found
 
 
-def grade(
-    folder: Path,
-    results: Path,
-    seed: int,
-    executor: Executor,
-    only: list[str] | None = None,
-    progress: bool = True,
-    **how: Any,
-) -> Outcome:
-    """Mark what is in `folder/student/assignment` and not yet in `results`."""
-    run, current = Outcome(), {}
-    todo = []
-    for name in only or names():
-        assignment = load(name)
-        (results / name).mkdir(parents=True, exist_ok=True)
-        current[name] = {}
-        for student in students(folder):
-            if (folder / student / name).exists() or (folder / student / name).is_symlink():
-                todo.append((assignment, student))
-    with tqdm(total=len(todo), unit="submission", disable=not progress) as bar:
-        for assignment, student, result, digest in _results(todo, folder, results, seed, executor, how):
+def grade(folder: Path, results: Path, seed: int, executor: Executor, **how: Any) -> Run:
+    """Mark what is in `folder/student/assignment` and not yet in `results`; `mark` is told `how`."""
+    who, run, index = students(folder), Run(), {}
+    todo = [(assignment, student) for assignment in map(load, names()) for student in who
+            if os.path.lexists(folder / student / assignment.name)]
+    with tqdm(total=len(todo), unit="submission", disable=None) as bar:  # None: where nobody looks
+        for name, student, digest, result in _results(todo, folder, results, seed, executor, how):
             if isinstance(result, BaseException):
-                run.faults[f"{student}/{assignment.name}"] = f"{type(result).__name__}: {result}"
+                run.faults[f"{student}/{name}"] = f"{type(result).__name__}: {result}"
             else:
                 if result:
-                    _write(results / assignment.name / f"{student}.{digest}.json", result)
+                    _write(results / name / f"{student}.{digest}.json", result)
                     run.marked += 1
-                current[assignment.name][student] = digest
+                index.setdefault(name, {})[student] = digest
+                run.results += 1
             bar.update()
-    for name, digests in current.items():
-        if not digests:
-            continue
+    for name, digests in index.items():
         _write(results / f"{name}.json", digests)
-        run.results += len(digests)
     return run
 
 
@@ -86,60 +72,55 @@ def _results(
     seed: int,
     executor: Executor,
     how: dict[str, Any],
-) -> Iterator[tuple[Assignment, str, Any, str]]:
-    """Assignment, student, result (None where it is there already, or what was raised) and key."""
-    running: dict[Future[Any], tuple[Assignment, str, str]] = {}
+) -> Iterator[tuple[str, str, str, Any]]:
+    """Assignment, student, key, and the result: None where it is there already, or what was raised."""
+    running: dict[Future[Any], tuple[str, str, str]] = {}
 
-    def finished(most: int) -> Iterator[tuple[Assignment, str, Any, str]]:
+    def finished(most: int) -> Iterator[tuple[str, str, str, Any]]:
         while len(running) > most:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                assignment, student, digest = running.pop(future)
-                yield assignment, student, future.exception() or future.result(), digest
+                yield *running.pop(future), future.exception() or future.result()
 
     for assignment, student in todo:
-        digest, notes = "", []
         try:
-            path, notes = submission.find(folder / student / assignment.name, assignment.name)
-            data = submission.read(path)
-        except submission.Refused as why:
-            digest = key(str(why).encode(), assignment, seed)
-            yield assignment, student, refused(assignment, str(why)), digest
-            continue
+            data, notes = read(folder / student / assignment.name)
+            job = partial(mark, data, assignment, seed, notes, **how)
+        except Refused as why:
+            data, job = str(why).encode(), partial(refused, assignment, str(why))
         digest = key(data, assignment, seed)
+        told = assignment.name, student, digest
         if (results / assignment.name / f"{student}.{digest}.json").exists():
-            yield assignment, student, None, digest
+            yield *told, None
             continue
         try:
-            running[executor.submit(_job, data, assignment, seed, notes, how)] = (assignment, student, digest)
-        except (
-            RuntimeError
-        ) as broken:  # the pool has lost a process: what is missing is marked by the next run
-            yield assignment, student, broken, digest
+            running[executor.submit(job)] = told
+        except RuntimeError as broken:  # the pool has lost a process: the next run marks what is missing
+            yield *told, broken
         yield from finished(AHEAD - 1)
     yield from finished(0)
 
 
-def _job(
-    data: bytes, assignment: Assignment, seed: int, notes: list[str], how: dict[str, Any]
-) -> dict[str, Any]:
-    result = mark(data, assignment, seed, **how)
-    return {**result, "notes": notes + result["notes"]}
+def current(results: Path, name: str) -> dict[str, Path]:
+    """The file with each student's current result for an assignment."""
+    index = json.loads((results / f"{name}.json").read_text("utf-8"))
+    return {student: results / name / f"{student}.{index[student]}.json" for student in sorted(index)}
 
 
 def read_results(results: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """The current result of each student, by assignment."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for index in sorted(results.glob("*.json")):
-        current = json.loads(index.read_text("utf-8"))
-        found[index.stem] = {
-            student: json.loads((results / index.stem / f"{student}.{digest}.json").read_text("utf-8"))
-            for student, digest in sorted(current.items())
+    found = {
+        index.stem: {
+            student: json.loads(path.read_text("utf-8"))
+            for student, path in current(results, index.stem).items()
         }
+        for index in sorted(results.glob("*.json"))
+    }
     if not found:
         raise ValueError(f"expected results in {results}, found none. Run `grade` first.")
     return found
 
 
 def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))

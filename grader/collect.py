@@ -4,17 +4,20 @@ import re
 import shutil
 import stat
 import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from nnlib.files import write_whole
 
-from .assignments import names
+from .assignments import load
 from .campaign import STUDENT
 from .submission import MAX_BYTES
 
 MOODLE = re.compile(r".+_(\d+)_assignsubmission_file_?")  # Full Name_123_assignsubmission_file_
-CANVAS = re.compile(r"([^_]+)_(?:late_|LATE_)?\d+_\d+_(.+?)(?:-\d+)?\.ipynb", re.IGNORECASE)
-PLAIN = re.compile(r"([\w.@+-]+?)_([a-z]+)\.ipynb")
+CANVAS = re.compile(r"([^_]+)_(?:late_)?\d+_\d+_.+\.ipynb", re.IGNORECASE)
+PLAIN = re.compile(r"([\w.@+-]+?)_[a-z]+\.ipynb", re.IGNORECASE)
+Found = Iterator[tuple[str, int | None, Callable[[], bytes]]]  # name, size of a plain file, and its content
 
 
 def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], list[str]]:
@@ -24,72 +27,64 @@ def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], lis
     ``Name_123_assignsubmission_file_``, Canvas's ``name_123_456_file.ipynb``, ``student_assignment.ipynb``.
     Links are never followed, a student who is there already is replaced as a whole.
     """
-    if assignment not in names():
-        raise ValueError(
-            f"expected an assignment ({', '.join(names())}), got {assignment!r}. Check the spelling."
-        )
-    files = _zipped(source) if zipfile.is_zipfile(source) else _plain(source)
-    taken: dict[str, list[tuple[str, Path | zipfile.ZipExtFile]]] = {}
+    load(assignment)  # an error if there is none
+    taken: dict[str, dict[str, Callable[[], bytes]]] = {}
     left = []
-    for name, data, problem in files:
-        student, file = _whose(PurePosixPath(name), assignment)
-        if problem or not student:
-            left.append(f"{name!r}: {problem or 'whose it is cannot be told from its name'}")
-        elif file in dict(taken.get(student, ())):
+    for name, size, content in _zipped(source) if zipfile.is_zipfile(source) else _plain(source):
+        path = PurePosixPath(name)
+        student = _whose(path, assignment)
+        if size is None:
+            left.append(f"{name!r}: a link or no plain file")
+        elif size > MAX_BYTES:
+            left.append(f"{name!r}: larger than {MAX_BYTES >> 20} MB")
+        elif not student:
+            left.append(f"{name!r}: whose it is cannot be told from its name")
+        elif path.name in taken.get(student, ()):
             left.append(f"{name!r}: {student} has another file of this name")
         else:
-            taken.setdefault(student, []).append((file, data))
-    for student, found in taken.items():
+            taken.setdefault(student, {})[path.name] = content
+    for student, files in taken.items():
+        read = {file: content() for file, content in files.items()}  # all of it, before anything is replaced
         folder = target / student / assignment
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for file, read in found:
-            write_whole(folder / file, lambda out, read=read: out.write(read()))
+        for file, content in read.items():
+            write_whole(folder / file, lambda out, content=content: out.write(content))
     return sorted(taken), left
 
 
-def _whose(path: PurePosixPath, assignment: str) -> tuple[str | None, str]:
-    """The student that a file belongs to, and the file's plain name."""
-    for part in path.parts[:-1]:
+def _whose(path: PurePosixPath, assignment: str) -> str | None:
+    """The student that a file belongs to."""
+    *above, name = path.parts
+    if path.is_absolute() or ".." in above:
+        return None
+    for part in above:
         if found := MOODLE.fullmatch(part):
-            return found[1], path.name
-    folders = [part for part in path.parts[:-1] if part not in (".", assignment)]
-    if folders:
+            return found[1]
+    if folders := [part for part in above if part != assignment]:
         student = folders[-1]
-    elif found := CANVAS.fullmatch(path.name) or PLAIN.fullmatch(path.name):
+    elif found := CANVAS.fullmatch(name) or PLAIN.fullmatch(name):
         student = found[1]
     else:
-        return None, path.name
-    return (student if STUDENT.fullmatch(student) else None), path.name
+        return None
+    return student if STUDENT.fullmatch(student) else None
 
 
-def _plain(source: Path):
+def _plain(source: Path) -> Found:
     if not source.is_dir():
         raise ValueError(f"expected a folder or a zip file, got {source}. Check the path.")
-    for path in sorted(source.rglob("*.ipynb")):
-        name = path.relative_to(source).as_posix()
-        status = path.lstat()
-        problem = ""
-        if not stat.S_ISREG(status.st_mode) or any(parent.is_symlink() for parent in path.parents):
-            problem = "a link or no plain file"
-        elif status.st_size > MAX_BYTES:
-            problem = f"larger than {MAX_BYTES >> 20} MB"
-        yield name, path.read_bytes, problem
+    for path in sorted(source.rglob("*")):
+        if path.suffix.lower() == ".ipynb":
+            status = path.lstat()
+            size = status.st_size if stat.S_ISREG(status.st_mode) else None
+            yield path.relative_to(source).as_posix(), size, path.read_bytes
 
 
-def _zipped(source: Path):
-    with zipfile.ZipFile(source) as archive:
-        for entry in archive.infolist():
-            if entry.filename.endswith(".ipynb") and not PurePosixPath(entry.filename).name.startswith("._"):
-                large = entry.file_size > MAX_BYTES
-                outside = entry.filename.startswith("/") or ".." in PurePosixPath(entry.filename).parts
-                problem = (
-                    f"larger than {MAX_BYTES >> 20} MB"
-                    if large
-                    else "a path that leads outside"
-                    if outside
-                    else ""
-                )
-                yield entry.filename, lambda entry=entry: zipfile.ZipFile(source).read(entry), problem
+def _zipped(source: Path) -> Found:
+    archive = zipfile.ZipFile(source)  # open for as long as its files are read
+    for entry in archive.infolist():
+        path = PurePosixPath(entry.filename)
+        if path.suffix.lower() == ".ipynb" and not path.name.startswith("._") and not entry.is_dir():
+            yield entry.filename, entry.file_size, partial(archive.read, entry)

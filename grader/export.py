@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from nnlib.files import write_whole
 from .campaign import read_results
 
 FORMATS = ("csv", "canvas", "moodle")
+Found = dict[str, dict[str, dict[str, Any]]]  # the result of each student, by assignment
 
 
 def write_grades(results: Path, format: str, target: Path, manual: Path | None = None) -> tuple[int, int]:
@@ -18,64 +20,46 @@ def write_grades(results: Path, format: str, target: Path, manual: Path | None =
     `manual` is a CSV with student,assignment,part,points.
     """
     found = read_results(results)
-    points = _manual(manual, found) if manual else {}
-    rows = [
-        (
-            student,
-            name,
-            result,
-            f"{result['score'] + sum(points.get((student, name, part), 0) for part in result['pending']):g}",
-            [part for part in result["pending"] if (student, name, part) not in points],
-        )
-        for name, entries in found.items()
-        for student, result in entries.items()
-    ]
+    if manual:
+        _add(manual, found)
     out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    if format == "csv":
-        table.writerow(["student", "assignment", "score", "max", "pending", "status"])
-        table.writerows(
-            [student, name, score, result["max"], " ".join(pending), result["status"]]
-            for student, name, result, score, pending in rows
-        )
+    csv.writer(out, lineterminator="\n").writerows(_long(found) if format == "csv" else _wide(found, format))
+    text = out.getvalue().encode("utf-8-sig" if format == "csv" else "utf-8")  # spreadsheets want the mark
+    write_whole(target, lambda file: file.write(text))
+    graded = [result for entries in found.values() for result in entries.values()]
+    return len(graded), sum(bool(result["pending"]) for result in graded)
+
+
+def _long(found: Found) -> Iterator[list[Any]]:
+    """A row a student and assignment."""
+    yield ["student", "assignment", "score", "max", "pending", "status"]
+    for name, entries in found.items():
+        for student, result in entries.items():
+            score, pending = f"{result['score']:g}", " ".join(result["pending"])
+            yield [student, name, score, result["max"], pending, result["status"]]
+
+
+def _wide(found: Found, format: str) -> Iterator[list[Any]]:
+    """A row a student, a column an assignment."""
+    if format == "canvas":
+        yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *found]
+        best = [max(result["max"] for result in entries.values()) for entries in found.values()]
+        yield ["    Points Possible", "", "", "", "", *best]
     else:
-        best = {
-            name: max(result["max"] for result in entries.values())
-            for name, entries in found.items()
-            if entries
-        }
-        scores = {(student, name): score for student, name, _, score, _ in rows}
-        who = sorted({student for student, *_ in rows})
-        if format == "canvas":
-            table.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *best])
-            table.writerow(["    Points Possible", "", "", "", "", *best.values()])
-            lead = [[student, "", "", student, ""] for student in who]
-        else:
-            table.writerow(["username", *best])
-            lead = [[student] for student in who]
-        table.writerows(
-            [*start, *(scores.get((student, name), "") for name in best)]
-            for start, student in zip(lead, who, strict=True)
-        )
-    write_whole(
-        target, lambda file: file.write(out.getvalue().encode("utf-8-sig" if format == "csv" else "utf-8"))
-    )
-    return len(rows), sum(bool(pending) for *_, pending in rows)
+        yield ["username", *found]
+    for student in sorted(set().union(*found.values())):
+        who = [student, "", "", student, ""] if format == "canvas" else [student]
+        results = [entries.get(student) for entries in found.values()]
+        yield [*who, *(f"{result['score']:g}" if result else "" for result in results)]
 
 
-def _manual(path: Path, found: dict[str, dict[str, dict[str, Any]]]) -> dict[tuple[str, str, str], float]:
-    """Points given by hand, each for a part that is pending and no more than it is worth."""
-    points = {}
+def _add(path: Path, found: Found) -> None:
+    """Add the points given by hand, each for a part that is pending and no more than it is worth."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
             try:
-                student, name, part, given = (
-                    row["student"],
-                    row["assignment"],
-                    row["part"],
-                    float(row["points"]),
-                )
-                most = found[name][student]["pending"][part]
+                result, given = found[row["assignment"]][row["student"]], float(row["points"])
+                most = result["pending"].pop(row["part"])
             except (KeyError, TypeError, ValueError):
                 raise ValueError(
                     f"expected student,assignment,part,points of a pending part in {path}, "
@@ -85,5 +69,4 @@ def _manual(path: Path, found: dict[str, dict[str, dict[str, Any]]]) -> dict[tup
                 raise ValueError(
                     f"expected 0 to {most} points in {path}, line {number}, got {given:g}. Correct that line."
                 )
-            points[student, name, part] = given
-    return points
+            result["score"] += given

@@ -1,6 +1,7 @@
 """Marks one submission: a pure function of its bytes, the assignment and the secret seed."""
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import nnlib
 from nnlib.exercises import EXERCISES, outcome
 
-from .assignments import SOURCE, Assignment
+from .assignments import Assignment, source
 from .student import Remote, Student, TooSlow
 from .submission import Refused, parse
 
@@ -16,19 +17,24 @@ TOTAL_SECONDS = 180.0  # for all of one submission
 
 
 def mark(
-    data: bytes, assignment: Assignment, seed: int, sandboxed: bool = True, seconds: float = 5.0
+    data: bytes,
+    assignment: Assignment,
+    seed: int,
+    odd: Sequence[str] = (),
+    sandboxed: bool = True,
+    seconds: float = 5.0,
 ) -> dict[str, Any]:
-    """The result of one submission, ready for JSON.
+    """The result of one submission, ready for JSON; `odd` is what is to be noted of its file.
 
     A test that passes is worth one point; a part in words is pending. A timeout is tried once more. Whatever
     is raised from here is a fault of the grader, never of the student.
     """
     try:
-        submission = parse(data, assignment)
+        cells, notes = parse(data, assignment)
     except Refused as why:
         return refused(assignment, str(why))
     exercises = {}
-    with Student(submission.cells, sandboxed, seconds, TOTAL_SECONDS) as student:
+    with Student(cells, sandboxed, seconds, TOTAL_SECONDS) as student:
         for id in assignment.exercises:
             exercise, slow = EXERCISES[id], False
             answer, tests = Remote(student, exercise.name), {}
@@ -43,8 +49,8 @@ def mark(
                 "max": len(tests),
                 "tests": tests,
             }
-        notes = submission.notes + student.notes
-    return _result(assignment, "marked", exercises, notes[:50])
+    told = [f"[{number}] {text}" for number, texts in student.told.items() for text in texts]
+    return _result(assignment, "marked", exercises, [*odd, *notes, *told][:50])
 
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:
@@ -82,6 +88,5 @@ def _tests() -> str:
 
 def key(data: bytes, assignment: Assignment, seed: int) -> str:
     """Names one result: the same submission, tests and seed give the same key."""
-    source = (SOURCE / assignment.name / f"{assignment.name}.ipynb").read_bytes()
-    parts = (data, source, _tests().encode(), str(seed).encode())
+    parts = (data, source(assignment.name).read_bytes(), _tests().encode(), str(seed).encode())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:24]

@@ -9,6 +9,8 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from .campaign import current
+
 AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
 
 
@@ -24,8 +26,7 @@ class Marks(NbGraderPreprocessor):
         name, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
         folder = Path(self.results).expanduser()
         try:
-            digest = json.loads((folder / f"{name}.json").read_text("utf-8"))[student]
-            result = json.loads((folder / name / f"{student}.{digest}.json").read_text("utf-8"))
+            result = json.loads(current(folder, name)[student].read_text("utf-8"))
         except (OSError, KeyError):
             message = f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first."
             raise RuntimeError(message) from None

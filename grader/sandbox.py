@@ -22,8 +22,8 @@ LIB = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
 HIDDEN = ("lib/python3/dist-packages", f"{LIB}/site-packages", f"{LIB}/dist-packages", "local")
 INNER = """--unshare-all --unshare-user --disable-userns --die-with-parent --new-session --cap-drop ALL
     --uid 1000 --gid 1000 --hostname sandbox --clearenv --ro-bind /usr /usr"""
-FILES = 32 << 20  # bytes, in /tmp and in /dev/shm
-FOLDERS = f"""--proc /proc --dev /dev --size {FILES} --tmpfs /dev/shm --remount-ro /dev
+FILES = 32 << 20  # bytes, all in /tmp
+FOLDERS = f"""--proc /proc --dev /dev --remount-ro /dev
     --size {FILES} --tmpfs /tmp --remount-ro / --chdir /tmp"""
 OUTER = """--dev-bind / / --tmpfs /mnt --die-with-parent --cap-add ALL
     --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site"""
@@ -91,8 +91,9 @@ def _argv(*arguments: str) -> list[str]:
     for place, path in parts.items():
         inner += ["--ro-bind", str(path), place]
     for name in HIDDEN:  # nnlib may be installed there
-        inner += ["--tmpfs", f"/usr/{name}"] if Path("/usr", name).is_dir() else []
-        inner += ["--tmpfs", f"/box/python/{name}"] if (python / name).is_dir() else []
+        for place, path in (("/usr", Path("/usr")), ("/box/python", python)):
+            if (path / name).is_dir():
+                inner += ["--tmpfs", f"{place}/{name}", "--remount-ro", f"{place}/{name}"]
     for name, value in ENV.items():
         inner += ["--setenv", name, value]
     inner += [*FOLDERS.split(), "--"]

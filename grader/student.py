@@ -10,31 +10,11 @@ from nnlib.answers import NOT_YET, Wrong, raised
 from . import channel
 from .sandbox import Box
 
+NO_VALUE = "返回值无法识别 | what came back is not a value"
 START_SECONDS = 60  # Python and NumPy, on a machine that is busy
-ERRORS = {
-    "ArithmeticError",
-    "AssertionError",
-    "AttributeError",
-    "FloatingPointError",
-    "IndexError",
-    "KeyError",
-    "LinAlgError",
-    "MemoryError",
-    "ModuleNotFoundError",
-    "NameError",
-    "NotImplementedError",
-    "OverflowError",
-    "RecursionError",
-    "SyntaxError",
-    "TypeError",
-    "UnboundLocalError",
-    "ValueError",
-    "ZeroDivisionError",
-}
-
-
-class Fault(Exception):
-    """The grader failed, not the student."""
+ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
+    MemoryError ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError
+    UnboundLocalError ValueError ZeroDivisionError"""
 
 
 class TooSlow(Wrong):
@@ -49,12 +29,11 @@ class Student:
     """
 
     def __init__(self, cells: list[str], sandboxed: bool, seconds: float, total: float) -> None:
-        self.cells, self.sandboxed, self.seconds = cells, sandboxed, seconds
-        self.end = time.monotonic() + total
-        self.box: Box | None = None
-        self.notes: list[str] = []  # what went wrong in the cells, and what they printed
-        self.bad: set[int] = set()
+        self.cells = dict(enumerate(cells, 1))  # those that a new process runs
+        self.told: dict[int, list[str]] = {}  # what went wrong in a cell, and what it printed
         self.slow: set[int] = set()
+        self.sandboxed, self.seconds, self.end = sandboxed, seconds, time.monotonic() + total
+        self.box: Box | None = None
         self.said = ""  # by bubblewrap, when a process ended
 
     def __enter__(self) -> "Student":
@@ -63,47 +42,43 @@ class Student:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def stop(self) -> str:
-        box, self.box = self.box, None
-        return box.close() if box else ""
+    def stop(self) -> None:
+        if self.box:
+            self.said, self.box = self.box.close(), None
 
     def start(self) -> None:
         """A process in which all cells but the bad ones have run."""
         while self.box is None:
+            if time.monotonic() > self.end:
+                raise self._slow()
             self._launch()
-            for number, source in enumerate(self.cells):
-                if number in self.bad:
-                    continue
+            for number, source in list(self.cells.items()):
                 try:
                     reply = self.ask({"op": "cell", "source": source}, 2 * self.seconds)
                 except Wrong as wrong:
                     if isinstance(wrong, TooSlow) and number not in self.slow:
                         self.slow.add(number)  # once more: the machine may have been busy
-                        break
-                    self.bad.add(number)
-                    self.notes.append(f"[{number + 1}] {wrong.cause}")
+                    else:
+                        del self.cells[number]
+                        self.told[number] = [wrong.cause]
                     break
                 told = [*_texts(reply.get("problems")), *_texts([reply.get("printed")])]
-                if f"[{number + 1}]" not in " ".join(self.notes):
-                    self.notes += [f"[{number + 1}] {text}" for text in told]
+                self.told.setdefault(number, told)
 
     def _launch(self) -> None:
-        self.box, self.buffer, self.ids = Box(self.sandboxed), b"", itertools.count(1)
+        self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
+        os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not hold us up
         try:
             self._read(time.monotonic() + START_SECONDS)
         except Wrong:
-            raise Fault(
-                f"the student's process did not start: {self.stop() or self.said or 'no reason given'}"
-            ) from None
+            raise RuntimeError(f"the sandbox did not start: {self.said or 'no reason given'}") from None
 
     def ask(self, message: dict, seconds: float) -> dict:
         """Send a message and wait for its reply; `Wrong` if there is no fit one."""
-        assert self.box is not None
         number, deadline = next(self.ids), min(time.monotonic() + seconds, self.end)
         try:
             frame = channel.pack({"id": number, **message})
-            os.set_blocking(self.box.stdin.fileno(), False)
-            while frame:  # a process that reads nothing must not hold us up
+            while frame:
                 left = deadline - time.monotonic()
                 if left <= 0 or not select.select([], [self.box.stdin], [], left)[1]:
                     raise self._slow()
@@ -115,28 +90,28 @@ class Student:
             reply = {}
         if reply.get("id") != number:
             self.stop()
-            raise Wrong("返回值无法识别 | what came back is not a value")
+            raise Wrong(NO_VALUE)
         return reply
 
     def _read(self, deadline: float) -> bytes:
-        want = channel.HEAD.size
-        while len(self.buffer) < want:
+        (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, deadline))
+        if size > channel.MAX_FRAME:
+            raise channel.Unfit("too large")
+        return self._take(size, deadline)
+
+    def _take(self, count: int, deadline: float) -> bytes:
+        while len(self.buffer) < count:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.box.stdout], [], [], left)[0]:
                 raise self._slow()
             if not (data := os.read(self.box.stdout.fileno(), 1 << 20)):
                 raise self._gone()
             self.buffer += data
-            if want == channel.HEAD.size and len(self.buffer) >= want:
-                want += channel.HEAD.unpack(self.buffer[:want])[0]
-                if want > channel.MAX_FRAME + channel.HEAD.size:
-                    raise channel.Unfit("too large")
-        body, self.buffer = self.buffer[channel.HEAD.size : want], self.buffer[want:]
-        return body
+        taken = bytes(self.buffer[:count])
+        del self.buffer[:count]
+        return taken
 
     def _slow(self) -> Wrong:
-        if self.box and self.box.process.poll() is not None:
-            return self._gone()
         self.stop()
         return TooSlow(
             f"超过 {self.seconds:g} 秒没有结果，是否有死循环 | no result within {self.seconds:g} s: "
@@ -144,7 +119,7 @@ class Student:
         )
 
     def _gone(self) -> Wrong:
-        self.said = self.stop()
+        self.stop()
         return Wrong(
             "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
         )
@@ -163,6 +138,8 @@ class Remote:
 
     def new(self, *args):
         number = self._ask("new", self.name, args)
+        if not isinstance(number, int):
+            raise Wrong(NO_VALUE)
         return lambda method, *args: self._ask("method", method, args, number)
 
     def _ask(self, op, name, args, of=0):
@@ -187,11 +164,11 @@ class Remote:
         """The likely cause of an error, from its name if that is one of Python's: a name can be made up."""
         if kind == "NotImplementedError":
             return NOT_YET
-        if kind == "KeyError" and self.name:
+        if kind == "KeyError":
             return f"没有定义 {self.name}，或报 KeyError | {self.name} is not defined, or it raised KeyError"
         if kind == "Unfit":
             return "返回值的类型不对 | the type of what came back is not allowed"
-        if kind not in ERRORS:
+        if kind not in ERRORS.split():
             return raised("")
         return " | ".join(f"{kind}: {half}" for half in raised(kind).split(" | "))
 

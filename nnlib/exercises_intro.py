@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -132,24 +133,13 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
         judge(came[key], right[key], f"{given}['{key}']", mistakes)
 
 
-@BACKPROP.test("一个样本，输出层 | one sample, output layer")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _part(answer, rng, ("W2", "b2"), 1)
-
-
-@BACKPROP.test("一个样本，隐藏层 | one sample, hidden layer")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _part(answer, rng, ("W1", "b1"), 1)
-
-
-@BACKPROP.test("一批样本，输出层 | a batch, output layer")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _part(answer, rng, ("W2", "b2"), 8)
-
-
-@BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _part(answer, rng, ("W1", "b1"), 8)
+for title, keys, n in (
+    ("一个样本，输出层 | one sample, output layer", ("W2", "b2"), 1),
+    ("一个样本，隐藏层 | one sample, hidden layer", ("W1", "b1"), 1),
+    ("一批样本，输出层 | a batch, output layer", ("W2", "b2"), 8),
+    ("一批样本，隐藏层 | a batch, hidden layer", ("W1", "b1"), 8),
+):
+    BACKPROP.test(title)(partial(_part, keys=keys, n=n))
 
 
 @BACKPROP.test("通过梯度检验 | the gradient check")

@@ -1,6 +1,5 @@
 """Notebooks of invented students, and whether there is a sandbox to run them in."""
 
-import copy
 import os
 
 import nbformat
@@ -27,16 +26,25 @@ def released(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def notebook(released):
+def notebook():
     """Make a submission: the reference answers, with some cells' code replaced by grade id."""
-    sources = {
-        name: nbformat.read(assignments.SOURCE / name / f"{name}.ipynb", 4) for name in assignments.names()
-    }
 
     def notebook(name, **cells):
-        made = copy.deepcopy(sources[name])
+        made = assignments.read(name)
         for cell in made.cells:
             cell.source = cells.get(cell.id.replace("-", "_"), cell.source)
         return made
 
     return notebook
+
+
+@pytest.fixture(scope="session")
+def hand_in(notebook):
+    """Put such a notebook where `grade` finds it."""
+
+    def hand_in(folder, student, name, **cells):
+        place = folder / student / name / f"{name}.ipynb"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook(name, **cells), place)
+
+    return hand_in

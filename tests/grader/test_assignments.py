@@ -38,7 +38,7 @@ def test_there_is_one_assignment_a_chapter():
 
 def test_the_notebooks_are_those_that_the_page_and_the_answers_make():
     for name, made in assignments.sources().items():
-        text = (assignments.SOURCE / name / f"{name}.ipynb").read_text("utf-8")
+        text = assignments.source(name).read_text("utf-8")
         assert text == nbformat.writes(made) + "\n", "run `python -m grader source`"
 
 
@@ -72,7 +72,7 @@ def test_the_page_says_how_long_each_takes():
 def test_reference_answers_score_full_marks_and_a_release_nothing(sandboxed, released, name):
     assignment = assignments.load(name)
     automatic = assignment.points - sum(assignment.written.values())
-    answers = (assignments.SOURCE / name / f"{name}.ipynb").read_bytes()
+    answers = assignments.source(name).read_bytes()
     for seed in (SEED, SEED + 1):
         result = mark(answers, assignment, seed)
         assert result["score"] == automatic, result["exercises"]
@@ -106,7 +106,7 @@ def test_the_built_pages_hold_no_answer_to_an_assigned_exercise(site):
 
 def test_nbgrader_metadata_is_whole():
     for name in NAMES:
-        marks = [cell.metadata.nbgrader for cell in assignments._read(name).cells]
+        marks = [cell.metadata.nbgrader for cell in assignments.read(name).cells]
         assert len({mark.grade_id for mark in marks}) == len(marks)
         assert all(mark.schema_version == 3 for mark in marks)
         assert all("points" in mark for mark in marks if mark.grade)
@@ -114,10 +114,10 @@ def test_nbgrader_metadata_is_whole():
 
 
 def test_a_lone_marker_is_an_error(monkeypatch, tmp_path):
-    broken = assignments._read("intro")
+    broken = assignments.read("intro")
     cell = next(cell for cell in broken.cells if assignments.END in cell.source)
     cell.source = cell.source.replace(assignments.END, "")
-    monkeypatch.setattr(assignments, "_read", lambda name: broken)
+    monkeypatch.setattr(assignments, "read", lambda name: broken)
     with pytest.raises(ValueError, match="expected paired solution markers in intro, got a lone one"):
         assignments.release("intro", tmp_path)
     assert not list(tmp_path.iterdir())

@@ -10,34 +10,34 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 
-import nbformat
 import pytest
 
 from grader import assignments, campaign, seeds, student
-from grader.campaign import Path
 
-ROOT = Path(campaign.__file__).parents[1]
 SLOW = "import time\ntime.sleep(0.3)"
 SEED_TEXT = "a seed for these tests only"
 
 
 @pytest.fixture(scope="module")
-def submitted(notebook, tmp_path_factory):
+def submitted(hand_in, tmp_path_factory):
     """Eight students, right and wrong, each a little slow."""
     folder = tmp_path_factory.mktemp("submitted")
     for n in range(8):
         slope = f"{SLOW}\ndef sigmoid_slope(z):\n    u = np.exp(-abs(z))\n    return u / (1 + u)**2 + {n % 3}"
-        target = folder / f"student-{n}" / "activations" / "activations.ipynb"
-        target.parent.mkdir(parents=True)
-        target.write_text(nbformat.writes(notebook("activations", sigmoid_slope=slope)))
+        hand_in(folder, f"student-{n}", "activations", sigmoid_slope=slope)
     (folder / "seed").write_text(SEED_TEXT)
     return folder
 
 
-def run(submitted, results, *options, **popen):
+def run(submitted, results, **popen):
     seed = submitted / "seed"
     command = [sys.executable, "-m", "grader", "grade", submitted, "--seed-file", seed, "--out", results]
-    return subprocess.Popen([*map(str, command), "--quiet", *options], cwd=ROOT, **popen)
+    return subprocess.Popen(command, cwd=assignments.ROOT, **popen)
+
+
+def grade(submitted, results, pool=None):
+    with ThreadPoolExecutor(1) as thread:
+        return campaign.grade(submitted, results, seeds.read(submitted / "seed"), pool or thread)
 
 
 @pytest.fixture(scope="module")
@@ -97,18 +97,13 @@ def test_a_dask_worker_that_was_killed_is_replaced(submitted, undisturbed, tmp_p
         killer = threading.Thread(target=kill_one)
         killer.start()
         try:
-            seed = campaign_seed(submitted)
-            done = campaign.grade(submitted, tmp_path, seed, client.get_executor(pure=False), progress=False)
+            done = grade(submitted, tmp_path, client.get_executor(pure=False))
         finally:
             stop.set()
             killer.join()
         assert pids[0] not in client.run(os.getpid).values()
     assert not done.faults
     assert contents(tmp_path) == undisturbed
-
-
-def campaign_seed(submitted):
-    return seeds.read(submitted / "seed")
 
 
 def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undisturbed, tmp_path, monkeypatch):
@@ -124,11 +119,10 @@ def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undistu
             return super().submit(*args)
 
     with Killed(1, mp_context=get_context("spawn")) as pool:
-        first = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
+        first = grade(submitted, tmp_path, pool)
     assert 0 < first.marked == first.results < 8
     assert first.marked + len(first.faults) == 8
-    with ThreadPoolExecutor(1) as pool:
-        again = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
+    again = grade(submitted, tmp_path)
     assert not again.faults
     assert contents(tmp_path) == undisturbed
 
@@ -143,29 +137,33 @@ def test_a_fault_of_the_grader_is_no_zero(submitted, undisturbed, tmp_path, monk
         return boxes(sandboxed)
 
     monkeypatch.setattr(student, "Box", sometimes)
-    with ThreadPoolExecutor(1) as pool:
-        first = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
-        assert len(first.faults) == 2
-        assert first.marked == first.results == 6
-        assert all("no more processes" in why for why in first.faults.values())
-        assert all(result.get("score") != 0 for result in contents(tmp_path).values())
-        again = campaign.grade(submitted, tmp_path, campaign_seed(submitted), pool, progress=False)
+    first = grade(submitted, tmp_path)
+    assert len(first.faults) == 2
+    assert first.marked == first.results == 6
+    assert all("no more processes" in why for why in first.faults.values())
+    assert all(result.get("score") != 0 for result in contents(tmp_path).values())
+    again = grade(submitted, tmp_path)
     assert (again.faults, again.marked, again.results) == ({}, 2, 8)
     assert contents(tmp_path) == undisturbed
 
 
-def test_a_new_submission_is_marked_and_becomes_the_current_one(sandboxed, notebook, tmp_path):
-    place = tmp_path / "in" / "ann" / "intro" / "intro.ipynb"
-    place.parent.mkdir(parents=True)
+def test_a_new_submission_is_marked_and_becomes_the_current_one(sandboxed, hand_in, tmp_path):
     scores = []
     with ThreadPoolExecutor(1) as pool:
         for value in ("1", "(V @ W, V @ b + c)"):
             collapse = f"def collapse(W, b, V, c):\n    return {value}"
-            place.write_text(nbformat.writes(notebook("intro", collapse=collapse)))
-            campaign.grade(tmp_path / "in", tmp_path / "out", 5, pool, ["intro"], progress=False)
+            hand_in(tmp_path / "in", "ann", "intro", collapse=collapse)
+            campaign.grade(tmp_path / "in", tmp_path / "out", 5, pool)
             scores.append(campaign.read_results(tmp_path / "out")["intro"]["ann"]["score"])
     assert scores == [5, 8]
     assert len(list((tmp_path / "out" / "intro").iterdir())) == 2, "the first result is kept"
+
+
+def test_a_refusal_is_a_result_too(tmp_path):
+    (tmp_path / "in" / "ann" / "intro").mkdir(parents=True)
+    with ThreadPoolExecutor(1) as pool:
+        runs = [campaign.grade(tmp_path / "in", tmp_path / "out", 5, pool) for _ in range(2)]
+    assert [(run.results, run.marked) for run in runs] == [(1, 1), (1, 0)]
 
 
 def test_an_odd_folder_name_is_an_error(tmp_path):

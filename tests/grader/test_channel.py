@@ -51,7 +51,8 @@ def test_anything_else_is_refused_before_it_leaves(value):
     [1], {}, {"list": 1}, {"dict": [1]}, {"pickle": "gASVAA=="}, {"list": [], "dict": {}}, {"array": 1},
     {"array": ["<f8", [2], "AAAA"]}, {"array": ["|O", [1], "AAAAAAAAAAA="]}, {"array": ["<f8", [-1], ""]},
     {"array": ["<f8", [2**40], ""]}, {"array": ["<f8", [1.0], "AAAAAAAAAAA="]}, {"array": ["<f8", [1], "?"]},
-    {"array": [["<f8"], [0], ""]}, {"list": [0] * (channel.MAX_ITEMS + 1)}, "x" * (channel.MAX_TEXT + 1),
+    {"array": [["<f8"], [0], ""]}, {"array": ["<f8", [0] + [2**23] * 4, ""]}, {"array": ["<f8", [1], "AAAA"]},
+    {"list": [0] * (channel.MAX_ITEMS + 1)}, "x" * (channel.MAX_TEXT + 1),
 ], ids=lambda told: str(told)[:30])  # fmt: skip
 def test_what_was_forged_is_refused(told):
     with pytest.raises(channel.Unfit):

@@ -11,11 +11,15 @@ import socket
 import textwrap
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import nbformat
 import pytest
 
-from grader import campaign
+from grader import assignments, campaign
+from grader.marking import mark
+from grader.sandbox import Box
+from grader.student import Student, TooSlow
 
 RIGHT = "def sigmoid_slope(z):\n    u = np.exp(-np.abs(z))\n    return u / (1 + u) ** 2\n"
 SEED_WORDS = "nobody may read these words"
@@ -102,6 +106,12 @@ def answers(world):
             channel = sys.modules["channel"]
             channel.encode = lambda value, depth=0: {"passed": True, "score": 100}
             """, inside("return 0")), 0),  # it spoils its own other answers
+        "forged-error": (attack("""
+            import sys
+            channel = sys.modules["channel"]
+            pack = channel.pack
+            channel.pack = lambda message: pack({"id": message["id"], "error": []})
+            """, inside("return 0")), 0),
         "gc-and-stack": (attack("""
             import gc, inspect, sys
             oracles = ("sigmoid", "outcome", "judge")
@@ -131,7 +141,8 @@ def answers(world):
         "writes-everywhere": (attack("""
             import os
             wrote = 0
-            for folder in ("/", "/usr/lib", "/box", "/box/python", "/box/site", "/dev", "/var/tmp", "/root"):
+            mounts = {line.split()[1] for line in open("/proc/mounts")} - {"/tmp"}
+            for folder in (*mounts, "/usr/lib", "/box", "/box/site", "/dev/shm", "/var/tmp", "/root"):
                 try:
                     open(os.path.join(folder, "was-here"), "w").write("x")
                     wrote += 1
@@ -156,7 +167,7 @@ def answers(world):
             """), REST),
         "many-files": (attack("""
             for number in range(200):
-                with open(f"/dev/shm/{number}", "wb") as file:
+                with open(f"/tmp/{number}", "wb") as file:
                     file.write(bytes(2**20))
             """), REST),
         "raises-its-limits": (attack("""
@@ -237,6 +248,7 @@ def odd_notebooks(world, notebook, released):
             json.dumps({"nbformat": 4, "cells": [None, 3, {"source": 5}, {"source": [5]}]}),
             0,
         ),
+        "broken-sheets": (name, json.dumps({"nbformat": 3, "worksheets": [{"cells": 5}, 3]}), 0),
         "bad-json": (name, whole[: len(whole) // 2], 0),
         "deep-json": (name, "[" * 100_000, 0),
         "not-a-notebook": (name, '["a", "list"]', 0),
@@ -251,8 +263,7 @@ class World:
     def __init__(self, folder, port):
         self.submitted, self.results = folder / "submitted", folder / "results"
         self.seed, self.gradebook, self.port = folder / "seed", folder / "gradebook.csv", port
-        self.root = campaign.Path(campaign.__file__).parents[1]
-        self.site = campaign.Path(nbformat.__file__).parents[1]
+        self.root, self.site = assignments.ROOT, Path(nbformat.__file__).parents[1]
         self.submitted.mkdir()
         self.seed.write_text(SEED_WORDS)
         self.gradebook.write_text("alice,3\n")
@@ -299,16 +310,17 @@ def marked(sandboxed, notebook, released, tmp_path_factory):
     link.symlink_to(world.submitted / "right" / "activations" / "activations.ipynb")
     os.mkfifo(world.hand_in("pipe", "x", "").joinpath("activations.ipynb"))
     world.hand_in("folder-for-a-file", "x", "").joinpath("activations.ipynb").mkdir()
-    (world.submitted / "linked-folder").mkdir()
-    (world.submitted / "linked-folder" / "activations").symlink_to(world.submitted / "right" / "activations")
+    for student, there in (("linked-folder", "right"), ("dangling-link", "nobody")):
+        (world.submitted / student).mkdir()
+        (world.submitted / student / "activations").symlink_to(world.submitted / there / "activations")
     for student in ("two-hundred-megabytes", "two-notebooks", "nothing", "link-to-another",
-                    "pipe", "folder-for-a-file", "linked-folder"):  # fmt: skip
+                    "pipe", "folder-for-a-file", "linked-folder", "dangling-link"):  # fmt: skip
         expected[student] = 0
 
     os.environ["GRADER_TEST_SECRET"] = "1"
     before = world.tree()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        run = campaign.grade(world.submitted, world.results, 1234, pool, progress=False, seconds=2.0)
+        run = campaign.grade(world.submitted, world.results, 1234, pool, seconds=2.0)
     results = campaign.read_results(world.results)["activations"]
     try:
         listener.accept()
@@ -327,6 +339,44 @@ def test_everyone_gets_what_the_answers_are_worth(marked):
     assert all(
         result["max"] == 12 and result["pending"] == {"maxout-answer": 3} for result in results.values()
     )
+
+
+def test_a_forged_handle_costs_its_own_points_alone(sandboxed, notebook):
+    forged = notebook("overfitting", dropout="""
+import sys
+channel = sys.modules["channel"]
+encode = channel.encode
+channel.encode = lambda value, depth=0: encode(np.zeros(2) if type(value) is int else value, depth)
+class Dropout:
+    def __init__(self, p, seed):
+        pass""")  # fmt: skip
+    result = mark(nbformat.writes(forged).encode(), assignments.load("overfitting"), 1234)
+    assert {id: entry["points"] for id, entry in result["exercises"].items()} == {
+        "dropout": 0, "choose-lambda": 3, "reproduce": 3}  # fmt: skip
+
+
+@pytest.fixture
+def started(sandboxed, monkeypatch):
+    """A list that grows by one with each process for a student."""
+    started = []
+    monkeypatch.setattr("grader.student.Box", lambda *args: started.append(1) or Box(*args))
+    return started
+
+
+def test_a_cell_that_hangs_is_tried_twice_and_left_out(started):
+    with Student(["while True:\n    pass", "print(7)"], True, 1.0, 60.0) as student:
+        student.start()
+    assert len(started) == 3
+    assert "endless loop" in student.told[1][0]
+    assert student.told[2] == ["7\n"]
+
+
+def test_time_that_is_used_up_starts_no_further_process(started):
+    with Student(["while True:\n    pass"] * 50, True, 0.2, 1.0) as student:
+        for _ in range(2):
+            with pytest.raises(TooSlow):
+                student.start()
+    assert len(started) < 10
 
 
 def test_nothing_outside_changes(marked):

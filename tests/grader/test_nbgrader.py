@@ -19,7 +19,7 @@ gradebook = pytest.importorskip("nbgrader.api")
 
 
 @pytest.fixture(scope="module")
-def course(sandboxed, notebook, tmp_path_factory):
+def course(sandboxed, hand_in, tmp_path_factory):
     """A course of three students: all right, partly right, and one whose code would spoil the gradebook."""
     root = tmp_path_factory.mktemp("course")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it calls a program, alembic
@@ -37,11 +37,9 @@ def course(sandboxed, notebook, tmp_path_factory):
     partly = "def sigmoid_slope(z):\n    return np.exp(-z) / (1 + np.exp(-z)) ** 2"
     for student, cells in (("ann", {}), ("bob", {"sigmoid_slope": partly}),
                            ("eve", {"sigmoid_slope": hostile})):  # fmt: skip
-        made = root / "submitted" / student / NAME / f"{NAME}.ipynb"
-        made.parent.mkdir(parents=True)
-        nbformat.write(notebook(NAME, **cells), made)
+        hand_in(root / "submitted", student, NAME, **cells)
     with ThreadPoolExecutor(1) as pool:
-        campaign.grade(root / "submitted", root / "results", 77, pool, progress=False)
+        campaign.grade(root / "submitted", root / "results", 77, pool)
     for student in ("ann", "bob", "eve"):
         done = nbgrader.autograde(NAME, student)
         assert done["success"], done

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nnlib as nn
-from nnlib.answers import Local, Wrong, copied, difference, shown
+from nnlib.answers import Local, copied, difference, shown
 from nnlib.exercises import EXERCISES, outcome
 
 ROOT = Path(nn.__file__).parents[1]
@@ -191,8 +191,3 @@ def test_copies_are_deep():
     made = copied(given)
     made[0][0][0] = 5
     assert given[0][0][0] == 0
-
-
-def test_a_wrong_answer_knows_its_parts():
-    wrong = Wrong("因 | cause", "f(1)", "2", "3")
-    assert (wrong.cause, wrong.given, wrong.came, wrong.expected) == ("因 | cause", "f(1)", "2", "3")
