@@ -2,27 +2,26 @@
 
 import functools
 import os
-import shutil
 import threading
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import chromium
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import sync_playwright
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="module")  # no longer: while it runs, asyncio.run() is refused to every other test
 def browser():
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
+    try:
+        program = chromium.find()
+    except ValueError as error:
         stop = pytest.fail if os.environ.get("CI") else pytest.skip
-        stop("no Chromium found. On Debian or Ubuntu: apt-get install chromium fonts-noto-cjk")
+        stop(str(error))
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -103,3 +102,18 @@ def open_page(browser, address):
     for context in contexts:
         context.close()
     assert not troubles
+
+
+@pytest.fixture(scope="session")
+def barriers():
+    """What axe-core finds wrong in a part of a page, which is given in JavaScript: rules, and elements."""
+
+    def barriers(page, part, **options):
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        quick = {"resultTypes": ["violations"], "selectors": False, "preload": False}
+        return page.evaluate(f"""options => axe.run({part}, options).then(result => result.violations.map(
+            broken => [broken.id, broken.nodes.map(node => node.html.slice(0, 200)).slice(0, 5)]))
+        """, quick | options)
+
+    return barriers
