@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / "web"), str(ROOT / "tests" / "browser")]
+sys.path += [str(ROOT / "web"), str(ROOT / "tests")]
 import chromium  # noqa: E402
 from conftest import serving  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402

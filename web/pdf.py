@@ -9,8 +9,8 @@ from pathlib import Path
 import chromium
 import yaml
 from bilingual import LANGS, SEP
+from book import OUT, ROOT, pages
 from bs4 import BeautifulSoup, Tag
-from build_book import OUT, ROOT, pages
 from pypdf import PdfReader, PdfWriter
 from tqdm import tqdm
 

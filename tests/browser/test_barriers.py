@@ -1,7 +1,7 @@
 """No barrier that axe-core knows of, on any page, in any language, light or dark, on a desk or a phone."""
 
 import pytest
-from build_book import pages
+from book import pages
 
 RESIZED = "() => new Promise(requestAnimationFrame)"  # the page has heard of it
 THEMED = "scheme => [scheme, undefined].includes(document.documentElement.dataset.theme)"  # 404.html has none
