@@ -29,7 +29,7 @@ RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no 
 CJK = re.compile(r"[\u3400-\u9fff]")
 WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 CLOSING = tuple("，。；：？！、）」”,.;:?!)")
-EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答", "Search": "搜索", "Search...": "搜索……"}
+EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答"}
 FIXED_WORDS = {"Skip to main content": "跳到正文", "Back to top": "回到顶部", "Main": "全书目录",
                "Toggle primary sidebar": "显示或隐藏目录", "Toggle secondary sidebar": "显示或隐藏本页目录",
                "Version warning": "版本提示", "previous page": "上一页", "next page": "下一页"}

@@ -71,7 +71,7 @@ def render_explorer(self: NbElementRenderer, data: MimeData) -> list[nodes.Eleme
     image = (f'<img src="{first["src"]}" alt="{alt}" width="{width}" height="{height}" loading="lazy" '
              f'style="aspect-ratio: {width} / {height}">' if width else "")
     panel = (f'<div class="explorer" id="explorer-{spec["name"]}" '
-             f'data-explorer="{html.escape(json.dumps(spec, ensure_ascii=False))}">'
+             f'data-explorer="{html.escape(json.dumps(spec, ensure_ascii=False, sort_keys=True))}">'
              f'{image}<p class="explorer-text">{line}</p></div>')
     return [nodes.raw(text=panel, format="html")]
 
