@@ -4,7 +4,6 @@ Cold: a browser that was never here. Warm: the same browser's second page. By ha
 `make book` and `make lint`: .venv/bin/python bench/live.py 5
 """
 
-import shutil
 import statistics
 import sys
 import tempfile
@@ -12,8 +11,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "browser"))
-from conftest import FLAGS, serving  # noqa: E402
+sys.path += [str(ROOT / "web"), str(ROOT / "tests")]
+import chromium  # noqa: E402
+from conftest import serving  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 CELLS = {"numpy": "import numpy as np\nprint(np.arange(3).sum())",
@@ -44,7 +44,7 @@ def main(rounds: int) -> None:
             for _ in range(rounds):
                 with tempfile.TemporaryDirectory() as profile:
                     browser = playwright.chromium.launch_persistent_context(
-                        profile, executable_path=shutil.which("chromium"), args=FLAGS)
+                        profile, executable_path=chromium.find(), args=chromium.FLAGS)
                     cold.append(seconds(browser, address, what))
                     warm.append(seconds(browser, address, what))
                     browser.close()

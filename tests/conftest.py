@@ -1,6 +1,10 @@
-"""What the book tests and the browser tests share: the built pages, and which cells an explorer rests on."""
+"""What tests of several folders share: the built pages, a server, which cells an explorer rests on."""
 
 import ast
+import threading
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,44 @@ def site() -> Path:
     if not (SITE / "index.html").is_file():
         pytest.fail("expected the built pages in _build/html, found none. Run `make book` first.")
     return SITE
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """A folder under a path, with more headers if asked for; keeps the paths it was asked for."""
+
+    root, more, asked = "/", {}, None
+
+    def log_message(self, *args):
+        pass
+
+    def send_head(self):
+        if self.asked is not None:
+            self.asked.append(self.path)
+        return super().send_head() if self.path.startswith(self.root) else self.send_error(404)
+
+    def translate_path(self, path):
+        return super().translate_path("/" + path[len(self.root):])
+
+    def end_headers(self):
+        for name, value in self.more.items():
+            self.send_header(name, value)
+        super().end_headers()
+
+
+@contextmanager
+def serving(folder, root="/", more=(), asked=None):
+    """Show a folder through a server on this machine; gives its address."""
+    own = type("Own", (Handler,), {"root": root, "more": dict(more), "asked": asked})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(own, directory=folder))
+    server.handle_error = lambda *what: None  # a page was closed while it was still loading
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{root}".rstrip("/")
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def serve():
+    return serving
 
 
 def names(tree, kind):

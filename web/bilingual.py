@@ -29,7 +29,7 @@ RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no 
 CJK = re.compile(r"[\u3400-\u9fff]")
 WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 CLOSING = tuple("，。；：？！、）」”,.;:?!)")
-EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答", "Search": "搜索", "Search...": "搜索……"}
+EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答"}
 FIXED_WORDS = {"Skip to main content": "跳到正文", "Back to top": "回到顶部", "Main": "全书目录",
                "Toggle primary sidebar": "显示或隐藏目录", "Toggle secondary sidebar": "显示或隐藏本页目录",
                "Version warning": "版本提示", "previous page": "上一页", "next page": "下一页"}
@@ -166,10 +166,10 @@ class SplitReferences(SphinxPostTransform):
 
 
 # -- the theme's words, the switch and the assets ------------------------------------------------------
-def spans(pair: re.Match[str]) -> str:
+def spans(zh: str, en: str, bar: str = " / ") -> str:
     zh, en = (f'<span class="lang-{key}" lang="{code}">{word}</span>'
-              for (key, code), word in zip(LANGS.items(), pair.groups(), strict=True))
-    return f'{zh}<span class="lang-sep"> / </span>{en}'
+              for (key, code), word in zip(LANGS.items(), (zh, en), strict=True))
+    return f'{zh}<span class="lang-sep">{bar}</span>{en}'
 
 
 def pair_words(html: str) -> str:
@@ -177,7 +177,8 @@ def pair_words(html: str) -> str:
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils' is out of date
     html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
     html = FIXED.sub(lambda word: f"[[{FIXED_WORDS[word[0]]}|{word[0]}]]", html)
-    return PAIR.sub(spans, RAW_TEXT.sub(lambda text: PAIR.sub(rf"\1{SEP}\2", text[0]), html))
+    html = RAW_TEXT.sub(lambda text: PAIR.sub(rf"\1{SEP}\2", text[0]), html)
+    return PAIR.sub(lambda pair: spans(*pair.groups()), html)
 
 
 def pair_catalogues(app: Sphinx) -> None:

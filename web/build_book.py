@@ -9,10 +9,8 @@ from pathlib import Path
 
 import lite
 import pyodide
-import yaml
+from book import OUT, ROOT, pages
 
-ROOT = Path(__file__).parents[1]
-OUT = ROOT / "_build"
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # a link crosses pages
         "web/*", "web/static/*", "web/templates/*", "web/cells/*"]
@@ -35,11 +33,6 @@ def forget_stale(name: str, patterns: list[str], folders: list[str], setting: st
             shutil.rmtree(OUT / folder, ignore_errors=True)
         OUT.mkdir(exist_ok=True)
         stamp.write_text(now)
-
-
-def pages() -> list[str]:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
 
 
 def megabytes(name: str) -> float:

@@ -8,7 +8,7 @@ import html
 import io
 import json
 
-from bilingual import LANGS, SEP
+from bilingual import SEP, spans
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from PIL import Image
@@ -35,14 +35,12 @@ def small(picture: Image.Image) -> bytes:
     return packed.getvalue()
 
 
-def in_languages(text: str) -> str:
-    """``中文 | English`` as two spans."""
-    halves = [html.escape(half) for half in text.split(SEP, 1)]
-    if len(halves) == 1:
-        return halves[0]
-    spans = [f'<span class="lang-{key}" lang="{code}">{half}</span>'
-             for (key, code), half in zip(LANGS.items(), halves, strict=True)]
-    return f'<span class="lang-sep">{SEP}</span>'.join(spans)
+def view(spec: dict, places: list[int]) -> dict:
+    """What the panel shows while its controls are at these places; the last one changes fastest."""
+    number = 0
+    for control, place in zip(spec["controls"], places, strict=True):
+        number = number * len(control["values"]) + place
+    return spec["frames"][number]
 
 
 def render_explorer(self: NbElementRenderer, data: MimeData) -> list[nodes.Element]:
@@ -66,16 +64,15 @@ def render_explorer(self: NbElementRenderer, data: MimeData) -> list[nodes.Eleme
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, lambda file, packed=packed: file.write(packed))
         frame["src"] = up + path
-    start = 0
-    for control in spec["controls"]:
-        start = start * len(control["values"]) + control["start"]
-    first = spec["frames"][start]
+    first = view(spec, [control["start"] for control in spec["controls"]])
+    halves = html.escape(first["text"]).split(SEP, 1)
+    line = spans(*halves, SEP) if len(halves) == 2 else halves[0]
     alt = html.escape(data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""))
     image = (f'<img src="{first["src"]}" alt="{alt}" width="{width}" height="{height}" loading="lazy" '
              f'style="aspect-ratio: {width} / {height}">' if width else "")
     panel = (f'<div class="explorer" id="explorer-{spec["name"]}" '
-             f'data-explorer="{html.escape(json.dumps(spec, ensure_ascii=False))}">'
-             f'{image}<p class="explorer-text">{in_languages(first["text"])}</p></div>')
+             f'data-explorer="{html.escape(json.dumps(spec, ensure_ascii=False, sort_keys=True))}">'
+             f'{image}<p class="explorer-text">{line}</p></div>')
     return [nodes.raw(text=panel, format="html")]
 
 

@@ -1,31 +1,65 @@
-"""The menu that opens a chapter on Binder or Colab: the theme's own, where the repository is known.
+"""Where else a chapter runs: the menu that opens it on Binder, on Colab or in JupyterLite.
 
-A reader of English opens the notebook whose English cells come first; language.js sees to that.
+Where the project is public stands in one line of CITATION.cff. Without it there is no button for Binder or
+Colab, and no cell that installs nnlib. A reader of English opens the notebook whose English cells come first:
+language.js sees to that.
 """
 
-import repository
+import os
+import re
+
+import yaml
+from book import ROOT
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+GITHUB = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 SERVICES = {"binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com",
             "notebook_interface": "jupyterlab"}
+LITE = "[[在 JupyterLite 中打开|Open in JupyterLite]]"
+
+
+def repository() -> str:
+    """``https://github.com/owner/name``, or "" if it is not known; a fork's workflow names its own."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    text = os.environ.get("BOOK_REPOSITORY") or citation.get("repository-code", "")
+    if text and not GITHUB.fullmatch(text):
+        raise ValueError("the book's repository expected an address like https://github.com/owner/name, "
+                         f"got {text!r}. Correct BOOK_REPOSITORY, or repository-code in CITATION.cff.")
+    return text
+
+
+def wheel() -> str:
+    """Where the release workflow puts this version's nnlib; "" if the repository is not known."""
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
+    return repository() and f"{repository()}/releases/download/v{version}/nnlib-{version}-py3-none-any.whl"
 
 
 def offer(app: Sphinx, config: Config) -> None:
-    if address := repository.address():
+    if address := repository():
         config.html_theme_options |= {"repository_url": address, "repository_branch": "main",
                                       "path_to_docs": "chapters", "launch_buttons": SERVICES}
 
 
-def name_in_both_languages(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    for group in context.get("header_buttons", []):
-        if group.get("label") == "launch-buttons":
-            group["tooltip"] = "[[运行这一章|Run this chapter]]"
-            for button in group["buttons"]:
-                button["tooltip"] = f"[[在 {button['text']} 上运行|Run on {button['text']}]]"
+def fill_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """The theme's menu in both languages, with JupyterLite, which needs a server: live.js knows."""
+    if not app.env.doc2path(pagename).endswith(".ipynb"):
+        return
+    menus = [group for group in context["header_buttons"] if group.get("label") == "launch-buttons"]
+    buttons = [button for group in menus for button in group["buttons"]]
+    for button in buttons:
+        button["tooltip"] = f"[[在 {button['text']} 上运行|Run on {button['text']}]]"
+    if "NNLIB_LIVE" in os.environ:
+        buttons.append({"type": "link", "label": "launch-lite", "icon": "fas fa-flask", "text": LITE,
+                        "tooltip": LITE, "url": f"lite/lab/index.html?path=chapters/{pagename}.ipynb"})
+        if not menus:
+            menus.append({"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket"})
+            context["header_buttons"].insert(0, menus[0])
+    for menu in menus:
+        menu |= {"tooltip": "[[运行这一章|Run this chapter]]", "buttons": buttons}
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.connect("config-inited", offer)
-    app.connect("html-page-context", name_in_both_languages, priority=700)  # after the theme made its menu
+    app.connect("html-page-context", fill_menu, priority=700)  # after the theme made its menu
     return {"parallel_read_safe": True, "parallel_write_safe": True}

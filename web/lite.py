@@ -12,12 +12,12 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+import book
 import nbformat
 import order
 
 from grader import assignments
 
-ROOT = Path(__file__).parents[1]
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
 WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no other
@@ -40,10 +40,9 @@ BUILD = {"LiteBuildConfig": {
 def notebooks() -> dict[str, str]:
     """What a reader opens, for this kernel: chapters, Chinese or English first, and assignments."""
     found = {}
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        chapter = nbformat.read(path, as_version=4)
-        found[f"chapters/{path.name}"] = chapter
-        found[f"{order.FOLDER}/{path.name}"] = order.english_first(chapter)
+    for name, chapter in book.notebooks().items():
+        found[f"chapters/{name}.ipynb"] = chapter
+        found[f"{order.FOLDER}/{name}.ipynb"] = order.english_first(chapter)
     with tempfile.TemporaryDirectory() as folder:
         for name in assignments.names():
             released = assignments.release(name, Path(folder))

@@ -25,8 +25,7 @@ def name_cells(app: Sphinx, doctree: nodes.document) -> None:
             box["ids"].append(f"cell-{cells[box['cell_index']].id}")
 
 
-def add_buttons(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """A chapter's cells run, and it opens as a notebook in JupyterLite. Both need a server: live.js knows."""
+def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
     if not app.env.doc2path(pagename).endswith(".ipynb"):
         return
     app.add_css_file("live.css")
@@ -34,15 +33,6 @@ def add_buttons(app: Sphinx, pagename, templatename, context, doctree) -> None:
     # the worker's address changes with its content: no browser then takes an old one from its cache
     app.add_js_file("live.js", loading_method="defer", priority=601,
                     **{"data-worker": pooch.file_hash(HERE / "worker.js")[:8]})
-    words = "[[在 JupyterLite 中打开|Open in JupyterLite]]"
-    buttons = context["header_buttons"]
-    group = next((one for one in buttons if one.get("label") == "launch-buttons"), None)  # the theme's own
-    if group is None:
-        group = {"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket",
-                 "tooltip": "[[运行这一章|Run this chapter]]", "buttons": []}
-        buttons.insert(0, group)
-    group["buttons"].append({"type": "link", "label": "launch-lite", "icon": "fas fa-flask", "text": words,
-                             "tooltip": words, "url": f"lite/lab/index.html?path=chapters/{pagename}.ipynb"})
 
 
 def find_files(app: Sphinx, config: Config) -> None:
@@ -53,5 +43,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     if "NNLIB_LIVE" in os.environ:
         app.connect("doctree-read", name_cells)
         app.connect("config-inited", find_files)
-        app.connect("html-page-context", add_buttons, priority=800)
+        app.connect("html-page-context", add_scripts, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

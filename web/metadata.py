@@ -59,7 +59,7 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
         context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />'
         return
     base = app.config.html_baseurl
-    title = " ".join(nodes.Element.astext(app.env.titles[pagename]).split())
+    title = " ".join(app.env.titles[pagename].astext().split())
     about = SEP.join(summary(doctree, key) for key in LANGS)
     tags = [("name", "description", about), ("property", "og:type", "article"),
             ("property", "og:title", title), ("property", "og:description", about),

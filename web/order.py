@@ -6,13 +6,10 @@ Binder makes them when it builds (postBuild); the chapters' own have Chinese fir
 import copy
 import re
 from itertools import pairwise
-from pathlib import Path
 
 import nbformat
+from book import ROOT, notebooks, save
 
-from nnlib.files import write_whole
-
-ROOT = Path(__file__).parents[1]
 FOLDER = "english"  # beside chapters/
 HEADING = re.compile(r"^(#+ )(.+) \| (.+)$", re.MULTILINE)
 
@@ -35,9 +32,8 @@ def english_first(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def main() -> None:
     (ROOT / FOLDER).mkdir(exist_ok=True)
-    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
-        text = nbformat.writes(english_first(nbformat.read(path, as_version=4))) + "\n"
-        write_whole(ROOT / FOLDER / path.name, lambda file, text=text: file.write(text.encode()))
+    for name, notebook in notebooks().items():
+        save(english_first(notebook), ROOT / FOLDER / f"{name}.ipynb")
 
 
 if __name__ == "__main__":

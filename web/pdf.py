@@ -1,40 +1,26 @@
 """Prints the built book: one PDF a language, through a headless Chromium, into _build/pdf/."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import chromium
 import yaml
 from bilingual import LANGS, SEP
+from book import OUT, ROOT, pages
 from bs4 import BeautifulSoup, Tag
-from build_book import OUT, ROOT, pages
 from pypdf import PdfReader, PdfWriter
 from tqdm import tqdm
 
 from nnlib.files import write_whole
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
-         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update", "--no-pdf-header-footer",
-         "--generate-pdf-document-outline", "--allow-file-access-from-files", "--timeout=60000")
+FLAGS = (*chromium.FLAGS, "--headless", "--no-pdf-header-footer", "--generate-pdf-document-outline",
+         "--allow-file-access-from-files", "--timeout=60000")
 WORDS = {"zh": "目录", "en": "Contents"}
 FILES = {"zh": "neural-networks-zh.pdf", "en": "neural-networks-en.pdf"}
 AWAY = ".headerlink, .katex-mathml, script, .btn, .toggle-button, .live-bar, .d-print-none, button"
-
-
-def find_chromium() -> str:
-    """The program; `CHROME_PATH` names one that is not where programs usually are."""
-    found = next(filter(None, map(shutil.which, (os.environ.get("CHROME_PATH", ""), *NAMES))), None)
-    if found is None:
-        raise ValueError(f"make pdf expected Chromium or Chrome, found none of {', '.join(NAMES[:4])}. "
-                         "On Debian or Ubuntu: apt-get install chromium fonts-noto-cjk. "
-                         "Elsewhere set CHROME_PATH to the program.")
-    return found
 
 
 def one_language(html: Tag, key: str) -> None:
@@ -101,17 +87,17 @@ def book(site: Path, key: str) -> tuple[str, str]:
 
 def print_book(site: Path, folder: Path, key: str) -> Path:
     """Write the PDF of one language, whole or not at all."""
-    chromium = find_chromium()
+    program = chromium.find()
     text, author = book(site, key)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=site.parent) as scratch:
         source, made = Path(scratch) / "book.html", Path(scratch) / "book.pdf"
         source.write_text(text, "utf-8")
-        run = subprocess.run([chromium, *FLAGS, f"--user-data-dir={scratch}/profile",
+        run = subprocess.run([program, *FLAGS, f"--user-data-dir={scratch}/profile",
                               f"--print-to-pdf={made}", source.as_uri()], capture_output=True, text=True)
         if run.returncode or not made.is_file():
             raise ValueError(f"make pdf expected Chromium to print {source.name}, got exit code "
-                             f"{run.returncode}: {run.stderr[-500:]}. Try the program by hand: {chromium}")
+                             f"{run.returncode}: {run.stderr[-500:]}. Try the program by hand: {program}")
         writer = PdfWriter(clone_from=PdfReader(made))
     writer.add_metadata({"/Author": author})
     write_whole(folder / FILES[key], writer.write)

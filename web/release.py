@@ -6,7 +6,7 @@ import sys
 import venv
 from pathlib import Path
 
-from build_book import OUT, ROOT
+from book import OUT, ROOT
 
 FOLDER = OUT / "release"
 # Runs in an environment that holds the wheel and what it asks for, far from this folder.

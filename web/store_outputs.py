@@ -1,17 +1,28 @@
 """Runs the notebooks and stores their outputs: text only, no pictures, the same bytes each time."""
 
-from pathlib import Path
-
 import nbformat
-from colab import guard
+from book import CHAPTERS, ROOT, save
+from launch import wheel
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from nnlib.files import write_whole
-
-CHAPTERS = Path(__file__).parents[1] / "chapters"
+COLAB = """\
+try:
+    import nnlib
+except ModuleNotFoundError:  # on Colab, say: take the released one
+    %pip install -q {wheel}"""
+COLAB_TAG = "remove-cell"  # the pages do not show it
 TEXT = ("text/plain", "text/html", "application/json")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def guard(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Put the cell that fetches nnlib first and up to date; leave it out where no repository is known."""
+    here = f"{name}-colab"
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != here]
+    if address := wheel():
+        cell = nbformat.v4.new_code_cell(COLAB.format(wheel=address), id=here, metadata={"tags": [COLAB_TAG]})
+        notebook.cells.insert(0, cell)
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
@@ -30,17 +41,12 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
 
 
-def store(path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
-    guard(notebook, path.stem)
-    NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
-                   resources={"metadata": {"path": str(CHAPTERS)}}).execute()
-    normalise(notebook)
-    nbformat.validate(notebook)
-    text = nbformat.writes(notebook) + "\n"
-    write_whole(path, lambda file: file.write(text.encode()))
-
-
 if __name__ == "__main__":
-    for path in tqdm(sorted(CHAPTERS.glob("*.ipynb")), desc="notebooks", unit="page"):
-        store(path)
+    for path in tqdm(CHAPTERS, desc="notebooks", unit="page"):
+        notebook = nbformat.read(path, as_version=4)
+        guard(notebook, path.stem)
+        NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
+                       resources={"metadata": {"path": str(ROOT / "chapters")}}).execute()
+        normalise(notebook)
+        nbformat.validate(notebook)
+        save(notebook, path)

@@ -3,23 +3,20 @@
 import ast
 import io
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
+from book import notebooks
 from explorers import MAX_BYTES, small
 from PIL import Image
 
 BOTH = re.compile(r".*[\u3400-\u9fff].* \| [^\u3400-\u9fff|]+")  # 中文 | English
-CHAPTERS = sorted((Path(__file__).parents[2] / "chapters").glob("*.ipynb"))
 
 
 def explorers():
-    for path in CHAPTERS:
-        cells = nbformat.read(path, as_version=4).cells
-        for place, cell in enumerate(cells):
+    for notebook in notebooks().values():
+        for place, cell in enumerate(notebook.cells):
             if "nn.explore(" in cell.source:
-                yield pytest.param(cells, place, id=cell.id)
+                yield pytest.param(notebook.cells, place, id=cell.id)
 
 
 @pytest.mark.parametrize(("cells", "place"), list(explorers()))
@@ -51,5 +48,5 @@ def test_every_view(cells, place, needed, monkeypatch, capsys):
 
 
 def test_every_chapter_has_one():
-    chapters = {path.stem for path in CHAPTERS} - {"exercises"}
-    assert {cells.values[0][0].id.split("-")[0] for cells in explorers()} == chapters
+    chapters = {cells.values[0][0].id.split("-")[0] for cells in explorers()}
+    assert chapters == notebooks().keys() - {"exercises"}

@@ -3,19 +3,17 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-import colab
+import launch
 import nbformat
 import order
 import pytest
-import repository
+import store_outputs
 import yaml
+from book import ROOT, notebooks
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-ROOT = Path(__file__).parents[2]
-CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ADDRESS = "https://github.com/someone/a-course"
 BINDER = "https://mybinder.org/v2/gh/someone/a-course/main?urlpath=lab/tree/chapters/page.ipynb"
@@ -30,7 +28,7 @@ def known(monkeypatch):
 @pytest.fixture
 def unknown(monkeypatch):
     monkeypatch.setenv("BOOK_REPOSITORY", "")
-    monkeypatch.setattr(repository.yaml, "safe_load", lambda text: {})
+    monkeypatch.setattr(launch.yaml, "safe_load", lambda text: {})
 
 
 def links(folder):
@@ -58,7 +56,7 @@ def test_without_a_repository_there_is_no_dead_button(tmp_path, unknown):
 def test_a_wrong_repository_is_refused(monkeypatch):
     monkeypatch.setenv("BOOK_REPOSITORY", "someone/a-course")
     with pytest.raises(ValueError, match=r"expected an address like https://github.*, got 'someone/a-c"):
-        repository.address()
+        launch.repository()
 
 
 # -- the order of languages ------------------------------------------------------------------------------
@@ -75,9 +73,9 @@ def test_english_first_by_hand():
     assert notebook.cells[1].source == "中"  # the chapter itself stays
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_every_chapter_can_be_turned_and_nothing_is_lost(path):
-    notebook = nbformat.read(path, as_version=4)
+@pytest.mark.parametrize("name", notebooks())
+def test_every_chapter_can_be_turned_and_nothing_is_lost(name):
+    notebook = notebooks()[name]
     turned = order.english_first(notebook)
     nbformat.validate(turned)
     assert sorted(cell.id for cell in turned.cells) == sorted(cell.id for cell in notebook.cells)
@@ -97,15 +95,15 @@ def test_binder_makes_them_when_it_builds():
 
 # -- Colab --------------------------------------------------------------------------------------------------
 def test_the_cell_for_colab_comes_first_once_and_goes_again(known, monkeypatch):
-    notebook = nbformat.read(CHAPTERS[0], as_version=4)
+    notebook = notebooks()["activations"]
     before = [cell.id for cell in notebook.cells]
     for _ in range(2):
-        colab.guard(notebook, "activations")
+        store_outputs.guard(notebook, "activations")
     assert [cell.id for cell in notebook.cells] == ["activations-colab", *before]
     assert f"{ADDRESS}/releases/download/v0.1.0/nnlib-0.1.0-py3-none-any.whl" in notebook.cells[0].source
     monkeypatch.setenv("BOOK_REPOSITORY", "")
-    monkeypatch.setattr(repository.yaml, "safe_load", lambda text: {})
-    colab.guard(notebook, "activations")
+    monkeypatch.setattr(launch.yaml, "safe_load", lambda text: {})
+    store_outputs.guard(notebook, "activations")
     assert [cell.id for cell in notebook.cells] == before
 
 
@@ -117,7 +115,7 @@ def test_the_cell_installs_only_what_is_missing(there, tmp_path):
 from IPython.core.interactiveshell import InteractiveShell
 shell, asked = InteractiveShell(), []
 shell.register_magic_function(asked.append, "line", "pip")
-shell.run_cell({colab.CODE.format(wheel='https://example.org/nnlib.whl')!r}).raise_error()
+shell.run_cell({store_outputs.COLAB.format(wheel='https://example.org/nnlib.whl')!r}).raise_error()
 print(asked)"""
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
                           cwd=tmp_path, env={"PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)})

@@ -2,14 +2,12 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 import nbformat
 import pytest
-from colab import TAG
-from store_outputs import normalise
+from book import notebooks
+from store_outputs import COLAB_TAG, normalise
 
-CHAPTERS = sorted((Path(__file__).parents[2] / "chapters").glob("*.ipynb"))
 CJK = re.compile(r"[\u3400-\u9fff]")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\$])\$[^$]+\$", re.DOTALL)
@@ -19,7 +17,7 @@ LABEL = re.compile(r"^\(([\w-]+)\)=|^:(?:label|name): (\S+)", re.MULTILINE)
 LANGUAGES = {"lang-zh", "lang-en"}
 
 pytestmark = pytest.mark.parametrize(
-    "notebook", [pytest.param(nbformat.read(path, 4), id=path.stem) for path in CHAPTERS])
+    "notebook", [pytest.param(notebook, id=name) for name, notebook in notebooks().items()])
 
 
 def tags(cell):
@@ -96,7 +94,7 @@ def test_code_cells_are_short(notebook):
 
 
 def test_the_first_code_cell_imports(notebook):
-    first = next(cell for cell in cells(notebook, "code") if TAG not in cell.metadata.get("tags", []))
+    first = next(cell for cell in cells(notebook, "code") if COLAB_TAG not in cell.metadata.get("tags", []))
     assert re.search(r"^import nnlib as nn$", first.source, re.MULTILINE)
 
 

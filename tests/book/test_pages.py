@@ -3,16 +3,13 @@
 import re
 from collections import Counter
 from functools import cache
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from book import ROOT, pages
 from bs4 import BeautifulSoup
-from build_book import pages
 
 import nnlib
-
-CHAPTERS = Path(__file__).parents[2] / "chapters"
 
 
 @cache
@@ -26,7 +23,7 @@ def page(request, site):
 
 
 def test_every_chapter_is_in_the_contents():
-    written = {path.stem for path in CHAPTERS.iterdir() if path.suffix in (".md", ".ipynb")}
+    written = {path.stem for path in (ROOT / "chapters").iterdir() if path.suffix in (".md", ".ipynb")}
     assert Counter(pages()) == Counter(written)
 
 

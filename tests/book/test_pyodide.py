@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import threading
 import zipfile
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pyodide
 import pytest
@@ -26,20 +23,13 @@ def places(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def mirror(tmp_path, monkeypatch, places):
+def mirror(tmp_path, monkeypatch, places, serve):
     """A mirror on this machine; gives its folder and the paths asked for."""
     folder, asked = tmp_path / "mirror", []
     folder.mkdir()
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            asked.append(self.path)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(pyodide, "MIRRORS", ["http://127.0.0.1:9/", f"http://127.0.0.1:{server.server_port}/"])
-    yield folder, asked
-    server.shutdown()
+    with serve(folder, asked=asked) as address:
+        monkeypatch.setattr(pyodide, "MIRRORS", ["http://127.0.0.1:9/", f"{address}/"])
+        yield folder, asked
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])

@@ -1,11 +1,9 @@
 """Every teaching point of a chapter is told in both languages and, where promised, shown by a cell."""
 
-from pathlib import Path
-
-import nbformat
 import pytest
+from book import notebooks
+from store_outputs import COLAB_TAG
 
-CHAPTERS = Path(__file__).parents[2] / "chapters"
 POINTS = {  # chapter: {point: what shows it}; "" is told in words alone
     "intro": {
         "I1": "shapes printed", "I2": "shapes printed", "I3": "two differences, two accuracies",
@@ -33,15 +31,13 @@ POINTS = {  # chapter: {point: what shows it}; "" is told in words alone
 }
 ROWS = [
     pytest.param(chapter, point, shown_by, id=point)
-    for chapter, points in POINTS.items() if (CHAPTERS / f"{chapter}.ipynb").exists()
-    for point, shown_by in points.items()
+    for chapter, points in POINTS.items() for point, shown_by in points.items()
 ]
 
 
 @pytest.mark.parametrize(("chapter", "point", "shown_by"), ROWS)
 def test_point(chapter, point, shown_by):
-    notebook = nbformat.read(CHAPTERS / f"{chapter}.ipynb", 4)
-    tagged = [cell for cell in notebook.cells if point in cell.metadata.get("tags", [])]
+    tagged = [cell for cell in notebooks()[chapter].cells if point in cell.metadata.get("tags", [])]
     for language in ("lang-zh", "lang-en"):
         assert any(language in cell.metadata.tags for cell in tagged), f"{point} is not told: {language}"
     shows = [cell for cell in tagged if cell.cell_type == "code" and cell.outputs]
@@ -50,10 +46,10 @@ def test_point(chapter, point, shown_by):
         assert any("mystnb" in cell.metadata for cell in shows), f"{point} promises a figure"
 
 
-@pytest.mark.parametrize("path", sorted(CHAPTERS.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_tags_are_known(path):
+def test_tags_are_known():
     """A tag with a typing error would hide a cell from the tests, or from nbval."""
-    known = {"lang-zh", "lang-en", "nbval-ignore-output", "hide-input", "remove-input"}
+    known = {"lang-zh", "lang-en", "nbval-ignore-output", "hide-input", "remove-input", COLAB_TAG}
     known |= {point for points in POINTS.values() for point in points}
-    used = {tag for cell in nbformat.read(path, 4).cells for tag in cell.metadata.get("tags", [])}
+    used = {tag for notebook in notebooks().values() for cell in notebook.cells
+            for tag in cell.metadata.get("tags", [])}
     assert used <= known

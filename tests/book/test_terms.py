@@ -1,13 +1,11 @@
 """One word a thing: the chapters use the glossary's terms, in both languages alike."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
+from book import ROOT, notebooks
 
-CHAPTERS = Path(__file__).parents[2] / "chapters"
-ENTRIES = (CHAPTERS / "glossary.md").read_text("utf-8").split("```{glossary}\n")[1].split("\n```")[0]
+ENTRIES = (ROOT / "chapters" / "glossary.md").read_text("utf-8").split("```{glossary}\n")[1].split("\n```")[0]
 PAIRS = [tuple(entry.split("\n")[:2]) for entry in re.split(r"\n\n(?=\S)", ENTRIES)]
 ENTRY = {term: pair for pair in PAIRS for term in pair}
 VARIANTS = {  # what other books say for a term of ours, as regular expressions
@@ -47,9 +45,7 @@ MARKUP = re.compile(
 SHORT = {"层", "批", "轮"}  # single characters stand inside other words
 
 pytestmark = pytest.mark.parametrize(
-    "notebook",
-    [pytest.param(nbformat.read(path, 4), id=path.stem) for path in sorted(CHAPTERS.glob("*.ipynb"))],
-)
+    "notebook", [pytest.param(notebook, id=name) for name, notebook in notebooks().items()])
 
 
 def cells(notebook, language):

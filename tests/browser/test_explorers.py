@@ -1,7 +1,8 @@
 """The explorers, in the plain published page: every control answers to mouse and keyboard."""
 
 import pytest
-from build_book import pages
+from book import pages
+from explorers import view
 
 CHAPTERS = [name for name in pages() if name in ("intro", "activations", "architecture", "overfitting")]
 SPEC = "host => JSON.parse(host.dataset.explorer)"
@@ -17,18 +18,14 @@ STATE = """host => ({
 
 def settled(panel, indices):
     """The panel's state once it shows the view these indices ask for; it must be the one made for them."""
-    spec = panel.evaluate(SPEC)
-    number = 0
-    for control, index in zip(spec["controls"], indices, strict=True):
-        number = number * len(control["values"]) + index
-    view = spec["frames"][number]
+    frame = view(panel.evaluate(SPEC), indices)
     panel.page.wait_for_function(
         "([host, src]) => !src || host.querySelector('img').getAttribute('src') === src",
-        arg=[panel.element_handle(), view.get("src")],
+        arg=[panel.element_handle(), frame.get("src")],
     )
     state = panel.evaluate(STATE)
     assert state["indices"] == indices
-    assert state["text"] == view["text"]
+    assert state["text"] == frame["text"]
     assert state["drawn"]
     return state
 
@@ -145,7 +142,7 @@ def test_views_load_only_when_the_panel_comes_near(browser, address, name):
         panel.scroll_into_view_if_needed()
         for _ in range(100):
             page.wait_for_timeout(50)
-            missing = [view for view in views if not any(url.endswith(view) for url in asked)]
+            missing = [src for src in views if not any(url.endswith(src) for url in asked)]
             if not missing:
                 break
         assert not missing

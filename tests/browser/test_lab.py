@@ -9,14 +9,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import nbformat
 import pytest
+from book import notebooks
 from bs4 import BeautifulSoup
+from explorers import view
 
-CHAPTERS = Path(__file__).parents[2] / "chapters"
-EXPLORING = [path for path in sorted(CHAPTERS.glob("*.ipynb")) if "nn.explore(" in path.read_text("utf-8")]
+EXPLORING = {name: places for name, notebook in notebooks().items()
+             if (places := [i for i, cell in enumerate(notebook.cells) if "nn.explore(" in cell.source])}
 FAULTY = """\
 import nnlib as nn
 def faulty(a=1):
@@ -109,16 +110,15 @@ def test_a_moved_control_draws_again(run):
     line.filter(has_text="one over a is 0.25").wait_for()
 
 
-@pytest.mark.parametrize("chapter", EXPLORING, ids=lambda path: path.stem)
+@pytest.mark.parametrize("chapter", EXPLORING)
 def test_every_explorer_answers_live_as_in_the_page(run, chapter, site, needed):
     """In a notebook of the cells that the chapter's explorers rest on, each shows what the page shows."""
-    cells = nbformat.read(chapter, as_version=4).cells
-    places = [i for i, cell in enumerate(cells) if "nn.explore(" in cell.source]
-    kept = [cell.id for place in places for cell in needed(cells, place)]
+    cells = notebooks()[chapter].cells
+    kept = [cell.id for place in EXPLORING[chapter] for cell in needed(cells, place)]
     sources = [cell.source for cell in cells if cell.id in kept]
-    page = run(chapter.name, sources)
+    page = run(f"{chapter}.ipynb", sources)
     page.wait_for_function(RAN, timeout=180_000)
-    published = BeautifulSoup((site / f"{chapter.stem}.html").read_text("utf-8"), "html.parser")
+    published = BeautifulSoup((site / f"{chapter}.html").read_text("utf-8"), "html.parser")
     explorers = [i for i, source in enumerate(sources) if "nn.explore(" in source]
     for place, host in zip(explorers, published.select(".explorer"), strict=True):
         page.evaluate(SHOW, place)
@@ -138,8 +138,5 @@ def test_every_explorer_answers_live_as_in_the_page(run, chapter, site, needed):
                 slider = next(sliders)
                 slider.focus()
                 slider.press(key)
-            number = 0
-            for other, index in zip(spec["controls"], indices, strict=True):
-                number = number * len(other["values"]) + index
-            line.filter(has_text=spec["frames"][number]["text"]).wait_for()
+            line.filter(has_text=view(spec, indices)["text"]).wait_for()
             assert picture.get_attribute("src") != before

@@ -1,14 +1,12 @@
 """Cells that run in the page, in a real browser: what they show, and what happens when they go wrong."""
 
 import re
-from pathlib import Path
 
-import nbformat
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
+from book import notebooks
+from explorers import view
 
-CHAPTERS = {path.stem: nbformat.read(path, as_version=4).cells
-            for path in sorted((Path(__file__).parents[2] / "chapters").glob("*.ipynb"))}
+CHAPTERS = {name: notebook.cells for name, notebook in notebooks().items()}
 ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
 SHOWN = """() => Object.fromEntries([...document.querySelectorAll("div.cell")].map(cell => [cell.id, {
     text: [...cell.querySelectorAll(".output pre")].map(pre => pre.textContent).join(""),
@@ -21,28 +19,12 @@ DRAWN = """() => [...document.querySelectorAll(".cell_output img")]
     .every(image => image.src.startsWith("data:") && image.complete && image.naturalWidth > 50)"""
 IDLE = """() => document.querySelector(".live-state").dataset.state === "ready"
     && ![...document.querySelectorAll(".live-run")].some(button => button.textContent.includes("■"))"""
+INTRO = "intro.html?lang=en"
 LOOP = "n = 0\nwhile True:\n    n += 1"
 
 
 def no_blank_lines(text):
     return [line for line in text.splitlines() if line.strip()]
-
-
-class Visit:
-    """A reader's browser: pages, and what went wrong or left this machine meanwhile."""
-
-    def __init__(self, browser, address, **options):
-        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
-        self.address, self.troubles = address, []
-        self.context.on("weberror", lambda error: self.troubles.append(str(error.error)))
-        self.context.on("console", lambda line: line.type == "error" and self.troubles.append(line.text))
-        self.context.on("request", lambda request: request.url.startswith((address, "data:", "blob:"))
-                        or self.troubles.append(request.url))
-
-    def open(self, name="intro", query="?lang=en"):
-        page = self.context.new_page()
-        page.goto(f"{self.address}/{name}.html{query}")
-        return page
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +35,14 @@ def addresses(serve, python_site):
 
 
 @pytest.fixture(scope="module")
-def running(browser, addresses):
+def running(visiting, addresses):
     """Every chapter, set going at once: meanwhile the other tests pass; the last one looks at the results."""
-    visit = Visit(browser, addresses["isolated"])
-    pages = {}
-    for name in CHAPTERS:
-        page = pages[name] = visit.open(name)
-        page.evaluate("SHOWN => { window.published = eval(SHOWN)(); }", SHOWN)
-        page.evaluate("[...document.querySelectorAll('.live-above')].at(-1).click()")
-    yield pages
-    visit.context.close()
-    assert not visit.troubles
+    with visiting(addresses["isolated"]) as visit:
+        pages = {name: visit.open(f"{name}.html?lang=en") for name in CHAPTERS}
+        for page in pages.values():
+            page.evaluate("SHOWN => { window.published = eval(SHOWN)(); }", SHOWN)
+            page.evaluate("[...document.querySelectorAll('.live-above')].at(-1).click()")
+        yield pages
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,20 +52,16 @@ def early(request):
 
 
 @pytest.fixture
-def visit(browser, addresses):
-    visit = Visit(browser, addresses["plain"])
-    yield visit
-    visit.context.close()
-    assert not visit.troubles
+def visit(visiting, addresses):
+    with visiting(addresses["plain"]) as visit:
+        yield visit
 
 
 @pytest.fixture(scope="module")
-def page(browser, addresses):
+def page(visiting, addresses):
     """One page for the tests that can share its Python."""
-    visit = Visit(browser, addresses["plain"])
-    yield visit.open()
-    visit.context.close()
-    assert not visit.troubles
+    with visiting(addresses["plain"]) as visit:
+        yield visit.open(INTRO)
 
 
 def cell(page, number=0):
@@ -113,11 +88,10 @@ def run(page, source, number=0):
     return box.locator(".cell_output")
 
 
-def test_nothing_is_loaded_before_the_first_click_and_little_by_the_second_page(browser, serve, python_site):
+def test_nothing_is_loaded_before_the_first_click_and_little_by_the_second_page(visiting, serve, python_site):
     asked = []
-    with serve(python_site, asked=asked) as address:
-        visit = Visit(browser, address)
-        first = visit.open()
+    with serve(python_site, asked=asked) as address, visiting(address) as visit:
+        first = visit.open(INTRO)
         first.wait_for_load_state("networkidle")
         assert not [path for path in asked if "/pyodide/" in path]
         assert not first.locator(".live-status").is_visible()
@@ -127,26 +101,24 @@ def test_nothing_is_loaded_before_the_first_click_and_little_by_the_second_page(
         assert not any("matplotlib" in path for path in loaded)  # not asked for
         assert len(loaded) == len(set(loaded))
         asked.clear()
-        second = visit.open("activations")
+        second = visit.open("activations.html?lang=en")
         assert run(second, "import numpy as np\nprint(np.arange(4).sum())").inner_text().strip() == "6"
         again = {re.sub(r"\?.*", "", path.split("/pyodide/")[1]) for path in asked if "/pyodide/" in path}
         assert again <= {"worker.js", "files.json"}
-        visit.context.close()
-        assert not visit.troubles
 
 
 @pytest.mark.parametrize("kind", ["plain", "isolated"])
-def test_an_endless_loop_is_stopped_and_the_next_cell_runs(browser, addresses, kind):
-    visit = Visit(browser, addresses[kind])
-    page = visit.open()
-    run(page, "kept = 5")
-    box = enter(page, LOOP)
-    page.wait_for_function("document.querySelector('.live-state').dataset.state === 'running'")
-    page.wait_for_timeout(300)
-    box.locator(".live-run").click()
-    box.locator(".live-error").wait_for()
-    after = run(page, "print('kept' in globals())", 1).inner_text().strip()
-    shown, hint = box.locator(".live-error").inner_text(), box.locator(".live-hint").inner_text()
+def test_an_endless_loop_is_stopped_and_the_next_cell_runs(visiting, addresses, kind):
+    with visiting(addresses[kind]) as visit:
+        page = visit.open(INTRO)
+        run(page, "kept = 5")
+        box = enter(page, LOOP)
+        page.wait_for_function("document.querySelector('.live-state').dataset.state === 'running'")
+        page.wait_for_timeout(300)
+        box.locator(".live-run").click()
+        box.locator(".live-error").wait_for()
+        after = run(page, "print('kept' in globals())", 1).inner_text().strip()
+        shown, hint = box.locator(".live-error").inner_text(), box.locator(".live-hint").inner_text()
     if kind == "isolated":  # stopped at a line, and nothing is lost
         assert re.search(r"^->   [23] \| ", shown, re.MULTILINE)
         assert "KeyboardInterrupt" in shown
@@ -154,8 +126,6 @@ def test_an_endless_loop_is_stopped_and_the_next_cell_runs(browser, addresses, k
     else:
         assert "restarting Python" in hint
         assert after == "False"
-    visit.context.close()
-    assert not visit.troubles
 
 
 def test_output_comes_while_the_cell_runs(page):
@@ -220,7 +190,7 @@ def test_a_failure_leaves_the_cells_below_alone(page):
 
 
 def test_what_was_typed_stays_until_it_is_reset(visit):
-    page = visit.open()
+    page = visit.open(INTRO)
     box = cell(page)
     published, output = box.locator("pre").first.inner_text(), box.locator(".cell_output").inner_text()
     assert not box.locator(".live-reset").is_visible()
@@ -239,7 +209,7 @@ def test_what_was_typed_stays_until_it_is_reset(visit):
 
 
 def test_an_edit_of_a_cell_that_changed_since_is_kept_and_says_so(visit):
-    page = visit.open()
+    page = visit.open(INTRO)
     key = f"live /{page.url.split('/', 3)[3].split('?')[0]} {cell(page).get_attribute('id')}"
     kept = {"was": "old", "now": "print('mine')"}
     page.evaluate("([key, kept]) => localStorage.setItem(key, JSON.stringify(kept))", [key, kept])
@@ -249,7 +219,7 @@ def test_an_edit_of_a_cell_that_changed_since_is_kept_and_says_so(visit):
 
 
 def test_the_editor_indents_undoes_and_lets_go(visit):
-    page = visit.open()
+    page = visit.open(INTRO)
     cell(page, 1).locator("pre").first.click()
     area = cell(page, 1).locator("textarea")
     before = area.input_value()
@@ -275,7 +245,7 @@ def test_a_panel_draws_in_the_page(visit, needed):
     name = "activations"
     cells = CHAPTERS[name]
     place = next(i for i, cell in enumerate(cells) if "nn.explore(" in cell.source)
-    page = visit.open(name)
+    page = visit.open(f"{name}.html?lang=en")
     host = page.locator(f"#cell-{cells[place].id} .explorer")
     spec = host.evaluate("host => JSON.parse(host.dataset.explorer)")
     for source in needed(cells, place):
@@ -284,15 +254,12 @@ def test_a_panel_draws_in_the_page(visit, needed):
     image, line = host.locator("img"), host.locator(".explorer-text")
     page.wait_for_function(DRAWN.replace(".cell_output", f"#cell-{cells[place].id}"))
     first = image.get_attribute("src")
-    control = spec["controls"][0]
-    choice = len(control["values"]) - 1
+    first_control, *others = spec["controls"]
+    choice = len(first_control["values"]) - 1
     host.locator("select, input").first.evaluate(
         "(input, i) => { input.value = i; input.dispatchEvent(new Event('input')); }", choice)
-    stride = len(spec["frames"]) // len(control["values"])
-    rest = 0
-    for other in spec["controls"][1:]:
-        rest = rest * len(other["values"]) + other["start"]
-    line.filter(has_text=spec["frames"][choice * stride + rest]["text"]).wait_for()
+    frame = view(spec, [choice, *(other["start"] for other in others)])
+    line.filter(has_text=frame["text"]).wait_for()
     assert image.get_attribute("src") != first
     assert image.get_attribute("alt")
     assert page.locator(f"#cell-{cells[place].id} figcaption").is_visible()
@@ -306,50 +273,42 @@ def test_a_panel_tells_what_went_wrong_in_draw(page):
     assert "->   3 |     return" in fault.inner_text()
 
 
-def test_where_python_cannot_be_had_the_reader_is_told(browser, addresses):
-    visit = Visit(browser, addresses["plain"])
+def test_where_python_cannot_be_had_the_reader_is_told(visit):
     visit.context.route("**/numpy-*", lambda route: route.abort())
-    page = visit.open()
+    page = visit.open(INTRO)
     cell(page).locator(".live-run").click()
     cell(page).locator(".live-hint", has_text="Run starts it anew").wait_for(timeout=60_000)
     visit.context.unroute("**/numpy-*")
     assert run(page, "print(6 * 7)").inner_text().strip() == "42"
-    visit.context.close()
+    visit.troubles.clear()  # the browser's word on what did not come
 
 
-def test_no_buttons_without_javascript_or_from_a_disk(browser, python_site, addresses):
-    page = Visit(browser, addresses["plain"], java_script_enabled=False).open()
-    assert page.locator("div.cell").count()
-    assert not page.locator(".live-button").count()
-    page = Visit(browser, python_site.as_uri()).open()
-    assert page.locator("div.cell").count()
-    assert not page.locator(".live-button").count()
+def test_no_buttons_without_javascript_or_from_a_disk(visiting, python_site, addresses):
+    for where, options in ((addresses["plain"], {"java_script_enabled": False}), (python_site.as_uri(), {})):
+        with visiting(where, **options) as visit:
+            page = visit.open(INTRO)
+            assert page.locator("div.cell").count()
+            assert not page.locator(".live-button").count()
 
 
-def test_a_running_page_fits_a_phone(browser, addresses):
-    visit = Visit(browser, addresses["plain"], viewport={"width": 320, "height": 640})
-    page = visit.open(query="?lang=both")
-    run(page, "print('wide ' * 60)\n1 / 0")
-    cell(page, 2).locator(".live-edit").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    visit.context.close()
-    assert not visit.troubles
+def test_a_running_page_fits_a_phone(visiting, addresses):
+    with visiting(addresses["plain"], 320, 640) as visit:
+        page = visit.open("intro.html?lang=both")
+        run(page, "print('wide ' * 60)\n1 / 0")
+        cell(page, 2).locator(".live-edit").click()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_barriers_among_running_cells(browser, addresses, scheme):
-    visit = Visit(browser, addresses["plain"], color_scheme=scheme, reduced_motion="reduce")
-    page = visit.open(query="?lang=both")
-    run(page, "print(1)\n1 / 0")
-    run(page, "nothing_there", 2)
-    page.evaluate(AXE_SCRIPT)
-    assert page.evaluate("""() => axe.run({
-            exclude: [[".highlight"]], include: [[".cell"], [".live-status"], [".dropdown-launch-buttons"]],
-        }, {resultTypes: ["violations"]}).then(result => result.violations.map(
-            violation => [violation.id, violation.nodes.map(node => node.html.slice(0, 200)).slice(0, 3)]))
-        """) == []
-    visit.context.close()
-    assert not visit.troubles
+def test_no_barriers_among_running_cells(visiting, addresses, barriers):
+    with visiting(addresses["plain"], reduced_motion="reduce") as visit:
+        page = visit.open("intro.html?lang=both")
+        run(page, "print(1)\n1 / 0")
+        run(page, "nothing_there", 2)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+            assert not barriers(page, """{exclude: [[".highlight"]], include: [
+                [".cell"], [".live-status"], [".dropdown-launch-buttons"]]}""")
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

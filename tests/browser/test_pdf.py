@@ -1,5 +1,6 @@
 """The printed book: one PDF a language, with bookmarks, and with its letters inside."""
 
+import chromium
 import pdf
 import pytest
 from pypdf import PdfReader
@@ -71,14 +72,14 @@ def test_all_pages_and_places_are_renamed(site):
 
 
 def test_without_chromium_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    monkeypatch.setattr(chromium.shutil, "which", lambda name: None)
     with pytest.raises(ValueError, match=r"expected Chromium or Chrome, found none .*apt-get install"):
-        pdf.find_chromium()
+        chromium.find()
 
 
 def test_a_failed_print_leaves_the_old_file(site, tmp_path, monkeypatch):
     monkeypatch.setattr(pdf, "pages", lambda: PAGES)
-    monkeypatch.setattr(pdf, "find_chromium", lambda: "false")
+    monkeypatch.setattr(chromium, "find", lambda: "false")
     old = tmp_path / pdf.FILES["en"]
     old.write_bytes(b"old")
     with pytest.raises(ValueError, match=r"expected Chromium to print book.html, got exit code 1"):

@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from build_book import pages
+from book import pages
 
 VISIBLE = """language => [...document.querySelectorAll(`article .lang-${language}`)]
     .filter(element => element.offsetParent).length"""

@@ -1,0 +1,26 @@
+"""Where the book's parts are: folders, pages in reading order, notebooks."""
+
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from nnlib.files import write_whole
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "_build"
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+
+
+def pages() -> list[str]:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
+
+
+def notebooks() -> dict[str, nbformat.NotebookNode]:
+    return {path.stem: nbformat.read(path, as_version=4) for path in CHAPTERS}
+
+
+def save(notebook: nbformat.NotebookNode, path: Path) -> None:
+    text = nbformat.writes(notebook) + "\n"
+    write_whole(path, lambda file: file.write(text.encode()))
