@@ -1,10 +1,9 @@
 """The explorers, in the plain published page: every control answers to mouse and keyboard."""
 
 import pytest
-from book import pages
+from cjk_search import CHAPTERS
 from explorers import view
 
-CHAPTERS = [name for name in pages() if name in ("intro", "activations", "architecture", "overfitting")]
 SPEC = "host => JSON.parse(host.dataset.explorer)"
 STATE = """host => ({
     text: host.querySelector(".explorer-text").textContent,
@@ -158,43 +157,41 @@ def test_without_javascript_the_view_at_the_start_and_its_line_show(open_page, n
         assert panel.locator("input, select, button").count() == 0
 
 
+def mount(page, values, ask):
+    """A panel of one slider, beside those of the page."""
+    page.evaluate(f"""values => {{
+        const host = document.createElement("div");
+        host.id = "own";
+        document.body.append(host);
+        const control = {{ name: "a", label: "a", kind: "slider", values, start: 0 }};
+        mountExplorer(host, {{ name: "own", controls: [control] }}, {ask});
+    }}""", list(values))
+    return page.locator("#own input")
+
+
 def test_what_goes_wrong_is_shown_in_place(open_page):
     page = open_page("index.html")
-    page.evaluate("""() => {
-        const host = document.createElement("div");
-        host.id = "broken";
-        document.body.append(host);
-        const control = {name: "a", label: "a", kind: "slider", values: ["1", "2", "3"], start: 0};
-        const ask = ([i]) => i === 1 ? Promise.reject(new Error("ValueError: no two"))
-                                     : Promise.resolve({src: null, text: `a is ${i + 1}`});
-        mountExplorer(host, {name: "broken", controls: [control]}, ask);
-    }""")
-    slider, fault = page.locator("#broken input"), page.locator("#broken .explorer-error")
+    slider = mount(page, "123", """([i]) => i === 1 ? Promise.reject(new Error("ValueError: no two"))
+        : Promise.resolve({ src: null, text: `a is ${i + 1}` })""")
+    fault = page.locator("#own .explorer-error")
     slider.press("ArrowRight")
     fault.filter(has_text="ValueError: no two").wait_for()
     slider.press("ArrowRight")
-    page.locator("#broken .explorer-text", has_text="a is 3").wait_for()
+    page.locator("#own .explorer-text", has_text="a is 3").wait_for()
     assert not fault.is_visible()
 
 
 def test_while_one_view_is_on_its_way_only_the_last_move_counts(open_page):
     page = open_page("index.html")
-    page.evaluate("""() => {
-        const host = document.createElement("div");
-        host.id = "slow";
-        document.body.append(host);
-        window.asked = [];
-        const control = {name: "a", label: "a", kind: "slider", values: [..."123456789"], start: 0};
-        mountExplorer(host, {name: "slow", controls: [control]}, ([i]) => {
-            asked.push(i);
-            return new Promise(done => setTimeout(() => done({src: null, text: `view ${i}`}), 300));
-        });
+    page.evaluate("window.asked = []")
+    slider = mount(page, "123456789", """([i]) => {
+        asked.push(i);
+        return new Promise(done => setTimeout(() => done({ src: null, text: `view ${i}` }), 300));
     }""")
-    slider = page.locator("#slow input")
-    page.locator("#slow .explorer-text", has_text="view 0").wait_for()
+    page.locator("#own .explorer-text", has_text="view 0").wait_for()
     for _ in range(6):
         slider.press("ArrowRight")
-    page.locator("#slow .explorer-text", has_text="view 6").wait_for()
+    page.locator("#own .explorer-text", has_text="view 6").wait_for()
     asked = page.evaluate("asked")
     assert asked[-1] == 6
     assert len(asked) < 6

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 from book import pages
+from cjk_search import CHAPTERS
 
 VISIBLE = """language => [...document.querySelectorAll(`article .lang-${language}`)]
     .filter(element => element.offsetParent).length"""
@@ -111,7 +112,7 @@ def test_formulas_use_their_own_fonts(open_page):
     assert page.evaluate(LOADED, "KaTeX_Math")
 
 
-@pytest.mark.parametrize("name", ["intro", "activations", "architecture", "overfitting"])
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_is_light(browser, address, name):
     """Under 500 kB packed, with fonts, styles and scripts; pictures and explorers come on top."""
     page = browser.new_page()
