@@ -45,6 +45,11 @@ def test_no_comma_is_lost_or_doubled_beside_a_formula(page):
     assert not re.search(r"(?<!,),,(?!,)|，，", text)
 
 
+def test_no_line_of_the_source_ends_in_a_blank_between_chinese_words(page):
+    text = "".join(part.get_text() for part in parsed(page).select("article .lang-zh p, article p.lang-zh"))
+    assert not re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]\n[\u4e00-\u9fff]", text)
+
+
 def test_everything_in_one_language_says_which(page):
     for key, code in (("zh", "zh-CN"), ("en", "en")):
         assert {tag.get("lang") for tag in parsed(page).select(f".lang-{key}")} == {code}
