@@ -258,7 +258,8 @@ def test_missing_package(package, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=r"^cifar10 expected the extra nnlib\[data\] to download"):
         datasets.cifar10(root=tmp_path)
-    with pytest.raises(ImportError, match=r"Run pip install pooch tqdm, or give as root"):
+    remedy = r"\. Run pip install pooch tqdm, or give as root the archive or its folder\.$"
+    with pytest.raises(ImportError, match=remedy):
         datasets.cifar10()
 
 

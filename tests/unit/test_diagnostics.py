@@ -144,3 +144,10 @@ def test_one_network_gives_plain_numbers():
                   net.loss_and_grad(X, [0, 1, 0], l2=0.1)[0], nn.CrossEntropy()(X, [0, 1, 0]),
                   nn.Hinge()(X, [0, 1, 0]), nn.MSE()(X, X)):  # fmt: skip
         assert type(value) is float
+
+
+def test_two_hundred_points_a_side_unless_told_otherwise():
+    net, X = nn.Network(nn.Linear(2, 1)), np.array([[-1.0, 1.0], [-1.0, 1.0]])
+    net[0].W = [[1.0, 0.5]]
+    one, other = (diagnostics.boundary_roughness(net, X, n) for n in (200, 201))
+    assert diagnostics.boundary_roughness(net, X) == one != other

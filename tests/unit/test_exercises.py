@@ -236,11 +236,12 @@ def test_a_gradient_that_is_missing_and_one_that_is_a_sum():
     total = "没有除以样本数 | not divided by the number of samples"
     keys = "应返回字典，键为 W1, b1, W2, b2 | return a dict with keys W1, b1, W2, b2"
     for answer in (lambda *args: {"W1": args[0], "W2": args[2]},
+                   lambda *args: {key: whole(*args)[key] for key in ("W2", "b2")},
                    lambda *args: {key: args[5].size * d for key, d in whole(*args).items()}):  # fmt: skip
         wrongs = [outcome(exercise, title, Local("gradients", answer)) for title in list(exercise.tests)[:4]]
         causes.append([wrong and wrong.cause for wrong in wrongs])
         assert all(wrong is None or wrong.given.startswith("gradients(array (") for wrong in wrongs)
-    assert causes == [[keys] * 4, [None, None, total, total]]
+    assert causes == [[keys] * 4, [None, keys] * 2, [None, None, total, total]]
 
 
 def test_numbers_of_a_shape():
@@ -252,6 +253,7 @@ def test_numbers_of_a_shape():
             finite(came, like, "f(1)")
         wrong = caught.value
         assert wrong.cause.endswith(cause)
+        assert str(wrong) == wrong.cause
         assert (wrong.given, wrong.came, wrong.expected) == ("f(1)", shown(came), "[0., 0.]")
 
 
@@ -284,11 +286,21 @@ def test_how_two_values_differ(came, expected, part):
 def test_a_part_is_named_in_both_languages():
     assert difference((1, 5), (1, 2), 1e-6) == "#2: 1/1 个数不对 | #2: 1 of 1 numbers differ"
     assert difference({"W": None}, {"W": 2.0}, 1e-6) == "W: 还没有写 | W: not written yet"
+    assert difference(object(), 1.0, 1e-6) == "应返回数，得到 object | return numbers, not object"
+    assert difference([1.0, 2.0, 4.0], [1.0, 2.0, 3.0], 1e-6).endswith("#3: 1 of 1 numbers differ")
+    assert difference(np.array([1, 2, 4]), np.array([1, 2, 3]), 1e-6).endswith(" | 1 of 3 numbers differ")
+
+
+def test_a_report_in_full():
+    assert str(nn.exercises.check("tanh", np.tanh)) == (
+        "✓ tanh: 通过 2/2 | 2/2 passed\n  ✓ 普通的数 | ordinary numbers\n"
+        "  ✓ 很大和很小的数 | very large and very small numbers")  # fmt: skip
 
 
 def test_rounding_is_no_mistake():
     assert not difference(np.array([1.0, 1e-12]), np.array([1.0 + 1e-9, 0.0]), 1e-6)
     assert not difference(np.float32(0.1), 0.1, 1e-6)
+    assert not difference(np.array([1e6, 0.5]), np.array([1e6, 0.0]), 1e-6)  # small beside the largest
 
 
 def test_values_are_shown_in_one_line():

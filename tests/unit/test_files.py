@@ -373,3 +373,11 @@ def test_entries_of_the_zip_may_lie(saved):
         damaged[start + offset : start + offset + len(value)] = value
         path.write_bytes(damaged)
         assert peak_of_refusal(path) < 2**20
+
+
+def test_what_is_wrong_with_the_entries_is_said(tmp_path):
+    path = tmp_path / "other.npz"
+    np.savez(path, **dict.fromkeys("gfedcba", 1))
+    assert "broken or foreign file (entries ['a', 'b', 'c', 'd', 'e'])" in refused(path)
+    np.savez_compressed(path, architecture="x", params=np.zeros(1))
+    assert "foreign file (a compressed or oversized entry 'architecture')" in refused(path)

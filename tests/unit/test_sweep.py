@@ -127,7 +127,7 @@ def test_a_line_cut_short_is_run_again(tmp_path):
     path.write_bytes(path.read_bytes()[:-5])  # as a power cut would leave it
     assert nn.sweep(product, {"a": [1, 2], "b": [3]}, again, progress=False, checkpoint=path) == whole
     assert len(again.calls) == 1
-    assert [json.loads(line) for line in path.read_text().splitlines()]
+    assert len([json.loads(line) for line in path.read_text().splitlines()]) == 3  # the head and two rows
 
 
 def test_an_interrupted_sweep_keeps_what_was_finished(tmp_path):
@@ -173,11 +173,20 @@ def test_a_foreign_checkpoint_is_refused_and_left_alone(tmp_path, content):
     assert path.read_text() == content
 
 
+def test_a_foreign_file_that_is_no_text(tmp_path):
+    path = tmp_path / "picture"
+    path.write_bytes(b"\x89PNG\r\n\xff\xfe")
+    with pytest.raises(nn.BadFile, match="got one that starts"):
+        nn.sweep(product, {"a": [1], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    assert path.read_bytes() == b"\x89PNG\r\n\xff\xfe"
+
+
 def test_the_bar_goes_to_stderr(capsys):
     nn.sweep(product, {"a": [1, 2], "b": [3]}, Inline(), progress=True)
     out, err = capsys.readouterr()
     assert out == ""
     assert "2/2" in err
+    assert "setting/s" in err
 
 
 def test_a_cluster_that_loses_a_worker_gives_every_result_once(tmp_path):
