@@ -335,6 +335,8 @@ CALLS = {  # call, message
     "mlp, input_noise": (lambda: net(input_noise=-1),
         "GaussianNoise std expected a number in [0, inf), got -1. Choose a value inside that "
         "interval."),
+    "any number of rows, but a column each": (lambda: nn.Network(nn.ReLU())(np.zeros(3)),
+        "ReLU() expected input of shape (D, N), got (3,). For one sample use x[:, None]."),
     "no rows at all": (lambda: nn.Network(nn.ReLU())(np.zeros((0, 3))),
         "ReLU() expected at least one sample, got an empty batch of shape (0, 3). Check how the "
         "samples were selected."),
