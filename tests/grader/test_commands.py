@@ -85,9 +85,6 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "--seconds expected a number in (0, inf), got 0.0. Choose a value inside that interval.",
     f"{GRADE} --seconds nan":
         "--seconds expected a number in (0, inf), got nan. Choose a value inside that interval.",
-    "grade in --seed-file seed --out seed":
-        "expected paths to read and write, got […] Not a directory: 'seed/…'. "
-        "Correct the path, or make room for it.",
     "release --out seed":
         "expected paths to read and write, got […] Not a directory: 'seed/activations'. "
         "Correct the path, or make room for it.",
