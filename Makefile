@@ -14,7 +14,7 @@ key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | t
 BOOK_READY := .venv/book-$(call key,requirements.txt web/package-lock.json)
 TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
-.PHONY: help book pdf release test notebooks serve lint bench clean
+.PHONY: help book pdf release test mutants notebooks serve lint bench clean
 help:
 	@echo "make book       build the pages into _build/html"
 	@echo "make test       lint, types, every test, every notebook, the built pages in a browser"
@@ -25,6 +25,8 @@ help:
 	@echo "make lint       ruff and mypy only"
 	@echo "make bench      nnlib's speed beside other libraries; writes bench/results.md and .png"
 	@echo "                (BENCH=\"--quick\" for a short run; see bench/README.md)"
+	@echo "make mutants    break nnlib and the grader's marking on purpose in thousands of places and count what the"
+	@echo "                fast tests notice; an hour or more, goes on where it was stopped (ONLY=\"nnlib.losses*\")"
 	@echo "make clean      remove everything the other commands made"
 
 $(BOOK_READY):
@@ -58,6 +60,10 @@ book: $(BOOK_READY)
 test: $(TEST_READY) lint book
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
+mutants: $(TEST_READY)
+	@$(BIN)/mutmut run $(ONLY)
+	@$(BIN)/python tests/mutants.py
+
 notebooks: $(BOOK_READY)
 	@$(BIN)/python web/store_outputs.py
 
@@ -78,5 +84,5 @@ bench: $(BENCH_READY)
 	@.venv-bench/bin/python bench $(BENCH)
 
 clean:
-	rm -rf .venv .venv-bench _build web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench _build mutants web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

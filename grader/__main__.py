@@ -8,6 +8,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from zipfile import BadZipFile
 
+from nnlib.errors import number, whole
+
 from . import assignments, campaign, collect, export, feedback, sandbox, seeds
 
 
@@ -33,16 +35,16 @@ def executor(kind: str, workers: int, scheduler: str | None):
 
 
 def grade(args: argparse.Namespace) -> int:
-    if not args.seconds > 0:
-        raise ValueError(f"expected --seconds above 0, got {args.seconds:g}. Leave it out for 5 seconds.")
-    seed, how = seeds.read(args.seed_file), {"sandboxed": args.sandboxed, "seconds": args.seconds}
+    workers = whole("--workers", args.workers)
+    seconds = number("--seconds", args.seconds, 0, open_low=True)
+    seed, how = seeds.read(args.seed_file), {"sandboxed": args.sandboxed, "seconds": seconds}
     if args.sandboxed and (why := sandbox.missing()):
         raise ValueError(
             f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
             "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
             "--unsafe-no-sandbox"
         )
-    with executor(args.executor, args.workers, args.scheduler) as pool:
+    with executor(args.executor, workers, args.scheduler) as pool:
         run = campaign.grade(args.folder, args.out, seed, pool, **how)
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     for who, why in list(run.faults.items())[:20]:
@@ -105,7 +107,14 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again: only what is missing is marked.", file=sys.stderr)
         return 130
-    except (ValueError, OSError, BadZipFile) as problem:
+    except OSError as problem:
+        print(
+            f"grader {args.verb}: expected paths to read and write, got {problem}. "
+            "Correct the path, or make room for it.",
+            file=sys.stderr,
+        )
+        return 2
+    except (ValueError, BadZipFile) as problem:
         print(f"grader {args.verb}: {problem}", file=sys.stderr)
         return 2
 

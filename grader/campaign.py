@@ -108,13 +108,16 @@ def current(results: Path, name: str) -> dict[str, Path]:
 
 def read_results(results: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """The current result of each student, by assignment."""
-    found = {
-        index.stem: {
-            student: json.loads(path.read_text("utf-8"))
-            for student, path in current(results, index.stem).items()
-        }
-        for index in sorted(results.glob("*.json"))
-    }
+    found = {}
+    for index in sorted(results.glob("*.json")):
+        try:
+            paths = current(results, index.stem)
+            found[index.stem] = {who: json.loads(path.read_text("utf-8")) for who, path in paths.items()}
+        except (ValueError, LookupError, TypeError, FileNotFoundError):
+            raise ValueError(
+                f"expected results in {results}, got a foreign file {index.name}. "
+                "Name the folder that `grade` wrote."
+            ) from None
     if not found:
         raise ValueError(f"expected results in {results}, found none. Run `grade` first.")
     return found

@@ -28,7 +28,7 @@ def encode(value, depth=0):
     if value is None or isinstance(value, bool | int | float | str):
         return value.item() if isinstance(value, np.generic) else value
     if isinstance(value, np.ndarray | np.generic):
-        array = np.asarray(value, order="C")
+        array = np.asarray(value)
         if array.dtype.str not in DTYPES:
             raise Unfit(f"an array of dtype {array.dtype}")
         return {"array": [array.dtype.str, list(array.shape), base64.b64encode(array.tobytes()).decode()]}

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .cifar import cifar10
-from .errors import generator, number, whole
+from .errors import as_array, generator, number, whole
 
 __all__ = ["blobs", "cifar10", "circles", "digits", "moons", "spirals", "train_test_split"]
 
@@ -314,7 +314,7 @@ def train_test_split(
     >>> X_train.shape, X_test.shape, y_train.shape, y_test.shape
     ((64, 1348), (64, 449), (1348,), (449,))
     """
-    X, y = np.asarray(X), np.asarray(y)
+    X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
     if X.ndim != 2:
         raise ValueError(
             f"train_test_split expected X of shape (D, N), one sample a column, got {X.shape}. "

@@ -12,7 +12,7 @@ from . import errors
 from .errors import Array
 from .layers import Elementwise, Maxout
 from .losses import CrossEntropy, Loss
-from .network import TILE, Network
+from .network import TILE, Network, check_network
 from .prediction import predict
 
 
@@ -128,7 +128,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
     >>> len(norms), bool(norms[0] < norms[-1])
     (5, True)
     """
-    if not net.weights():
+    if not check_network(net).weights():
         raise ValueError("gradient_norms expected a network with weights, got none. Add a Linear layer.")
     net.loss_and_grad(X, y, loss)
     lead = net.grads.shape[:-1]
@@ -181,7 +181,7 @@ def grid(net: Network, X: ArrayLike, resolution: int, margin: float = 0.0) -> tu
 
     `margin` widens the box on each side by that share of its width.
     """
-    if net.n_in != 2:
+    if check_network(net).n_in != 2:
         raise ValueError(
             f"a picture of regions expected a network with 2 inputs, got {net.n_in}. "
             "Choose two features, or another plot."
@@ -197,7 +197,7 @@ def grid(net: Network, X: ArrayLike, resolution: int, margin: float = 0.0) -> tu
 
 def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]]:
     """Every activation layer after each tile's forward pass, last layer first (a slope uses up outputs)."""
-    X = net.check_batch(X)
+    X = check_network(net).check_batch(X)
     found = [(i, layer) for i, layer in enumerate(net) if isinstance(layer, Elementwise)]
     if not found:
         kind = "only Maxout" if any(isinstance(layer, Maxout) for layer in net) else "none"

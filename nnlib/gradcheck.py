@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from . import errors
 from .errors import Array
 from .losses import CrossEntropy, Loss
-from .network import Network
+from .network import Network, check_network
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def check_gradients(
     (34, True)
     """
     eps = errors.number("check_gradients eps", eps, 0, open_low=True)
-    if not net.n_params:
+    if not check_network(net).n_params:
         raise ValueError("check_gradients expected a network with parameters, got none. Add a Linear layer.")
     probe = net.copy(dtype="float64")
     analytic = probe.loss_and_grad(X, y, loss, l2)[1].copy()

@@ -139,6 +139,7 @@ class Network:
 
     def name_of(self, index: int) -> str:
         """Where parameter `index` of the flat vector lives, e.g. ``layer 0 W[3, 2]``."""
+        index = errors.whole("name_of index", index, low=0)
         for i, layer in enumerate(self.layers):
             for name, shape in layer.shapes().items():
                 if index < math.prod(shape):
@@ -414,6 +415,16 @@ def mlp(
         layers += [Dropout(dropout)] if dropout else []
     layers.append(Linear(sizes[-2], sizes[-1], init))
     return Network(*layers, rng=rng, dtype=dtype, networks=networks)
+
+
+def check_network(net: Any) -> Network:
+    """`net`, if it is a network."""
+    if not isinstance(net, Network):
+        raise ValueError(
+            f"net expected a network such as nn.mlp(2, 20, 3), got {type(net).__name__}. "
+            "It comes first, as in nn.fit(net, X, y)."
+        )
+    return net
 
 
 def _connect(layers: tuple[Layer, ...]) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from . import errors
 from .errors import Array
-from .network import Network
+from .network import Network, check_network
 
 
 def predict(net: Network, X: ArrayLike) -> Any:
@@ -32,7 +32,7 @@ def predict(net: Network, X: ArrayLike) -> Any:
     >>> print(predict(net, [[-2.0, 3.0]]))
     [0 1]
     """
-    return decide(net(X))
+    return decide(check_network(net)(X))
 
 
 def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
@@ -51,7 +51,7 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     >>> accuracy(net, [[-2.0, 3.0]], [1, 1])
     0.5
     """
-    scores = net(X)
+    scores = check_network(net)(X)
     right = share_right(scores, errors.labels(y, scores.shape[-1], max(scores.shape[-2], 2), "accuracy"))
     return right if right.ndim else float(right)
 

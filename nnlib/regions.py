@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from . import errors
 from .diagnostics import grid
 from .errors import Array
-from .network import Network
+from .network import Network, check_network
 from .prediction import predict
 from .style import (
     BLACK,
@@ -31,7 +31,7 @@ from .style import (
 
 def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -> tuple[Any, Array, Any, Any]:
     """Class at each grid point, the grid's [[x1, x2] low, [x1, x2] high], samples, labels."""
-    if net.networks is not None:
+    if check_network(net).networks is not None:
         raise ValueError(
             f"a picture of regions expected one network, got a stack of {net.networks}. "
             "Select one with net.select(r)."

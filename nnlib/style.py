@@ -35,8 +35,14 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        before = plt.get_fignums()
         with plt.rc_context(STYLE):
-            figure = draw(*args, **kwargs)
+            try:
+                figure = draw(*args, **kwargs)
+            except Exception:  # or a notebook would show the half-drawn figure below the complaint
+                for number in set(plt.get_fignums()) - set(before):
+                    plt.close(number)
+                raise
             interactive = plt.isinteractive()
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on, to stay
         return figure

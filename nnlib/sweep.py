@@ -78,6 +78,8 @@ def sweep(
     >>> [row["value"] for row in rows]
     [10, 20, 20, 40]
     """
+    if not callable(run):
+        raise ValueError(f"sweep expected a function to call, got {run!r}. Write sweep(run, grid).")
     settings = _settings(grid)
     keys = [_key(s, checkpoint) for s in settings]
     if len(set(keys)) < len(keys):
@@ -104,11 +106,17 @@ def sweep(
 
 
 def _settings(grid: Any) -> list[Row]:
-    if isinstance(grid, Mapping):
-        values = [list(v) for v in grid.values()]
-        settings = [dict(zip(grid, combination, strict=True)) for combination in itertools.product(*values)]
-    else:
-        settings = [dict(s) for s in grid]
+    try:
+        if isinstance(grid, Mapping):
+            combinations = itertools.product(*grid.values())
+            settings = [dict(zip(grid, values, strict=True)) for values in combinations]
+        else:
+            settings = [dict(s) for s in grid]
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"sweep expected a grid as a dict of lists or a list of dicts, got {grid!r}. "
+            'Write for example {"l2": [0, 0.1], "seed": range(5)}.'
+        ) from None
     if not settings or not all(settings):
         raise ValueError(f"sweep expected a grid with at least one setting, got {grid!r}. Name what varies.")
     return settings
@@ -168,6 +176,11 @@ def _row(settings: Row, result: Callable[..., Any]) -> Row:
 
 def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
     """The rows of a checkpoint; a new one is begun with the name of `run`."""
+    if not path.parent.is_dir():
+        raise ValueError(
+            f"sweep expected an existing folder for the checkpoint, got {path.parent}. "
+            "Create it first, or correct the path."
+        )
     head = json.dumps({"sweep": f"{run.__module__}.{run.__qualname__}"})
     if not path.exists() or not path.stat().st_size:
         path.write_text(head + "\n", encoding="utf-8")

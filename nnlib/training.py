@@ -17,7 +17,7 @@ from . import errors
 from .buffers import Buffers
 from .errors import Array, Diverged
 from .losses import CrossEntropy, Loss
-from .network import Network
+from .network import Network, check_network
 from .optim import SGD, Optimizer
 from .prediction import share_right
 from .progress import bar
@@ -132,7 +132,7 @@ def fit(
     >>> print(round(history.accuracy[-1], 2))
     1.0
     """
-    X, targets = net.check_data(X, y, loss)
+    X, targets = check_network(net).check_data(X, y, loss)
     n = X.shape[1]
     if validation is not None:
         if not isinstance(validation, tuple | list) or len(validation) != 2:

@@ -1,6 +1,5 @@
 """What crosses to a student's process and back: plain values, the same on both sides, and nothing else."""
 
-import json
 
 import numpy as np
 import pytest
@@ -39,33 +38,80 @@ def test_values_come_out_as_they_went_in(value):
     assert same(value, channel.decode(channel.unpack(frame[channel.HEAD.size:])["value"]))
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, b"bytes", 1j, np.array([object()]), np.array(["a"]),
-                                   {1: 2}, lambda: 0, np.datetime64("2020"), np.zeros(2, complex)],
-                         ids=lambda value: type(value).__name__)  # fmt: skip
-def test_anything_else_is_refused_before_it_leaves(value):
-    with pytest.raises(channel.Unfit):
+@pytest.mark.parametrize(("value", "why"), [
+    (object(), "a object"), ({1, 2}, "a set"), (b"bytes", "a bytes"), (1j, "a complex"), ({1: 2}, "a dict"),
+    (np.array([object()]), "an array of dtype object"), (np.array(["a"]), "an array of dtype <U1"),
+    (lambda: 0, "a function"), (np.datetime64("2020"), "an array of dtype datetime64[Y]"),
+    (np.zeros(2, complex), "an array of dtype complex128"), (np.zeros(2, ">f8"), "an array of dtype >f8"),
+], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
+def test_anything_else_is_refused_before_it_leaves(value, why):
+    with pytest.raises(channel.Unfit) as caught:
         channel.encode([value])
+    assert str(caught.value) == why
+
+
+VALUE, ARRAY, SHAPE = "not a value", "not an array", "not a shape"
+
+
+@pytest.mark.parametrize(("told", "why"), [
+    ([1], VALUE), ({}, VALUE), ({"list": 1}, VALUE), ({"dict": [1]}, VALUE), ({"pickle": "gASVAA=="}, VALUE),
+    ({"list": [], "dict": {}}, VALUE), ({"list": {}}, VALUE), ({"tuple": {}}, VALUE), ({"array": 1}, ARRAY),
+    ({"array": ["<f8", [2]]}, ARRAY), ({"array": ["|O", [1], "AAAAAAAAAAA="]}, ARRAY),
+    ({"array": [["<f8"], [0], ""]}, ARRAY), ({"array": ["<f8", [0], None]}, ARRAY),
+    ({"array": ["<f8", 0, ""]}, ARRAY), ({"array": ["<f8", [0] * 9, ""]}, ARRAY),
+    ({"array": ["<f8", [1], "?"]}, ARRAY), ({"array": ["<f8", [1], "AAAA!AAAAAAA="]}, ARRAY),
+    ({"array": ["<f8", [-1], ""]}, SHAPE), ({"array": ["<f8", [1.0], "AAAAAAAAAAA="]}, SHAPE),
+    ({"array": ["<f8", [True], "AAAAAAAAAAA="]}, SHAPE), ({"array": ["<f8", [2**40], ""]}, SHAPE),
+    ({"array": ["<f8", [channel.MAX_FRAME, 0], ""]}, SHAPE),
+    ({"array": ["<f8", [2], "AAAA"]}, ARRAY), ({"array": ["<f8", [1], "AAAA"]}, ARRAY),
+    ({"array": ["<f8", [], ""]}, ARRAY), ({"array": ["<f8", [0] + [2**23] * 4, ""]}, ARRAY),
+    ({"list": [0] * (channel.MAX_ITEMS + 1)}, "too many items"),
+    ({"dict": dict.fromkeys(map(str, range(channel.MAX_ITEMS + 1)))}, "too many items"),
+    ("x" * (channel.MAX_TEXT + 1), "a text too long"),
+    ({"list": ["x" * (channel.MAX_TEXT + 1)]}, "a text too long"),
+], ids=lambda told: str(told)[:30])  # fmt: skip
+def test_what_was_forged_is_refused(told, why):
+    with pytest.raises(channel.Unfit) as caught:
+        channel.decode(told)
+    assert str(caught.value) == why
 
 
 @pytest.mark.parametrize("told", [
-    [1], {}, {"list": 1}, {"dict": [1]}, {"pickle": "gASVAA=="}, {"list": [], "dict": {}}, {"array": 1},
-    {"array": ["<f8", [2], "AAAA"]}, {"array": ["|O", [1], "AAAAAAAAAAA="]}, {"array": ["<f8", [-1], ""]},
-    {"array": ["<f8", [2**40], ""]}, {"array": ["<f8", [1.0], "AAAAAAAAAAA="]}, {"array": ["<f8", [1], "?"]},
-    {"array": [["<f8"], [0], ""]}, {"array": ["<f8", [0] + [2**23] * 4, ""]}, {"array": ["<f8", [1], "AAAA"]},
-    {"list": [0] * (channel.MAX_ITEMS + 1)}, "x" * (channel.MAX_TEXT + 1),
+    "x" * channel.MAX_TEXT, {"list": [0] * channel.MAX_ITEMS}, {"array": ["<f8", [0], ""]},
+    {"array": ["|b1", [1] * 8, "AQ=="]}, {"array": ["<f8", [channel.MAX_FRAME - 1, 0], ""]},
 ], ids=lambda told: str(told)[:30])  # fmt: skip
-def test_what_was_forged_is_refused(told):
-    with pytest.raises(channel.Unfit):
-        channel.decode(told)
+def test_the_largest_that_crosses(told):
+    channel.decode(told)
 
 
-def test_no_nesting_is_too_deep_to_refuse():
-    deep = json.loads('{"list": [' * 50 + "]}" * 50)
-    with pytest.raises(channel.Unfit, match="deep"):
-        channel.decode(deep)
-    with pytest.raises(channel.Unfit, match="JSON"):
-        channel.unpack(b"[" * 1_000_000)
-    with pytest.raises(channel.Unfit, match="message"):
-        channel.unpack(b"[1]")
-    with pytest.raises(channel.Unfit, match="large"):
-        channel.pack({"value": "x" * (channel.MAX_FRAME + 1)})
+@pytest.mark.parametrize(("wrap", "wrap_told"), [
+    (lambda x: [x], lambda x: {"list": [x]}), (lambda x: (x,), lambda x: {"tuple": [x]}),
+    (lambda x: {"key": x}, lambda x: {"dict": {"key": x}}),
+], ids=["list", "tuple", "dict"])  # fmt: skip
+def test_eight_levels_and_no_more(wrap, wrap_told):
+    value = told = 5
+    for _ in range(8):
+        value, told = wrap(value), wrap_told(told)
+    assert channel.encode(value) == told
+    assert channel.decode(told) == value
+    for call in (lambda: channel.encode(wrap(value)), lambda: channel.decode(wrap_told(told))):
+        with pytest.raises(channel.Unfit, match=r"^nested too deep$"):
+            call()
+
+
+@pytest.mark.parametrize(("body", "why"), [
+    (b"[" * 1_000_000, "not JSON"), (b"{", "not JSON"), (b"\xff", "not JSON"), (b"[1]", "not a message"),
+], ids=range(4))  # fmt: skip
+def test_what_is_no_message(body, why):
+    with pytest.raises(channel.Unfit) as caught:
+        channel.unpack(body)
+    assert str(caught.value) == why
+
+
+def test_a_frame_says_how_long_it_is_and_is_not_too_long():
+    """{"a": 1} is 8 bytes, its length in 4 bytes before it; a message of just 16 MB fits."""
+    assert channel.pack({"a": 1}) == b'\x00\x00\x00\x08{"a": 1}'
+    room = channel.MAX_FRAME - len('{"a": ""}')
+    assert len(channel.pack({"a": "x" * room})) == channel.MAX_FRAME + 4
+    with pytest.raises(channel.Unfit, match=r"^too large$"):
+        channel.pack({"a": "x" * (room + 1)})

@@ -58,24 +58,112 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
         ["SIS Login ID", "activations"], ["", "12"], ["1001", "11.5"], ["1002", "5"]]  # fmt: skip
 
 
-@pytest.mark.parametrize(("call", "message"), [
-    (["grade", "{t}", "--seed-file", "{t}/none", "--out", "{t}/r"], "expected a seed file, found none at"),
-    (["grade", "{t}", "--seed-file", "{t}/short", "--out", "{t}/r"], "at least 16 bytes in .*, got 3"),
-    (["grade", "{t}/none", "--seed-file", "{t}/seed", "--out", "{t}/r"], "expected a folder with one"),
-    (["grade", "{t}", "--seed-file", "{t}/seed", "--out", "{t}/r", "--seconds", "0"], "above 0, got 0"),
-    (["seed", "{t}/seed"], "expected a new file, got .*which exists"),
-    (["collect", "{t}", "--assignment", "algebra", "--out", "{t}/c"],
-     r"expected an assignment \(activations, .*got 'algebra'"),
-    (["collect", "{t}/none", "--assignment", "intro", "--out", "{t}/c"], "expected a folder or a zip file"),
-    (["feedback", "{t}", "--out", "{t}/f"], "expected results in .*, found none. Run `grade` first"),
-    (["export", "{t}", "--out", "{t}/g.csv"], "expected results in"),
-])  # fmt: skip
-def test_calls_that_cannot_work_say_why(call, message, tmp_path, capsys, monkeypatch):
+GRADE = "grade in --seed-file seed --out r"
+LINE = ("expected student,assignment,part,points of a pending part in points.csv, got line 2: {}. "
+        "Correct that line.")  # fmt: skip
+WORDS = "student,assignment,part,points\nann,intro,collapse-answer,"
+
+
+def given(student, part, points):
+    return LINE.format({"student": student, "assignment": "intro", "part": part, "points": points})
+
+
+CALLS = {  # the command and what it says, whole; … stands for what is not ours to say
+    "grade in --seed-file none --out r":
+        "expected a seed file, found none at none. Make one: python -m grader seed none",
+    "grade in --seed-file in --out r":
+        "expected a seed file, found none at in. Make one: python -m grader seed in",
+    "grade in --seed-file short --out r":
+        "expected a seed of at least 16 bytes in short, got 3: it could be guessed. "
+        "Make one: python -m grader seed short.new",
+    "grade none --seed-file seed --out r":
+        "expected a folder with one folder a student, got none. Run `collect` first.",
+    "grade odd --seed-file seed --out r":
+        "expected folders named by letters, digits, blanks and . _ @ + -, got 'Zoë; rm -rf'. Rename it.",
+    f"{GRADE} --workers 0": "--workers expected a whole number of at least 1, got 0. Give an int such as 1.",
+    f"{GRADE} --seconds 0":
+        "--seconds expected a number in (0, inf), got 0.0. Choose a value inside that interval.",
+    f"{GRADE} --seconds nan":
+        "--seconds expected a number in (0, inf), got nan. Choose a value inside that interval.",
+    "release --out seed":
+        "expected paths to read and write, got […] Not a directory: 'seed/activations'. "
+        "Correct the path, or make room for it.",
+    "seed seed": "expected a new file, got seed, which exists. Keep it: other seeds give other tests.",
+    "seed in": "expected a new file, got in, which exists. Keep it: other seeds give other tests.",
+    "seed no/such/seed":
+        "expected paths to read and write, got […] No such file or directory: 'no/such/seed'. "
+        "Correct the path, or make room for it.",
+    "collect in --assignment algebra --out c":
+        "expected an assignment (activations, architecture, intro, overfitting), got 'algebra'. "
+        "Check the spelling.",
+    "collect none --assignment intro --out c": "expected a folder or a zip file, got none. Check the path.",
+    "collect seed --assignment intro --out c": "expected a folder or a zip file, got seed. Check the path.",
+    "feedback none --out f": "expected results in none, found none. Run `grade` first.",
+    "feedback foreign --out f":
+        "expected results in foreign, got a foreign file a.json. Name the folder that `grade` wrote.",
+    "export in --out g.csv": "expected results in in, found none. Run `grade` first.",
+    "export torn --out g.csv":
+        "expected results in torn, got a foreign file intro.json. Name the folder that `grade` wrote.",
+    "export results --out no/such/g.csv":
+        "save expected an existing folder, got no/such. Create it first, or correct the path.",
+    "export results --out in": "save expected the path of a file, got the folder in. Add a file name.",
+    "export results --out g.csv --manual none.csv":
+        "expected paths to read and write, got […] No such file or directory: 'none.csv'. "
+        "Correct the path, or make room for it.",
+}  # fmt: skip
+POINTS = {  # points.csv and what `export --manual points.csv` says of it
+    f"{WORDS}4\n": "expected 0 to 3 points in points.csv, line 2, got 4. Correct that line.",
+    f"{WORDS}3\nbob,intro,collapse-answer,-1\n":
+        "expected 0 to 3 points in points.csv, line 3, got -1. Correct that line.",
+    f"{WORDS}1\nann,intro,collapse-answer,2\n":
+        given("ann", "collapse-answer", "2").replace("line 2", "line 3"),
+    f"{WORDS}nan\n": "expected 0 to 3 points in points.csv, line 2, got nan. Correct that line.",
+    f"{WORDS}good\n": given("ann", "collapse-answer", "good"),
+    f"{WORDS}\n": given("ann", "collapse-answer", ""),
+    WORDS.replace("collapse-answer", "other") + "1\n": given("ann", "other", "1"),
+    WORDS.replace("ann", "zoe") + "1\n": given("zoe", "collapse-answer", "1"),
+    "a,b\n1,2\n": LINE.format({"a": "1", "b": "2"}),
+}  # fmt: skip
+
+
+@pytest.fixture
+def course(results, tmp_path, monkeypatch):
+    """A folder with a class, results, two seeds, and things of another kind, to run commands in."""
+    for folder in ("in/ann/intro", "foreign", "torn", "odd/Zoë; rm -rf"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
+                       "torn/intro.json": '{"ann": "k1"}'}.items():  # fmt: skip
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sandbox, "missing", lambda: "")
-    (tmp_path / "short").write_text("abc")
-    (tmp_path / "seed").write_text("long enough to be no guess")
-    assert commands.main([part.replace("{t}", str(tmp_path)) for part in call]) == 2
-    assert re.search(message, capsys.readouterr().err)
+    return tmp_path
+
+
+def files(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def complaint(call, course, capsys):
+    """What a command that cannot work says; it writes no file and changes none."""
+    before = files(course)
+    assert commands.main(call.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert files(course) == before
+    return err.removeprefix(f"grader {call.split()[0]}: ").removesuffix("\n")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_calls_that_cannot_work_say_why(call, course, capsys):
+    said = complaint(call, course, capsys)
+    assert re.fullmatch(re.escape(CALLS[call]).replace("…", ".*"), said)
+    assert re.search("expected .+, (got|found) .+[.:] ", said)
+
+
+@pytest.mark.parametrize("text", POINTS)
+def test_points_that_cannot_be(text, course, capsys):
+    (course / "points.csv").write_text(text)
+    assert complaint("export results --out g.csv --manual points.csv", course, capsys) == POINTS[text]
 
 
 def test_without_a_sandbox_it_refuses(tmp_path, capsys, monkeypatch):
@@ -107,6 +195,28 @@ def test_seeds_differ_and_depend_on_the_whole_file(tmp_path):
     assert seeds.read(tmp_path / "a") != seeds.read(tmp_path / "b")
     (tmp_path / "c").write_text((tmp_path / "a").read_text().strip() + "\n\n")
     assert seeds.read(tmp_path / "a") == seeds.read(tmp_path / "c")
+
+
+def test_a_seed_is_the_owners_alone_and_stays(tmp_path):
+    path = tmp_path / "seed"
+    seeds.create(path)
+    text = path.read_text()
+    assert re.fullmatch(r"[0-9a-f]{64}\n", text)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(ValueError, match="which exists"):
+        seeds.create(path)
+    assert path.read_text() == text
+    assert 0 <= seeds.read(path) < 2**256
+
+
+def test_the_shortest_seed(tmp_path):
+    """Blanks around it count for nothing; one byte less could be guessed."""
+    (tmp_path / "seed").write_text(" " + "x" * 16 + "\n")
+    (tmp_path / "bare").write_text("x" * 16)
+    (tmp_path / "short").write_text("x" * 15 + " \n")
+    assert seeds.read(tmp_path / "seed") == seeds.read(tmp_path / "bare")
+    with pytest.raises(ValueError, match=r"at least 16 bytes in .*, got 15"):
+        seeds.read(tmp_path / "short")
 
 
 @pytest.mark.parametrize(("name", "student"), [
@@ -210,14 +320,32 @@ def test_exports(results, tmp_path, capsys):
     assert "2 of them have parts in words that are not marked yet" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("line", [
-    "ann,intro,collapse-answer,4", "ann,intro,collapse-answer,-1", "ann,intro,collapse-answer,nan",
-    "ann,intro,other,1", "zoe,intro,collapse-answer,1", "ann,intro,collapse-answer,good",
-    "ann,intro,collapse-answer,1\nann,intro,collapse-answer,2",
-])  # fmt: skip
-def test_points_that_cannot_be(line, results, tmp_path):
+def test_a_table_of_two_assignments_has_gaps(results, tmp_path):
+    """Bob handed in one of two. Spreadsheets know Chinese by the mark in front, the LMSs want none."""
+    (results / "activations").mkdir()
+    (results / "activations.json").write_text(json.dumps({"李雷": "k3", "ann": "k3"}))
+    for student, most in {"李雷": 12, "ann": 13}.items():
+        words = {**RESULT, "score": 9, "max": most, "pending": {}}
+        (results / "activations" / f"{student}.k3.json").write_text(json.dumps(words))
+    out = tmp_path / "g.csv"
+    assert export.write_grades(results, "moodle", out) == (4, 2)
+    assert out.read_bytes().decode() == "username,activations,intro\nann,9,5\nbob,,0\n李雷,9,\n"
+    assert export.write_grades(results, "canvas", out) == (4, 2)
+    assert out.read_bytes().decode() == (
+        "Student,ID,SIS User ID,SIS Login ID,Section,activations,intro\n    Points Possible,,,,,13,11\n"
+        "ann,,,ann,,9,5\nbob,,,bob,,,0\n李雷,,,李雷,,9,\n")  # fmt: skip
+    assert export.write_grades(results, "csv", out) == (4, 2)
+    assert out.read_bytes().startswith("\ufeffstudent,assignment,score,max,pending,status\n".encode())
+    assert "李雷,activations,9,12,,marked\n" in out.read_text("utf-8-sig")
+
+
+def test_points_given_by_hand_are_added(results, tmp_path):
+    """5 + 1.5 + 0.25 for Ann; Bob has one of two parts still to come."""
+    for student, key in (("ann", "k1"), ("bob", "k2")):
+        parts = {**RESULT, "pending": {"a": 2, "b": 3}}
+        (results / "intro" / f"{student}.{key}.json").write_text(json.dumps(parts))
     manual, out = tmp_path / "manual.csv", tmp_path / "g.csv"
-    manual.write_text(f"student,assignment,part,points\n{line}\n")
-    with pytest.raises(ValueError, match=r"expected .*line [23].*Correct that line"):
-        export.write_grades(results, "csv", out, manual)
-    assert not out.exists()
+    manual.write_text("\ufeffpoints,part,assignment,student\n1.5,a,intro,ann\n0.25,b,intro,ann\n0,b,intro,bob\n")
+    assert export.write_grades(results, "csv", out, manual) == (2, 1)
+    assert rows(out)[1:] == [["ann", "intro", "6.75", "11", "", "marked"],
+                             ["bob", "intro", "5", "11", "a", "marked"]]  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import nnlib as nn
+from nnlib.activations import activation
 
 LN3 = math.log(3)
 FLOATS = ["float32", "float64"]
@@ -114,3 +115,20 @@ def test_small_arguments_keep_their_digits(z):
 
 def test_small_rates_keep_their_digits():
     assert nn.sigmoid(-700.0) == pytest.approx(math.exp(-700), rel=1e-12, abs=0)
+
+
+def test_one_of_your_own():
+    """k z**2 with the slope 2 k z, taken from the output as 2 y / z."""
+
+    def slope(z, y, out, k=1.0):
+        return np.divide(2 * y, z, out=out)
+
+    @activation(slope)
+    def square(z, out, k=1.0):
+        """Square."""
+        return np.multiply(k * z, z, out=out)
+
+    np.testing.assert_array_equal(square([1.0, 3.0]), [1, 9])
+    np.testing.assert_array_equal(square([1.0, 3.0], k=0.5), [0.5, 4.5])
+    np.testing.assert_array_equal(square.derivative([1.0, 3.0], k=0.5), [1, 3])
+    assert (square.__name__, square.__doc__, repr(square)) == ("square", "Square.", "<activation square>")

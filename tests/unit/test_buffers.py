@@ -106,3 +106,15 @@ def test_batches_of_changing_size_do_not_disturb_each_other():
             wanted, wanted_grads = fresh.loss_and_grad(X, y)
             assert value == wanted
             np.testing.assert_array_equal(grads, wanted_grads)
+
+
+def test_a_column_of_ones_is_filled_once():
+    buffers = Buffers()
+    column = buffers.ones(3, "float64")
+    np.testing.assert_array_equal(column, np.ones((3, 1)))
+    column[0] = 7  # seen again: nobody has filled it anew
+    assert buffers.ones(3, "float64")[0] == 7
+    for n, dtype in ((2, "float64"), (3, "float64"), (3, "float32")):
+        column = buffers.ones(n, dtype)
+        assert column.dtype == dtype
+        np.testing.assert_array_equal(column, np.ones((n, 1)))

@@ -57,21 +57,3 @@ def test_descent_draws_the_path_over_the_contours_of_the_loss():
     for level, line in zip(contours.levels, contours.get_paths(), strict=True):
         np.testing.assert_allclose(line.vertices[:, 0], level, atol=1e-9)  # loss = w1: upright lines
     assert (ax.get_xlim(), ax.get_ylim()) == ((0, 1), (0, 2))
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: plot.curves([1, 2], {"a": [1]}), r"curves expected .a. of shape \(2,\) or \(2, R\), got"),
-        (lambda: plot.curves([1, 2], {"a": np.ones((1, 2, 3))}), r"got \(1, 2, 3\)\. Give one value"),
-        (lambda: plot.curves(["x"], {"a": [1]}), "curves x expected real numbers"),
-        (lambda: plot.distributions({"a": []}), r"distributions expected 'a' of shape \(R,\), got \(0,\)"),
-        (lambda: plot.distributions({"a": [[1.0]]}), r"got \(1, 1\)\. Give one row"),
-        (lambda: plot.distributions({"a": [np.nan]}), "distributions 'a' expected finite numbers"),
-        (lambda: plot.descent(np.add, {"p": [1.0, 2.0]}), r"expected .p. of shape \(steps, 2\), got \(2,\)"),
-        (lambda: plot.curves([1], {"a": [1]}, ax=3), "expected 1 matplotlib axes, got 3"),
-    ],
-)
-def test_messages(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()

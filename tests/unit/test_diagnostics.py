@@ -126,3 +126,28 @@ def test_nothing_is_changed(dtype):
     diagnostics.boundary_roughness(net, X, resolution=20)
     np.testing.assert_array_equal(net.params, params)
     np.testing.assert_array_equal(X, before)
+
+
+def test_saturated_means_a_slope_below_a_share_of_the_steepest():
+    """A twentieth of 1/4 is s (1 - s) at s = 0.01266: outputs of 0.0126 are saturated, of 0.0127 not."""
+    net = nn.mlp(1, 2, 2, activation=nn.Sigmoid)
+    net[0].W, net[0].b = 0, [[np.log(0.0126 / 0.9874)], [np.log(0.0127 / 0.9873)]]
+    assert diagnostics.saturated_units(net, [[1.0]]) == 0.5
+
+
+def test_one_network_gives_plain_numbers():
+    """So that they are printed as 0.75, not as np.float64(0.75)."""
+    net, X = nn.mlp(2, 4, 2), np.ones((2, 3))
+    for value in (diagnostics.dead_units(net, X), diagnostics.saturated_units(net, X),
+                  diagnostics.boundary_roughness(net, X, 5), nn.accuracy(net, X, [0, 1, 0]),
+                  nn.check_gradients(net, X, [0, 1, 0]).max_relative_error,
+                  net.loss_and_grad(X, [0, 1, 0], l2=0.1)[0], nn.CrossEntropy()(X, [0, 1, 0]),
+                  nn.Hinge()(X, [0, 1, 0]), nn.MSE()(X, X)):  # fmt: skip
+        assert type(value) is float
+
+
+def test_two_hundred_points_a_side_unless_told_otherwise():
+    net, X = nn.Network(nn.Linear(2, 1)), np.array([[-1.0, 1.0], [-1.0, 1.0]])
+    net[0].W = [[1.0, 0.5]]
+    one, other = (diagnostics.boundary_roughness(net, X, n) for n in (200, 201))
+    assert diagnostics.boundary_roughness(net, X) == one != other

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nnlib as nn
-from nnlib.answers import Local, copied, difference, shown
+from nnlib.answers import NOT_YET, Exercise, Local, Wrong, copied, difference, expect, finite, shown
 from nnlib.exercises import EXERCISES, outcome
 
 ROOT = Path(nn.__file__).parents[1]
@@ -51,8 +51,11 @@ def test_no_wrong_answer_passes_or_breaks_the_check(id, answer, capsys):
     assert len(EXERCISES[id].tests) >= 2
     text = capsys.readouterr().out
     assert report.passed < len(report.outcomes)
-    causes = [wrong.cause for wrong in report.outcomes.values() if wrong]
-    assert all(BOTH.fullmatch(cause) for cause in causes), causes
+    wrongs = [wrong for wrong in report.outcomes.values() if wrong]
+    assert all(BOTH.fullmatch(wrong.cause) for wrong in wrongs), wrongs
+    for wrong in wrongs:  # which call it was, and what was right where that can be said
+        assert wrong.cause == NOT_YET or re.search(rf"\b{EXERCISES[id].name}(\.\w+)?\([^)]", wrong.given)
+        assert "None" not in wrong.given + wrong.expected
     assert all(BOTH.fullmatch(title) for title in report.outcomes)
     assert id in text
 
@@ -84,6 +87,7 @@ class SameMask(RIGHT["Dropout"]):
     ("collapse", lambda W1, b1, W2, b2: (W2 @ W1, b2), 1, "the first bias has to pass through W2"),
     ("cross-entropy", lambda S, y: 2 * RIGHT["cross_entropy"](S, y), 0, ""),
     ("maxout", lambda W, b, a: (np.stack([W, a * W]), np.stack([b, b])), 0, "the bias of the second piece"),
+    ("maxout", lambda W, b, a: (np.stack([W, -a * W]), np.stack([b, -a * b])), 1, "the first, not -α times"),
     ("dead-units", lambda W, b, X: (W @ X + b <= 0).mean(), 1, "a dead unit is zero on every sample"),
     ("count", lambda sizes: sum(a * b for a, b in pairwise(sizes)), 0, "biases are missing"),
     ("l2-step", lambda W, dW, lr, l2: W - lr * dW - l2 * W, 1, "multiplied by the learning rate, too"),
@@ -91,6 +95,9 @@ class SameMask(RIGHT["Dropout"]):
     ("dropout", SameMask, 4, "equal masks"),
     ("dropout", type("Empty", (), {"__init__": lambda self, p, seed: None}), 0, "there is no method forward"),
     ("budget", lambda i, o, n: (n - o) // (i + o), 1, "the hidden biases were not counted"),
+    ("budget", lambda i, o, n: n // (i + o + 1), 3, "the output biases were not counted"),
+    ("budget", lambda i, o, n: RIGHT["widest"](i, o, n) + 1, 0, "one unit too many for the budget"),
+    ("budget", lambda i, o, n: RIGHT["widest"](i, o, n) - 1, 0, "the budget has room for one unit more"),
     ("early-stopping", lambda losses, patience: (int(np.argmin(losses)), len(losses) - 1), 1, ""),
     ("reproduce", lambda a, b: {**RIGHT["compare_runs"](a, b), "error": np.std(a)}, 1, ""),
     ("prelu", lambda z, a, dy: (np.where(z > 0, 1, a) * dy, np.minimum(z, 0) * dy), 1, "sum over samples"),
@@ -136,15 +143,120 @@ def test_the_inputs_of_a_check_are_the_same_each_time_and_change_with_the_seed()
 
     for seed in (0, 0, 1):
         outcome(EXERCISES["tanh"], "普通的数 | ordinary numbers", Local("tanh", spy), seed)
+    nn.exercises.check("tanh", spy)
     assert np.array_equal(seen[0], seen[1])
+    assert np.array_equal(seen[0], seen[3])
     assert not np.array_equal(seen[0], seen[2])
 
 
-def test_bad_calls():
-    with pytest.raises(ValueError, match=r"exercises.check id expected one of backprop, .* got 'sigmod'"):
-        nn.exercises.check("sigmod", np.tanh)
-    with pytest.raises(ValueError, match=r"class as answer to sigmoid, got 0.5.*check\('sigmoid'"):
-        nn.exercises.check("sigmoid", 0.5)
+def test_an_exercise_of_your_own():
+    double, one, many = Exercise("double", "double", "intro", 5), "一个数 | one number", "数组 | an array"
+
+    @double.test(one)
+    def _(answer, rng):
+        expect(answer, (2,), 4)
+
+    @double.test(many)
+    def _(answer, rng):
+        expect(answer, (np.ones(3),), np.full(3, 2.0))
+
+    assert list(double.tests) == [one, many]
+    assert not any(outcome(double, title, Local("double", lambda x: 2 * x)) for title in double.tests)
+    wrong = outcome(double, one, Local("double", lambda x: x + 3))
+    assert (wrong.given, wrong.came, wrong.expected) == ("double(2)", "5", "4")
+    assert outcome(double, many, Local("double", lambda x: 2 * x[:2])).cause.endswith("(3,), not (2,)")
+
+
+def no_end():
+    return no_end()
+
+
+@pytest.mark.parametrize(("code", "came", "cause"), [
+    (lambda z: undefined, "NameError: name 'undefined' is not defined",  # noqa: F821
+     "有名字没定义，检查拼写和导入 | a name is not defined: check spelling and imports"),
+    (lambda: 0, "TypeError: ",
+     "参数的个数或类型不对 | number or type of the arguments differs from the statement"),
+    (lambda z: z @ np.ones(9), "ValueError: matmul",
+     "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them"),
+    (lambda z: z[7], "IndexError: index 7", "下标超出了数组 | an index runs past the array"),
+    (lambda z: no_end(), "RecursionError: ", "函数一直在调用自己 | the function calls itself without end"),
+    (lambda z: {}["z"], "KeyError: 'z'", "函数中途报错 | the function raised an error"),
+], ids=["NameError", "TypeError", "ValueError", "IndexError", "RecursionError", "KeyError"])  # fmt: skip
+def test_an_error_has_a_likely_cause(code, came, cause):
+    with pytest.raises(Wrong) as caught:
+        Local("slope", code)(np.array([1.0, 2.0]))
+    wrong = caught.value
+    assert (wrong.cause, wrong.given, wrong.expected) == (cause, "slope([1., 2.])", "")
+    assert wrong.came.startswith(came)
+
+
+def test_an_error_of_a_method_names_it():
+    class Layer:
+        def __init__(self, size):
+            self.size = size
+
+        def forward(self, x):
+            return [self.size][int(x)]
+
+    made = Local("Layer", Layer).new(3)
+    assert made("forward", 0) == 3
+    for method, cause in {"backward": "没有方法 backward | there is no method backward",
+                          "size": "没有方法 size | there is no method size",
+                          "forward": "下标超出了数组 | an index runs past the array"}.items():  # fmt: skip
+        with pytest.raises(Wrong) as caught:
+            made(method, 5)
+        assert (caught.value.cause, caught.value.given) == (cause, f"Layer.{method}(5)")
+
+
+PAIR, SHAPES = "应返回 2 个值 | return 2 values", "(H, 1), (H, 1), (1, H), (1, 1)"
+FOUR = f"应返回 (W1, b1, W2, b2)，形状 {SHAPES} | return (W1, b1, W2, b2) of shapes {SHAPES}"
+EIGHT = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) and (2, 2, 1)"
+
+
+@pytest.mark.parametrize(("id", "value", "cause"), [
+    ("curve", 5, FOUR), ("curve", (1, 2, 3), FOUR),
+    ("curve", [np.ones((0, 1)), np.ones((0, 1)), np.ones((1, 0)), np.ones((1, 1))], FOUR),
+    ("curve", [np.ones((1001, 1)), np.ones((1001, 1)), np.ones((1, 1001)), np.ones((1, 1))], FOUR),
+    ("curve", [np.ones((3, 1)), np.ones(3), np.ones((1, 3)), np.ones((1, 1))], FOUR),
+    ("curve", [np.ones((3, 1)), "b1", "W2", "b2"], FOUR), ("curve", ["W1"] * 4, FOUR),
+    ("maxout", np.ones((2, 2, 3)), PAIR), ("maxout", (1, 2, 3), PAIR),
+    ("maxout", (np.ones((2, 2, 3)), np.ones((2, 2))), EIGHT),
+    ("maxout", (np.ones((2, 3)), np.ones((2, 2, 1))), EIGHT),
+    ("maxout", (np.full((2, 2, 3), np.nan), np.ones((2, 2, 1))), EIGHT), ("maxout", ["W", "b"], EIGHT),
+], ids=range(13))  # fmt: skip
+def test_parts_of_another_shape(id, value, cause):
+    exercise = EXERCISES[id]
+    for title in exercise.tests:
+        wrong = outcome(exercise, title, Local(exercise.name, lambda *args: value))
+        assert (wrong.cause, wrong.came) == (cause, shown(value))
+        assert wrong.given.startswith(f"{exercise.name}([")
+        assert wrong.expected.startswith("(") == (id == "maxout")
+
+
+def test_a_gradient_that_is_missing_and_one_that_is_a_sum():
+    exercise, causes, whole = EXERCISES["backprop"], [], RIGHT["gradients"]
+    total = "没有除以样本数 | not divided by the number of samples"
+    keys = "应返回字典，键为 W1, b1, W2, b2 | return a dict with keys W1, b1, W2, b2"
+    for answer in (lambda *args: {"W1": args[0], "W2": args[2]},
+                   lambda *args: {key: whole(*args)[key] for key in ("W2", "b2")},
+                   lambda *args: {key: args[5].size * d for key, d in whole(*args).items()}):  # fmt: skip
+        wrongs = [outcome(exercise, title, Local("gradients", answer)) for title in list(exercise.tests)[:4]]
+        causes.append([wrong and wrong.cause for wrong in wrongs])
+        assert all(wrong is None or wrong.given.startswith("gradients(array (") for wrong in wrongs)
+    assert causes == [[keys] * 4, [None, keys] * 2, [None, None, total, total]]
+
+
+def test_numbers_of_a_shape():
+    like = np.zeros(2)
+    np.testing.assert_array_equal(finite([1, 2.5], like, "f(1)"), [1, 2.5])
+    for came, cause in (([1.0, np.inf], "an overflow or a division by zero"), (np.ones(3), "not (3,)"),
+                        ("text", "numbers, not str")):  # fmt: skip
+        with pytest.raises(Wrong) as caught:
+            finite(came, like, "f(1)")
+        wrong = caught.value
+        assert wrong.cause.endswith(cause)
+        assert str(wrong) == wrong.cause
+        assert (wrong.given, wrong.came, wrong.expected) == ("f(1)", shown(came), "[0., 0.]")
 
 
 def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
@@ -173,9 +285,24 @@ def test_how_two_values_differ(came, expected, part):
     assert not difference(expected, expected, 1e-6)
 
 
+def test_a_part_is_named_in_both_languages():
+    assert difference((1, 5), (1, 2), 1e-6) == "#2: 1/1 个数不对 | #2: 1 of 1 numbers differ"
+    assert difference({"W": None}, {"W": 2.0}, 1e-6) == "W: 还没有写 | W: not written yet"
+    assert difference(object(), 1.0, 1e-6) == "应返回数，得到 object | return numbers, not object"
+    assert difference([1.0, 2.0, 4.0], [1.0, 2.0, 3.0], 1e-6).endswith("#3: 1 of 1 numbers differ")
+    assert difference(np.array([1, 2, 4]), np.array([1, 2, 3]), 1e-6).endswith(" | 1 of 3 numbers differ")
+
+
+def test_a_report_in_full():
+    assert str(nn.exercises.check("tanh", np.tanh)) == (
+        "✓ tanh: 通过 2/2 | 2/2 passed\n  ✓ 普通的数 | ordinary numbers\n"
+        "  ✓ 很大和很小的数 | very large and very small numbers")  # fmt: skip
+
+
 def test_rounding_is_no_mistake():
     assert not difference(np.array([1.0, 1e-12]), np.array([1.0 + 1e-9, 0.0]), 1e-6)
     assert not difference(np.float32(0.1), 0.1, 1e-6)
+    assert not difference(np.array([1e6, 0.5]), np.array([1e6, 0.0]), 1e-6)  # small beside the largest
 
 
 def test_values_are_shown_in_one_line():

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+import re
 import stat
 import tracemalloc
 import zipfile
@@ -373,3 +374,16 @@ def test_entries_of_the_zip_may_lie(saved):
         damaged[start + offset : start + offset + len(value)] = value
         path.write_bytes(damaged)
         assert peak_of_refusal(path) < 2**20
+
+
+def test_what_is_wrong_with_the_entries_is_said(tmp_path):
+    path = tmp_path / "other.npz"
+    np.savez(path, **dict.fromkeys("gfedcba", 1))
+    assert "broken or foreign file (entries ['a', 'b', 'c', 'd', 'e'])" in refused(path)
+    np.savez_compressed(path, architecture="x", params=np.zeros(1))
+    assert "foreign file (a compressed or oversized entry 'architecture')" in refused(path)
+    np.savez(path, architecture='[["Nonsense", {}]]', params=np.zeros(1))
+    assert re.search(r"\(layer expected one of .*, got 'Nonsense'\. Check the spelling\.\)", refused(path))
+    np.savez(path, architecture='[["Linear", {"n_in": 2, "n_out": 1}]]', params=np.zeros(5))
+    assert ("(the layers expected 3 float32 or float64 parameters, got float64 (5,). "
+            "Use the parameters of a network of the same shape.)") in refused(path)  # fmt: skip

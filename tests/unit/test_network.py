@@ -55,14 +55,18 @@ def test_counts(name):
 
 
 def test_table():
-    net = nn.mlp(3, 4, 2, activation=nn.PReLU, networks=2)
-    lines = str(net).splitlines()
-    cells = [line.split() for line in lines]
-    assert cells[1] == ["Linear(3,", "4)", "W", "4×3,", "b", "4×1", "16"]
-    assert cells[2] == ["PReLU()", "alpha", "4×1", "4"]
-    assert cells[4] == ["2", "layers,", "6", "neurons", "30"]
-    assert lines[-1] == "2 networks of this shape"
-    assert repr(net) == "Network(Linear(3, 4), PReLU(), Linear(4, 2))"
+    """12 + 4, 4, 2 * (8 + 2) parameters; columns as wide as their longest entry, counts to the right."""
+    net = nn.Network(nn.Linear(3, 4), nn.PReLU(), nn.Maxout(4, 2), networks=2)
+    assert str(net).splitlines() == [
+        "layer                parameters        count",
+        "Linear(3, 4)         W 4×3, b 4×1         16",
+        "PReLU()              alpha 4×1             4",
+        "Maxout(4, 2)         W 2×2×4, b 2×2×1     20",
+        "2 layers, 6 neurons                       40",
+        "2 networks of this shape",
+    ]
+    assert str(nn.mlp(99, 1000)).splitlines()[1] == "Linear(99, 1000)         W 1000×99, b 1000×1  100,000"
+    assert repr(net) == "Network(Linear(3, 4), PReLU(), Maxout(4, 2))"
 
 
 def test_mlp_layout():

@@ -80,3 +80,10 @@ def test_descends(optimizer):
         optimizer.step(p, 2 * p)
     assert np.abs(p).max() < 0.15
     assert repr(optimizer).startswith(f"{type(optimizer).__name__}(lr=0.1")
+
+
+def test_the_first_step_of_adam_is_lr_whatever_the_gradient():
+    """Both means are corrected by what one step leaves out: m / (1 - b1) = g, s / (1 - b2) = g**2."""
+    p = np.array([1.0, 1.0])
+    nn.Adam(lr=0.1).step(p, np.array([5.0, -0.01]))
+    np.testing.assert_allclose(p, [0.9, 1.1], rtol=1e-6)

@@ -1,7 +1,6 @@
 """Pictures: what is drawn equals the network, the functions and the history; and every message."""
 
 import io
-import re
 
 import matplotlib
 import numpy as np
@@ -160,33 +159,6 @@ def test_image_draws_triangles_point_upwards():
     assert 2 * filled[rows[0]].sum() < filled[rows[-1]].sum()
 
 
-@pytest.mark.parametrize("draw", [plot.decision_regions, plot.decision_image])
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"net": nn.mlp(2, 2, networks=4)}, "one network, got a stack of 4. Select one with net.select(r)."),
-        ({"net": nn.mlp(3, 3, 2), "X": np.ones((3, 2))}, "expected a network with 2 inputs, got 3."),
-        ({"net": nn.mlp(2, 9)}, "expected at most 8 classes, got 9. Join some of them"),
-        ({"X": np.ones((2, 2))}, "that differ in both inputs, got only [1.0, 1.0] to [1.0, 1.0]. Add"),
-        ({"X": [[0.0, 1.0], [3.0, 3.0]]}, "got only [-0.05"),
-        ({"X": np.ones((3, 2))}, "expected input of shape (2, N), got (3, 2)"),
-        ({"y": [0]}, "a picture of regions expected labels of shape (2,), one a sample, got (1,)."),
-        ({"y": [0, 2]}, "expected labels from 0 to 1 for 2 classes, got 0 to 2."),
-        ({"resolution": 1}, "resolution expected a whole number of at least 2, got 1."),
-    ],
-)  # fmt: skip
-def test_messages_of_regions(draw, change, message):
-    arguments = {"net": nn.mlp(2, 3, 2), "X": [[0.0, 1.0], [0.0, 1.0]], "y": [0, 1], **change}
-    with pytest.raises(ValueError, match=re.escape(message)):
-        draw(**arguments)
-    assert not plt.get_fignums()
-
-
-def test_message_of_image_size(trained):
-    with pytest.raises(ValueError, match="decision_image size expected a whole number of at least 1, got 0"):
-        plot.decision_image(*trained, size=0)
-
-
 # --- activations
 
 
@@ -211,22 +183,6 @@ def test_activation_passes_parameters_on():
     value, slope = (line for line in ax.lines if not line.get_label().startswith("_"))
     assert value.get_ydata()[0] == pytest.approx(-1.2)
     assert slope.get_ydata()[0] == pytest.approx(0.2)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ((nn.ReLU,), "plot.activation expected functions such as nn.relu, got <class 'nnlib.layers.ReLU'>."),
-        (([],), "plot.activation expected functions such as nn.relu, got []."),
-        (([nn.relu, np.tanh],), "plot.activation expected functions such as nn.relu, got [<activation relu>"),
-        ((nn.relu, (3, -3)), "plot.activation expected lim (low, high) with low < high, got (3, -3). Write"),
-        ((nn.relu, 6), "plot.activation expected lim (low, high) with low < high, got 6."),
-        ((nn.relu, (0, np.inf)), "plot.activation lim expected finite numbers, got 1 NaN or infinite values"),
-    ],
-)
-def test_messages_of_activation(arguments, message):
-    with pytest.raises(ValueError, match=re.escape(message)):
-        plot.activation(*arguments)
 
 
 # --- network diagrams
@@ -299,13 +255,6 @@ def test_nothing_in_a_diagram_overlaps_or_is_cut_off(net):
     all_apart(figure)
 
 
-def test_messages_of_network():
-    with pytest.raises(ValueError, match=r"a layer with units of its own, got Network\(ReLU\(\)\)\. Start"):
-        plot.network(nn.Network(nn.ReLU()))
-    with pytest.raises(ValueError, match=r"plot.network expected a Network, got Linear\(3, 4\)\. Wrap"):
-        plot.network(nn.Linear(3, 4))
-
-
 # --- the neuron
 
 
@@ -376,11 +325,6 @@ def test_history_of_a_stack_is_median_and_band():
         assert {(0, 1), (0, 9), (1, 6), (1, 14), (2, 1)} <= corners
         assert ax.get_title() == "median of 11 networks\nband: 10–90 %"
     drawn(figure)
-
-
-def test_message_of_history():
-    with pytest.raises(ValueError, match=r"plot.history expected what nn.fit returns, got \[1.0, 0.5\]"):
-        plot.history([1.0, 0.5])
 
 
 # --- what they share

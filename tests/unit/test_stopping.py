@@ -63,6 +63,7 @@ def test_each_network_of_a_stack(networks, patience):
     history = run(stopped, 25, patience=patience)
     best, ran = np.array([rule(column, patience) for column in losses.T]).T
     np.testing.assert_array_equal(history.best_epoch, best)
+    assert history.best_epoch.dtype.kind == "i"
     assert len(set(ran)) > 1  # they stop at different times,
     assert len(history.val_loss) == ran.max()  # the last one ends it,
     for name in ("loss", "accuracy", "val_loss", "val_accuracy"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -126,7 +127,7 @@ def test_a_line_cut_short_is_run_again(tmp_path):
     path.write_bytes(path.read_bytes()[:-5])  # as a power cut would leave it
     assert nn.sweep(product, {"a": [1, 2], "b": [3]}, again, progress=False, checkpoint=path) == whole
     assert len(again.calls) == 1
-    assert [json.loads(line) for line in path.read_text().splitlines()]
+    assert len([json.loads(line) for line in path.read_text().splitlines()]) == 3  # the head and two rows
 
 
 def test_an_interrupted_sweep_keeps_what_was_finished(tmp_path):
@@ -148,6 +149,19 @@ def test_an_interrupted_sweep_keeps_what_was_finished(tmp_path):
     assert {"a": 3, "b": 1} in again.calls
 
 
+def where(a):
+    return os.getpid()
+
+
+def test_processes_of_their_own_but_in_a_browser(monkeypatch):
+    assert nn.sweep(where, {"a": [1]}, progress=False)[0]["value"] != os.getpid()
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert nn.sweep(where, {"a": [1]}, progress=False)[0]["value"] == os.getpid()
+    inline = Inline()
+    nn.sweep(where, {"a": [1]}, inline, progress=False)
+    assert inline.calls == [{"a": 1}]
+
+
 @pytest.mark.parametrize("content", ["something else\n", '{"sweep": "other.run"}\n', "\x00\x01"])
 def test_a_foreign_checkpoint_is_refused_and_left_alone(tmp_path, content):
     path = tmp_path / "notes.txt"
@@ -159,20 +173,12 @@ def test_a_foreign_checkpoint_is_refused_and_left_alone(tmp_path, content):
     assert path.read_text() == content
 
 
-@pytest.mark.parametrize(
-    ("grid", "checkpoint", "message"),
-    [
-        ({}, None, "expected a grid with at least one setting, got .*Name what varies"),
-        ({"a": []}, None, "expected a grid with at least one setting"),
-        ([{}], None, "expected a grid with at least one setting"),
-        ({"a": [1, 1], "b": [1]}, None, "expected settings that differ, got 1 repeated. Add a seed"),
-        ({"a": [1, object()], "b": [1]}, "c", "expected settings that JSON can hold.*Use numbers"),
-    ],
-)
-def test_bad_grids(tmp_path, grid, checkpoint, message):
-    with pytest.raises(ValueError, match=message):
-        nn.sweep(product, grid, Inline(), progress=False, checkpoint=checkpoint and tmp_path / checkpoint)
-    assert not list(tmp_path.iterdir())
+def test_a_foreign_file_that_is_no_text(tmp_path):
+    path = tmp_path / "picture"
+    path.write_bytes(b"\x89PNG\r\n\xff\xfe")
+    with pytest.raises(nn.BadFile, match="got one that starts"):
+        nn.sweep(product, {"a": [1], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    assert path.read_bytes() == b"\x89PNG\r\n\xff\xfe"
 
 
 def test_the_bar_goes_to_stderr(capsys):
@@ -180,6 +186,7 @@ def test_the_bar_goes_to_stderr(capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert "2/2" in err
+    assert "setting/s" in err
 
 
 def test_a_cluster_that_loses_a_worker_gives_every_result_once(tmp_path):

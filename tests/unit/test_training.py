@@ -10,6 +10,7 @@ import pytest
 
 import nnlib as nn
 from nnlib import layers
+from nnlib.threads import one_blas_thread
 
 FLOATS = ["float32", "float64"]
 
@@ -384,3 +385,16 @@ def test_progress_bar(networks, capsys):
     assert "100%" in err
     assert "3/3" in err or "9/9" in err  # epochs, of each of the three chunks
     assert "epoch" in err
+
+
+def test_one_blas_thread_and_then_as_before():
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+
+    def threads():
+        return {pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
+
+    with threadpoolctl.threadpool_limits(2):
+        before = threads()
+        with one_blas_thread():
+            assert threads() == {1}
+        assert threads() == before
