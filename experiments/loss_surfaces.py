@@ -26,7 +26,7 @@ def losses(hidden: int, seeds: int, epochs: int) -> list[tuple[float, ...]]:
     X, Xt, y, yt = nn.datasets.train_test_split(*nn.datasets.digits(), test=2 / 3, rng=0)
     net = nn.mlp(64, hidden, 10, rng=0, dtype="float32", networks=seeds)
     nn.fit(net, X, y, optimizer=nn.SGD(lr=0.1, momentum=0.9), epochs=epochs, batch_size=100, rng=0,
-           measure_accuracy=False, progress=True)  # fmt: skip
+           measure_accuracy=False, progress=True)
     loss = nn.CrossEntropy()
     found = (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt))
     return [(hidden, seed, *map(float, row)) for seed, row in enumerate(zip(*found, strict=True))]

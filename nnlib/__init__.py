@@ -43,4 +43,4 @@ __all__ = [
     "Sigmoid", "Tanh",
     "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "exercises", "explore", "fit", "gelu",
     "leaky_relu", "load", "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "sweep", "tanh",
-]  # fmt: skip
+]

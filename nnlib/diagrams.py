@@ -121,7 +121,7 @@ DENDRITES = (
     ((3.2, 6.3), (2.9, 5.8), (2.6, 5.5), 0.2, 0.08), ((5.1, 7.7), (5.3, 8.6), (5.0, 9.3), 1.2, 0.18),
     ((5.0, 9.3), (4.8, 9.6), (4.4, 9.9), 0.18, 0.08), ((5.0, 9.3), (5.2, 9.6), (5.5, 9.8), 0.16, 0.08),
     ((5.1, 7.5), (5.2, 6.7), (5.5, 6.0), 1.2, 0.18), ((5.5, 6.0), (5.6, 5.7), (5.4, 5.4), 0.18, 0.08),
-)  # fmt: skip
+)
 
 
 def _limb(start: Any, bend: Any, end: Any, wide: float, thin: float) -> Polygon:
@@ -185,7 +185,7 @@ def neuron(ax: Axes | None = None) -> Figure:
     heights, ends = (9.3, 7.7, 6.1), ((11.5, 8.5), (11.8, 7.6), (11.5, 6.7))
     draw(sky, *(_limb((-0.5, y + 0.3), (0.5, y + 0.2), (1.3, y), 0.13, 0.13) for y in heights))
     draw(pink, _limb((7, 7.6), (9, 7.6), (10.5, 7.6), 0.2, 0.2),
-         *(_limb((10.3, 7.6), (10.8, y), (x, y), 0.2, 0.1) for x, y in ends))  # fmt: skip
+         *(_limb((10.3, 7.6), (10.8, y), (x, y), 0.2, 0.1) for x, y in ends))
     draw(red, _limb((5.4, 7.6), (6.2, 7.6), (7.3, 7.6), 1.6, 0.2))
     draw(green, Circle((5.05, 7.6), 0.9), *(_limb(*dendrite) for dendrite in DENDRITES))
     draw(GREEN, Circle((5.05, 7.6), 0.33))
@@ -212,7 +212,7 @@ def neuron(ax: Axes | None = None) -> Figure:
         (5.05, 2.6, "$\\sum_i w_i x_i+b$"), (7.55, 2.6, "$f$"), (0.4, 1.9, "⋮"), (1.9, 2.1, "⋮"),
         *((0.4, y, f"$x_{i}$") for i, y in inputs),
         *((x, y, f"$w_{i}$") for (x, y), (i, _) in zip(weights, inputs, strict=True)),
-    ]  # fmt: skip
+    ]
     for x, y, label in labels:
         ax.text(x, y, label, ha="center", va="center")
     return whole_figure(ax)

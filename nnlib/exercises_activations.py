@@ -34,7 +34,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
         "这是 tanh | this is tanh": tanh(z),
         "这是导数 | this is the derivative": sigmoid.derivative(z),
-    })  # fmt: skip
+    })
 
 
 @SIGMOID.test("任意形状，也可以是一个数 | any shape, a single number too")
@@ -65,7 +65,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (z,), sigmoid.derivative(z), {
         "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
         "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
-    })  # fmt: skip
+    })
 
 
 @SLOPE.test("在 0 处最大 | largest at 0")
@@ -86,7 +86,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     judge(finite(answer(z), exact, given) / exact, np.ones(4), f"{given} / (σ(z) σ(-z))", {
         "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
             sigmoid.derivative(z) / exact,
-    })  # fmt: skip
+    })
 
 
 @TANH.test("普通的数 | ordinary numbers")
@@ -95,7 +95,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (z,), tanh(z), {
         "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
         "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
-    })  # fmt: skip
+    })
 
 
 @TANH.test("很大和很小的数 | very large and very small numbers")
@@ -121,7 +121,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", given)
     judge(came[0], dz, f"{given}[0]", {
         "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
-    })  # fmt: skip
+    })
 
 
 @PRELU.test("斜率的梯度 | the gradient of the slopes")
@@ -132,7 +132,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "每个单元对样本求和，得到 (n, 1) | sum over samples, to (n, 1)": (dz, np.minimum(z, 0) * dy),
         "求和，不是平均 | it is the sum, not the mean": (dz, dalpha / 5),
         "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True)),
-    })  # fmt: skip
+    })
 
 
 def _layer(rng: np.random.Generator, units: int, killed: int) -> tuple[Any, Any, Any]:
@@ -157,7 +157,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "这是活着的比例 | this is the share that is alive": 1 - _dead(W, b, X),
         "应返回比例，不是个数 | return a share, not a count": 10 * _dead(W, b, X),
         "只要有一个样本为零不算死 | zero on one sample is not dead": (h == 0).any(axis=1).mean(),
-    })  # fmt: skip
+    })
 
 
 @DEAD.test("全活和全死 | all alive, all dead")
@@ -190,7 +190,7 @@ def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
             np.maximum(W @ X + b, alpha * W @ X + b),
         "第二段应为 α 倍，不是 -α 倍 | the second piece is α times the first, not -α times":
             np.maximum(W @ X + b, -alpha * (W @ X + b)),
-    })  # fmt: skip
+    })
 
 
 @MAXOUT.test("变成 ReLU | as ReLU")

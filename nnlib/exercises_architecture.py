@@ -26,7 +26,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         expect(answer, (sizes,), mlp(*sizes).n_params, {
             "少了偏置 | the biases are missing": weights,
             "输入没有偏置 | the inputs have no biases": weights + sum(sizes),
-        })  # fmt: skip
+        })
 
 
 @COUNT.test("没有隐藏层 | no hidden layer")
@@ -55,7 +55,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     x = rng.normal(size=(layers[0][0].shape[1], 1))
     expect(answer, (layers, x), net(x), {
         "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, net(x)),
-    })  # fmt: skip
+    })
 
 
 @FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier")
@@ -88,7 +88,7 @@ def _fits(answer: Answer, rng: np.random.Generator, off: int) -> None:
         "输出层的偏置没有算 | the output biases were not counted": budget // (n_in + n_out + 1),
         "多了一个，超出预算 | one unit too many for the budget": right + 1,
         "预算还够再加一个 | the budget has room for one unit more": right - 1,
-    })  # fmt: skip
+    })
 
 
 @BUDGET.test("刚好用完 | the budget spent to the last parameter")

@@ -43,7 +43,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ x + b1) + b2,
         "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(x)),
         "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ x),
-    })  # fmt: skip
+    })
 
 
 @SCORES.test("一批样本，形状任意 | a batch, any sizes")
@@ -61,7 +61,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "少了对数 | the logarithm is missing": np.exp(-right),
         "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
         "用了以 2 为底的对数 | the logarithm is to base 2": right / np.log(2),
-    })  # fmt: skip
+    })
 
 
 @CROSS_ENTROPY.test("一批样本取平均 | the mean over a batch")
@@ -71,7 +71,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (S, y), right, {
         "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * right,
         "多除了类别数 | also divided by the number of classes": right / 3,
-    })  # fmt: skip
+    })
 
 
 @CROSS_ENTROPY.test("得分上千也不溢出 | no overflow for scores in the thousands")
@@ -100,7 +100,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(2, 4, 3))
     expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2), {
         "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
-    })  # fmt: skip
+    })
 
 
 @COLLAPSE.test("形状任意 | any sizes")
@@ -163,7 +163,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it": (-W, -b),
         "没有除以样本数 | not divided by the number of samples": (6 * W, 6 * b),
         "偏置没有学 | the bias was not trained": (W, 0 * b),
-    })  # fmt: skip
+    })
 
 
 @LOGISTIC.test("走很多步 | many steps")

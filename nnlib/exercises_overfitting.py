@@ -34,7 +34,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "½λW² 的导数是 λW，不是 2λW | the slope of ½λW² is λW, not 2λW": W - lr * (dW + 2 * l2 * W),
         "L2 让权重变小，符号反了 | L2 shrinks weights, the sign is wrong": W - lr * (dW - l2 * W),
         "L2 项也要乘学习率 | the L2 term is multiplied by the learning rate, too": W - lr * dW - l2 * W,
-    })  # fmt: skip
+    })
 
 
 @L2_STEP.test("梯度为零时只剩衰减 | nothing but decay where the gradient is zero")
@@ -73,7 +73,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "晚停了一轮 | it stopped an epoch late": (best, end + 1),
         "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
         "轮数从 0 数起 | epochs count from 0": (best + 1, end + 1),
-    })  # fmt: skip
+    })
 
 
 @STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen")
@@ -81,7 +81,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     losses = [1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1]
     expect(answer, (losses, 3), _stop(losses, 3), {
         "它看了停下之后的损失 | it looked at losses from after the stop": (5, 5),
-    })  # fmt: skip
+    })
 
 
 @STOPPING.test("打平不算变好 | an equal loss is no improvement")
@@ -102,7 +102,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, p, given = _dropout(answer, rng)
     judge(layer("forward", h, False), h, given % False, {
         "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
-    })  # fmt: skip
+    })
 
 
 @DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
@@ -124,7 +124,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     judge(y, np.where(y == 0, 0, h / (1 - p)), given % True, {
         "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
         "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
-    })  # fmt: skip
+    })
     if (y == 0).all():
         raise Wrong("全都关掉了 | everything was dropped", given % True, shown(y))
 
@@ -137,7 +137,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     judge(layer("backward", dy), dy * y / h, f"{given % True}; backward(dy)", {
         "梯度没有过掩码 | the gradient did not pass the mask": dy,
         "梯度也要放大 | the gradient is scaled, too": dy * (y != 0),
-    })  # fmt: skip
+    })
 
 
 @DROPOUT.test("每次都重新抽 | a new draw each time")
@@ -178,7 +178,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
             _ridge(data, [14 * lam for lam in lambdas])[0],
         "在验证集上拟合了 | it was fitted to the validation data":
             _ridge((H_val, Y_val, H_val, Y_val), lambdas)[0],
-    }, rtol=1e-5)  # fmt: skip
+    }, rtol=1e-5)
 
 
 @LAMBDA.test("选中验证误差最小的 λ | the λ with the least validation error")
@@ -190,7 +190,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
             "选了训练误差最小的 | it has the least training error": (right[0], lambdas[0]),
             "应返回 λ 本身，不是它的编号 | return λ itself, not its position":
                 (right[0], int(np.argmin(right[0]))),
-        }, rtol=1e-5)  # fmt: skip
+        }, rtol=1e-5)
 
 
 @LAMBDA.test("λ 的次序任意 | the λs in any order")
@@ -230,7 +230,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
             (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
         "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
             (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
-    })  # fmt: skip
+    })
 
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")

@@ -13,4 +13,4 @@ __all__ = [
     "COLORS", "MARKERS", "STYLE", "TINTS",
     "activation", "curves", "decision_image", "decision_regions", "descent", "distributions", "history",
     "network", "neuron",
-]  # fmt: skip
+]

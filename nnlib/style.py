@@ -18,7 +18,7 @@ T = TypeVar("T")
 # Okabe & Ito (2008): told apart by colour-blind eyes too. Class c has colour c and marker c.
 BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000",
-)  # fmt: skip
+)
 GREY = "#6E6E6E"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 TINTS = tuple(tuple(0.35 * x + 0.65 for x in to_rgb(color)) for color in COLORS)
@@ -27,7 +27,7 @@ STYLE: dict[Any, Any] = {
     "axes.facecolor": "white", "axes.prop_cycle": f"cycler(color={list(COLORS)})",
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
-}  # fmt: skip
+}
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:

@@ -20,7 +20,7 @@ FLOORS = {  # of nnlib
         "exercises_intro", "exercises_overfitting", "gradcheck", "optim", "prediction", "stopping", "sweep",
         "training"},
     5: {"charts", "diagrams", "explore", "panel", "plot", "regions", "style"},
-}  # fmt: skip
+}
 MODULES = sorted(path.stem for path in (ROOT / "nnlib").glob("*.py") if path.stem != "__init__")
 FOLDERS = ("chapters", "assignments", "tests", "web", "grader", "bench", "experiments")
 # Where a name that is imported from outside nnlib lives; web's modules are found by their own names.

@@ -33,7 +33,7 @@ def secret_lines():
 def test_there_is_one_assignment_a_chapter():
     assert assignments.names() == NAMES
     assert {load.name: load.points for load in map(assignments.load, NAMES)} == {
-        "intro": 11, "activations": 12, "architecture": 11, "overfitting": 14}  # fmt: skip
+        "intro": 11, "activations": 12, "architecture": 11, "overfitting": 14}
 
 
 def test_the_notebooks_are_those_that_the_page_and_the_answers_make():
@@ -81,7 +81,7 @@ def test_reference_answers_score_full_marks_and_a_release_nothing(sandboxed, rel
     assert result["status"] == "marked"
     assert result["score"] == 0
     assert {cause for entry in result["exercises"].values() for cause in entry["tests"].values()} == {
-        "还没有写 | not written yet"}  # fmt: skip
+        "还没有写 | not written yet"}
 
 
 def test_releases_hold_no_answer(released):

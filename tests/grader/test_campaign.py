@@ -51,7 +51,7 @@ def contents(results):
     torn = [path for path in results.rglob("*") if path.is_file() and path.suffix != ".json"]
     assert not torn
     return {path.relative_to(results).as_posix(): json.loads(path.read_text("utf-8"))
-            for path in results.rglob("*.json")}  # fmt: skip
+            for path in results.rglob("*.json")}
 
 
 def some(results, count, process):

@@ -24,7 +24,7 @@ VALUES = st.recursive(
 def same(a, b):
     if isinstance(a, np.ndarray | np.generic):
         return np.asarray(b).dtype == a.dtype and np.shape(b) == a.shape and np.array_equal(
-            a, b, equal_nan=a.dtype.kind == "f")  # fmt: skip
+            a, b, equal_nan=a.dtype.kind == "f")
     if isinstance(a, list | tuple):
         return type(a) is type(b) and len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, dict):
@@ -43,7 +43,7 @@ def test_values_come_out_as_they_went_in(value):
     (np.array([object()]), "an array of dtype object"), (np.array(["a"]), "an array of dtype <U1"),
     (lambda: 0, "a function"), (np.datetime64("2020"), "an array of dtype datetime64[Y]"),
     (np.zeros(2, complex), "an array of dtype complex128"), (np.zeros(2, ">f8"), "an array of dtype >f8"),
-], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_anything_else_is_refused_before_it_leaves(value, why):
     with pytest.raises(channel.Unfit) as caught:
         channel.encode([value])
@@ -69,7 +69,7 @@ VALUE, ARRAY, SHAPE = "not a value", "not an array", "not a shape"
     ({"dict": dict.fromkeys(map(str, range(channel.MAX_ITEMS + 1)))}, "too many items"),
     ("x" * (channel.MAX_TEXT + 1), "a text too long"),
     ({"list": ["x" * (channel.MAX_TEXT + 1)]}, "a text too long"),
-], ids=lambda told: str(told)[:30])  # fmt: skip
+], ids=lambda told: str(told)[:30])
 def test_what_was_forged_is_refused(told, why):
     with pytest.raises(channel.Unfit) as caught:
         channel.decode(told)
@@ -79,7 +79,7 @@ def test_what_was_forged_is_refused(told, why):
 @pytest.mark.parametrize("told", [
     "x" * channel.MAX_TEXT, {"list": [0] * channel.MAX_ITEMS}, {"array": ["<f8", [0], ""]},
     {"array": ["|b1", [1] * 8, "AQ=="]}, {"array": ["<f8", [channel.MAX_FRAME - 1, 0], ""]},
-], ids=lambda told: str(told)[:30])  # fmt: skip
+], ids=lambda told: str(told)[:30])
 def test_the_largest_that_crosses(told):
     channel.decode(told)
 
@@ -87,7 +87,7 @@ def test_the_largest_that_crosses(told):
 @pytest.mark.parametrize(("wrap", "wrap_told"), [
     (lambda x: [x], lambda x: {"list": [x]}), (lambda x: (x,), lambda x: {"tuple": [x]}),
     (lambda x: {"key": x}, lambda x: {"dict": {"key": x}}),
-], ids=["list", "tuple", "dict"])  # fmt: skip
+], ids=["list", "tuple", "dict"])
 def test_eight_levels_and_no_more(wrap, wrap_told):
     value = told = 5
     for _ in range(8):
@@ -101,7 +101,7 @@ def test_eight_levels_and_no_more(wrap, wrap_told):
 
 @pytest.mark.parametrize(("body", "why"), [
     (b"[" * 1_000_000, "not JSON"), (b"{", "not JSON"), (b"\xff", "not JSON"), (b"[1]", "not a message"),
-], ids=range(4))  # fmt: skip
+], ids=range(4))
 def test_what_is_no_message(body, why):
     with pytest.raises(channel.Unfit) as caught:
         channel.unpack(body)

@@ -207,7 +207,7 @@ def answers(world):
         "tells-inputs": (inside("raise type(f'Told{z}', (Exception,), {})(f'told {z}')"), REST),
         "terminal-escapes": ("print('\\x1b]0;owned\\x07\\x1b[2J\\x9b31m')\n" + RIGHT, FULL),
         "floods-its-output": ("for _ in range(10_000):\n    print('x' * 1000)\n" + RIGHT, FULL),
-    }  # fmt: skip
+    }
 
 
 def odd_notebooks(world, notebook, released):
@@ -215,7 +215,7 @@ def odd_notebooks(world, notebook, released):
     right = notebook("activations")
     release = nbformat.read(released / "activations" / "activations.ipynb", 4)
     points, tests, bare, twice, moved = (json.loads(nbformat.writes(made)) for made in
-                                         (release, release, right, right, right))  # fmt: skip
+                                         (release, release, right, right, right))
     for cell in points["cells"]:
         cell["metadata"]["nbgrader"]["points"] = 100
     for cell in tests["cells"]:
@@ -228,7 +228,7 @@ def odd_notebooks(world, notebook, released):
         cell["metadata"] = {}
     old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [
         {"cell_type": "code", "language": "python", "input": cell.source, "outputs": [], "metadata": {}}
-        for cell in right.cells if cell.cell_type == "code"]}]}  # fmt: skip
+        for cell in right.cells if cell.cell_type == "code"]}]}
     whole = nbformat.writes(right)
     name = "activations.ipynb"
     return {
@@ -275,7 +275,7 @@ class World:
                             path.stat().st_size < 2**20 and hashlib.sha256(path.read_bytes()).hexdigest())
                 for top in tops
                 for path in (sorted(top.rglob("*")) if top.is_dir() else [top])
-                if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts}  # fmt: skip
+                if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts}
 
     def hand_in(self, student, file, content):
         folder = self.submitted / student / "activations"
@@ -314,7 +314,7 @@ def marked(sandboxed, notebook, released, tmp_path_factory):
         (world.submitted / student).mkdir()
         (world.submitted / student / "activations").symlink_to(world.submitted / there / "activations")
     for student in ("two-hundred-megabytes", "two-notebooks", "nothing", "link-to-another",
-                    "pipe", "folder-for-a-file", "linked-folder", "dangling-link"):  # fmt: skip
+                    "pipe", "folder-for-a-file", "linked-folder", "dangling-link"):
         expected[student] = 0
 
     os.environ["GRADER_TEST_SECRET"] = "1"
@@ -349,10 +349,10 @@ encode = channel.encode
 channel.encode = lambda value, depth=0: encode(np.zeros(2) if type(value) is int else value, depth)
 class Dropout:
     def __init__(self, p, seed):
-        pass""")  # fmt: skip
+        pass""")
     result = mark(nbformat.writes(forged).encode(), assignments.load("overfitting"), 1234)
     assert {id: entry["points"] for id, entry in result["exercises"].items()} == {
-        "dropout": 0, "choose-lambda": 3, "reproduce": 3}  # fmt: skip
+        "dropout": 0, "choose-lambda": 3, "reproduce": 3}
 
 
 @pytest.fixture

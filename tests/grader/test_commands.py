@@ -31,7 +31,7 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
 
     def type_in(block):
         done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=ROOT, env=environment,
-                              capture_output=True, text=True, timeout=300)  # fmt: skip
+                              capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -49,18 +49,18 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
     type_in(marking)
     assert rows(course / "grades.csv")[1:] == [
         ["1001", "activations", "9", "12", "maxout-answer", "marked"],
-        ["1002", "activations", "5", "12", "maxout-answer", "marked"]]  # fmt: skip
+        ["1002", "activations", "5", "12", "maxout-answer", "marked"]]
     assert (course / "feedback" / "activations" / "1002.html").is_file()
     (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-answer,2.5\n"
-                                       "1002,activations,maxout-answer,0\n")  # fmt: skip
+                                       "1002,activations,maxout-answer,0\n")
     type_in(to_canvas)
     assert [row[3::2] for row in rows(course / "canvas.csv")] == [
-        ["SIS Login ID", "activations"], ["", "12"], ["1001", "11.5"], ["1002", "5"]]  # fmt: skip
+        ["SIS Login ID", "activations"], ["", "12"], ["1001", "11.5"], ["1002", "5"]]
 
 
 GRADE = "grade in --seed-file seed --out r"
 LINE = ("expected student,assignment,part,points of a pending part in points.csv, got line 2: {}. "
-        "Correct that line.")  # fmt: skip
+        "Correct that line.")
 WORDS = "student,assignment,part,points\nann,intro,collapse-answer,"
 
 
@@ -110,7 +110,7 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "export results --out g.csv --manual none.csv":
         "expected paths to read and write, got […] No such file or directory: 'none.csv'. "
         "Correct the path, or make room for it.",
-}  # fmt: skip
+}
 POINTS = {  # points.csv and what `export --manual points.csv` says of it
     f"{WORDS}4\n": "expected 0 to 3 points in points.csv, line 2, got 4. Correct that line.",
     f"{WORDS}3\nbob,intro,collapse-answer,-1\n":
@@ -123,7 +123,7 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
     WORDS.replace("collapse-answer", "other") + "1\n": given("ann", "other", "1"),
     WORDS.replace("ann", "zoe") + "1\n": given("zoe", "collapse-answer", "1"),
     "a,b\n1,2\n": LINE.format({"a": "1", "b": "2"}),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -132,7 +132,7 @@ def course(results, tmp_path, monkeypatch):
     for folder in ("in/ann/intro", "foreign", "torn", "odd/Zoë; rm -rf"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
-                       "torn/intro.json": '{"ann": "k1"}'}.items():  # fmt: skip
+                       "torn/intro.json": '{"ann": "k1"}'}.items():
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sandbox, "missing", lambda: "")
@@ -181,7 +181,7 @@ def test_on_the_users_own_word_it_runs_without(hand_in, tmp_path):
     hand_in(tmp_path / "in", "ann", "intro", collapse="import nnlib\ndef collapse(*a):\n    return 1")
     seeds.create(tmp_path / "seed")
     call = ["grade", tmp_path / "in", "--seed-file", tmp_path / "seed", "--out", tmp_path / "out",
-            "--unsafe-no-sandbox", "--workers", "1"]  # fmt: skip
+            "--unsafe-no-sandbox", "--workers", "1"]
     assert commands.main(list(map(str, call))) == 0
     (result,) = (tmp_path / "out" / "intro").glob("ann.*.json")
     result = json.loads(result.read_text("utf-8"))
@@ -229,7 +229,7 @@ def test_the_shortest_seed(tmp_path):
     ("2024001_activations.ipynb", "2024001"), ("2024001_Activations.IPYNB", "2024001"),
     ("activations.ipynb", None), ("=cmd()/activations.ipynb", None), ("Ann /activations.ipynb", None),
     ("ann/../bob/activations.ipynb", None), ("/ann/activations.ipynb", None),
-])  # fmt: skip
+])
 def test_whose_a_file_is(name, student):
     assert collect._whose(PurePosixPath(name), "activations") == student
 
@@ -260,7 +260,7 @@ def test_collecting_follows_no_link_and_no_way_out(tmp_path):
     assert left[-1] == "'other section/bob/x.ipynb': bob has another file of this name"
     assert {path.relative_to(tmp_path / "out").as_posix(): path.read_text()
             for path in (tmp_path / "out").rglob("*") if path.is_file()} == {
-        "ann/intro/x.ipynb": "ann's", "bob/intro/x.ipynb": "bob's", "cy/intro/X.IPYNB": "cy's"}  # fmt: skip
+        "ann/intro/x.ipynb": "ann's", "bob/intro/x.ipynb": "bob's", "cy/intro/X.IPYNB": "cy's"}
 
 
 def test_a_broken_archive_replaces_nothing(tmp_path, capsys):
@@ -280,7 +280,7 @@ RESULT = {
     "exercises": {"collapse": {"points": 1, "max": 2, "tests": {
         "甲 | first": "", "乙 | second": "<b>因</b> | <script>cause</script>"}}},
     "notes": ["[1] <script>alert(1)</script>"],
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -308,14 +308,14 @@ def test_exports(results, tmp_path, capsys):
     assert export.write_grades(results, "csv", out) == (2, 2)
     assert rows(out) == [["student", "assignment", "score", "max", "pending", "status"],
                          ["ann", "intro", "5", "11", "collapse-answer", "marked"],
-                         ["bob", "intro", "0", "11", "collapse-answer", "refused"]]  # fmt: skip
+                         ["bob", "intro", "0", "11", "collapse-answer", "refused"]]
     assert export.write_grades(results, "moodle", out) == (2, 2)
     assert rows(out) == [["username", "intro"], ["ann", "5"], ["bob", "0"]]
     manual = tmp_path / "manual.csv"
     manual.write_text("student,assignment,part,points\nann,intro,collapse-answer,1.5\n")
     assert export.write_grades(results, "canvas", out, manual) == (2, 1)
     assert rows(out)[1:] == [["    Points Possible", "", "", "", "", "11"], ["ann", "", "", "ann", "", "6.5"],
-                             ["bob", "", "", "bob", "", "0"]]  # fmt: skip
+                             ["bob", "", "", "bob", "", "0"]]
     assert commands.main(["export", str(results), "--format", "canvas", "--out", str(out)]) == 0
     assert "2 of them have parts in words that are not marked yet" in capsys.readouterr().err
 
@@ -333,7 +333,7 @@ def test_a_table_of_two_assignments_has_gaps(results, tmp_path):
     assert export.write_grades(results, "canvas", out) == (4, 2)
     assert out.read_bytes().decode() == (
         "Student,ID,SIS User ID,SIS Login ID,Section,activations,intro\n    Points Possible,,,,,13,11\n"
-        "ann,,,ann,,9,5\nbob,,,bob,,,0\n李雷,,,李雷,,9,\n")  # fmt: skip
+        "ann,,,ann,,9,5\nbob,,,bob,,,0\n李雷,,,李雷,,9,\n")
     assert export.write_grades(results, "csv", out) == (4, 2)
     assert out.read_bytes().startswith("\ufeffstudent,assignment,score,max,pending,status\n".encode())
     assert "李雷,activations,9,12,,marked\n" in out.read_text("utf-8-sig")
@@ -348,4 +348,4 @@ def test_points_given_by_hand_are_added(results, tmp_path):
     manual.write_text("\ufeffpoints,part,assignment,student\n1.5,a,intro,ann\n0.25,b,intro,ann\n0,b,intro,bob\n")
     assert export.write_grades(results, "csv", out, manual) == (2, 1)
     assert rows(out)[1:] == [["ann", "intro", "6.75", "11", "", "marked"],
-                             ["bob", "intro", "5", "11", "a", "marked"]]  # fmt: skip
+                             ["bob", "intro", "5", "11", "a", "marked"]]

@@ -54,7 +54,7 @@ def test_right_answers(submission):
     assert (result["assignment"], result["status"]) == ("activations", "marked")
     assert (result["score"], result["max"], result["pending"]) == (9, 12, {"maxout-answer": 3})
     assert {id: (entry["points"], entry["max"]) for id, entry in result["exercises"].items()} == {
-        "sigmoid-slope": (4, 4), "dead-units": (3, 3), "maxout": (2, 2)}  # fmt: skip
+        "sigmoid-slope": (4, 4), "dead-units": (3, 3), "maxout": (2, 2)}
     assert all(entry["tests"] == dict.fromkeys(TESTS[id], "") for id, entry in result["exercises"].items())
 
 
@@ -91,7 +91,7 @@ def test_the_first_slow_test_of_an_exercise_has_a_second_chance(submission, monk
     wrong = Wrong("错 | wrong")
     script = iter([SLOW, None, SLOW, wrong, None,  # once more for the first, and no more after that
                    SLOW, SLOW, SLOW, None,  # slow again: lost, and so is the next
-                   wrong, SLOW, wrong])  # fmt: skip
+                   wrong, SLOW, wrong])
     asked = []
 
     def outcome(exercise, title, answer, seed):
@@ -104,11 +104,11 @@ def test_the_first_slow_test_of_an_exercise_has_a_second_chance(submission, monk
     assert [(id, title) for id, title, *_ in asked] == [
         *(("sigmoid-slope", slope[k]) for k in (0, 0, 1, 2, 3)),
         *(("dead-units", dead[k]) for k in (0, 0, 1, 2)),
-        *(("maxout", maxout[k]) for k in (0, 1, 1))]  # fmt: skip
+        *(("maxout", maxout[k]) for k in (0, 1, 1))]
     assert {name for *_, name, _ in asked} == {"sigmoid_slope", "dead_share", "maxout_weights"}
     assert {seed for *_, seed in asked} == {7}
     assert [list(entry["tests"].values()) for entry in result["exercises"].values()] == [
-        ["", SLOW.cause, wrong.cause, ""], [SLOW.cause, SLOW.cause, ""], [wrong.cause] * 2]  # fmt: skip
+        ["", SLOW.cause, wrong.cause, ""], [SLOW.cause, SLOW.cause, ""], [wrong.cause] * 2]
     assert [entry["points"] for entry in result["exercises"].values()] == [2, 1, 0]
     assert result["score"] == 3
 
@@ -129,7 +129,7 @@ def test_what_cannot_be_read_earns_nothing_and_says_why():
     assert (result["status"], result["score"], result["max"]) == ("refused", 0, 12)
     assert (result["notes"], result["pending"]) == ([why], {"maxout-answer": 3})
     assert result["exercises"] == {id: {"points": 0, "max": len(tests), "tests": dict.fromkeys(tests, why)}
-                                   for id, tests in TESTS.items()}  # fmt: skip
+                                   for id, tests in TESTS.items()}
 
 
 def test_a_key_names_submission_tests_and_seed(monkeypatch, tmp_path):
@@ -138,7 +138,7 @@ def test_a_key_names_submission_tests_and_seed(monkeypatch, tmp_path):
     assert set(usual) <= set("0123456789abcdef")
     assert usual == marking.key(b"a", ACTIVATIONS, 1)
     keys = {marking.key(*args) for args in ((b"b", ACTIVATIONS, 1), (b"a", ACTIVATIONS, 2),
-                                            (b"a", assignments.load("intro"), 1))}  # fmt: skip
+                                            (b"a", assignments.load("intro"), 1))}
     monkeypatch.setattr(marking, "_tests", lambda: "other tests")
     keys.add(marking.key(b"a", ACTIVATIONS, 1))
     monkeypatch.undo()

@@ -36,7 +36,7 @@ def course(sandboxed, hand_in, tmp_path_factory):
     hostile = f"import sqlite3\nsqlite3.connect({str(root / 'gradebook.db')!r}).execute('DELETE FROM grade')"
     partly = "def sigmoid_slope(z):\n    return np.exp(-z) / (1 + np.exp(-z)) ** 2"
     for student, cells in (("ann", {}), ("bob", {"sigmoid_slope": partly}),
-                           ("eve", {"sigmoid_slope": hostile})):  # fmt: skip
+                           ("eve", {"sigmoid_slope": hostile})):
         hand_in(root / "submitted", student, NAME, **cells)
     with ThreadPoolExecutor(1) as pool:
         campaign.grade(root / "submitted", root / "results", 77, pool)
@@ -50,7 +50,7 @@ def course(sandboxed, hand_in, tmp_path_factory):
 def test_its_release_is_ours(course, released):
     root, _ = course
     made, ours = ([cell.source for cell in nbformat.read(folder / NAME / f"{NAME}.ipynb", 4).cells]
-                  for folder in (root / "release", released))  # fmt: skip
+                  for folder in (root / "release", released))
     assert made.count("YOUR ANSWER HERE") == 1  # its own words where ours are bilingual
     made.remove("YOUR ANSWER HERE")
     assert made == [text for text in ours if "write here" not in text]
@@ -61,11 +61,11 @@ def test_its_gradebook_holds_our_marks(course):
     with gradebook.Gradebook(f"sqlite:///{root}/gradebook.db") as book:
         scores = {student: {grade.name: (grade.auto_score, grade.needs_manual_grade)
                             for grade in book.find_submission_notebook(NAME, NAME, student).grades}
-                  for student in ("ann", "bob", "eve")}  # fmt: skip
+                  for student in ("ann", "bob", "eve")}
     full = {"sigmoid-slope-check": (4, False), "dead-units-check": (3, False), "maxout-check": (2, False)}
     full["maxout-answer"] = (None, True)
     assert scores == {"ann": full, "bob": full | {"sigmoid-slope-check": (3, False)},
-                      "eve": full | {"sigmoid-slope-check": (0, False)}}  # fmt: skip
+                      "eve": full | {"sigmoid-slope-check": (0, False)}}
 
 
 def test_who_was_not_marked_is_an_error_and_no_zero(course):

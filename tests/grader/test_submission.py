@@ -22,7 +22,7 @@ def cell(grade_id=None, source="x = 1", kind="code", **more):
 WHOLE = [
     cell("title", "# algebra", "markdown"), cell("sum", "sum = 1"), cell("product", ["p = 2\n", "q = 3"]),
     cell("sum-check", "check()"), cell("essay", "Because.", "markdown"), cell(None, "mine = 4"),
-]  # fmt: skip
+]
 NAMED = "文件名应为 algebra.ipynb | the file should be called algebra.ipynb"
 MISSING = "缺少单元格 {0} | missing cells: {0}"
 BROKEN = "跳过一个坏单元格 | a broken cell was skipped"
@@ -56,7 +56,7 @@ RUN = ["sum = 1", "p = 2\nq = 3", "mine = 4"]  # of WHOLE
     ([cell("y" * 99), cell("y" * 99), cell("z" * 100), cell("z" * 100), *WHOLE],
      ["x = 1"] * 4 + RUN, [f"单元格 {'y' * 99} 出现两次 | cell {'y' * 99} stands twice"]),
 ], ids=["twice", "missing", "empty and other kinds", "kind of cell", "broken", "no source", "odd marks",
-        "long mark"])  # fmt: skip
+        "long mark"])
 def test_odd_cells(cells, run, notes):
     assert parsed(cells) == (run, notes)
 
@@ -81,7 +81,7 @@ JSON, NOTEBOOK = "不是有效的 JSON | not valid JSON", "不是 Jupyter 笔记
     (b'{"cells": 5, "worksheets": []}', NOTEBOOK),
     (b'{"cells": []}', "有 0 个单元格 | 0 cells"),
     (json.dumps({"cells": [0] * 2001}).encode(), "有 2001 个单元格 | 2001 cells"),
-], ids=range(11))  # fmt: skip
+], ids=range(11))
 def test_what_is_no_notebook(data, why):
     with pytest.raises(Refused) as caught:
         submission.parse(data, TASK)
@@ -117,7 +117,7 @@ def refusal(place):
     (["a.ipynb", "algebra.ipynb", "z.ipynb"], "algebra.ipynb", []),
     (["作业.ipynb", "report.docx"], "作业.ipynb", [NAMED]),
     (["Algebra.IPYNB"], "Algebra.IPYNB", [NAMED]),
-], ids=["exact", "exact among others", "other name", "capitals"])  # fmt: skip
+], ids=["exact", "exact among others", "other name", "capitals"])
 def test_the_notebook_of_a_folder(folder, names, taken, notes):
     assert submission.read(folder(*names)) == (taken.encode(), notes)
 
@@ -127,7 +127,7 @@ def test_the_notebook_of_a_folder(folder, names, taken, notes):
     (["algebra.py"], "没有交笔记本 | no notebook was handed in"),
     (["a.ipynb", "b.ipynb"],
      "有 2 个笔记本，没有一个叫 algebra.ipynb | 2 notebooks, none called algebra.ipynb"),
-], ids=["nothing", "another kind", "which of two"])  # fmt: skip
+], ids=["nothing", "another kind", "which of two"])
 def test_no_notebook_in_a_folder(folder, names, why):
     assert refusal(folder(*names)) == why
 
@@ -142,7 +142,7 @@ def test_a_file_or_a_link_for_a_folder(folder):
 @pytest.mark.parametrize("make", [
     lambda path: path.symlink_to(path.with_name("mine.txt")), lambda path: path.symlink_to("nowhere"),
     lambda path: path.mkdir(), os.mkfifo,
-], ids=["link", "dangling link", "folder", "pipe"])  # fmt: skip
+], ids=["link", "dangling link", "folder", "pipe"])
 def test_plain_files_alone_are_read(folder, make):
     make(folder("mine.txt") / "algebra.ipynb")
     before = len(os.listdir("/proc/self/fd"))
@@ -158,7 +158,7 @@ def test_ten_megabytes_are_read_and_not_a_byte_more(folder):
     with open(path, "ab") as file:
         file.write(b"x")
     assert refusal(path.parent) == (
-        "文件有 10 MB，上限是 10 MB，清除输出再交 | 10 MB, more than 10 MB: clear the outputs")  # fmt: skip
+        "文件有 10 MB，上限是 10 MB，清除输出再交 | 10 MB, more than 10 MB: clear the outputs")
 
 
 def test_a_file_that_grows_while_it_is_read_is_cut(folder, monkeypatch):

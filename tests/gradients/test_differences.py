@@ -30,7 +30,7 @@ def differences(net, X, y, loss, l2, eps=1e-5):
 
     def value():
         squares = sum((layer.W**2).sum(axis=tuple(range(-layer.W.ndim + lead, 0)))
-                      for layer in net if "W" in layer.views)  # fmt: skip
+                      for layer in net if "W" in layer.views)
         return loss(net(X), y) + 0.5 * l2 * squares
 
     lead = net.params.ndim - 1

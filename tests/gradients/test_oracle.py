@@ -26,7 +26,7 @@ FUNCTIONS = {
 }
 PLAIN = {
     "Sigmoid": "sigmoid", "Tanh": "tanh", "ReLU": "relu", "ELU": "elu", "GELU": "gelu", "SiLU": "silu"
-}  # fmt: skip
+}
 SETTINGS = {  # further layers, with the arguments after their sizes
     "LeakyReLU": {"alpha": 0.2},
     "PReLU": {},

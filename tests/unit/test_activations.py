@@ -40,11 +40,11 @@ WORKED = {
         (LN3, LN3 * 3 / 4, 3 / 4 + LN3 * 3 / 16),  # s + z s (1 - s)
         (-LN3, -LN3 / 4, 1 / 4 - LN3 * 3 / 16),
     ],
-}  # fmt: skip
+}
 HUGE = {  # f and f' far left, and f' far right; far right f is z except where it is 1
     "sigmoid": (0, 0, 0), "tanh": (-1, 0, 0), "relu": (0, 0, 1), "leaky_relu": (None, 0.01, 1),
     "prelu": (None, 0.25, 1), "elu": (-1, 0, 1), "gelu": (0, 0, 1), "silu": (0, 0, 1),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -44,7 +44,7 @@ def peak(net, loss, n, optimizer):
 
 OPTIMIZERS = [nn.SGD(0.1), nn.SGD(0.1, 0.9), nn.RMSProp(0.1), nn.Adam(0.1)]
 KINDS = ["Sigmoid", "Tanh", "ReLU", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU", "Maxout", "Dropout",
-         "GaussianNoise"]  # fmt: skip
+         "GaussianNoise"]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -142,7 +142,7 @@ def test_one_network_gives_plain_numbers():
                   diagnostics.boundary_roughness(net, X, 5), nn.accuracy(net, X, [0, 1, 0]),
                   nn.check_gradients(net, X, [0, 1, 0]).max_relative_error,
                   net.loss_and_grad(X, [0, 1, 0], l2=0.1)[0], nn.CrossEntropy()(X, [0, 1, 0]),
-                  nn.Hinge()(X, [0, 1, 0]), nn.MSE()(X, X)):  # fmt: skip
+                  nn.Hinge()(X, [0, 1, 0]), nn.MSE()(X, X)):
         assert type(value) is float
 
 

@@ -59,7 +59,7 @@ INPUTS = {  # what is handed in as X, and what follows after "expected"
     "objects": (changed(X, "a"), f"real numbers, got dtype object. {CONVERT}"),
     "dates": (np.zeros((3, 4), "M8[s]"), f"real numbers, got dtype datetime64[s]. {CONVERT}"),
     "ragged": ([[1, 2], [3], [4]], RAGGED),
-}  # fmt: skip
+}
 WHOLE_LABELS = "Use y.astype(int) if they are whole numbers."
 RANGE = "Count classes from 0, or give the last layer more outputs."
 ONE_HOT = "Give class numbers, not one-hot columns; np.argmax(y, axis=0) converts."
@@ -127,7 +127,7 @@ NUMBERS = {
     "train_test_split test": (lambda share: datasets.train_test_split(X, Y, test=share), "(0, 1)"),
     **{f"{points.__name__} noise": (lambda noise, points=points: points(noise=noise), "[0, inf)")
        for points in POINTS},
-}  # fmt: skip
+}
 FRACTIONS = [0, -1, 1.5, "3", None, True, NAN, [3], 1j, Fraction(5, 2)]
 WHOLE = {
     "Linear n_in": (lambda n: nn.Linear(n, 4), 1),
@@ -150,7 +150,7 @@ WHOLE = {
     "spirals classes": (lambda n: datasets.spirals(classes=n), 2),
     "blobs classes": (lambda n: datasets.blobs(classes=n), 2),
     "decision_image size": (lambda n: plot.decision_image(nn.mlp(2, 2), X[:2], Y, size=n), 1),
-}  # fmt: skip
+}
 OPTIONAL = {
     "Network networks",
     "fit batch_size",
@@ -591,7 +591,7 @@ CALLS = {  # call, message
         f"distributions 'a' expected finite numbers, got 1 {CLEAN.format(1)}"),
     "plot.descent, flat": (lambda: plot.descent(np.add, {"p": [1.0, 2.0]}),
         "descent expected 'p' of shape (steps, 2), got (2,). Stack the pairs (w1, w2)."),
-}  # fmt: skip
+}
 TAKE_INPUT = {
     "net(X)": lambda X: net()(X),
     "stack(X)": lambda X: net(**STACK)(X),
@@ -667,7 +667,7 @@ def rows():
 ROWS = list(rows())
 FORM = re.compile(r"\S.* expected .+, (got|found) .+\. [A-Z].+\.", re.DOTALL)
 KINDS = {"fit diverges": nn.Diverged, "load, not a network": nn.BadFile, "load, a folder": nn.BadFile,
-         "sweep, a foreign checkpoint": nn.BadFile}  # fmt: skip
+         "sweep, a foreign checkpoint": nn.BadFile}
 
 
 def complaint(call):
@@ -708,7 +708,7 @@ TESTED_HERE = [
     "activations", "charts", "datasets", "diagnostics", "diagrams", "errors", "exercises", "explore",
     "gradcheck", "layers", "losses", "network", "neuron", "optim", "prediction", "regions", "stopping",
     "style", "sweep", "training",
-]  # fmt: skip
+]
 
 
 def test_no_complaint_is_left_out():
@@ -762,7 +762,7 @@ GOOD = {  # the edges of what is allowed
     "W of one number": assign("W", 0),
     "validation as a list": lambda: nn.fit(net(), X, Y, validation=[X, Y], epochs=1),
     "activation with settings": lambda: net(activation=lambda: nn.LeakyReLU(0.3)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -44,7 +44,7 @@ def test_a_right_answer_passes_with_any_seed(id):
     lambda *args: [[1.0], [1.0, 2.0]], lambda *args: {"W1": "x"}, lambda *args: (1, 2), lambda *args: 10**400,
     lambda *args: np.full((3, 5), np.nan), lambda: 0, lambda *args: args[99], lambda *args: (None,) * 4,
     lambda *args: ({}, []), lambda *args: object(), lambda *args: args[0],
-], ids=range(15))  # fmt: skip
+], ids=range(15))
 def test_no_wrong_answer_passes_or_breaks_the_check(id, answer, capsys):
     report = nn.exercises.check(id, answer)
     assert not report
@@ -104,7 +104,7 @@ class SameMask(RIGHT["Dropout"]):
     ("logistic", lambda X, y, lr, n: tuple(-p for p in RIGHT["logistic"](X, y, lr, n)), 0, "against it"),
     ("tanh", lambda z: -np.tanh(z), 0, "the sign is the wrong way round"),
     ("tanh", lambda z: undefined(z), 0, "a name is not defined"),  # noqa: F821
-], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_typical_mistake_is_named(id, answer, passed, cause, capsys):
     report = nn.exercises.check(id, answer)
     assert report.passed == passed
@@ -181,7 +181,7 @@ def no_end():
     (lambda z: z[7], "IndexError: index 7", "下标超出了数组 | an index runs past the array"),
     (lambda z: no_end(), "RecursionError: ", "函数一直在调用自己 | the function calls itself without end"),
     (lambda z: {}["z"], "KeyError: 'z'", "函数中途报错 | the function raised an error"),
-], ids=["NameError", "TypeError", "ValueError", "IndexError", "RecursionError", "KeyError"])  # fmt: skip
+], ids=["NameError", "TypeError", "ValueError", "IndexError", "RecursionError", "KeyError"])
 def test_an_error_has_a_likely_cause(code, came, cause):
     with pytest.raises(Wrong) as caught:
         Local("slope", code)(np.array([1.0, 2.0]))
@@ -202,7 +202,7 @@ def test_an_error_of_a_method_names_it():
     assert made("forward", 0) == 3
     for method, cause in {"backward": "没有方法 backward | there is no method backward",
                           "size": "没有方法 size | there is no method size",
-                          "forward": "下标超出了数组 | an index runs past the array"}.items():  # fmt: skip
+                          "forward": "下标超出了数组 | an index runs past the array"}.items():
         with pytest.raises(Wrong) as caught:
             made(method, 5)
         assert (caught.value.cause, caught.value.given) == (cause, f"Layer.{method}(5)")
@@ -223,7 +223,7 @@ EIGHT = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) a
     ("maxout", (np.ones((2, 2, 3)), np.ones((2, 2))), EIGHT),
     ("maxout", (np.ones((2, 3)), np.ones((2, 2, 1))), EIGHT),
     ("maxout", (np.full((2, 2, 3), np.nan), np.ones((2, 2, 1))), EIGHT), ("maxout", ["W", "b"], EIGHT),
-], ids=range(13))  # fmt: skip
+], ids=range(13))
 def test_parts_of_another_shape(id, value, cause):
     exercise = EXERCISES[id]
     for title in exercise.tests:
@@ -239,7 +239,7 @@ def test_a_gradient_that_is_missing_and_one_that_is_a_sum():
     keys = "应返回字典，键为 W1, b1, W2, b2 | return a dict with keys W1, b1, W2, b2"
     for answer in (lambda *args: {"W1": args[0], "W2": args[2]},
                    lambda *args: {key: whole(*args)[key] for key in ("W2", "b2")},
-                   lambda *args: {key: args[5].size * d for key, d in whole(*args).items()}):  # fmt: skip
+                   lambda *args: {key: args[5].size * d for key, d in whole(*args).items()}):
         wrongs = [outcome(exercise, title, Local("gradients", answer)) for title in list(exercise.tests)[:4]]
         causes.append([wrong and wrong.cause for wrong in wrongs])
         assert all(wrong is None or wrong.given.startswith("gradients(array (") for wrong in wrongs)
@@ -250,7 +250,7 @@ def test_numbers_of_a_shape():
     like = np.zeros(2)
     np.testing.assert_array_equal(finite([1, 2.5], like, "f(1)"), [1, 2.5])
     for came, cause in (([1.0, np.inf], "an overflow or a division by zero"), (np.ones(3), "not (3,)"),
-                        ("text", "numbers, not str")):  # fmt: skip
+                        ("text", "numbers, not str")):
         with pytest.raises(Wrong) as caught:
             finite(came, like, "f(1)")
         wrong = caught.value
@@ -279,7 +279,7 @@ def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
     ("b", "a", "text differs"),
     (object(), 1.0, "numbers, not object"),
     (None, 1.0, "not written yet"),
-])  # fmt: skip
+])
 def test_how_two_values_differ(came, expected, part):
     assert part in difference(came, expected, 1e-6)
     assert not difference(expected, expected, 1e-6)
@@ -296,7 +296,7 @@ def test_a_part_is_named_in_both_languages():
 def test_a_report_in_full():
     assert str(nn.exercises.check("tanh", np.tanh)) == (
         "✓ tanh: 通过 2/2 | 2/2 passed\n  ✓ 普通的数 | ordinary numbers\n"
-        "  ✓ 很大和很小的数 | very large and very small numbers")  # fmt: skip
+        "  ✓ 很大和很小的数 | very large and very small numbers")
 
 
 def test_rounding_is_no_mistake():

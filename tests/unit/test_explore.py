@@ -89,7 +89,7 @@ def test_under_a_kernel_nothing_is_drawn_ahead(explorer):
     assert repr(explorer).splitlines() == [
         "explore line: 36 views", "  slope: 0.5 [2] 20", "  wide: [False] True",
         "  color: [red] blue", "  dots: 2 [3] 4", "  斜率 2 | slope 2",
-    ]  # fmt: skip
+    ]
 
 
 def test_for_a_page_every_view_is_drawn_ahead(monkeypatch):

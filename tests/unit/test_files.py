@@ -130,7 +130,7 @@ def test_not_a_network_file(tmp_path):
         "empty": b"", "text": b"hello, world\n" * 99, "pickle": pickle.dumps({"a": 1}),
         "zip header": b"PK\x03\x04" + b"\0" * 100, "zip end": b"PK\x05\x06" + b"\xff" * 18,
         "png": b"\x89PNG\r\n\x1a\n",
-    }  # fmt: skip
+    }
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
         refused(tmp_path / name)
@@ -349,7 +349,7 @@ def test_hostile_architecture(tmp_path, name):
 @pytest.mark.parametrize(
     "text", [np.array(b"[]"), np.array(7), np.array(["[]"]), np.zeros(3), np.array("a\0b"),
              np.frombuffer(b"\xff" * 8, "<U2")[0:1].reshape(())], ids=repr
-)  # fmt: skip
+)
 def test_architecture_of_another_type(tmp_path, text):
     np.savez(tmp_path / "net.npz", architecture=text, params=np.zeros(8))
     refused(tmp_path / "net.npz")
@@ -386,4 +386,4 @@ def test_what_is_wrong_with_the_entries_is_said(tmp_path):
     assert re.search(r"\(layer expected one of .*, got 'Nonsense'\. Check the spelling\.\)", refused(path))
     np.savez(path, architecture='[["Linear", {"n_in": 2, "n_out": 1}]]', params=np.zeros(5))
     assert ("(the layers expected 3 float32 or float64 parameters, got float64 (5,). "
-            "Use the parameters of a network of the same shape.)") in refused(path)  # fmt: skip
+            "Use the parameters of a network of the same shape.)") in refused(path)

@@ -12,7 +12,7 @@ import nnlib as nn
 ELEMENTWISE = {
     nn.Sigmoid: nn.sigmoid, nn.Tanh: nn.tanh, nn.ReLU: nn.relu, nn.LeakyReLU: nn.leaky_relu,
     nn.PReLU: nn.prelu, nn.ELU: nn.elu, nn.GELU: nn.gelu, nn.SiLU: nn.silu,
-}  # fmt: skip
+}
 
 
 def run(layer, X, dy, **values):
@@ -43,7 +43,7 @@ def test_maxout():
     y, dx, grads = run(
         nn.Maxout(1, 1, pieces=3), [[3, -2, 0.5]], [[1, 2, 4]],
         W=[[[1]], [[-1]], [[0]]], b=[[[0]], [[1]], [[0.5]]],
-    )  # fmt: skip
+    )
     np.testing.assert_array_equal(y, [[3, 3, 0.5]])
     np.testing.assert_array_equal(grads["W"].ravel(), [5, -4, 0])
     np.testing.assert_array_equal(grads["b"].ravel(), [5, 2, 0])

@@ -51,7 +51,7 @@ WORKED = {
     ),
     # targets (N,) for one row: errors 2 and -1, mean 2.5
     "squares, one row": (nn.MSE(), [[2.0, 0.0]], [0.0, 1.0], 2.5, [[2.0, -1.0]]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -22,7 +22,7 @@ def every_kind(**options):
         nn.GaussianNoise(0.1), nn.Linear(3, 6), nn.Sigmoid(), nn.Linear(6, 6, init="xavier"), nn.Tanh(),
         nn.ReLU(), nn.Maxout(6, 5, pieces=3), nn.LeakyReLU(0.3), nn.PReLU(), nn.ELU(), nn.Dropout(0.4),
         nn.GELU(), nn.SiLU(), nn.Linear(5, 2),
-    ]  # fmt: skip
+    ]
     return nn.Network(*layers, **options)
 
 
@@ -107,7 +107,7 @@ def test_views(networks, dtype):
     shapes = {
         1: {"W": (6, 3), "b": (6, 1)}, 3: {"W": (6, 6), "b": (6, 1)}, 6: {"W": (3, 5, 6), "b": (3, 5, 1)},
         8: {"alpha": (5, 1)}, 13: {"W": (2, 5), "b": (2, 1)},
-    }  # fmt: skip
+    }
     parts, grads = [], []
     for i, layer in enumerate(net):
         assert {name: view.shape[len(lead) :] for name, view in layer.views.items()} == shapes.get(

@@ -25,7 +25,7 @@ WORKED = {
     "adam": (nn.Adam(lr=0.1, betas=(0.5, 0.75), eps=1e-12), [4.0, -4.0], [0.9, 0.9 + 1 / 30]),
     # eps is added to the corrected root: 0.1 * 4 / (4 + 4)
     "adam, eps": (nn.Adam(lr=0.1, betas=(0.5, 0.75), eps=4.0), [4.0], [0.95]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

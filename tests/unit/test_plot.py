@@ -217,13 +217,13 @@ def test_diagram_names_layers_shapes_and_counts():
     net = nn.Network(
         nn.GaussianNoise(0.1), nn.Maxout(2, 5, pieces=3), nn.Linear(5, 4), nn.PReLU(), nn.Dropout(0.2),
         nn.Linear(4, 1), nn.Sigmoid(), networks=7,
-    )  # fmt: skip
+    )
     (ax,) = plot.network(net).axes
     for wanted in (
         "input\n2\nGaussianNoise(0.1)", "hidden 1\n5\nMaxout", "hidden 2\n4\nPReLU\nDropout(0.2)",
         "output\n1\nSigmoid", "$W$ 3×5×2\n$b$ 3×5×1", "$W$ 4×5\n$b$ 4×1\n$\\alpha$ 4×1",
         "$W$ 1×4\n$b$ 1×1", "$x_{1}$", "$x_{2}$", "$s_{1}$",
-    ):  # fmt: skip
+    ):
         assert texts(ax).count(wanted) == 1, wanted
     # 3 pieces of 5 (2 + 1), 4 (5 + 1), 4 slopes, 4 + 1
     assert ax.get_title() == "3 layers, 10 neurons, 78 parameters, 7 networks"
