@@ -27,7 +27,6 @@ SEP = " | "
 PAIR = re.compile(r"\[\[([^\[\]|]+)\|([^\[\]|]+)\]\]")  # how a pair travels through plain strings
 RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no <span>
 CJK = re.compile(r"[\u3400-\u9fff]")
-WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 CLOSING = tuple("，。；：？！、）」”,.;:?!)")
 EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答"}
 FIXED_WORDS = {"Skip to main content": "跳到正文", "Back to top": "回到顶部", "Main": "全书目录",
@@ -117,9 +116,6 @@ class SplitTitles(SphinxTransform):
 
     def apply(self, **kwargs) -> None:
         doc = self.document
-        for text in list(doc.findall(nodes.Text)):  # a line break between Chinese words is no blank
-            if text.parent.tagname == "paragraph" and WRAPPED.search(text):
-                text.parent.replace(text, nodes.Text(WRAPPED.sub("", text)))
         for math in list(doc.findall(nodes.math)):  # a comma after a formula stays on its line
             text = math.next_node(descend=False, siblings=True)
             if isinstance(text, nodes.Text) and text[:1] in CLOSING and len(math.astext()) < 20:
@@ -137,6 +133,8 @@ class SplitTitles(SphinxTransform):
                 node["classes"] = classes(key)
         for term in doc.findall(nodes.term):  # a glossary shows both terms, each in its language
             term["classes"].append(f"language-{LANGS['zh' if CJK.search(term.astext()) else 'en']}")
+        for description in doc.findall(addnodes.desc):  # from a docstring
+            description["classes"].append(f"language-{LANGS['en']}")
         for glossary in doc.findall(addnodes.glossary):
             for definition in glossary.findall(nodes.definition):
                 for key, paragraph in zip(LANGS, definition.children, strict=False):
