@@ -53,9 +53,11 @@ class Visit:
         self.context.on("request", lambda request: request.url.startswith((address, "data:", "blob:"))
                         or self.troubles.append(request.url))
 
-    def open(self, path):
+    def open(self, path, lazy=False):
         page = self.context.new_page()
         page.goto(f"{self.address}/{path}")
+        if not lazy:  # far sections are there, as soon after the reader moved the pointer
+            page.evaluate("delete document.documentElement.dataset.lazy")
         return page
 
     def __enter__(self):
@@ -75,7 +77,8 @@ def visiting(browser):
 def open_page(visiting, address):
     """Open a page of the book, each as another reader would."""
     with ExitStack() as visits:
-        yield lambda path, **options: visits.enter_context(visiting(address, **options)).open(path)
+        yield lambda path, lazy=False, **options: \
+            visits.enter_context(visiting(address, **options)).open(path, lazy)
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,7 @@ def test_words_in_attributes_follow_the_switch(open_page):
 def test_a_way_to_a_place_leads_there(open_page, way, width):
     """Sections far from the screen have guessed heights until somebody goes there."""
     place = "real-pictures"
-    page = open_page("intro.html?lang=en" + (f"#{place}" if way == "address" else ""), width)
+    page = open_page("intro.html?lang=en" + (f"#{place}" if way == "address" else ""), lazy=True, width=width)
     assert page.evaluate("'lazy' in document.documentElement.dataset") == (way != "address")
     if way == "contents":
         page.locator(f".bd-sidebar-secondary a[href='#{place}']").evaluate("link => link.click()")
@@ -86,6 +86,15 @@ def test_a_way_to_a_place_leads_there(open_page, way, width):
     page.wait_for_function("title => Math.abs(title.getBoundingClientRect().y - 100) < 50", arg=title)
     page.wait_for_timeout(500)  # it stays there: nothing above it grows
     assert 50 < title.bounding_box()["y"] < 150
+
+
+def test_far_sections_are_laid_out_once_somebody_reads(open_page):
+    page = open_page("intro.html?lang=en", lazy=True)
+    guessed = page.evaluate("document.body.scrollHeight")
+    assert page.evaluate("'lazy' in document.documentElement.dataset")
+    page.mouse.move(300, 300)
+    page.wait_for_function("!('lazy' in document.documentElement.dataset)")
+    assert page.evaluate("document.body.scrollHeight") != guessed
 
 
 @pytest.mark.parametrize("word", ["过拟合", "反向传播", "overfitting", "gradient check"])

@@ -1,12 +1,23 @@
 /* Ways to a place in the page lead there; what scrolls sideways can be reached and scrolled by keyboard. */
 (function () {
-  var root = document.documentElement;
+  var root = document.documentElement, idle = window.requestIdleCallback || setTimeout;
+  var far = [].slice.call(document.querySelectorAll(".bd-article section > section"));  // book.css
+  function whole() { delete root.dataset.lazy; }
+  function draw() {                              // a section at a time, when there is nothing else to do
+    if (!far.length || !("lazy" in root.dataset)) return whole();
+    far.shift().style.contentVisibility = "visible";
+    idle(draw);
+  }
+  ["pointermove", "touchstart", "scroll"].forEach(function (sign) {  // somebody is reading
+    addEventListener(sign, function () { idle(draw); }, { once: true, passive: true });
+  });
+  addEventListener("keydown", whole, { once: true, capture: true });  // the focus may go anywhere
   document.addEventListener("click", function (event) {
-    if (event.target.closest('a[href*="#"]')) delete root.dataset.lazy;  // far sections get their true heights
+    if (event.target.closest('a[href*="#"]')) whole();
   }, true);
   addEventListener("hashchange", function () {   // typed by hand: the browser went there by guessed heights
     if (!("lazy" in root.dataset)) return;
-    delete root.dataset.lazy;
+    whole();
     location.replace(location.href);
   });
 
