@@ -293,6 +293,34 @@ def test_a_part_is_named_in_both_languages():
     assert difference(np.array([1, 2, 4]), np.array([1, 2, 3]), 1e-6).endswith(" | 1 of 3 numbers differ")
 
 
+@pytest.mark.parametrize(("came", "expected", "rtol", "words"), [
+    ([[1.0], [1.0, 2.0]], np.ones((2, 2)), 1e-6, "各行长短不一 | rows of different lengths"),
+    (np.ones((2, 3)), np.ones((3, 2)), 1e-6,
+     "形状应为 (3, 2)，得到 (2, 3)，可能转置了 | the shape should be (3, 2), not (2, 3), perhaps transposed"),
+    (np.ones((2, 2)), np.ones((2, 3)), 1e-6,
+     "形状应为 (2, 3)，得到 (2, 2) | the shape should be (2, 3), not (2, 2)"),
+    (np.ones(2), np.ones(3), 1e-6, "形状应为 (3,)，得到 (2,) | the shape should be (3,), not (2,)"),
+    # -100 is 100 with the wrong sign even if what should be 0 is 1e-6: little beside 100
+    (np.array([1e-6, -100.0]), np.array([0.0, 100.0]), 1e-6, "正负号反了 | the sign is the wrong way round"),
+    # (0.002, 0.004) is twice (0.001, 0.002)
+    (np.array([0.002, 0.004]), np.array([0.001, 0.002]), 1e-6,
+     "处处都差 2 倍，是否该取平均或乘一个系数 | off by a factor of 2 everywhere: is there a mean or a factor to mind"),
+    # 1.001 is as good as 1 where 1 % is, 4 for 3 is not
+    (np.array([1.001, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]), 1e-2, "1/3 个数不对 | 1 of 3 numbers differ"),
+])
+def test_the_likely_mistake_is_named_in_whole_sentences(came, expected, rtol, words):
+    assert difference(came, expected, rtol) == words
+
+
+def test_a_report_of_mistakes_in_full():
+    wrong = Wrong(given="z = 1", came="2", expected="1", cause="正负号反了 | the sign is the wrong way round")
+    report = nn.exercises.Report("tanh", {"一 | one": None, "二 | two": wrong})
+    assert str(report) == (
+        "✗ tanh: 通过 1/2 | 1/2 passed\n  ✓ 一 | one\n  ✗ 二 | two\n"
+        "      输入 | input: z = 1\n      得到 | came: 2\n      应为 | expected: 1\n"
+        "      可能的原因 | likely cause: 正负号反了 | the sign is the wrong way round")
+
+
 def test_a_report_in_full():
     assert str(nn.exercises.check("tanh", np.tanh)) == (
         "✓ tanh: 通过 2/2 | 2/2 passed\n  ✓ 普通的数 | ordinary numbers\n"

@@ -360,7 +360,7 @@ def test_parameters_must_be_finite(tmp_path, bad):
     net, path = nn.mlp(3, 2), tmp_path / "net.npz"
     net.params[3] = bad
     net.save(path)
-    assert "finite" in refused(path)
+    assert "(parameters are not finite)" in refused(path)
 
 
 def test_entries_of_the_zip_may_lie(saved):
@@ -382,6 +382,8 @@ def test_what_is_wrong_with_the_entries_is_said(tmp_path):
     assert "broken or foreign file (entries ['a', 'b', 'c', 'd', 'e'])" in refused(path)
     np.savez_compressed(path, architecture="x", params=np.zeros(1))
     assert "foreign file (a compressed or oversized entry 'architecture')" in refused(path)
+    np.savez(path, architecture=as_text([]), params=np.zeros(0))
+    assert "(no layers)" in refused(path)
     np.savez(path, architecture='[["Nonsense", {}]]', params=np.zeros(1))
     assert re.search(r"\(layer expected one of .*, got 'Nonsense'\. Check the spelling\.\)", refused(path))
     np.savez(path, architecture='[["Linear", {"n_in": 2, "n_out": 1}]]', params=np.zeros(5))
