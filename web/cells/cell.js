@@ -1,6 +1,7 @@
 /* One code cell of the page: its buttons, its editor, what it shows. live.js runs it. */
 window.LiveCell = (function () {
   "use strict";
+  var element = window.newElement;               // explorer.js
   var TOKENS = new RegExp([
     "(#.*)", "([rbfuRBFU]{0,2}(?:\"\"\"[^]*?\"\"\"|'''[^]*?'''|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\\\n])*'))",
     "\\b(and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|" +
@@ -9,12 +10,6 @@ window.LiveCell = (function () {
     "\\b(\\d[\\d_]*(?:\\.\\d*)?(?:e[-+]?\\d+)?)", "([-+*/%@=<>!&|^~]+)"
   ].join("|"), "g");
   var KINDS = ["c1", "s2", "k", "kc", "nb", "mf", "o"];  // Pygments' names, which the theme colours
-
-  function element(tag, properties, children) {
-    var made = Object.assign(document.createElement(tag), properties);
-    made.append.apply(made, children || []);
-    return made;
-  }
 
   function button(sign, label, className, act) {
     var made = element("button", { type: "button", className: "live-button " + className },

@@ -1,6 +1,7 @@
 /* Runs the page's cells in Python, in a worker. Nothing is loaded before the first click. */
 (function () {
   "use strict";
+  var element = window.newElement;               // explorer.js
   var boxes = [].filter.call(document.querySelectorAll("div.cell"), function (box) { return box.querySelector(".cell_input pre"); });
   if (location.protocol === "file:" || !window.Worker || !window.WebAssembly || !boxes.length) return;  // no worker from a disk
   document.documentElement.dataset.live = "";
@@ -14,16 +15,11 @@
   };
 
   // -- the status line -------------------------------------------------------------------------------------
-  var words = Object.assign(document.createElement("span"), { className: "live-state" });
-  var progress = document.createElement("progress"), amount = document.createElement("span");
-  var restart = Object.assign(document.createElement("button"), { type: "button", className: "live-button live-restart" });
-  var line = Object.assign(document.createElement("div"), { className: "live-status", hidden: true });
-  words.setAttribute("role", "status");
-  progress.setAttribute("aria-label", "下载 | Download");
-  amount.className = "live-amount";
-  restart.append.apply(restart, window.inLanguages("重启 Python | Restart Python"));
+  var words = element("span", { className: "live-state", role: "status" });
+  var progress = element("progress", { ariaLabel: "下载 | Download" }), amount = element("span", { className: "live-amount" });
+  var restart = element("button", { type: "button", className: "live-button live-restart" }, window.inLanguages("重启 Python | Restart Python"));
+  var line = element("div", { className: "live-status", hidden: true }, [words, progress, amount, restart]);
   restart.addEventListener("click", function () { end("restarted"); });
-  line.append(words, progress, amount, restart);
   boxes[0].closest("article").append(line);
 
   function say(state, loaded, wanted) {

@@ -17,6 +17,7 @@
       element("span", { className: "lang-en", lang: "en" }, [halves[1]])];
   }
 
+  window.newElement = element;
   window.inLanguages = words;
   window.mountExplorer = function (host, spec, ask) {
     var picture = host.querySelector("img") || element("img", { alt: "", hidden: true });
