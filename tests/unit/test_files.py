@@ -82,10 +82,10 @@ def test_reader_sees_old_or_new(tmp_path):
     def write(file):
         file.write(b"half")
         file.flush()
-        seen.append(path.read_bytes())
+        seen.append((path.read_bytes(), sorted(p.name[:5] for p in tmp_path.iterdir())))
 
     files.write_whole(path, write)
-    assert seen == [b"old"]
+    assert seen == [(b"old", ["file", "file."])]  # beside it: only a rename within one disk is whole
     assert path.read_bytes() == b"half"
 
 
@@ -374,6 +374,12 @@ def test_entries_of_the_zip_may_lie(saved):
         damaged[start + offset : start + offset + len(value)] = value
         path.write_bytes(damaged)
         assert peak_of_refusal(path) < 2**20
+
+
+def test_an_entry_of_another_size_is_said(tmp_path):
+    header = "{'descr': '<f8', 'fortran_order': False, 'shape': (8,), }\n"
+    path = with_header(tmp_path / "net.npz", header, bytes(56))
+    assert "(56 bytes for an array of shape (8,))" in refused(path)
 
 
 def test_what_is_wrong_with_the_entries_is_said(tmp_path):

@@ -318,7 +318,7 @@ def test_rng():
 
 
 @pytest.mark.parametrize(
-    "which", [0, 3, slice(1, 4), slice(None, None, 2), slice(None, None, -1)], ids=str
+    "which", [0, 3, -5, slice(1, 4), slice(None, None, 2), slice(None, None, -1)], ids=str
 )
 def test_select_shares(which):
     stack, (X, y) = every_kind(networks=5), batch()

@@ -93,8 +93,9 @@ def test_a_failing_setting_is_reported_and_loses_no_other():
 
 def test_a_result_may_not_hide_a_setting():
     with pytest.warns(RuntimeWarning, match="are settings already"):
-        rows = nn.sweep(lambda a: {"a": 1}, {"a": [5]}, Inline(), progress=False)
-    assert rows[0]["a"] == 5
+        rows = nn.sweep(lambda a: {"a": 1, "error": 2}, {"a": [5]}, Inline(), progress=False)
+    said = "ValueError: result names ['a', 'error'] are settings already. Rename them."
+    assert rows == [{"a": 5, "error": said}]
 
 
 def test_a_result_that_no_table_can_hold_is_a_failure():
@@ -122,12 +123,19 @@ def test_a_failed_setting_is_tried_again(tmp_path):
 
 
 def test_a_line_cut_short_is_run_again(tmp_path):
-    path, again = tmp_path / "sweep.jsonl", Inline()
-    whole = nn.sweep(product, {"a": [1, 2], "b": [3]}, Inline(), progress=False, checkpoint=path)
+    path, again, grid = tmp_path / "sweep.jsonl", Inline(), {"a": [1, 2, 4], "b": [3]}
+    whole = nn.sweep(product, grid, Inline(), progress=False, checkpoint=path)
     path.write_bytes(path.read_bytes()[:-5])  # as a power cut would leave it
-    assert nn.sweep(product, {"a": [1, 2], "b": [3]}, again, progress=False, checkpoint=path) == whole
+    assert nn.sweep(product, grid, again, progress=False, checkpoint=path) == whole
     assert len(again.calls) == 1
-    assert len([json.loads(line) for line in path.read_text().splitlines()]) == 3  # the head and two rows
+    assert len([json.loads(line) for line in path.read_text().splitlines()]) == 4  # the head and three rows
+
+
+def test_a_setting_is_the_same_in_any_order(tmp_path):
+    path, again = tmp_path / "sweep.jsonl", Inline()
+    nn.sweep(product, {"a": [1, 2], "b": [3]}, Inline(), progress=False, checkpoint=path)
+    nn.sweep(product, {"b": [3], "a": [1, 2]}, again, progress=False, checkpoint=path)
+    assert not again.calls
 
 
 def test_an_interrupted_sweep_keeps_what_was_finished(tmp_path):

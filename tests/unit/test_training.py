@@ -1,6 +1,7 @@
 """Training: against loops written out here, one among many, the same bits, divergence."""
 
 import copy
+import inspect
 import tracemalloc
 import warnings
 from itertools import chain
@@ -125,6 +126,11 @@ def test_equals_a_loop_by_hand(batch_size, l2):
 
 
 # --- history
+
+
+def test_what_is_not_said_is_as_the_contract_says():
+    said = {name: one.default for name, one in inspect.signature(nn.fit).parameters.items()}
+    assert {"epochs": 20, "batch_size": 128, "l2": 0.0, "patience": None, "rng": 0}.items() <= said.items()
 
 
 @pytest.mark.parametrize("networks", [None, 3])
