@@ -57,7 +57,7 @@ $(BENCH_READY):
 	@touch $@
 
 book: $(BOOK_READY)
-	@$(BIN)/python web/build_book.py
+	@$(BIN)/python -m web.build
 
 test: $(TEST_READY) lint book
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
@@ -67,13 +67,13 @@ mutants: $(TEST_READY)
 	@$(BIN)/python tests/mutants.py
 
 notebooks: $(BOOK_READY)
-	@$(BIN)/python web/store_outputs.py
+	@$(BIN)/python -m web.notebooks.store_outputs
 
 pdf: book
-	@$(BIN)/python web/pdf.py
+	@$(BIN)/python -m web.publish.pdf
 
 release: $(TEST_READY) book
-	@$(BIN)/python web/release.py
+	@$(BIN)/python -m web.publish.release
 
 serve: book
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
@@ -83,7 +83,7 @@ lint: $(TEST_READY)
 	@$(BIN)/mypy
 
 bench: $(BENCH_READY)
-	@.venv-bench/bin/python bench $(BENCH)
+	@.venv-bench/bin/python -m bench $(BENCH)
 
 clean:
 	rm -rf .venv .venv-bench _build mutants web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

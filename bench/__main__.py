@@ -1,4 +1,4 @@
-"""Measure nnlib beside other libraries: python bench [--quick] [--only W1 growth ...]."""
+"""Measure nnlib beside other libraries: python -m bench [--quick] [--only W1 growth ...]."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def child(threads: int) -> list[dict[str, object]]:
     pools = {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "rows.json")
-        command = [sys.executable, *sys.argv, "--threads", str(threads), "--rows", str(out)]
+        own = ["--threads", str(threads), "--rows", str(out)]
+        command = [sys.executable, "-m", "bench", *sys.argv[1:], *own]
         subprocess.run(command, env={**os.environ, **pools, "MPLBACKEND": "Agg"}, check=True)
         return json.loads(out.read_text())
 
@@ -41,7 +42,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.rows:
         hold_to(options.threads)
-        from measure import measure
+        from .measure import measure
 
         options.rows.write_text(json.dumps(measure(options)))
         return
@@ -53,7 +54,7 @@ def main() -> None:
         rows = child(1) + child(2)
     except subprocess.CalledProcessError:
         raise SystemExit("The run stopped early (see above); the old results stay.") from None
-    from report import write
+    from .report import write
 
     write(rows, options.out, (before, os.getloadavg()[0]), options.quick)
     print(f"Written: {options.out / 'results.md'} and its plot.")

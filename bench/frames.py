@@ -10,13 +10,14 @@ import time
 
 import matplotlib.pyplot as plt
 import numpy as np
-from clock import Contender
 from matplotlib.figure import Figure
-from peers import Sklearn
 from sklearn.inspection import DecisionBoundaryDisplay
-from workloads import Nnlib, Workload
 
 import nnlib as nn
+
+from .clock import Contender
+from .peers import Sklearn
+from .workloads import Nnlib, Workload
 
 EPOCHS = 500  # trained so long before the pictures
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from clock import Contender, differences, interleave
-from frames import Image, Import, NewFigure, SameAxes, SklearnPicture
-from peers import JaxVmap, Sklearn, Torch, TorchLoop, TorchVmap
-from scalar_peers import ConvNetJS, Micrograd
 from tqdm import tqdm
-from workloads import Nnlib, Products, Workload, course, growth, scalar_peers
+
+from .clock import Contender, differences, interleave
+from .frames import Image, Import, NewFigure, SameAxes, SklearnPicture
+from .peers import JaxVmap, Sklearn, Torch, TorchLoop, TorchVmap
+from .scalar_peers import ConvNetJS, Micrograd
+from .workloads import Nnlib, Products, Workload, course, growth, scalar_peers
 
 # Of the loss after CHECK epochs. In float32 a ReLU within 1e-7 of its kink may open in one library and not in
 # another, which moved the loss of one network in 64 by 1e-4; a wrong order of samples moves it by 1e-2.

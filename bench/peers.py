@@ -12,9 +12,10 @@ import torch
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 from torch.func import functional_call, grad, stack_module_state, vmap
-from workloads import Steps, Workload
 
 import nnlib as nn
+
+from .workloads import Steps, Workload
 
 
 class Torch(Steps):

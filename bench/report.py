@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from nnlib.files import write_whole
+from nnlib._common.files import write_whole
 
 Row = dict[str, Any]
 AXES = {

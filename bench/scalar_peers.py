@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from workloads import Steps, Workload
+from .workloads import Steps, Workload
 
 
 class ConvNetJS(Steps):

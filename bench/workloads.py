@@ -8,10 +8,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from clock import Contender
 
 import nnlib as nn
 from nnlib.training import chunks_of
+
+from .clock import Contender
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 

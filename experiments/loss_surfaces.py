@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import nnlib as nn
-from nnlib.files import write_whole
+from nnlib._common.files import write_whole
 
 SIZES = (25, 50, 100, 250, 500)
 COLUMNS = ("hidden", "seed", "train_loss", "test_loss", "test_accuracy")

@@ -8,9 +8,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from zipfile import BadZipFile
 
-from nnlib.errors import number, whole
+from nnlib._common.checks import real_number, whole_number
 
-from . import assignments, campaign, collect, export, feedback, sandbox, seeds
+from . import assignments, batch, collect, seeds
+from .reports import export, feedback
+from .sandbox import box
 
 
 @contextmanager
@@ -35,17 +37,17 @@ def executor(kind: str, workers: int, scheduler: str | None):
 
 
 def grade(args: argparse.Namespace) -> int:
-    workers = whole("--workers", args.workers)
-    seconds = number("--seconds", args.seconds, 0, open_low=True)
+    workers = whole_number("--workers", args.workers)
+    seconds = real_number("--seconds", args.seconds, 0, open_low=True)
     seed, how = seeds.read(args.seed_file), {"sandboxed": args.sandboxed, "seconds": seconds}
-    if args.sandboxed and (why := sandbox.missing()):
+    if args.sandboxed and (why := box.missing()):
         raise ValueError(
             f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
             "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
             "--unsafe-no-sandbox"
         )
     with executor(args.executor, workers, args.scheduler) as pool:
-        run = campaign.grade(args.folder, args.out, seed, pool, **how)
+        run = batch.grade(args.folder, args.out, seed, pool, **how)
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     for who, why in list(run.faults.items())[:20]:
         print(f"NOT MARKED {who}: {why[:300]!r}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Assignments, one a chapter: made from the exercises page and the reference answers, released without."""
+"""Assignments, one a chapter: made from the exercises page and the solutions, released without."""
 
 import ast
 import re
@@ -9,12 +9,12 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from nnlib.answers import Exercise
-from nnlib.exercises import EXERCISES
-from nnlib.files import write_whole
+from nnlib._common.files import write_whole
+from nnlib.exercises.judging import Exercise
+from nnlib.exercises.selfcheck import EXERCISES
 
 ROOT = Path(__file__).parents[1]
-PAGE, ANSWERS = ROOT / "chapters" / "exercises.ipynb", ROOT / "assignments" / "answers.py"
+PAGE, SOLUTIONS = ROOT / "chapters" / "exercises.ipynb", ROOT / "assignments" / "solutions.py"
 SOURCE = ROOT / "assignments" / "source"
 MANUAL_POINTS = 3
 BEGIN, END, STUB = "### BEGIN SOLUTION", "### END SOLUTION", "# YOUR CODE HERE\nraise NotImplementedError()"
@@ -90,7 +90,7 @@ def write_sources() -> list[Path]:
 def sources() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions, by chapter: whatever has a reference answer is assigned."""
     page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
-    answers = _answers()
+    answers = _solutions()
     made = {}
     for chapter in dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()):
         title = re.search(r"^## (.+)$", page[f"exercises-{chapter}-heading"], re.MULTILINE)[1]
@@ -126,9 +126,9 @@ def _cells(exercise: Exercise, page: dict[str, str], answer: str) -> list[nbform
     return cells
 
 
-def _answers() -> dict[str, str]:
-    """The reference answers by name, each function's body between solution markers."""
-    text = ANSWERS.read_text("utf-8")
+def _solutions() -> dict[str, str]:
+    """The solutions by name, each function's body between solution markers."""
+    text = SOLUTIONS.read_text("utf-8")
     lines = text.splitlines()
     found = {}
     for top in ast.parse(text).body:

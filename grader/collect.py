@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from nnlib.files import write_whole
+from nnlib._common.files import write_whole
 
 from .assignments import load
-from .campaign import STUDENT
+from .batch import STUDENT
 from .submission import MAX_BYTES
 
 MOODLE = re.compile(r".+_(\d+)_assignsubmission_file_?")  # Full Name_123_assignsubmission_file_

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import nnlib
-from nnlib.exercises import EXERCISES, outcome
+from nnlib.exercises.selfcheck import EXERCISES, outcome
 
 from .assignments import Assignment, source
-from .student import Remote, Student, TooSlow
+from .sandbox.process import AnswerProcess, RemoteAnswer, TooSlow
 from .submission import Refused, parse
 
 TOTAL_SECONDS = 180.0  # for all of one submission
@@ -34,10 +34,10 @@ def mark(
     except Refused as why:
         return refused(assignment, str(why))
     exercises = {}
-    with Student(cells, sandboxed, seconds, TOTAL_SECONDS) as student:
+    with AnswerProcess(cells, sandboxed, seconds, TOTAL_SECONDS) as student:
         for id in assignment.exercises:
             exercise, slow = EXERCISES[id], False
-            answer, tests = Remote(student, exercise.name), {}
+            answer, tests = RemoteAnswer(student, exercise.name), {}
             for title in exercise.tests:
                 wrong = outcome(exercise, title, answer, seed)
                 if isinstance(wrong, TooSlow) and not slow:
@@ -81,7 +81,7 @@ def _tests() -> str:
     """A hash of everything but the seed and the submission that a mark depends on."""
     total = hashlib.sha256()
     for folder in (Path(nnlib.__file__).parent, Path(__file__).parent):
-        for path in sorted(folder.glob("*.py")):
+        for path in sorted(folder.rglob("*.py")):
             total.update(path.read_bytes())
     return total.hexdigest()
 

@@ -1,9 +1,9 @@
 """nnlib: a small neural-network library in NumPy, to be read in one sitting."""
 
 from . import datasets, diagnostics, exercises
+from ._common.files import BadFile
 from .activations import elu, gelu, leaky_relu, prelu, relu, sigmoid, silu, tanh
-from .errors import BadFile, Diverged
-from .explore import explore
+from .explorers import explore
 from .gradcheck import GradientCheck, check_gradients
 from .layers import (
     ELU,
@@ -25,7 +25,7 @@ from .neuron import Neuron
 from .optim import SGD, Adam, RMSProp
 from .prediction import accuracy, predict
 from .sweep import sweep
-from .training import History, fit
+from .training import Diverged, History, fit
 
 
 def __getattr__(name: str) -> object:  # matplotlib takes a second to import: only those who plot wait for it

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .errors import Array, number, real_array
+from ._common.checks import Array, as_floats, real_number
 
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
@@ -40,12 +40,12 @@ class Activation:
     __name__: str
 
     def __call__(self, z: ArrayLike, **parameters: Any) -> Array:
-        array = real_array(z, None, self.__name__)
+        array = as_floats(z, None, self.__name__)
         return self.value(array, np.empty_like(array), **parameters)[()]
 
     def derivative(self, z: ArrayLike, **parameters: Any) -> Array:
         """f'(z), the same shape as `z`."""
-        array = real_array(z, None, f"{self.__name__}.derivative")
+        array = as_floats(z, None, f"{self.__name__}.derivative")
         y = self.value(array, np.empty_like(array), **parameters)
         return self.slope(array, y, np.empty_like(array), **parameters)[()]
 
@@ -203,7 +203,7 @@ def leaky_relu(z: Array, out: Array, alpha: float = 0.01) -> Array:
     >>> print(leaky_relu([-2.0, 3.0], alpha=0.1))
     [-0.2  3. ]
     """
-    np.multiply(z, number("leaky_relu alpha", alpha, 0, 1), out=out)
+    np.multiply(z, real_number("leaky_relu alpha", alpha, 0, 1), out=out)
     return np.maximum(z, out, out=out)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import errors
-from .errors import Array
+from ._common import checks
+from ._common.checks import Array
 from .layers import Elementwise, Maxout
 from .losses import CrossEntropy, Loss
 from .network import TILE, Network, check_network
@@ -85,7 +85,7 @@ def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     >>> saturated_units(net, [[-1.0, 1.0]])
     0.5
     """
-    below = errors.number("saturated_units below", below, 0, 1, open_low=True)
+    below = checks.real_number("saturated_units below", below, 0, 1, open_low=True)
     grid = np.linspace(-10, 10, 2001)  # steepest slope of any of our functions lies inside
     flat: Any = 0
     total = 0
@@ -189,7 +189,7 @@ def grid(net: Network, X: ArrayLike, resolution: int, margin: float = 0.0) -> tu
     points = net.check_batch(X)
     low, high = points.min(axis=1), points.max(axis=1)
     wider = (high - low) * margin
-    n = errors.whole("resolution", resolution, low=2)
+    n = checks.whole_number("resolution", resolution, low=2)
     steps = np.linspace(0, 1, n, dtype=points.dtype)[:, None]
     x1, x2 = np.meshgrid(*(low - wider + steps * (high - low + 2 * wider)).T)
     return x1, x2

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import errors
-from .errors import Array
+from ._common import checks
+from ._common.checks import Array
 from .losses import CrossEntropy, Loss
 from .network import Network, check_network
 
@@ -79,7 +79,7 @@ def check_gradients(
     >>> check.n_forward, check.max_relative_error < 1e-7
     (34, True)
     """
-    eps = errors.number("check_gradients eps", eps, 0, open_low=True)
+    eps = checks.real_number("check_gradients eps", eps, 0, open_low=True)
     if not check_network(net).n_params:
         raise ValueError("check_gradients expected a network with parameters, got none. Add a Linear layer.")
     probe = net.copy(dtype="float64")

@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from . import activations, errors
+from . import activations
+from ._common import checks
+from ._common.buffers import Buffers
+from ._common.checks import Array
 from .activations import Activation
-from .buffers import Buffers
-from .errors import Array
 
 INITS = {  # standard deviation of the weights from the number of inputs and outputs
     "he": lambda n_in, n_out: (2 / n_in) ** 0.5,
@@ -43,7 +44,7 @@ class Parameter:
 
     def __set__(self, layer: Layer, value: Any) -> None:
         view = self.__get__(layer, type(layer))
-        new = errors.real_array(value, view.dtype, f"{layer}.{self.name}")
+        new = checks.as_floats(value, view.dtype, f"{layer}.{self.name}")
         if new.shape not in ((), view.shape):
             raise ValueError(
                 f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. "
@@ -108,8 +109,9 @@ class _Weighted(Layer):
     def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
         super().__init__()
         name = type(self).__name__
-        self.n_in, self.n_out = errors.whole(f"{name} n_in", n_in), errors.whole(f"{name} n_out", n_out)
-        self._std = errors.one_of(f"{name} init", init, INITS)(n_in, n_out)
+        self.n_in = checks.whole_number(f"{name} n_in", n_in)
+        self.n_out = checks.whole_number(f"{name} n_out", n_out)
+        self._std = checks.one_of(f"{name} init", init, INITS)(n_in, n_out)
         self.init = init
 
     def connect(self, n_in: int | None) -> int | None:
@@ -213,7 +215,7 @@ class Maxout(_Weighted):
 
     def __init__(self, n_in: int, n_out: int, pieces: int = 2, init: str = "he") -> None:
         super().__init__(n_in, n_out, init)
-        self.pieces = errors.whole("Maxout pieces", pieces, low=2)
+        self.pieces = checks.whole_number("Maxout pieces", pieces, low=2)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return {"W": (self.pieces, self.n_out, self.n_in), "b": (self.pieces, self.n_out, 1)}
@@ -302,7 +304,7 @@ class LeakyReLU(Elementwise):
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
-        self.alpha = errors.number("LeakyReLU alpha", alpha, 0, 1)
+        self.alpha = checks.real_number("LeakyReLU alpha", alpha, 0, 1)
 
     def parameters(self) -> dict[str, Any]:
         return {"alpha": self.alpha}
@@ -393,7 +395,7 @@ class Dropout(Layer):
 
     def __init__(self, p: float) -> None:
         super().__init__()
-        self.p = errors.number("Dropout p", p, 0, 1)
+        self.p = checks.real_number("Dropout p", p, 0, 1)
         self._mask: Array | None = None
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
@@ -436,7 +438,7 @@ class GaussianNoise(Layer):
 
     def __init__(self, std: float) -> None:
         super().__init__()
-        self.std = errors.number("GaussianNoise std", std, 0)
+        self.std = checks.real_number("GaussianNoise std", std, 0)
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         if rng is None or self.std == 0:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import errors
-from .buffers import Buffers
-from .errors import Array
+from ._common import checks
+from ._common.buffers import Buffers
+from ._common.checks import Array
 
 
 class Loss:
@@ -28,7 +28,7 @@ class Loss:
     def value_and_grad(self, scores: ArrayLike, y: ArrayLike) -> tuple[Any, Array]:
         """The loss, and its gradient in the shape of `scores`."""
         name = type(self).__name__
-        s = errors.real_array(scores, None, f"{name} scores")
+        s = checks.as_floats(scores, None, f"{name} scores")
         if s.ndim not in (2, 3) or 0 in s.shape:
             raise ValueError(
                 f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. "
@@ -38,7 +38,7 @@ class Loss:
 
     def targets(self, y: ArrayLike, n_outputs: int, n_samples: int) -> np.ndarray[Any, Any]:
         """`y`, checked against scores of shape (n_outputs, n_samples)."""
-        return errors.labels(y, n_samples, max(n_outputs, 2), type(self).__name__)
+        return checks.as_labels(y, n_samples, max(n_outputs, 2), type(self).__name__)
 
     def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         """Loss and gradient of checked input; the gradient lives in `buffers`."""
@@ -176,7 +176,7 @@ class MSE(Loss):
     classifies = False
 
     def targets(self, y: ArrayLike, n_outputs: int, n_samples: int) -> Array:
-        targets = errors.real_array(y, None, "MSE targets")
+        targets = checks.as_floats(y, None, "MSE targets")
         if targets.shape == (n_samples,) and n_outputs == 1:
             targets = targets[None]
         if targets.shape != (n_outputs, n_samples):

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from . import errors, files
-from .buffers import Buffers
-from .errors import Array, BadFile
+from ._common import checks, files
+from ._common.buffers import Buffers
+from ._common.checks import Array
+from ._common.files import BadFile
 from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU
 from .losses import CrossEntropy, Loss
 
@@ -72,9 +73,9 @@ class Network:
                 f"Network expected one or more layers, got {layers!r}. "
                 "Write nn.Network(nn.Linear(3, 4), nn.ReLU())."
             )
-        lead = () if networks is None else (errors.whole("Network networks", networks),)
-        source = errors.generator(rng)
-        self._bind(layers, np.zeros((*lead, _connect(layers)), errors.float_type(dtype, "Network")))
+        lead = () if networks is None else (checks.whole_number("Network networks", networks),)
+        source = checks.as_generator(rng)
+        self._bind(layers, np.zeros((*lead, _connect(layers)), checks.as_float_type(dtype, "Network")))
         for r in np.ndindex(*lead):
             for layer in layers:
                 for name, value in layer.start(source).items():
@@ -108,7 +109,7 @@ class Network:
 
     @params.setter
     def params(self, values: ArrayLike) -> None:
-        new = errors.real_array(values, self._params.dtype, "params")
+        new = checks.as_floats(values, self._params.dtype, "params")
         if new.shape not in ((), self._params.shape):
             raise ValueError(
                 f"params expected shape {self._params.shape}, got {new.shape}. "
@@ -139,7 +140,7 @@ class Network:
 
     def name_of(self, index: int) -> str:
         """Where parameter `index` of the flat vector lives, e.g. ``layer 0 W[3, 2]``."""
-        index = errors.whole("name_of index", index, low=0)
+        index = checks.whole_number("name_of index", index, low=0)
         for i, layer in enumerate(self.layers):
             for name, shape in layer.shapes().items():
                 if index < math.prod(shape):
@@ -185,7 +186,7 @@ class Network:
 
     def check_batch(self, X: ArrayLike) -> Array:
         """X as the network computes with it: (D, N), finite, in the network's dtype."""
-        return errors.batch(X, self.n_in, self.params.dtype, self._entry)
+        return checks.as_batch(X, self.n_in, self.params.dtype, self._entry)
 
     def check_data(self, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Array, Any]:
         """X as above, and the targets y as `loss` computes with them."""
@@ -247,7 +248,7 @@ class Network:
         (0.6931, (17,))
         """
         X, y = self.check_data(X, y, loss)
-        return self.backpropagate(X, y, loss, errors.number("l2", l2, 0)), self.grads
+        return self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0)), self.grads
 
     def backpropagate(
         self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None
@@ -293,7 +294,7 @@ class Network:
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
         """An independent network with the same layers and parameters."""
-        kind = self.params.dtype if dtype is None else errors.float_type(dtype, "copy")
+        kind = self.params.dtype if dtype is None else checks.as_float_type(dtype, "copy")
         return _assemble(self.architecture(), self.params.astype(kind))
 
     def __reduce__(self) -> tuple[Any, ...]:  # copy and pickle keep the views what they are
@@ -442,7 +443,7 @@ def _connect(layers: tuple[Layer, ...]) -> int:
 
 def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
-    layers = tuple(errors.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
+    layers = tuple(checks.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
     wanted = _connect(layers)
     fits = params.ndim in (1, 2) and params.shape[-1] == wanted and len(params)
     if not fits or params.dtype not in (np.float32, np.float64):

@@ -11,8 +11,8 @@ from typing import Self
 
 import numpy as np
 
-from . import errors
-from .errors import Array
+from ._common import checks
+from ._common.checks import Array
 
 
 class Optimizer:
@@ -22,7 +22,7 @@ class Optimizer:
     keeps: tuple[str, ...] = ()
 
     def __init__(self, lr: float) -> None:
-        self.lr = errors.number(f"{type(self).__name__} lr", lr, 0, open_low=True)
+        self.lr = checks.real_number(f"{type(self).__name__} lr", lr, 0, open_low=True)
         self.steps = 0
         self._state: dict[str, Array] = {}
 
@@ -96,7 +96,7 @@ class SGD(Optimizer):
 
     def __init__(self, lr: float, momentum: float = 0.0) -> None:
         super().__init__(lr)
-        self.momentum = errors.number("SGD momentum", momentum, 0, 1)
+        self.momentum = checks.real_number("SGD momentum", momentum, 0, 1)
 
     def update(self, params: Array, grads: Array, **state: Array) -> None:
         velocity, scratch = state["velocity"], state["scratch"]
@@ -140,8 +140,8 @@ class RMSProp(Optimizer):
 
     def __init__(self, lr: float = 0.01, rho: float = 0.99, eps: float = 1e-8) -> None:
         super().__init__(lr)
-        self.rho = errors.number("RMSProp rho", rho, 0, 1)
-        self.eps = errors.number("RMSProp eps", eps, 0, open_low=True)
+        self.rho = checks.real_number("RMSProp rho", rho, 0, 1)
+        self.eps = checks.real_number("RMSProp eps", eps, 0, open_low=True)
 
     def update(self, params: Array, grads: Array, **state: Array) -> None:
         square, scratch = state["square"], state["scratch"]
@@ -192,8 +192,8 @@ class Adam(Optimizer):
         super().__init__(lr)
         if not isinstance(betas, tuple | list) or len(betas) != 2:
             raise ValueError(f"Adam betas expected two numbers, got {betas!r}. Give e.g. (0.9, 0.999).")
-        self.betas = tuple(errors.number("Adam betas", beta, 0, 1) for beta in betas)
-        self.eps = errors.number("Adam eps", eps, 0, open_low=True)
+        self.betas = tuple(checks.real_number("Adam betas", beta, 0, 1) for beta in betas)
+        self.eps = checks.real_number("Adam eps", eps, 0, open_low=True)
 
     def update(self, params: Array, grads: Array, **state: Array) -> None:
         mean, square, scratch = state["mean"], state["square"], state["scratch"]

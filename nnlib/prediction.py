@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import errors
-from .errors import Array
+from ._common import checks
+from ._common.checks import Array
 from .network import Network, check_network
 
 
@@ -52,7 +52,7 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     0.5
     """
     scores = check_network(net)(X)
-    right = share_right(scores, errors.labels(y, scores.shape[-1], max(scores.shape[-2], 2), "accuracy"))
+    right = share_right(scores, checks.as_labels(y, scores.shape[-1], max(scores.shape[-2], 2), "accuracy"))
     return right if right.ndim else float(right)
 
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .errors import BadFile
-from .progress import bar
-from .threads import one_blas_thread
+from ._common.files import BadFile
+from ._common.progress import bar
+from ._common.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future

@@ -13,19 +13,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import errors
-from .buffers import Buffers
-from .errors import Array, Diverged
+from ._common import checks
+from ._common.buffers import Buffers
+from ._common.checks import Array
+from ._common.progress import bar
+from ._common.threads import one_blas_thread
 from .losses import CrossEntropy, Loss
 from .network import Network, check_network
 from .optim import SGD, Optimizer
 from .prediction import share_right
-from .progress import bar
 from .stopping import EarlyStopping
-from .threads import one_blas_thread
 
 CHUNK = 64  # networks trained together at most: with 16, two threads wait for each other (1.5x at 64-50-10)
 CHUNK_PARAMETERS = 2**18  # and parameters: their activations should stay in the cache (1.1x at 64-500-10)
+
+
+class Diverged(ValueError):
+    """Training stopped because a loss became NaN or infinite."""
 
 
 @dataclass
@@ -147,9 +151,9 @@ def fit(
         raise ValueError(
             f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. Mind the brackets."
         )
-    epochs = errors.whole("fit epochs", epochs)
+    epochs = checks.whole_number("fit epochs", epochs)
     chunks = chunks_of(net)
-    seeds = errors.generator(rng).integers(2**63, size=1 + len(chunks))
+    seeds = checks.as_generator(rng).integers(2**63, size=1 + len(chunks))
     shuffling, *noise = map(np.random.default_rng, seeds)
     with bar(progress, epochs * len(chunks), "epoch") as tick:
         task = _Task(
@@ -157,11 +161,11 @@ def fit(
             y=targets,
             loss=loss,
             optimizer=optimizer,
-            l2=errors.number("fit l2", l2, 0),
+            l2=checks.real_number("fit l2", l2, 0),
             epochs=epochs,
-            batch_size=n if batch_size is None else min(n, errors.whole("fit batch_size", batch_size)),
+            batch_size=n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)),
             validation=validation,
-            patience=None if patience is None else errors.whole("fit patience", patience),
+            patience=None if patience is None else checks.whole_number("fit patience", patience),
             measure_accuracy=measure_accuracy and loss.classifies,
             tick=tick,
         )
@@ -186,7 +190,7 @@ def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[History]:
     """Train every chunk, on threads if there are several."""
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    errors.whole("fit workers", workers)
+    checks.whole_number("fit workers", workers)
     if len(jobs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
         return [_train(*job) for job in jobs]
     from concurrent.futures import ThreadPoolExecutor

@@ -5,10 +5,11 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-import chromium
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import sync_playwright
+
+from web.publish import chromium
 
 
 @pytest.fixture(scope="module")  # no longer: while it runs, asyncio.run() is refused to every other test
@@ -38,7 +39,7 @@ def python_site(site):
     if not (site / "pyodide" / "files.json").is_file():
         shared = Path(__file__).parents[3] / "shared" / "pyodide"
         stop = pytest.fail if os.environ.get("CI") and shared.is_dir() else pytest.skip
-        stop("the book was built without Python for the browser (see web/pyodide.py)")
+        stop("the book was built without Python for the browser (see web/live/pyodide_files.py)")
     return site
 
 

@@ -1,7 +1,8 @@
 """No barrier that axe-core knows of, on any page, in any language, light or dark, on a desk or a phone."""
 
 import pytest
-from book import pages
+
+from web.project import pages
 
 LAID_OUT = """() => new Promise(done => {
     delete document.documentElement.dataset.lazy;  // far sections too

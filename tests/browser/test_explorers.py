@@ -1,8 +1,9 @@
 """The explorers, in the plain published page: every control answers to mouse and keyboard."""
 
 import pytest
-from cjk_search import CHAPTERS
-from explorers import view
+
+from web.extension.explorers import view
+from web.extension.search import CHAPTERS
 
 SPEC = "host => JSON.parse(host.dataset.explorer)"
 STATE = """host => ({

@@ -12,9 +12,10 @@ import urllib.request
 
 import nbformat
 import pytest
-from book import notebooks
 from bs4 import BeautifulSoup
-from explorers import view
+
+from web.extension.explorers import view
+from web.project import notebooks
 
 EXPLORING = {name: places for name, notebook in notebooks().items()
              if (places := [i for i, cell in enumerate(notebook.cells) if "nn.explore(" in cell.source])}

@@ -1,7 +1,8 @@
 """Every string a reader meets is in the language chosen: text, tooltips, placeholders, the window's title."""
 
 import pytest
-from book import pages
+
+from web.project import pages
 
 # Text and attributes that show, and the language they are marked with; code and formulas are in none.
 SHOWN = """() => {

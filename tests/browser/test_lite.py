@@ -4,7 +4,8 @@ import re
 
 import nbformat
 import pytest
-from build_book import ROOT
+
+from web.project import ROOT
 
 PANEL = "[...jupyterapp.shell.widgets('main')].find(widget => widget.sessionContext)"
 IDLE = f"() => window.jupyterapp && {PANEL} && {PANEL}.sessionContext.kernelDisplayStatus === 'idle'"

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from book import notebooks
-from explorers import view
+
+from web.extension.explorers import view
+from web.project import notebooks
 
 CHAPTERS = {name: notebook.cells for name, notebook in notebooks().items()}
 ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}

@@ -1,9 +1,9 @@
 """The printed book: one PDF a language, with bookmarks, and with its letters inside."""
 
-import chromium
-import pdf
 import pytest
 from pypdf import PdfReader
+
+from web.publish import chromium, pdf
 
 PAGES = ["index", "notation"]  # printing the whole book takes a minute
 OWN = {"zh": ("神经网络入门", "记号对照"), "en": ("Neural networks", "Notation")}

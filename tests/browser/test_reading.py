@@ -3,8 +3,9 @@
 import gzip
 
 import pytest
-from book import pages
-from cjk_search import CHAPTERS
+
+from web.extension.search import CHAPTERS
+from web.project import pages
 
 VISIBLE = """language => [...document.querySelectorAll(`article .lang-${language}`)]
     .filter(element => element.offsetParent).length"""

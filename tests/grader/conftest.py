@@ -5,12 +5,13 @@ import os
 import nbformat
 import pytest
 
-from grader import assignments, sandbox
+from grader import assignments
+from grader.sandbox import box
 
 
 @pytest.fixture(scope="session")
 def sandboxed():
-    if why := sandbox.missing():
+    if why := box.missing():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(
             f"{why}. On Debian or Ubuntu: apt-get install bubblewrap"
         )

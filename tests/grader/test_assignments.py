@@ -9,7 +9,7 @@ import pytest
 
 from grader import assignments
 from grader.marking import key, mark
-from nnlib.exercises import EXERCISES
+from nnlib.exercises.selfcheck import EXERCISES
 
 ANSWERS = assignments.ANSWERS.read_text("utf-8")
 NAMES = ["activations", "architecture", "intro", "overfitting"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from grader import channel
+from grader.sandbox import channel
 
 NUMBERS = st.sampled_from([np.dtype(name) for name in ("bool", "int8", "uint16", "int64", "float32", "f8")])
 ARRAYS = arrays.arrays(NUMBERS, arrays.array_shapes(min_dims=0, max_side=4))

@@ -16,10 +16,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from grader import assignments, campaign
+from grader import assignments, batch
 from grader.marking import mark
-from grader.sandbox import Box
-from grader.student import Student, TooSlow
+from grader.sandbox.box import Box
+from grader.sandbox.process import AnswerProcess, TooSlow
 
 RIGHT = "def sigmoid_slope(z):\n    u = np.exp(-np.abs(z))\n    return u / (1 + u) ** 2\n"
 SEED_WORDS = "nobody may read these words"
@@ -320,8 +320,8 @@ def marked(sandboxed, notebook, released, tmp_path_factory):
     os.environ["GRADER_TEST_SECRET"] = "1"
     before = world.tree()
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        run = campaign.grade(world.submitted, world.results, 1234, pool, seconds=2.0)
-    results = campaign.read_results(world.results)["activations"]
+        run = batch.grade(world.submitted, world.results, 1234, pool, seconds=2.0)
+    results = batch.read_results(world.results)["activations"]
     try:
         listener.accept()
         called = True
@@ -359,12 +359,12 @@ class Dropout:
 def started(sandboxed, monkeypatch):
     """A list that grows by one with each process for a student."""
     started = []
-    monkeypatch.setattr("grader.student.Box", lambda *args: started.append(1) or Box(*args))
+    monkeypatch.setattr("grader.sandbox.process.Box", lambda *args: started.append(1) or Box(*args))
     return started
 
 
 def test_a_cell_that_hangs_is_tried_twice_and_left_out(started):
-    with Student(["while True:\n    pass", "print(7)"], True, 1.0, 60.0) as student:
+    with AnswerProcess(["while True:\n    pass", "print(7)"], True, 1.0, 60.0) as student:
         student.start()
     assert len(started) == 3
     assert "endless loop" in student.told[1][0]
@@ -372,7 +372,7 @@ def test_a_cell_that_hangs_is_tried_twice_and_left_out(started):
 
 
 def test_time_that_is_used_up_starts_no_further_process(started):
-    with Student(["while True:\n    pass"] * 50, True, 0.2, 1.0) as student:
+    with AnswerProcess(["while True:\n    pass"] * 50, True, 0.2, 1.0) as student:
         for _ in range(2):
             with pytest.raises(TooSlow):
                 student.start()

@@ -14,8 +14,10 @@ import nbformat
 import pytest
 
 from grader import __main__ as commands
-from grader import collect, export, feedback, sandbox, seeds
+from grader import collect, seeds
 from grader.assignments import ROOT, names
+from grader.reports import export, feedback
+from grader.sandbox import box
 
 PAGE = (ROOT / "chapters" / "instructors.md").read_text("utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
@@ -135,7 +137,7 @@ def course(results, tmp_path, monkeypatch):
                        "torn/intro.json": '{"ann": "k1"}'}.items():
         (tmp_path / name).write_text(text)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sandbox, "missing", lambda: "")
+    monkeypatch.setattr(box, "missing", lambda: "")
     return tmp_path
 
 

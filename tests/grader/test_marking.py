@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from grader import assignments, marking
-from grader.student import TooSlow
-from nnlib.answers import Local, Wrong
-from nnlib.exercises import EXERCISES
+from grader.sandbox.process import TooSlow
+from nnlib.exercises.judging import LocalAnswer, Wrong
+from nnlib.exercises.selfcheck import EXERCISES
 
 ACTIVATIONS = assignments.load("activations")
 TESTS = {id: list(EXERCISES[id].tests) for id in ACTIVATIONS.exercises}
@@ -36,7 +36,7 @@ class Here:
 @pytest.fixture(autouse=True)
 def here(monkeypatch):
     monkeypatch.setattr(marking, "Student", Here)
-    monkeypatch.setattr(marking, "Remote", lambda student, name: Local(name, student.space[name]))
+    monkeypatch.setattr(marking, "RemoteAnswer", lambda student, name: LocalAnswer(name, student.space[name]))
 
 
 @pytest.fixture

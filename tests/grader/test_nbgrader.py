@@ -10,8 +10,8 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from grader import assignments, campaign
-from grader.nbgrader_plugin import configure
+from grader import assignments, batch
+from grader.reports.nbgrader_plugin import configure
 
 NAME = "activations"
 api = pytest.importorskip("nbgrader.apps.api")
@@ -39,7 +39,7 @@ def course(sandboxed, hand_in, tmp_path_factory):
                            ("eve", {"sigmoid_slope": hostile})):
         hand_in(root / "submitted", student, NAME, **cells)
     with ThreadPoolExecutor(1) as pool:
-        campaign.grade(root / "submitted", root / "results", 77, pool)
+        batch.grade(root / "submitted", root / "results", 77, pool)
     for student in ("ann", "bob", "eve"):
         done = nbgrader.autograde(NAME, student)
         assert done["success"], done

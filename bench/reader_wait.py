@@ -1,0 +1,56 @@
+"""How long a reader waits for a cell's first result in the page, in a real Chromium.
+
+Cold: a browser that was never here. Warm: the same browser's second page. By hand, on a quiet machine, after
+`make book` and `make lint`: .venv/bin/python -m bench.reader_wait 5
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import serving
+from web.project import OUT
+from web.publish import chromium
+
+CELLS = {"numpy": "import numpy as np\nprint(np.arange(3).sum())",
+         "matplotlib": "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"}
+SHOWN = {"numpy": ".cell_output pre", "matplotlib": ".cell_output img[src^=data]"}
+
+
+def seconds(browser, address: str, what: str) -> float:
+    """From the click to the result."""
+    page = browser.new_page()
+    page.goto(f"{address}/intro.html?lang=en", wait_until="networkidle")
+    cell = page.locator("div.cell").first
+    cell.locator(".live-edit").click()
+    cell.locator("textarea").fill(CELLS[what])
+    cell.locator(".cell_output").evaluate("output => output.replaceChildren()")
+    start = time.perf_counter()
+    cell.locator(".live-run").click()
+    cell.locator(SHOWN[what]).wait_for(timeout=120_000)
+    spent = time.perf_counter() - start
+    page.close()
+    return spent
+
+
+def main(rounds: int) -> None:
+    with serving(OUT / "html") as address, sync_playwright() as playwright:
+        for what in CELLS:
+            cold, warm = [], []
+            for _ in range(rounds):
+                with tempfile.TemporaryDirectory() as profile:
+                    browser = playwright.chromium.launch_persistent_context(
+                        profile, executable_path=chromium.find(), args=chromium.FLAGS)
+                    cold.append(seconds(browser, address, what))
+                    warm.append(seconds(browser, address, what))
+                    browser.close()
+            for name, spent in (("cold", cold), ("warm", warm)):
+                each = " ".join(f"{one:.1f}" for one in spent)
+                print(f"{what:>10} {name}: median {statistics.median(spent):.2f} s of {rounds} ({each})")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,64 @@
+"""Feedback pages, one a student, in two languages: which tests passed, and the likely cause of each miss.
+
+A page holds no input of a test: titles, causes, and what the student's own cells printed while loading.
+"""
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from nnlib._common.files import write_whole
+from nnlib._common.pair import Pair
+
+from ..batch import read_results
+
+STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
+h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:1.8rem}li{margin:.3rem 0}
+.ok::marker{content:"✓ "}.no::marker{content:"✗ "}
+.why{display:block;color:#6b3a00}pre{background:#f4f4f4;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}"""
+
+
+def write_pages(results: Path, target: Path) -> list[Path]:
+    """Write ``target/assignment/student.html`` for every result."""
+    pages = []
+    for name, entries in read_results(results).items():
+        (target / name).mkdir(parents=True, exist_ok=True)
+        for student, result in entries.items():
+            text = page(student, result)
+            path = target / name / f"{student}.html"
+            write_whole(path, lambda file, text=text: file.write(text.encode()))
+            pages.append(path)
+    return pages
+
+
+def page(student: str, result: dict[str, Any]) -> str:
+    """One student's page."""
+    lines = [
+        f"<p>得分 {result['score']} / {result['max']} · <span lang='en'>score {result['score']} of "
+        f"{result['max']}</span></p>"
+    ]
+    if result["status"] == "refused":
+        lines.append(f"<p><strong>{both('没有批改 | not marked')}:</strong> {both(result['notes'][0])}</p>")
+    for id, entry in result["exercises"].items():
+        lines.append(f"<h2>{escape(id)}: {entry['points']} / {entry['max']}</h2><ul>")
+        for title, cause in entry["tests"].items():
+            why = f"<span class='why'>{both(cause)}</span>" if cause else ""
+            lines.append(f"<li class='{'no' if cause else 'ok'}'>{both(title)}{why}</li>")
+        lines.append("</ul>")
+    for id, points in result["pending"].items():
+        lines.append(
+            f"<h2>{escape(id)}: — / {points}</h2><p>{both('等待老师批阅 | to be marked by hand')}</p>"
+        )
+    if result["notes"]:
+        lines.append("<h2>运行单元格时 · <span lang='en'>While running the cells</span></h2>")
+        lines += [f"<pre>{escape(note)}</pre>" for note in result["notes"]]
+    title = f"{escape(result['assignment'])} · {escape(student)}"
+    head = f"<meta charset='utf-8'><title>{title}</title><style>{STYLE}</style>"
+    body = f"<h1>{title}</h1>\n" + "\n".join(lines)
+    return f"<!doctype html>\n<html lang='zh-CN'>{head}{body}</html>\n"
+
+
+def both(text: str) -> str:
+    """``中文 | English`` as HTML that says which is which."""
+    zh, en = Pair.of(escape(text))
+    return zh if zh == en else f"{zh} · <span lang='en'>{en}</span>"

@@ -1,0 +1,87 @@
+"""Files of arrays: written whole or not at all, read without trusting what is in them."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+PathLike = str | os.PathLike[str]
+
+
+class BadFile(ValueError):
+    """A file does not hold what it should."""
+
+
+def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, then put it in place in one step."""
+    import tempfile  # these imports take milliseconds: only who touches files waits for them
+
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise ValueError(
+            f"save expected an existing folder, got {target.parent}. Create it first, or correct the path."
+        )
+    if target.is_dir():
+        raise ValueError(f"save expected the path of a file, got the folder {target}. Add a file name.")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(name, 0o666 & ~umask)  # mkstemp gives a private file
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[Any, Any]]:
+    """The named arrays of an uncompressed .npz, with nothing unpickled and nothing inflated.
+
+    Raises
+    ------
+    BadFile
+        If the file is truncated, is not such an archive, or holds other entries.
+    FileNotFoundError
+        If there is no such file.
+    """
+    import warnings
+    import zipfile
+
+    expected = f"load expected an .npz file written by net.save in {os.fspath(path)}"
+    remedy = "Save the network again, or check that this is the right file."
+    arrays = {}
+    try:
+        with zipfile.ZipFile(path) as archive, warnings.catch_warnings(action="error"):
+            entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+            if set(entries) != set(names):
+                raise BadFile(f"entries {sorted(entries)[:5]}")
+            for name, entry in entries.items():
+                # A stored entry is as large as it says, so no small file can fill the memory.
+                if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > os.path.getsize(path):
+                    raise BadFile(f"a compressed or oversized entry {name!r}")
+                arrays[name] = _array(archive.read(entry))
+    except FileNotFoundError:
+        raise
+    except Exception as problem:  # a hostile file makes zipfile and NumPy raise almost anything
+        raise BadFile(f"{expected}, got a broken or foreign file ({problem}). {remedy}") from None
+    return arrays
+
+
+def _array(data: bytes) -> np.ndarray[Any, Any]:
+    """The array in the bytes of an .npy file; its header may not claim more or less than is there."""
+    stream = io.BytesIO(data)
+    np.lib.format.read_magic(stream)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    if math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
+        raise BadFile(f"{len(data) - stream.tell()} bytes for an array of shape {shape}")
+    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)

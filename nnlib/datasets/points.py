@@ -1,0 +1,334 @@
+"""Points in the plane, the handwritten digits, and a split into training and test data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .._common.checks import as_array, as_generator, real_number, whole_number
+
+Points = tuple[NDArray[np.float64], NDArray[np.int64]]
+
+
+def _places(n: int, classes: int, rng: np.random.Generator) -> Points:
+    """Where each sample lies along its class, (n,) evenly spaced in (0, 1), and its class, (n,)."""
+    i = rng.permutation(n)  # in random order, so that any slice of the samples holds every class
+    y = i % classes
+    in_class = (n - 1 - y) // classes + 1
+    return (i // classes + 0.5) / in_class, y
+
+
+def spirals(
+    n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3
+) -> Points:
+    r"""Points on spiral arms that start together at the origin, one arm a class.
+
+    A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
+
+    .. math::
+
+        x = (t \cos a, t \sin a), \qquad
+        a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
+
+    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in the angle. No line separates them.
+
+    Parameters
+    ----------
+    n : int
+        Number of samples, at least `classes`; class sizes differ by one at most.
+    noise : float
+        Standard deviation of the angle, in radians, 0 or more.
+    rng : int or numpy.random.Generator
+        Seed or source of the order and the noise.
+    classes : int
+        Number of arms, at least 2.
+
+    Returns
+    -------
+    X : (2, n) float64
+        Coordinates, inside the unit circle whatever the noise.
+    y : (n,) int64
+        Classes 0 to ``classes - 1``, in random order.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is outside its range.
+
+    Notes
+    -----
+    Source: a relative of the two spirals of K. J. Lang and M. J. Witbrock, *Learning to tell two
+    spirals apart*, 1988 Connectionist Models Summer School. Shown on: index.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nnlib import datasets
+    >>> X, y = datasets.spirals(6, noise=0)
+    >>> np.sort(np.hypot(*X)).round(2)  # two places on each of three arms
+    array([0.25, 0.25, 0.25, 0.75, 0.75, 0.75])
+    """
+    classes = whole_number("spirals classes", classes, low=2)
+    n, noise = whole_number("spirals n", n, low=classes), real_number("spirals noise", noise, 0)
+    rng = as_generator(rng)
+    t, y = _places(n, classes, rng)
+    angle = 2 * np.pi * y / classes + 1.5 * np.pi * t + noise * rng.standard_normal(n)
+    return np.stack([t * np.cos(angle), t * np.sin(angle)], axis=1).T, y
+
+
+def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
+    r"""Points on two circles around the origin, class 0 on the outer and class 1 on the inner one.
+
+    A sample at place t along its circle, with t evenly spaced in (0, 1), lies at
+
+    .. math:: x = r (\cos 2 \pi t, \sin 2 \pi t) + \varepsilon, \qquad r = 1 \text{ or } 1/2
+
+    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
+
+    Parameters
+    ----------
+    n : int
+        Number of samples, at least 2; class sizes differ by one at most.
+    noise : float
+        Standard deviation of each coordinate, 0 or more.
+    rng : int or numpy.random.Generator
+        Seed or source of the order and the noise.
+
+    Returns
+    -------
+    X : (2, n) float64
+        Coordinates, in [-1, 1] without noise.
+    y : (n,) int64
+        Classes 0 and 1, in random order.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is outside its range.
+
+    Notes
+    -----
+    Source: the shape is that of scikit-learn's ``make_circles``. Taught in: intro.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nnlib import datasets
+    >>> X, y = datasets.circles(40, noise=0)
+    >>> np.hypot(*X[:, y == 0]).mean().round(6), np.hypot(*X[:, y == 1]).mean().round(6)
+    (np.float64(1.0), np.float64(0.5))
+    """
+    n, noise = whole_number("circles n", n, low=2), real_number("circles noise", noise, 0)
+    rng = as_generator(rng)
+    t, y = _places(n, 2, rng)
+    angle, radius = 2 * np.pi * t, np.where(y == 0, 1.0, 0.5)
+    X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return (X + noise * rng.standard_normal((n, 2))).T, y
+
+
+def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
+    r"""Points on two half circles that reach into each other, one a class.
+
+    A sample at place t along its half circle, with t evenly spaced in (0, 1), lies at
+
+    .. math::
+
+        x = (\cos \pi t, \sin \pi t) + \varepsilon \text{ for class 0}, \qquad
+        x = (1 - \cos \pi t, 1/2 - \sin \pi t) + \varepsilon \text{ for class 1}
+
+    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
+
+    Parameters
+    ----------
+    n : int
+        Number of samples, at least 2; class sizes differ by one at most.
+    noise : float
+        Standard deviation of each coordinate, 0 or more.
+    rng : int or numpy.random.Generator
+        Seed or source of the order and the noise.
+
+    Returns
+    -------
+    X : (2, n) float64
+        Coordinates, without noise in [-1, 2] across and [-0.5, 1] up.
+    y : (n,) int64
+        Classes 0 and 1, in random order.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is outside its range.
+
+    Notes
+    -----
+    Source: the shape is that of scikit-learn's ``make_moons``. Taught in: overfitting.
+
+    Examples
+    --------
+    >>> from nnlib import datasets
+    >>> X, y = datasets.moons(2, noise=0)  # the top of one moon and the bottom of the other
+    >>> X[:, y == 0].ravel().round(6), X[:, y == 1].ravel().round(6)
+    (array([0., 1.]), array([ 1. , -0.5]))
+    """
+    n, noise = whole_number("moons n", n, low=2), real_number("moons noise", noise, 0)
+    rng = as_generator(rng)
+    t, y = _places(n, 2, rng)
+    across, up = np.cos(np.pi * t), np.sin(np.pi * t)
+    X = np.stack([np.where(y == 0, across, 1 - across), np.where(y == 0, up, 0.5 - up)], axis=1)
+    return (X + noise * rng.standard_normal((n, 2))).T, y
+
+
+def blobs(
+    n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3
+) -> Points:
+    r"""Round clouds of points, one a class, their centres evenly spaced on a circle of radius 2.
+
+    A sample of class c lies at
+
+    .. math:: x = 2 (\cos a, \sin a) + \varepsilon, \qquad a = 2 \pi c / \mathrm{classes}
+
+    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
+
+    Parameters
+    ----------
+    n : int
+        Number of samples, at least `classes`; class sizes differ by one at most.
+    noise : float
+        Standard deviation of each coordinate, 0 or more.
+    rng : int or numpy.random.Generator
+        Seed or source of the order and the noise.
+    classes : int
+        Number of clouds, at least 2.
+
+    Returns
+    -------
+    X : (2, n) float64
+        Coordinates, in [-2, 2] without noise.
+    y : (n,) int64
+        Classes 0 to ``classes - 1``, in random order.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is outside its range.
+
+    Notes
+    -----
+    Source: the textbook mixture of Gaussians with equal covariance, for which a linear classifier
+    is the best there is. Taught in: intro.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from nnlib import datasets
+    >>> X, y = datasets.blobs(300, noise=0, classes=4)
+    >>> np.unique(X.T[y == 1].round(6), axis=0)  # the second of four centres
+    array([[0., 2.]])
+    """
+    classes = whole_number("blobs classes", classes, low=2)
+    n, noise = whole_number("blobs n", n, low=classes), real_number("blobs noise", noise, 0)
+    rng = as_generator(rng)
+    y = rng.permutation(n) % classes
+    angle = 2 * np.pi * y / classes
+    X = 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return (X + noise * rng.standard_normal((n, 2))).T, y
+
+
+def digits() -> Points:
+    """1,797 real handwritten digits, 8 by 8 pixels each.
+
+    Returns
+    -------
+    X : (64, 1797) float64
+        Ink from 0 (none) to 1 (full) in steps of 1/16; ``X[:, i].reshape(8, 8)`` is image i, top
+        line first.
+    y : (1797,) int64
+        The digit, 0 to 9.
+
+    Notes
+    -----
+    Source: the test part of *Optical Recognition of Handwritten Digits*, E. Alpaydin and C. Kaynak
+    (1998), UCI Machine Learning Repository, doi:10.24432/C50P49, CC BY 4.0; it comes with the
+    package. Taught in: intro.
+
+    Examples
+    --------
+    >>> from nnlib import datasets
+    >>> X, y = datasets.digits()
+    >>> X.shape, y[:5]
+    ((64, 1797), array([0, 1, 2, 3, 4]))
+    >>> (16 * X[:, 1]).astype(int).reshape(8, 8)[:3]  # the upper lines of a 1
+    array([[ 0,  0,  0, 12, 13,  5,  0,  0],
+           [ 0,  0,  0, 11, 16,  9,  0,  0],
+           [ 0,  0,  3, 15, 16,  6,  0,  0]])
+    """
+    with np.load(Path(__file__).with_name("digits.npz")) as stored:
+        return (stored["pixels"] / 16).T, stored["labels"].astype(np.int64)
+
+
+def train_test_split(
+    X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Deal samples at random into a part to train on and a part to test on.
+
+    Parameters
+    ----------
+    X : (D, N) array
+        Samples as columns, at least 2.
+    y : (N,) or (C, N) array
+        Classes, or real targets as columns.
+    test : float
+        Share of the samples to test on, in (0, 1); their number ``test * N`` is rounded.
+    rng : int or numpy.random.Generator
+        Seed or source of the order.
+
+    Returns
+    -------
+    X_train, X_test, y_train, y_test : arrays
+        Copies of the same kinds of numbers; every sample is in one part and only there.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, `test` is outside (0, 1), or a part would be empty.
+
+    Notes
+    -----
+    Source: M. Stone, *Cross-validatory choice and assessment of statistical predictions*, 1974,
+    on why a fit is judged on samples it has not seen. Taught in: intro.
+
+    Examples
+    --------
+    >>> from nnlib import datasets
+    >>> X_train, X_test, y_train, y_test = datasets.train_test_split(*datasets.digits(), test=0.25)
+    >>> X_train.shape, X_test.shape, y_train.shape, y_test.shape
+    ((64, 1348), (64, 449), (1348,), (449,))
+    """
+    X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
+    if X.ndim != 2:
+        raise ValueError(
+            f"train_test_split expected X of shape (D, N), one sample a column, got {X.shape}. "
+            "Reshape it; a single row of N numbers is x[None, :]."
+        )
+    n = X.shape[1]
+    if y.ndim not in (1, 2) or y.shape[-1] != n:
+        remedy = "Samples are columns: use X.T." if y.shape == X.shape[:1] else "Give one a sample."
+        raise ValueError(
+            f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
+            f"got {y.shape}. {remedy}"
+        )
+    n_test = round(n * real_number("train_test_split test", test, 0, 1, open_low=True))
+    if not 0 < n_test < n:
+        raise ValueError(
+            "train_test_split expected at least one sample in each part, got "
+            f"{n - n_test} to train on and {n_test} to test on from {n} samples. "
+            "Give more samples or another test share."
+        )
+    order = as_generator(rng).permutation(n)
+    parts = order[n_test:], order[:n_test]
+    X_train, X_test = (np.take(X.T, part, axis=0).T for part in parts)
+    y_train, y_test = (np.take(y.T, part, axis=0).T for part in parts)
+    return X_train, X_test, y_train, y_test

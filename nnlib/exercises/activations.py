@@ -1,0 +1,203 @@
+"""Exercises of the chapter activations: sigmoid and its slope, tanh, PReLU, dead units, Maxout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..activations import leaky_relu, sigmoid, tanh
+from ..diagnostics import dead_units
+from ..layers import Linear, Maxout, PReLU, ReLU
+from ..network import Network
+from .judging import Answer, Exercise, Wrong, expect, finite, judge, numbers, shown
+
+SIGMOID = Exercise("sigmoid", "sigmoid", "activations", 15)
+SLOPE = Exercise("sigmoid-slope", "sigmoid_slope", "activations", 15)
+TANH = Exercise("tanh", "tanh", "activations", 5)
+PRELU = Exercise("prelu", "prelu_backward", "activations", 30)
+DEAD = Exercise("dead-units", "dead_share", "activations", 20)
+MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
+
+LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
+
+
+def _signs(rng: np.random.Generator, sizes: tuple[int, ...]) -> Any:
+    """Numbers of about 1, some of them whole zeros."""
+    return np.where(rng.random(sizes) < 0.1, 0.0, rng.normal(size=sizes))
+
+
+@SIGMOID.test("普通的数 | ordinary numbers")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = rng.normal(size=5)
+    expect(answer, (z,), sigmoid(z), {
+        "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
+        "这是 tanh | this is tanh": tanh(z),
+        "这是导数 | this is the derivative": sigmoid.derivative(z),
+    })
+
+
+@SIGMOID.test("任意形状，也可以是一个数 | any shape, a single number too")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = rng.normal(size=(2, 3))
+    expect(answer, (z,), sigmoid(z))
+    expect(answer, (float(z[0, 0]),), sigmoid(z[0, 0]))
+
+
+@SIGMOID.test("很大和很小的数 | very large and very small numbers")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = LARGE * rng.uniform(0.9, 1.1, size=7)
+    expect(answer, (z,), sigmoid(z))
+
+
+@SIGMOID.test("没有溢出警告 | no overflow warning")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = LARGE * rng.uniform(1, 1.1, size=7)
+    expect(answer, (z,), sigmoid(z))
+    if answer.warned:  # never in a browser, where floating-point numbers raise no flags
+        remedy = "只对不大于 0 的数取指数，如 exp(-|z|) | take exp only of numbers up to 0, e.g. exp(-|z|)"
+        raise Wrong(remedy, f"{answer.name}{shown((z,))}", f"RuntimeWarning: {answer.warned}")
+
+
+@SLOPE.test("普通的数 | ordinary numbers")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = rng.normal(size=(3, 2))
+    expect(answer, (z,), sigmoid.derivative(z), {
+        "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
+        "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
+    })
+
+
+@SLOPE.test("在 0 处最大 | largest at 0")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    expect(answer, (0.0,), 0.25)
+
+
+@SLOPE.test("两头趋于 0，不出 NaN | 0 at both ends, no NaN")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = LARGE * rng.uniform(1, 1.1, size=7)
+    expect(answer, (z,), sigmoid.derivative(z))
+
+
+@SLOPE.test("离 0 很远仍准确 | accurate far from 0")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
+    exact, given = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
+    judge(finite(answer(z), exact, given) / exact, np.ones(4), f"{given} / (σ(z) σ(-z))", {
+        "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
+            sigmoid.derivative(z) / exact,
+    })
+
+
+@TANH.test("普通的数 | ordinary numbers")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = rng.normal(size=6)
+    expect(answer, (z,), tanh(z), {
+        "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
+        "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
+    })
+
+
+@TANH.test("很大和很小的数 | very large and very small numbers")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    z = LARGE * rng.uniform(1, 1.1, size=7)
+    expect(answer, (z,), tanh(z))
+
+
+def _prelu(rng: np.random.Generator) -> tuple[tuple[Any, ...], Any, Any]:
+    z, alpha, dy = rng.normal(size=(3, 5)), rng.uniform(0.1, 2, size=(3, 1)), rng.normal(size=(3, 5))
+    net = Network(Linear(3, 3), PReLU())
+    net[1].alpha = alpha
+    net[1].forward(z)
+    dz = net[1].backward(dy)
+    return (z, alpha, dy), dz, net[1].grads["alpha"]
+
+
+@PRELU.test("传给下层的梯度 | the gradient sent down")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    args, dz, _ = _prelu(rng)
+    came, given = answer(*args), f"{answer.name}{shown(args)}"
+    if not isinstance(came, list | tuple) or len(came) != 2:
+        raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", given)
+    judge(came[0], dz, f"{given}[0]", {
+        "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
+    })
+
+
+@PRELU.test("斜率的梯度 | the gradient of the slopes")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    args, dz, dalpha = _prelu(rng)
+    z, _, dy = args
+    expect(answer, args, (dz, dalpha), {
+        "每个单元对样本求和，得到 (n, 1) | sum over samples, to (n, 1)": (dz, np.minimum(z, 0) * dy),
+        "求和，不是平均 | it is the sum, not the mean": (dz, dalpha / 5),
+        "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True)),
+    })
+
+
+def _layer(rng: np.random.Generator, units: int, killed: int) -> tuple[Any, Any, Any]:
+    X = rng.uniform(-1, 1, size=(3, 30))
+    W, b = rng.normal(size=(units, 3)), rng.normal(size=(units, 1)) * 0.1
+    b[rng.permutation(units)[:killed]] = -20.0
+    return W, b, X
+
+
+def _dead(W: Any, b: Any, X: Any) -> float:
+    net = Network(Linear(W.shape[1], W.shape[0]), ReLU())
+    net[0].W, net[0].b = W, b
+    return float(dead_units(net, X))
+
+
+@DEAD.test("有死有活 | some dead, some alive")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    W, b, X = _layer(rng, 10, 4)
+    h = np.maximum(0, W @ X + b)
+    expect(answer, (W, b, X), _dead(W, b, X), {
+        "死单元要在所有样本上都为零 | a dead unit is zero on every sample": (h == 0).mean(),
+        "这是活着的比例 | this is the share that is alive": 1 - _dead(W, b, X),
+        "应返回比例，不是个数 | return a share, not a count": 10 * _dead(W, b, X),
+        "只要有一个样本为零不算死 | zero on one sample is not dead": (h == 0).any(axis=1).mean(),
+    })
+
+
+@DEAD.test("全活和全死 | all alive, all dead")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    for killed in (0, 6):
+        W, b, X = _layer(rng, 6, killed)
+        expect(answer, (W, b, X), _dead(W, b, X))
+
+
+@DEAD.test("只有一个样本 | a single sample")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    W, b, X = _layer(rng, 8, 2)
+    expect(answer, (W, b, X[:, :1]), _dead(W, b, X[:, :1]))
+
+
+def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
+    W, b = rng.normal(size=(2, 3)), rng.normal(size=(2, 1))
+    came, given = answer(W, b, alpha), f"{answer.name}{shown((W, b, alpha))}"
+    example = (np.stack([W, alpha * W]), np.stack([b, alpha * b]))
+    shapes = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) and (2, 2, 1)"
+    if not isinstance(came, list | tuple) or len(came) != 2:
+        judge(came, example, given)
+    pieces = list(map(numbers, came))
+    if any(p is None or p.shape != e.shape for p, e in zip(pieces, example, strict=True)):
+        raise Wrong(shapes, given, shown(came), shown(example))
+    net, X = Network(Maxout(3, 2)), _signs(rng, (3, 40))
+    net[0].W, net[0].b = pieces
+    judge(net(X), leaky_relu(W @ X + b, alpha=alpha), f"Maxout(X), (W, b) = {given}", {
+        "第二段的偏置也要乘 α | the bias of the second piece has to be scaled, too":
+            np.maximum(W @ X + b, alpha * W @ X + b),
+        "第二段应为 α 倍，不是 -α 倍 | the second piece is α times the first, not -α times":
+            np.maximum(W @ X + b, -alpha * (W @ X + b)),
+    })
+
+
+@MAXOUT.test("变成 ReLU | as ReLU")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _maxout(answer, rng, 0.0)
+
+
+@MAXOUT.test("变成 leaky ReLU | as leaky ReLU")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _maxout(answer, rng, float(rng.uniform(0.05, 0.5)))

@@ -1,0 +1,160 @@
+"""Exercises of the chapter architecture: counting, the forward pass, a budget, a curve through points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..layers import Linear, ReLU
+from ..network import Network, mlp
+from .judging import Answer, Exercise, Wrong, expect, judge, numbers, shown
+
+COUNT = Exercise("count", "count_parameters", "architecture", 5)
+FORWARD = Exercise("forward", "forward", "architecture", 15)
+BUDGET = Exercise("budget", "widest", "architecture", 20)
+CURVE = Exercise("curve", "through_points", "architecture", 120)
+
+
+def _sizes(rng: np.random.Generator, layers: int) -> list[int]:
+    return [int(n) for n in rng.integers(1, 9, size=layers + 1)]
+
+
+@COUNT.test("书里的两个网络 | the two networks of the text")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    for sizes, weights in (([3, 4, 2], 20), ([3, 4, 4, 1], 32)):
+        expect(answer, (sizes,), mlp(*sizes).n_params, {
+            "少了偏置 | the biases are missing": weights,
+            "输入没有偏置 | the inputs have no biases": weights + sum(sizes),
+        })
+
+
+@COUNT.test("没有隐藏层 | no hidden layer")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    sizes = _sizes(rng, 1)
+    expect(answer, (sizes,), mlp(*sizes).n_params)
+
+
+@COUNT.test("很多层 | many layers")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    sizes = _sizes(rng, 6)
+    expect(answer, (sizes,), mlp(*sizes).n_params)
+
+
+def _network(rng: np.random.Generator, layers: int) -> tuple[Network, list[tuple[Any, Any]]]:
+    net = mlp(*_sizes(rng, layers), rng=rng)
+    for layer in net:
+        if isinstance(layer, Linear):
+            layer.b = rng.normal(size=(layer.n_out, 1))
+    return net, [(layer.W, layer.b) for layer in net if isinstance(layer, Linear)]
+
+
+@FORWARD.test("三层，一个样本 | three layers, one sample")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, layers = _network(rng, 3)
+    x = rng.normal(size=(layers[0][0].shape[1], 1))
+    expect(answer, (layers, x), net(x), {
+        "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, net(x)),
+    })
+
+
+@FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, layers = _network(rng, 1)
+    X = rng.normal(size=(layers[0][0].shape[1], 4))
+    expect(answer, (layers, X), net(X))
+
+
+@FORWARD.test("五层，一批样本 | five layers, a batch")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, layers = _network(rng, 5)
+    X = rng.normal(size=(layers[0][0].shape[1], 6))
+    expect(answer, (layers, X), net(X))
+
+
+def _widest(n_in: int, n_out: int, budget: int) -> int:
+    hidden = 0
+    while mlp(n_in, hidden + 1, n_out).n_params <= budget:
+        hidden += 1
+    return hidden
+
+
+def _fits(answer: Answer, rng: np.random.Generator, off: int) -> None:
+    n_in, n_out, hidden = (int(n) for n in rng.integers([2, 2, 30], [9, 9, 60]))
+    budget = mlp(n_in, hidden, n_out).n_params + off
+    right = _widest(n_in, n_out, budget)
+    expect(answer, (n_in, n_out, budget), right, {
+        "隐藏层的偏置没有算 | the hidden biases were not counted": (budget - n_out) // (n_in + n_out),
+        "输出层的偏置没有算 | the output biases were not counted": budget // (n_in + n_out + 1),
+        "多了一个，超出预算 | one unit too many for the budget": right + 1,
+        "预算还够再加一个 | the budget has room for one unit more": right - 1,
+    })
+
+
+@BUDGET.test("刚好用完 | the budget spent to the last parameter")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _fits(answer, rng, 0)
+
+
+@BUDGET.test("差一个参数 | one parameter short")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _fits(answer, rng, -1)
+
+
+@BUDGET.test("有剩余 | some left over")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _fits(answer, rng, int(rng.integers(1, 4)))
+
+
+@BUDGET.test("一个也放不下 | no room for a single unit")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    n_in, n_out = (int(n) for n in rng.integers(2, 9, size=2))
+    expect(answer, (n_in, n_out, n_out), 0)
+
+
+def _knots(rng: np.random.Generator, n: int) -> tuple[Any, Any]:
+    return np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n)
+
+
+def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, Any, Any, str]:
+    """The learner's net through n points."""
+    x, y = _knots(rng, n)
+    came, given = answer(x, y), f"{answer.name}{shown((x, y))}"
+    shapes = "(H, 1), (H, 1), (1, H), (1, 1)"
+    words = f"应返回 (W1, b1, W2, b2)，形状 {shapes} | return (W1, b1, W2, b2) of shapes {shapes}"
+    if not isinstance(came, list | tuple) or len(came) != 4:
+        raise Wrong(words, given, shown(came))
+    parts = [part for part in map(numbers, came) if part is not None]
+    units = parts[0].shape[0] if parts and parts[0].ndim else 0
+    if not 0 < units <= 1000 or [p.shape for p in parts] != [(units, 1), (units, 1), (1, units), (1, 1)]:
+        raise Wrong(words, given, shown(came))
+    net = Network(Linear(1, units), ReLU(), Linear(units, 1))
+    net[0].W, net[0].b, net[2].W, net[2].b = parts
+    return net, x, y, f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {given}"
+
+
+@CURVE.test("经过两个点 | through two points")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, x, y, given = _curve(answer, rng, 2)
+    judge(net(x[None])[0], y, given)
+
+
+@CURVE.test("经过所有的点 | through all points")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, x, y, given = _curve(answer, rng, 7)
+    judge(net(x[None])[0], y, given)
+
+
+@CURVE.test("两点之间是直线 | straight in between")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, x, y, given = _curve(answer, rng, 6)
+    between = rng.uniform(x[0], x[-1], size=20)
+    judge(net(between[None])[0], np.interp(between, x, y), given)
+
+
+@CURVE.test("单元不多于点数 | no more units than points")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, x, y, given = _curve(answer, rng, 8)
+    judge(net(x[None])[0], y, given)
+    if net[0].n_out > 8:
+        raise Wrong("每个转折一个单元就够 | one unit a corner is enough", given, f"{net[0].n_out}", "<= 8")

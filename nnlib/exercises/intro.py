@@ -1,0 +1,178 @@
+"""Exercises of the chapter intro: scores, a loss, the collapse, backpropagation, logistic regression."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ..gradcheck import check_gradients
+from ..layers import Linear, ReLU, Sigmoid
+from ..losses import CrossEntropy
+from ..network import Network
+from ..optim import SGD
+from ..training import fit
+from .judging import Answer, Exercise, Wrong, expect, judge, shown
+
+SCORES = Exercise("scores", "scores", "intro", 5)
+CROSS_ENTROPY = Exercise("cross-entropy", "cross_entropy", "intro", 20)
+COLLAPSE = Exercise("collapse", "collapse", "intro", 15)
+BACKPROP = Exercise("backprop", "gradients", "intro", 60)
+LOGISTIC = Exercise("logistic", "logistic", "intro", 45)
+
+Arrays = tuple[np.ndarray[Any, Any], ...]
+
+
+def _two_layers(
+    rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] = ()
+) -> tuple[Network, Arrays]:
+    """A random net of two layers, and its W1, b1, W2, b2."""
+    n_in, n_hidden, n_out = sizes or rng.integers(2, 6, size=3).tolist()
+    net = Network(Linear(n_in, n_hidden), *between, Linear(n_hidden, n_out), rng=rng)
+    net[0].b, net[-1].b = rng.normal(size=(n_hidden, 1)), rng.normal(size=(n_out, 1))
+    return net, (net[0].W, net[0].b, net[-1].W, net[-1].b)
+
+
+@SCORES.test("一个样本 | one sample")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, arrays = _two_layers(rng, ReLU(), sizes=(3, 4, 2))
+    x = rng.normal(size=(3, 1))
+    W1, b1, W2, b2 = arrays
+    expect(answer, (*arrays, x), net(x), {
+        "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ x + b1) + b2,
+        "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(x)),
+        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ x),
+    })
+
+
+@SCORES.test("一批样本，形状任意 | a batch, any sizes")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, arrays = _two_layers(rng, ReLU())
+    X = rng.normal(size=(arrays[0].shape[1], 7))
+    expect(answer, (*arrays, X), net(X))
+
+
+@CROSS_ENTROPY.test("一个样本 | one sample")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    S, y = rng.normal(size=(4, 1)), rng.integers(4, size=1)
+    right = CrossEntropy()(S, y)
+    expect(answer, (S, y), right, {
+        "少了对数 | the logarithm is missing": np.exp(-right),
+        "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
+        "用了以 2 为底的对数 | the logarithm is to base 2": right / np.log(2),
+    })
+
+
+@CROSS_ENTROPY.test("一批样本取平均 | the mean over a batch")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    S, y = rng.normal(size=(3, 6)), rng.integers(3, size=6)
+    right = CrossEntropy()(S, y)
+    expect(answer, (S, y), right, {
+        "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * right,
+        "多除了类别数 | also divided by the number of classes": right / 3,
+    })
+
+
+@CROSS_ENTROPY.test("得分上千也不溢出 | no overflow for scores in the thousands")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    S, y = rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)
+    expect(answer, (S, y), CrossEntropy()(S, y))
+
+
+@CROSS_ENTROPY.test("得分是整数 | whole-number scores")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    S, y = rng.integers(-4, 5, size=(3, 4)), rng.integers(3, size=4)
+    expect(answer, (S, y), CrossEntropy()(S, y))
+
+
+@COLLAPSE.test("合成的权重 | the combined weights")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(3, 5, 2))
+    came = answer(W1, b1, W2, b2)
+    if not isinstance(came, list | tuple) or len(came) != 2:
+        judge(came, (W2 @ W1, W2 @ b1 + b2), f"{answer.name}{shown((W1, b1, W2, b2))}")
+    judge(came[0], W2 @ W1, f"{answer.name}{shown((W1, b1, W2, b2))}[0]")
+
+
+@COLLAPSE.test("合成的偏置 | the combined bias")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(2, 4, 3))
+    expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2), {
+        "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
+    })
+
+
+@COLLAPSE.test("形状任意 | any sizes")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _, (W1, b1, W2, b2) = _two_layers(rng)
+    expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2))
+
+
+def _task(rng: np.random.Generator, n: int) -> tuple[Network, tuple[Any, ...]]:
+    net, arrays = _two_layers(rng, Sigmoid(), sizes=(3, 4, 2))
+    return net, (*arrays, rng.normal(size=(3, n)), rng.integers(2, size=n))
+
+
+def _named(net: Network, vector: Any) -> dict[str, Any]:
+    """The parts of a vector that is laid out like the parameters of a two-layer net."""
+    net = net.copy()
+    net.params = vector
+    return {"W1": net[0].W, "b1": net[0].b, "W2": net[2].W, "b2": net[2].b}
+
+
+def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: int) -> None:
+    net, args = _task(rng, n)
+    right = _named(net, net.loss_and_grad(*args[4:])[1])
+    came, given = answer(*args), f"{answer.name}{shown(args)}"
+    if not isinstance(came, dict) or not set(keys) <= set(came):
+        names = ", ".join(right)
+        raise Wrong(f"应返回字典，键为 {names} | return a dict with keys {names}", given)
+    for key in keys:
+        mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n}
+        judge(came[key], right[key], f"{given}['{key}']", mistakes)
+
+
+for title, keys, n in (
+    ("一个样本，输出层 | one sample, output layer", ("W2", "b2"), 1),
+    ("一个样本，隐藏层 | one sample, hidden layer", ("W1", "b1"), 1),
+    ("一批样本，输出层 | a batch, output layer", ("W2", "b2"), 8),
+    ("一批样本，隐藏层 | a batch, hidden layer", ("W1", "b1"), 8),
+):
+    BACKPROP.test(title)(partial(_part, keys=keys, n=n))
+
+
+@BACKPROP.test("通过梯度检验 | the gradient check")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, args = _task(rng, 5)
+    expect(answer, args, _named(net, check_gradients(net, *args[4:]).numeric), rtol=1e-5)
+
+
+def _logistic(X: Any, y: Any, lr: float, steps: int) -> tuple[Any, Any]:
+    net = Network(Linear(X.shape[0], 1))
+    net.params = 0.0
+    fit(net, X, y, optimizer=SGD(lr=lr), epochs=steps, batch_size=X.shape[1])
+    return net[0].W, net[0].b
+
+
+@LOGISTIC.test("走一步 | one step")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    X, y = rng.normal(size=(2, 6)), rng.integers(2, size=6)
+    W, b = _logistic(X, y, 0.5, 1)
+    expect(answer, (X, y, 0.5, 1), (W, b), {
+        "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it": (-W, -b),
+        "没有除以样本数 | not divided by the number of samples": (6 * W, 6 * b),
+        "偏置没有学 | the bias was not trained": (W, 0 * b),
+    })
+
+
+@LOGISTIC.test("走很多步 | many steps")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    X, y = rng.normal(size=(3, 20)), rng.integers(2, size=20)
+    expect(answer, (X, y, 0.3, 40), _logistic(X, y, 0.3, 40))
+
+
+@LOGISTIC.test("输入很大也不出 NaN | large inputs give no NaN")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    X, y = rng.normal(size=(2, 10)) * 500, rng.integers(2, size=10)
+    expect(answer, (X, y, 1.0, 5), _logistic(X, y, 1.0, 5), rtol=1e-4)

@@ -1,0 +1,240 @@
+"""Exercises of the chapter overfitting: an L2 step, early stopping, dropout, choosing λ, comparing runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..layers import Linear
+from ..losses import MSE
+from ..network import Network, mlp
+from ..optim import SGD
+from ..stopping import EarlyStopping
+from .judging import Answer, Exercise, Wrong, expect, finite, judge, shown
+
+L2_STEP = Exercise("l2-step", "l2_step", "overfitting", 10)
+STOPPING = Exercise("early-stopping", "best_epoch", "overfitting", 20)
+DROPOUT = Exercise("dropout", "Dropout", "overfitting", 30)
+LAMBDA = Exercise("choose-lambda", "choose_lambda", "overfitting", 45)
+COMPARE = Exercise("reproduce", "compare_runs", "overfitting", 180)
+
+
+@L2_STEP.test("一步 | one step")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    lr, l2 = rng.uniform(0.05, 0.5, size=2).tolist()
+    net = Network(Linear(3, 2), rng=rng)
+    X, y = rng.normal(size=(3, 6)), rng.normal(size=(2, 6))
+    net.loss_and_grad(X, y, loss=MSE())
+    W, dW = net[0].W.copy(), net[0].grads["W"].copy()
+    net.loss_and_grad(X, y, loss=MSE(), l2=l2)
+    SGD(lr=lr).step(net.params, net.grads)
+    expect(answer, (W, dW, lr, l2), net[0].W, {
+        "没有 L2 项 | the L2 term is missing": W - lr * dW,
+        "½λW² 的导数是 λW，不是 2λW | the slope of ½λW² is λW, not 2λW": W - lr * (dW + 2 * l2 * W),
+        "L2 让权重变小，符号反了 | L2 shrinks weights, the sign is wrong": W - lr * (dW - l2 * W),
+        "L2 项也要乘学习率 | the L2 term is multiplied by the learning rate, too": W - lr * dW - l2 * W,
+    })
+
+
+@L2_STEP.test("梯度为零时只剩衰减 | nothing but decay where the gradient is zero")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    W = rng.normal(size=(2, 4))
+    expect(answer, (W, np.zeros((2, 4)), 0.1, 0.5), 0.95 * W)
+
+
+@L2_STEP.test("λ = 0 就是普通的一步 | an ordinary step where λ = 0")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    W, dW = rng.normal(size=(2, 3, 1))
+    expect(answer, (W, dW, 0.2, 0.0), W - 0.2 * dW)
+
+
+def _stop(losses: list[float], patience: int) -> tuple[int, int]:
+    watch = EarlyStopping(mlp(1, 1), patience)
+    for epoch, loss in enumerate(losses):
+        if watch.all_done(epoch, {"val_loss": [loss]}):
+            break
+    return int(watch.restore()), epoch
+
+
+@STOPPING.test("一路下降 | falling all the way")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    losses = np.sort(rng.uniform(0.1, 2, size=8))[::-1].tolist()
+    expect(answer, (losses, 3), _stop(losses, 3))
+
+
+@STOPPING.test("先降后升 | down, then up")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    down = np.sort(rng.uniform(0.5, 2, size=5))[::-1].tolist()
+    losses = [*down, *(down[-1] + rng.uniform(0.1, 1, size=6)).tolist()]
+    best, end = _stop(losses, 2)
+    expect(answer, (losses, 2), (best, end), {
+        "停的那一轮还没到耐心用完 | it stopped before the patience ran out": (best, end - 1),
+        "晚停了一轮 | it stopped an epoch late": (best, end + 1),
+        "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
+        "轮数从 0 数起 | epochs count from 0": (best + 1, end + 1),
+    })
+
+
+@STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    losses = [1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1]
+    expect(answer, (losses, 3), _stop(losses, 3), {
+        "它看了停下之后的损失 | it looked at losses from after the stop": (5, 5),
+    })
+
+
+@STOPPING.test("打平不算变好 | an equal loss is no improvement")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    low = float(rng.uniform(0.2, 0.8))
+    losses = [1.0, low, low, low, low]
+    expect(answer, (losses, 2), _stop(losses, 2))
+
+
+def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float, str]:
+    p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
+    given = f"{answer.name}({p:.4g}, {seed}).forward(h, %s)"
+    return answer.new(p, seed), rng.uniform(1, 2, size=(50, 200)), p, given
+
+
+@DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    layer, h, p, given = _dropout(answer, rng)
+    judge(layer("forward", h, False), h, given % False, {
+        "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
+    })
+
+
+@DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    layer, h, p, given = _dropout(answer, rng)
+    share = (finite(layer("forward", h, True), h, given % True) == 0).mean()
+    if abs(share - p) > 6 * (p * (1 - p) / h.size) ** 0.5:
+        kept = abs(share - (1 - p)) < 6 * (p * (1 - p) / h.size) ** 0.5
+        cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
+        if kept:
+            cause = "p 是关掉的概率，不是保留的概率 | p is the probability to drop, not to keep"
+        raise Wrong(cause, given % True, f"{share:.3f}", f"{p:.3f}")
+
+
+@DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    layer, h, p, given = _dropout(answer, rng)
+    y = finite(layer("forward", h, True), h, given % True)
+    judge(y, np.where(y == 0, 0, h / (1 - p)), given % True, {
+        "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
+        "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
+    })
+    if (y == 0).all():
+        raise Wrong("全都关掉了 | everything was dropped", given % True, shown(y))
+
+
+@DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    layer, h, _, given = _dropout(answer, rng)
+    y = finite(layer("forward", h, True), h, given % True)
+    dy = rng.uniform(1, 2, size=h.shape)
+    judge(layer("backward", dy), dy * y / h, f"{given % True}; backward(dy)", {
+        "梯度没有过掩码 | the gradient did not pass the mask": dy,
+        "梯度也要放大 | the gradient is scaled, too": dy * (y != 0),
+    })
+
+
+@DROPOUT.test("每次都重新抽 | a new draw each time")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    layer, h, _, given = _dropout(answer, rng)
+    first, second = (finite(layer("forward", h, True), h, given % True) for _ in range(2))
+    if ((first == 0) == (second == 0)).all():
+        cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
+        raise Wrong(cause, given % True)
+
+
+def _ridge(data: tuple[Any, ...], lambdas: list[float]) -> tuple[list[float], float]:
+    H, Y, H_val, Y_val = data
+    errors = []
+    for lam in lambdas:
+        W = np.linalg.solve(H @ H.T + lam * np.eye(H.shape[0]), H @ Y.T).T
+        errors.append(float(MSE()(W @ H_val, Y_val)))
+    return errors, lambdas[int(np.argmin(errors))]
+
+
+def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
+    """Few noisy samples of many features: a little shrinking helps."""
+    W, H, H_val = rng.normal(size=(1, 8)), rng.normal(size=(8, n)), rng.normal(size=(8, 40))
+    return H, W @ H + rng.normal(size=(1, n)) * 2, H_val, W @ H_val + rng.normal(size=(1, 40)) * 2
+
+
+@LAMBDA.test("每个 λ 的验证误差 | the validation error of each λ")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    H, Y, H_val, Y_val = data = _noisy(rng, 14)
+    lambdas = [0.01, 1.0, 10.0]
+    came, given = answer(*data, lambdas), f"{answer.name}{shown((*data, lambdas))}"
+    right = _ridge(data, lambdas)
+    if not isinstance(came, list | tuple) or len(came) != 2:
+        judge(came, right, given)
+    judge(came[0], right[0], f"{given}[0]", {
+        "这是训练误差 | this is the training error": _ridge((H, Y, H, Y), lambdas)[0],
+        "λ 乘了样本数 | λ was multiplied by the number of samples":
+            _ridge(data, [14 * lam for lam in lambdas])[0],
+        "在验证集上拟合了 | it was fitted to the validation data":
+            _ridge((H_val, Y_val, H_val, Y_val), lambdas)[0],
+    }, rtol=1e-5)
+
+
+@LAMBDA.test("选中验证误差最小的 λ | the λ with the least validation error")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    for n in (9, 12, 40):
+        data, lambdas = _noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]
+        right = _ridge(data, lambdas)
+        expect(answer, (*data, lambdas), right, {
+            "选了训练误差最小的 | it has the least training error": (right[0], lambdas[0]),
+            "应返回 λ 本身，不是它的编号 | return λ itself, not its position":
+                (right[0], int(np.argmin(right[0]))),
+        }, rtol=1e-5)
+
+
+@LAMBDA.test("λ 的次序任意 | the λs in any order")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    data, lambdas = _noisy(rng, 12), rng.permutation([0.01, 0.5, 3.0, 20.0, 300.0]).tolist()
+    expect(answer, (*data, lambdas), _ridge(data, lambdas), rtol=1e-5)
+
+
+def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
+    means, spreads = [np.mean(runs) for runs in (a, b)], [np.std(runs, ddof=1) for runs in (a, b)]
+    error = (spreads[0] ** 2 / len(a) + spreads[1] ** 2 / len(b)) ** 0.5
+    gap = float(means[0] - means[1])
+    return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
+
+
+def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[Any, str]:
+    """One entry of the dict that the answer returns, and how it was asked for."""
+    came, given = answer(a, b), f"{answer.name}{shown((a, b))}"
+    if not isinstance(came, dict) or key not in came:
+        judge(came, _compared(a, b), given)
+    return came[key], f"{given}['{key}']"
+
+
+@COMPARE.test("均值之差 | the difference of the means")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    a, b = rng.normal(0.9, 0.02, size=9).tolist(), rng.normal(0.85, 0.03, size=7).tolist()
+    came, given = _entry(answer, a, b, "difference")
+    judge(came, _compared(a, b)["difference"], given)
+
+
+@COMPARE.test("它的标准误差 | its standard error")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    a, b = rng.normal(0.9, 0.02, size=5).tolist(), rng.normal(0.85, 0.03, size=8).tolist()
+    came, given = _entry(answer, a, b, "error")
+    judge(came, _compared(a, b)["error"], given, {
+        "标准差要用 ddof=1 | the standard deviation takes ddof=1":
+            (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
+        "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
+            (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
+    })
+
+
+@COMPARE.test("差别明显和不明显 | a clear difference and none")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    for shift in (0.0, 0.5, -0.5):
+        a, b = rng.normal(0, 0.1, size=10).tolist(), rng.normal(shift, 0.1, size=10).tolist()
+        expect(answer, (a, b), _compared(a, b))

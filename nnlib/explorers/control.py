@@ -1,0 +1,97 @@
+"""What a reader can set: the values that an explorer's control offers, and the checks of them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Control:
+    """One thing the reader can set: its values, and which one it starts with."""
+
+    name: str
+    label: str
+    kind: str  # "slider" | "play", a slider that also runs by itself | "choice" | "check"
+    values: tuple[Any, ...]
+    start: int
+
+    @property
+    def shown(self) -> list[str]:
+        return [f"{value:g}" if isinstance(value, float) else str(value) for value in self.values]
+
+
+def name_of(draw: Callable[..., Any]) -> str:
+    return getattr(draw, "__name__", type(draw).__name__)  # a partial has none
+
+
+def control(name: str, offered: Any, label: str, default: Any) -> Control:
+    if isinstance(offered, bool):
+        offered, default = [False, True], offered
+    items = list(offered) if isinstance(offered, Iterable) and not isinstance(offered, str | Mapping) else []
+    values = tuple(item.item() if isinstance(item, np.generic) else item for item in items)
+    numbers = all(isinstance(value, int | float) for value in values)
+    if not values or not (numbers or all(isinstance(value, str) for value in values)):
+        raise ValueError(
+            f"explore expected {name} to be True, False, a range, or a list of numbers or of texts, "
+            f"got {offered!r}. Write for example {name}=[1, 3, 20]."
+        )
+    if len(set(values)) < len(values):
+        raise ValueError(
+            f"explore expected each value of {name} once, got {offered!r}. Leave the repeated ones out."
+        )
+    if default is inspect.Parameter.empty:
+        default = values[0]
+    if default not in values:
+        raise ValueError(
+            f"explore expected the draw function's default of {name} among {list(values)}, got {default!r}. "
+            "Offer it too, or change the default."
+        )
+    if set(values) == {False, True} and isinstance(values[0], bool):
+        kind, values = "check", (False, True)
+    elif numbers:
+        kind = "play" if isinstance(offered, range) else "slider"
+    else:
+        kind = "choice"
+    return Control(name, label, kind, values, values.index(default))
+
+
+def controls(
+    draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str]
+) -> list[Control]:
+    if not callable(draw):
+        raise ValueError(
+            f"explore expected a function that draws, got {draw!r}. "
+            "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20])."
+        )
+    if not offered:
+        raise ValueError(
+            "explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, 20])."
+        )
+    signature = inspect.signature(draw)
+    defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
+    try:
+        signature.bind(**offered)
+    except TypeError as error:
+        raise ValueError(
+            f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
+            f"got {', '.join(offered)}: {error}. Make the two agree."
+        ) from error
+    if unknown := set(labels) - set(offered):
+        raise ValueError(
+            f"explore expected labels of its controls {', '.join(offered)}, got one for "
+            f"{', '.join(sorted(unknown))}. Correct the name."
+        )
+    return [
+        control(
+            name,
+            values,
+            labels.get(name, name.replace("_", " ")),
+            defaults.get(name, inspect.Parameter.empty),  # none for what **more takes in
+        )
+        for name, values in offered.items()
+    ]

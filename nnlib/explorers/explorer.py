@@ -1,0 +1,158 @@
+"""One draw function, two lives: live controls under a kernel, views drawn ahead in a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+import itertools
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from . import control
+from .control import Control, name_of
+
+MIME = "application/vnd.nnlib.explorer+json"
+MAX_VIEWS = 64  # what a page may carry for one explorer
+
+
+class Explorer:
+    """What `explore` returns: notebooks and pages show it as a panel of controls over a picture."""
+
+    def __init__(self, draw: Callable[..., Any], controls: list[Control], ahead: bool) -> None:
+        self.draw, self.controls, self.ahead = draw, controls, ahead
+        self.start = tuple(c.start for c in controls)
+        self.n_views = math.prod(len(c.values) for c in controls)
+        self.frames = {choice: self.frame(choice) for choice in self.choices()} if ahead else {}
+
+    def choices(self) -> Iterable[tuple[int, ...]]:
+        """Every view that a page carries, as the indices of its values; the last control is the fastest."""
+        if self.n_views > MAX_VIEWS:
+            raise ValueError(
+                f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
+                "Offer fewer values."
+            )
+        return itertools.product(*(range(len(c.values)) for c in self.controls))
+
+    def frame(self, choice: Sequence[int]) -> dict[str, Any]:
+        """Draw one view.
+
+        Parameters
+        ----------
+        choice : sequence of int
+            For each control, in order, the index of its value.
+
+        Returns
+        -------
+        dict
+            "image": the picture as PNG bytes, or None; "text": the line that says what it shows.
+        """
+        values = {c.name: c.values[i] for c, i in zip(self.controls, choice, strict=True)}
+        drawn = self.draw(**values)
+        figure, text = drawn if isinstance(drawn, tuple) and len(drawn) == 2 else (drawn, None)
+        if isinstance(figure, str) and text is None:
+            return {"image": None, "text": figure}
+        if not hasattr(figure, "savefig") or not isinstance(text, str | None):
+            raise ValueError(
+                f"{self.name} expected to return a matplotlib Figure, a text, or both, got {drawn!r}. "
+                "End it with `return figure` or `return figure, text`."
+            )
+        import matplotlib.pyplot as plt
+
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png")
+        plt.close(figure)  # or the notebook would show it once more below the panel
+        if text is None:
+            text = ", ".join(f"{c.name} = {c.shown[i]}" for c, i in zip(self.controls, choice, strict=True))
+        return {"image": picture.getvalue(), "text": text}
+
+    def first(self) -> dict[str, Any]:
+        """The view at the start; what `draw` raises becomes its text, so that the panel still comes up."""
+        if self.start not in self.frames:
+            try:
+                self.frames[self.start] = self.frame(self.start)
+            except Exception as error:
+                self.frames[self.start] = {"image": None, "text": f"{type(error).__name__}: {error}"}
+        return self.frames[self.start]
+
+    @property
+    def name(self) -> str:
+        return name_of(self.draw)
+
+    def spec(self) -> dict[str, Any]:
+        """What a page needs to show the panel: the controls, and the pictures where they are made ahead."""
+        controls = [
+            {"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
+            for c in self.controls
+        ]
+        frames = [
+            {"image": frame["image"] and base64.b64encode(frame["image"]).decode(), "text": frame["text"]}
+            for frame in self.frames.values()
+        ]
+        return {"name": self.name, "controls": controls, "frames": frames if self.ahead else []}
+
+    def __repr__(self) -> str:
+        lines = [f"explore {self.name}: {self.n_views} views"]
+        for c in self.controls:
+            values = [f"[{v}]" if i == c.start else v for i, v in enumerate(c.shown)]
+            lines.append(f"  {c.name}: {' '.join(values)}")
+        return "\n".join(lines)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        first = self.first()
+        text = {"text/plain": f"{self!r}\n  {first['text']}"}
+        if not self.ahead:
+            try:
+                from .widgets import panel
+            except ImportError:  # no ipywidgets: the page that runs the cell builds the panel from the spec
+                pass
+            else:
+                return {**panel(self.controls, first, self.frame)._repr_mimebundle_(), **text}
+        return {**text, MIME: self.spec()}
+
+
+def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, **controls: Any) -> Explorer:
+    """Let a reader set the arguments of a draw function and see what changes.
+
+    Under a kernel the panel's controls call `draw` live. In the published page the same cell shows the
+    same controls over pictures drawn when the book was built (the environment variable NNLIB_FRAMES
+    asks for them; at most 64 views then).
+
+    Parameters
+    ----------
+    draw : function
+        Called with one value for each control; returns a matplotlib Figure, a text, or both as
+        ``figure, text``. The text is a line that says what the picture shows, ``中文 | English``.
+        Its default arguments are what the panel starts with, else each control's first value.
+    labels : dict, optional
+        What stands beside a control, ``中文 | English``; else its name.
+    **controls
+        A list of numbers gives a slider; a range, a slider with a play button; a list of texts, a
+        choice; True or False, a check box.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ValueError
+        If the controls do not fit the arguments of `draw`, or offer nothing to choose from.
+
+    Notes
+    -----
+    Taught in: every chapter.
+
+    Examples
+    --------
+    >>> from nnlib import mlp
+    >>> def parameters(hidden=3, deep=False):
+    ...     sizes = (2, hidden, hidden, 1) if deep else (2, hidden, 1)
+    ...     return f"{mlp(*sizes, rng=0).n_params} parameters"
+    >>> explore(parameters, hidden=[1, 3, 20], deep=False)
+    explore parameters: 6 views
+      hidden: 1 [3] 20
+      deep: [False] True
+    """
+    return Explorer(draw, control.controls(draw, controls, labels or {}), ahead="NNLIB_FRAMES" in os.environ)

@@ -1,0 +1,82 @@
+"""The live panel of an explorer: ipywidgets controls over a picture, in JupyterLab, Binder or JupyterLite."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from .control import Control
+
+PAUSE = 0.05  # seconds in which further moves of a slider are taken as one
+
+
+def _input(control: Control) -> tuple[Any, Any]:
+    """The widget that holds the index of the chosen value, and what stands on the page for it."""
+    common: dict[str, Any] = {
+        "description": control.label,
+        "style": {"description_width": "initial"},
+        "layout": {"width": "36em", "max_width": "100%"},  # else a long label leaves a slider no room
+    }
+    options = [(shown, i) for i, shown in enumerate(control.shown)]
+    if control.kind == "check":
+        box = widgets.Checkbox(value=bool(control.start), indent=False, **common)
+        return box, box
+    if control.kind == "choice":
+        menu = widgets.Dropdown(options=options, value=control.start, **common)
+        return menu, menu
+    slider = widgets.SelectionSlider(options=options, value=control.start, **common)
+    if control.kind == "slider":
+        return slider, slider
+    play = widgets.Play(min=0, max=len(options) - 1, value=control.start, interval=500)
+    widgets.jslink((play, "value"), (slider, "index"))
+    return slider, widgets.HBox([play, slider])
+
+
+def _message(error: Exception) -> str:
+    """What went wrong, and the line of the reader's own function where it did."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}"
+
+
+def panel(
+    controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]
+) -> Any:
+    """The controls over the view `first`; a move shows what `frame` draws for the chosen indices.
+
+    Moves that arrive while a picture is being drawn are answered once, with the last values.
+    """
+    inputs, rows = zip(*map(_input, controls), strict=True)
+    picture = widgets.Image(value=first["image"] or b"", format="png", layout={"max_width": "100%"})
+    text = widgets.HTML()
+    waiting: list[asyncio.TimerHandle] = []
+
+    def write(line: str, tag: str = "p") -> None:
+        text.value = f'<{tag} aria-live="polite" style="white-space: pre-wrap">{html.escape(line)}</{tag}>'
+
+    def draw() -> None:
+        waiting.clear()
+        try:
+            shown = frame([int(chosen.value) for chosen in inputs])
+        except Exception as error:
+            write(_message(error), "pre")
+        else:
+            picture.value = shown["image"] or b""
+            write(shown["text"])
+
+    def moved(change: object) -> None:
+        if waiting:
+            return
+        try:
+            waiting.append(asyncio.get_running_loop().call_later(PAUSE, draw))
+        except RuntimeError:  # no event loop: a plain script or a test
+            draw()
+
+    write(first["text"])
+    for chosen in inputs:
+        chosen.observe(moved, "value")
+    return widgets.VBox([*rows, picture, text])

@@ -1,0 +1,318 @@
+"""Charts of numbers: activations, training histories, lines with bands, distributions, descent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from .._common import checks
+from .._common.checks import Array
+from ..activations import Activation
+from ..training import History
+from .style import (
+    BLACK,
+    BLUE,
+    COLORS,
+    GREY,
+    MARKERS,
+    RED,
+    fresh_axes,
+    styled,
+    whole_figure,
+)
+
+
+@styled
+def activation(
+    f: Activation | Sequence[Activation],
+    lim: tuple[float, float] = (-6, 6),
+    axes: Any = None,
+    **parameters: Any,
+) -> Figure:
+    """Activation functions, each in its own panel with its derivative.
+
+    Parameters
+    ----------
+    f : function such as ``nn.sigmoid``, or a list of them
+    lim : (low, high)
+        Range of z.
+    axes : matplotlib Axes, optional
+        One for each function.
+    **parameters
+        For the functions, e.g. ``alpha=0.1``.
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        If an argument is not as described.
+
+    Notes
+    -----
+    Taught in: activations.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from nnlib import relu, sigmoid
+    >>> figure = activation([sigmoid, relu])
+    >>> [ax.get_title() for ax in figure.axes]
+    ['sigmoid', 'relu']
+    >>> plt.close(figure)
+    """
+    functions = list(f) if isinstance(f, Sequence) else [f]
+    if not functions or not all(isinstance(g, Activation) for g in functions):
+        raise ValueError(
+            f"plot.activation expected functions such as nn.relu, got {f!r}. "
+            "They are written small; the layer nn.ReLU is another thing."
+        )
+    ends = checks.as_floats(lim, None, "plot.activation lim")
+    if ends.shape != (2,) or not ends[0] < ends[1]:
+        raise ValueError(
+            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write (-6, 6)."
+        )
+    low, high = ends
+    panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
+    z = np.linspace(low, high, 601)
+    for ax, g in zip(panels, functions, strict=True):
+        ax.axhline(0, color=GREY, linewidth=0.8)
+        ax.axvline(0, color=GREY, linewidth=0.8)
+        ax.plot(z, g(z, **parameters), color=BLUE, linewidth=2.5, label="$f(z)$")
+        slope = g.derivative(z, **parameters)
+        ax.plot(z, slope, color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
+        ax.set(xlabel="$z$", title=g.__name__, xlim=(low, high))
+        ax.legend(loc="upper left")
+    return whole_figure(panels[0])
+
+
+def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
+    """A line with about so many markers; of repeated runs (n, R) the median and the band around it."""
+    if y.ndim == 2:
+        low, y, high = np.nanquantile(y, (0.1, 0.5, 0.9), axis=1)
+        ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
+    ax.plot(x, y, markevery=max(1, len(y) // marks), **look)  # markers on every point would hide lines
+
+
+@styled
+def history(h: History, axes: Any = None) -> Figure:
+    """Loss and accuracy by epoch, on training and on validation data.
+
+    Parameters
+    ----------
+    h : History
+        Of R networks: the median as a line, the range from the 10th to the 90th percentile as a band.
+    axes : matplotlib Axes, optional
+        Two, or one if accuracy was not measured.
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        If `h` is not what `fit` returns, or the number of axes does not fit.
+
+    Notes
+    -----
+    A dotted line marks the best epoch (the networks' median) where it is not the last.
+    Taught in: intro, overfitting.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from nnlib import datasets, fit, mlp
+    >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
+    >>> figure = history(fit(mlp(2, 8, 2), X, y, epochs=5))
+    >>> [ax.get_ylabel() for ax in figure.axes]
+    ['loss', 'accuracy']
+    >>> plt.close(figure)
+    """
+    if not isinstance(h, History):
+        raise ValueError(f"plot.history expected what nn.fit returns, got {h!r}. Write h = nn.fit(...).")
+    kinds = ["loss", "accuracy"] if h.accuracy.size or h.val_accuracy.size else ["loss"]
+    panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
+    epochs = np.arange(len(h.loss))
+    best = float(np.median(h.best_epoch))
+    looks = (
+        {"label": "train", "color": BLUE, "linestyle": "-", "marker": "o"},
+        {"label": "validation", "color": RED, "linestyle": "--", "marker": "s"},
+    )
+    for ax, kind in zip(panels, kinds, strict=True):
+        for name, look in zip((kind, f"val_{kind}"), looks, strict=True):
+            if (values := getattr(h, name)).size:
+                _line(ax, epochs, values, marks=8, markersize=4, **look)
+        if best < len(epochs) - 1:
+            ax.axvline(best, color=BLACK, linewidth=1.2, linestyle=":", label=f"best epoch {best:g}")
+        if h.loss.ndim == 2:
+            ax.set_title(f"median of {h.loss.shape[1]} networks\nband: 10–90 %")
+        ax.set(xlabel="epoch", ylabel=kind)
+        ax.locator_params(axis="x", integer=True)
+    panels[-1].legend(frameon=True, framealpha=0.8, edgecolor="none")
+    return whole_figure(panels[0])
+
+
+@styled
+def curves(
+    x: ArrayLike,
+    lines: Mapping[str, ArrayLike],
+    xlabel: str = "",
+    ylabel: str = "",
+    xlog: bool = False,
+    ylog: bool = False,
+    ax: Axes | None = None,
+) -> Figure:
+    """Lines over a common x; for repeated runs the median and the band from the 10th to the 90th percentile.
+
+    Parameters
+    ----------
+    x : (n,)
+    lines : dict of label to (n,), or to (n, R) for R repetitions
+    xlabel, ylabel : str
+    xlog, ylog : bool
+        Logarithmic axes.
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a line does not have one value, or one row, a point of x.
+
+    Notes
+    -----
+    Taught in: activations, architecture, overfitting.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> figure = curves([1, 2, 3], {"squares": [1, 4, 9]}, xlabel="n")
+    >>> plt.close(figure)
+    """
+    x = checks.as_floats(x, None, "curves x")
+    (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
+    for k, (label, values) in enumerate(lines.items()):
+        y = np.asarray(values, dtype=float)
+        if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
+            raise ValueError(
+                f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
+                "Give one value, or one row of repetitions, a point of x."
+            )
+        color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
+        _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
+    ax.set(
+        xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear"
+    )
+    if len(lines) > 1:
+        ax.legend()
+    return whole_figure(ax)
+
+
+@styled
+def distributions(
+    groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str = "", ax: Axes | None = None
+) -> Figure:
+    """Every value of several groups as a dot, and each group's mean with one standard deviation.
+
+    Parameters
+    ----------
+    groups : dict of label to (R,) values
+    xlabel, ylabel : str
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a group has no values or values that are not finite.
+
+    Notes
+    -----
+    Taught in: overfitting.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> figure = distributions({"small": [1.0, 3.0], "large": [1.9, 2.1]}, ylabel="loss")
+    >>> plt.close(figure)
+    """
+    (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "distributions")
+    for k, (label, values) in enumerate(groups.items()):
+        y = checks.as_floats(values, None, f"distributions {label!r}")
+        if y.ndim != 1 or not y.size:
+            raise ValueError(
+                f"distributions expected {label!r} of shape (R,), got {y.shape}. Give one row of values."
+            )
+        spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
+        ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.5, linewidths=0)
+        ax.errorbar(
+            k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5
+        )
+    ax.set(xlabel=xlabel, ylabel=ylabel, xticks=range(len(groups)), xticklabels=list(groups))
+    return whole_figure(ax)
+
+
+@styled
+def descent(
+    loss: Callable[[Array, Array], Array],
+    paths: Mapping[str, ArrayLike],
+    lim: tuple[float, float, float, float] = (-1, 1, -1, 1),
+    ax: Axes | None = None,
+) -> Figure:
+    """The path of gradient descent over the contours of a loss of two weights.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(w1, w2)`` on arrays of equal shape.
+    paths : dict of label to (steps, 2) weights
+    lim : (low w1, high w1, low w2, high w2)
+    ax : matplotlib.axes.Axes, optional
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a path is not made of pairs of weights.
+
+    Notes
+    -----
+    Taught in: activations.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> figure = descent(lambda w1, w2: w1**2 + w2**2, {"path": [[1.0, 1.0], [0.5, 0.5]]})
+    >>> plt.close(figure)
+    """
+    (ax,) = fresh_axes(ax, 1, 5, 4, "descent")
+    w1, w2 = np.meshgrid(np.linspace(*lim[:2], 100), np.linspace(*lim[2:], 100))
+    ax.contour(w1, w2, loss(w1, w2), levels=15, colors=GREY, linewidths=0.7, alpha=0.7)
+    for k, (label, values) in enumerate(paths.items()):
+        path = checks.as_floats(values, None, f"descent {label!r}")
+        if path.ndim != 2 or path.shape[1] != 2:
+            raise ValueError(
+                f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, w2)."
+            )
+        color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
+        ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=label)
+    ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=lim[:2], ylim=lim[2:])
+    ax.legend()
+    return whole_figure(ax)

@@ -1,0 +1,218 @@
+"""Diagrams: a network drawn from its object, and the neuron beside its model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PatchCollection
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
+
+from ..layers import Linear
+from ..network import Network
+from .style import (
+    BLACK,
+    COLORS,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    RED,
+    SKY,
+    TINTS,
+    fresh_axes,
+    styled,
+    whole_figure,
+)
+
+
+@styled
+def network(net: Network, ax: Axes | None = None) -> Figure:
+    """Units as circles, weights as lines, layer by layer, with the shapes of the parameters.
+
+    Parameters
+    ----------
+    net : Network
+        Of a layer with more than 8 units, five and the last are drawn.
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        If `net` is not a Network, no layer has units of its own, or `ax` is not one Axes.
+
+    Notes
+    -----
+    Taught in: intro, architecture.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from nnlib import mlp
+    >>> figure = network(mlp(3, 4, 2))
+    >>> figure.axes[0].get_title()
+    '2 layers, 6 neurons, 26 parameters'
+    >>> plt.close(figure)
+    """
+    if not isinstance(net, Network):
+        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap layers in nn.Network.")
+    columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, [], [])]  # size, names, shapes
+    for layer in net:
+        if layer.n_out is not None:
+            columns.append((layer.n_out, [], []))
+        if not isinstance(layer, Linear):
+            what = type(layer).__name__ if layer.n_out else repr(layer).removesuffix("()")
+            columns[-1][1].append(what)
+        for name, shape in layer.shapes().items():
+            symbol = name.replace("alpha", r"\alpha")
+            columns[-1][2].append(f"${symbol}$ {'×'.join(map(str, shape))}")
+    last = len(columns) - 1
+    if not last:
+        raise ValueError(
+            f"plot.network expected a layer with units of its own, got {net!r}. Start with nn.Linear."
+        )
+    rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
+    # One unit of length is 0.45 inches, a line of text 0.45 units.
+    gap = min(5.0, max(2.8, 11.6 / last))
+    middle = (max(row[-1] for row in rows) + 1) / 2
+    low = -middle - 0.45 * (2.8 + max(len(names) for _, names, _ in columns))
+    high = middle + 0.45 * (1 + max(len(shapes) for _, _, shapes in columns))
+    (ax,) = fresh_axes(ax, 1, 0.45 * (gap * last + 2.6), 0.45 * (high - low + 0.8), "network")
+    ax.set(xlim=(-1.3, gap * last + 1.3), ylim=(low, high), aspect="equal")
+    ax.set_axis_off()
+    before: list[tuple[float, float]] = []
+    for k, (n, names, shapes) in enumerate(columns):
+        x, top = gap * k, rows[k][-1] / 2
+        nodes = [(x, top - row) for row in rows[k]]
+        if n > 8:
+            ax.text(x, top - 5, "⋮", ha="center", va="center", fontsize=16)
+        edges = [(a, b) for a in before for b in nodes]
+        ax.add_collection(LineCollection(edges, colors=GREY, linewidths=0.8, zorder=1))
+        color = "white" if k == 0 else ORANGE if k == last else SKY
+        circles = [Circle(node, 0.3) for node in nodes]
+        ax.add_collection(PatchCollection(circles, facecolor=color, edgecolor=BLACK, zorder=2))
+        for i, (_, y) in zip([*range(1, len(nodes)), n], nodes, strict=True):
+            if k == 0:
+                ax.text(-0.45, y, f"$x_{{{i}}}$", ha="right", va="center")
+            elif k == last:
+                ax.text(x + 0.45, y, f"$s_{{{i}}}$", ha="left", va="center")
+        kind = "input" if k == 0 else "output" if k == last else f"hidden {k}" if last > 2 else "hidden"
+        ax.text(x, -middle - 0.2, "\n".join([kind, f"{n:,}", *names]), ha="center", va="top")
+        ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
+        before = nodes
+    many = f", {net.networks} networks" if net.networks else ""
+    counts = (net.n_layers, "layer"), (net.n_neurons, "neuron"), (net.n_params, "parameter")
+    ax.set_title(", ".join(f"{n:,} {what}{'s' * (n > 1)}" for n, what in counts) + many)
+    return whole_figure(ax)
+
+
+# Start, bend and end of each dendrite, and its width at start and end.
+DENDRITES = (
+    ((5.0, 7.7), (3.9, 8.2), (3.0, 8.9), 1.2, 0.2), ((3.0, 8.9), (2.5, 9.3), (1.6, 9.3), 0.2, 0.1),
+    ((3.0, 8.9), (2.8, 9.5), (2.5, 9.9), 0.2, 0.08), ((5.0, 7.6), (3.7, 7.5), (2.9, 7.6), 1.2, 0.2),
+    ((2.9, 7.6), (2.2, 7.7), (1.6, 7.7), 0.2, 0.1), ((2.9, 7.6), (2.5, 7.3), (2.3, 6.9), 0.2, 0.08),
+    ((5.0, 7.5), (4.0, 6.9), (3.2, 6.3), 1.2, 0.2), ((3.2, 6.3), (2.5, 5.95), (1.6, 6.1), 0.2, 0.1),
+    ((3.2, 6.3), (2.9, 5.8), (2.6, 5.5), 0.2, 0.08), ((5.1, 7.7), (5.3, 8.6), (5.0, 9.3), 1.2, 0.18),
+    ((5.0, 9.3), (4.8, 9.6), (4.4, 9.9), 0.18, 0.08), ((5.0, 9.3), (5.2, 9.6), (5.5, 9.8), 0.16, 0.08),
+    ((5.1, 7.5), (5.2, 6.7), (5.5, 6.0), 1.2, 0.18), ((5.5, 6.0), (5.6, 5.7), (5.4, 5.4), 0.18, 0.08),
+)
+
+
+def _limb(start: Any, bend: Any, end: Any, wide: float, thin: float) -> Polygon:
+    """A limb along a quadratic Bezier curve, tapering fast at first."""
+    p, q, r = map(np.asarray, (start, bend, end))
+    t = np.linspace(0, 1, 30)[:, None]
+    middle = (1 - t) ** 2 * p + 2 * t * (1 - t) * q + t**2 * r
+    along = (1 - t) * (q - p) + t * (r - q)
+    side = along[:, ::-1] * (-1, 1) / np.linalg.norm(along, axis=1, keepdims=True)
+    side *= (thin + (wide - thin) * (1 - t) ** 2) / 2
+    return Polygon(np.concatenate([middle + side, (middle - side)[::-1]]))
+
+
+@styled
+def neuron(ax: Axes | None = None) -> Figure:
+    """A biological neuron above its mathematical model; parts that correspond share a colour.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes, optional
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        If `ax` is not one Axes.
+
+    Notes
+    -----
+    The model is `Neuron`'s: ``y = f(sum_i w_i x_i + b)``. Source: McCulloch & Pitts (1943).
+    Taught in: intro.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> figure = neuron()
+    >>> "synapse" in [text.get_text() for text in figure.axes[0].texts]
+    True
+    >>> plt.close(figure)
+    """
+    (ax,) = fresh_axes(ax, 1, 6.4, 5.4, "neuron")
+    ax.set(xlim=(-0.4, 12.9), ylim=(-0.2, 10.9), aspect="equal")
+    ax.set_axis_off()
+    sky, pink, green, red = (TINTS[COLORS.index(color)] for color in (SKY, PINK, GREEN, RED))
+
+    def draw(color: Any, *parts: Patch) -> None:
+        """Parts as one body: all outlines first, then all insides over them."""
+        ax.add_collection(PatchCollection(parts, facecolor=color, edgecolor=BLACK, linewidth=2.2))
+        ax.add_collection(PatchCollection(parts, facecolor=color, edgecolor=color, linewidth=0.3))
+
+    def box(x: float, y: float, width: float, height: float) -> Patch:
+        return FancyBboxPatch((x, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.18")
+
+    def arrow(start: float, end: float) -> None:
+        look = {"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK}
+        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops=look)
+
+    heights, ends = (9.3, 7.7, 6.1), ((11.5, 8.5), (11.8, 7.6), (11.5, 6.7))
+    draw(sky, *(_limb((-0.5, y + 0.3), (0.5, y + 0.2), (1.3, y), 0.13, 0.13) for y in heights))
+    draw(pink, _limb((7, 7.6), (9, 7.6), (10.5, 7.6), 0.2, 0.2),
+         *(_limb((10.3, 7.6), (10.8, y), (x, y), 0.2, 0.1) for x, y in ends))
+    draw(red, _limb((5.4, 7.6), (6.2, 7.6), (7.3, 7.6), 1.6, 0.2))
+    draw(green, Circle((5.05, 7.6), 0.9), *(_limb(*dendrite) for dendrite in DENDRITES))
+    draw(GREEN, Circle((5.05, 7.6), 0.33))
+    draw("white", *(box(x, 7.6, 0.75, 0.42) for x in (7.55, 8.5, 9.45)))
+    draw(ORANGE, *(Circle((1.45, y), 0.18) for y in heights))
+    draw(PINK, *(Circle(end, 0.15) for end in ends))
+
+    inputs = (("1", 4.4), ("2", 2.9), ("D", 0.9))
+    for _, y in inputs:
+        ax.plot([0.4, 5.05], [y, 2.6], color=BLACK, linewidth=1.5, zorder=0)
+    draw(sky, *(Circle((0.4, y), 0.45) for _, y in inputs))
+    weights = [(1.9, y + (2.6 - y) * 1.5 / 4.65) for _, y in inputs]
+    draw(ORANGE, *(Circle(weight, 0.4) for weight in weights))
+    draw(green, Circle((5.05, 2.6), 1.15))
+    draw(red, box(7, 2.6, 1.1, 1.1))
+    arrow(6.2, 7)
+    arrow(8.1, 12.3)
+    labels = [
+        (0.7, 10.5, "axons of\nother neurons"), (1.45, 8.65, "synapse"), (3.5, 10.4, "dendrites"),
+        (6.7, 8.7, "cell body"), (8.9, 8.2, "axon"), (6.8, 6.7, "axon hillock"),
+        (11.3, 9.1, "axon terminals"),
+        (0.4, 0, "inputs"), (2.0, 0.55, "weights"), (5.05, 1.0, "sum and bias"), (7.55, 1.6, "activation"),
+        (10.2, 2.0, "firing rate"), (10.2, 3.1, "$y=f(\\sum_i w_i x_i+b)$"),
+        (5.05, 2.6, "$\\sum_i w_i x_i+b$"), (7.55, 2.6, "$f$"), (0.4, 1.9, "⋮"), (1.9, 2.1, "⋮"),
+        *((0.4, y, f"$x_{i}$") for i, y in inputs),
+        *((x, y, f"$w_{i}$") for (x, y), (i, _) in zip(weights, inputs, strict=True)),
+    ]
+    for x, y, label in labels:
+        ax.text(x, y, label, ha="center", va="center")
+    return whole_figure(ax)

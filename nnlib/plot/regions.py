@@ -1,0 +1,186 @@
+"""Decision regions: where in the plane a network chooses which class."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
+from numpy.typing import ArrayLike
+from PIL import Image, ImageDraw
+
+from .._common import checks
+from .._common.checks import Array
+from ..diagnostics import grid
+from ..network import Network, check_network
+from ..prediction import predict
+from .style import (
+    BLACK,
+    COLORS,
+    MARKERS,
+    TINTS,
+    fresh_axes,
+    styled,
+    whole_figure,
+)
+
+
+def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -> tuple[Any, Array, Any, Any]:
+    """Class at each grid point, the grid's [[x1, x2] low, [x1, x2] high], samples, labels."""
+    if check_network(net).networks is not None:
+        raise ValueError(
+            f"a picture of regions expected one network, got a stack of {net.networks}. "
+            "Select one with net.select(r)."
+        )
+    fast = net.copy("float32")  # 2.6 times as fast as float64, and looks the same
+    x1, x2 = grid(fast, X, resolution, margin=0.05)
+    n_classes = max(net.n_out or 0, 2)
+    if n_classes > len(COLORS):
+        raise ValueError(
+            f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
+            "Join some of them, or draw a part."
+        )
+    corners = np.array([[x1[0, 0], x2[0, 0]], [x1[-1, -1], x2[-1, -1]]], float)
+    if (corners[0] == corners[1]).any():
+        raise ValueError(
+            "a picture of regions expected samples that differ in both inputs, "
+            f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples."
+        )
+    classes = predict(fast, np.stack([x1.ravel(), x2.ravel()])).astype(np.uint8)
+    samples = net.check_batch(X)
+    labels = None if y is None else checks.as_labels(y, samples.shape[1], n_classes, "a picture of regions")
+    return classes.reshape(x1.shape), corners, samples, labels
+
+
+@styled
+def decision_regions(
+    net: Network,
+    X: ArrayLike,
+    y: ArrayLike,
+    ax: Axes | None = None,
+    resolution: int = 150,
+    title: str | None = None,
+) -> Figure:
+    """Where in the plane the network chooses which class, and the samples with their true classes.
+
+    Parameters
+    ----------
+    net : Network with 2 inputs and at most 8 classes
+    X : (2, N)
+    y : (N,) integer labels
+    ax : matplotlib Axes, optional
+    resolution : int
+        Grid points a side; 300 for print.
+    title : str, optional
+
+    Returns
+    -------
+    matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        If the network is a stack or does not have 2 inputs, or X, y, ax are not as described.
+
+    Notes
+    -----
+    A pixel has the colour of ``predict(net, x)`` at its centre, computed in float32.
+    Source of the colours: Okabe & Ito (2008), Color Universal Design. Taught in: overfitting.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from nnlib import datasets, mlp
+    >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
+    >>> figure = decision_regions(mlp(2, 8, 2), X, y)
+    >>> figure.axes[0].images[0].get_array().shape
+    (150, 150)
+    >>> plt.close(figure)
+    """
+    classes, corners, samples, labels = _regions(net, X, y, resolution)
+    (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
+    half = (corners[1] - corners[0]) / (resolution - 1) / 2  # a pixel reaches beyond its centre
+    (left, bottom), (right, top) = corners[0] - half, corners[1] + half
+    panel.imshow(
+        classes,
+        cmap=ListedColormap(TINTS),
+        vmin=-0.5,
+        vmax=len(TINTS) - 0.5,
+        extent=(left, right, bottom, top),
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        interpolation_stage="data",
+    )
+    for c in np.unique(labels):
+        x1, x2 = samples[:, labels == c]
+        label = f"class {c}"
+        panel.scatter(
+            x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label
+        )
+    panel.set(xlabel="$x_1$", ylabel="$x_2$", title=title or "")
+    panel.locator_params(nbins=5)
+    figure = whole_figure(panel)
+    if ax is None:  # lay out once: later frames in the same axes are 1.5 times as fast
+        figure.draw_without_rendering()
+        figure.set_layout_engine(None)
+    return figure
+
+
+def decision_image(
+    net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150, size: int = 450
+) -> bytes:
+    """The same regions as a square PNG without axes, ten times as fast: for explorers.
+
+    Parameters
+    ----------
+    net : Network with 2 inputs and at most 8 classes
+    X : (2, N)
+    y : (N,) integer labels, optional
+        Without them only the regions are drawn.
+    resolution : int
+        Grid points a side.
+    size : int
+        Pixels a side.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ValueError
+        As `decision_regions`.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from nnlib import datasets, mlp
+    >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
+    >>> decision_image(mlp(2, 8, 2), X, y)[1:4]
+    b'PNG'
+    """
+    classes, (low, high), samples, labels = _regions(net, X, y, resolution)
+    size = checks.whole_number("decision_image size", size)
+    image = Image.fromarray(classes[::-1])
+    palette = np.array([*TINTS, *map(to_rgb, COLORS)])
+    image.putpalette((255 * palette).round().astype(np.uint8).tobytes())
+    image = image.resize((size, size), Image.Resampling.NEAREST)
+    pen = ImageDraw.Draw(image)
+    unit = (samples - low[:, None]) / (high - low)[:, None]
+    centres = (np.stack([unit[0], 1 - unit[1]], axis=1) * (resolution - 1) + 0.5) * (size / resolution)
+    black = len(TINTS) + COLORS.index(BLACK)
+    for c in np.unique(labels) if labels is not None else ():
+        marker = MarkerStyle(MARKERS[c])
+        outline = marker.get_path().transformed(marker.get_transform()).to_polygons()[0]
+        shape = np.asarray(outline) * (size / 50, -size / 50)
+        for centre in centres[labels == c]:
+            corners = (centre + shape).ravel().tolist()
+            pen.polygon(corners, fill=len(TINTS) + int(c), outline=black)
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()

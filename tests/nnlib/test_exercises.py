@@ -1,0 +1,360 @@
+"""The self-check: right answers pass, typical mistakes are named, and every message is in both languages."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import nnlib as nn
+from nnlib.exercises.judging import (
+    NOT_YET,
+    Exercise,
+    LocalAnswer,
+    Wrong,
+    copied,
+    difference,
+    expect,
+    finite,
+    shown,
+)
+from nnlib.exercises.selfcheck import EXERCISES, outcome
+
+ROOT = Path(nn.__file__).parents[1]
+BOTH = re.compile(r"[^|]*[\u3400-\u9fff][^|]* \| [^\u3400-\u9fff]+")
+
+
+def answers():
+    """A right answer to every exercise: the page's solutions, and the assignments' reference answers."""
+    space = {"np": np}
+    for cell in nbformat.read(ROOT / "chapters" / "exercises.ipynb", 4).cells:
+        if cell.id.endswith("-solution"):
+            exec(cell.source.partition("\nnn.exercises.check(")[0], space)
+    exec((ROOT / "assignments" / "answers.py").read_text("utf-8"), space)
+    return space
+
+
+RIGHT = answers()
+
+
+@pytest.mark.parametrize("id", nn.exercises.ids())
+def test_a_right_answer_passes_with_any_seed(id):
+    exercise = EXERCISES[id]
+    for seed in range(25):
+        for title in exercise.tests:
+            wrong = outcome(exercise, title, LocalAnswer(exercise.name, RIGHT[exercise.name]), seed)
+            assert wrong is None, (seed, title, wrong.given, wrong.came, wrong.expected, wrong.cause)
+
+
+@pytest.mark.parametrize("id", nn.exercises.ids())
+@pytest.mark.parametrize("answer", [
+    lambda *args: None, lambda *args: 0.0, lambda *args: np.zeros((2, 2)), lambda *args: "text",
+    lambda *args: [[1.0], [1.0, 2.0]], lambda *args: {"W1": "x"}, lambda *args: (1, 2), lambda *args: 10**400,
+    lambda *args: np.full((3, 5), np.nan), lambda: 0, lambda *args: args[99], lambda *args: (None,) * 4,
+    lambda *args: ({}, []), lambda *args: object(), lambda *args: args[0],
+], ids=range(15))
+def test_no_wrong_answer_passes_or_breaks_the_check(id, answer, capsys):
+    report = nn.exercises.check(id, answer)
+    assert not report
+    assert len(EXERCISES[id].tests) >= 2
+    text = capsys.readouterr().out
+    assert report.passed < len(report.outcomes)
+    wrongs = [wrong for wrong in report.outcomes.values() if wrong]
+    assert all(BOTH.fullmatch(wrong.cause) for wrong in wrongs), wrongs
+    for wrong in wrongs:  # which call it was, and what was right where that can be said
+        assert wrong.cause == NOT_YET or re.search(rf"\b{EXERCISES[id].name}(\.\w+)?\([^)]", wrong.given)
+        assert "None" not in wrong.given + wrong.expected
+    assert all(BOTH.fullmatch(title) for title in report.outcomes)
+    assert id in text
+
+
+def slope(z):
+    s = 1 / (1 + np.exp(-z))
+    return s * (1 - s)
+
+
+class Keeps(RIGHT["Dropout"]):
+    def __init__(self, p, seed):
+        super().__init__(1 - p, seed)
+
+
+class SameMask(RIGHT["Dropout"]):
+    def forward(self, h, training):
+        self.rng = np.random.default_rng(0)
+        return super().forward(h, training)
+
+
+@pytest.mark.parametrize(("id", "answer", "passed", "cause"), [
+    ("sigmoid", lambda z: 1 / (1 + np.exp(z)), 0, "the minus sign in exp(-z) is missing"),
+    ("sigmoid", lambda z: 1 / (1 + np.exp(-z)), 3, "take exp only of numbers up to 0"),
+    ("sigmoid", lambda z: np.exp(z) / (1 + np.exp(z)), 2, "an overflow"),
+    ("sigmoid", np.tanh, 0, "this is tanh"),
+    ("sigmoid-slope", slope, 3, "is rounded to 0 on the right"),
+    ("scores", lambda W1, b1, W2, b2, X: W2 @ (W1 @ X + b1) + b2, 0, "max(0, ·) is missing"),
+    ("scores", lambda W1, b1, W2, b2, X: (W2 @ np.maximum(0, W1 @ X + b1) + b2).T, 0, "transposed"),
+    ("collapse", lambda W1, b1, W2, b2: (W2 @ W1, b2), 1, "the first bias has to pass through W2"),
+    ("cross-entropy", lambda S, y: 2 * RIGHT["cross_entropy"](S, y), 0, ""),
+    ("maxout", lambda W, b, a: (np.stack([W, a * W]), np.stack([b, b])), 0, "the bias of the second piece"),
+    ("maxout", lambda W, b, a: (np.stack([W, -a * W]), np.stack([b, -a * b])), 1, "the first, not -α times"),
+    ("dead-units", lambda W, b, X: (W @ X + b <= 0).mean(), 1, "a dead unit is zero on every sample"),
+    ("count", lambda sizes: sum(a * b for a, b in pairwise(sizes)), 0, "biases are missing"),
+    ("l2-step", lambda W, dW, lr, l2: W - lr * dW - l2 * W, 1, "multiplied by the learning rate, too"),
+    ("dropout", Keeps, 3, "p is the probability to drop, not to keep"),
+    ("dropout", SameMask, 4, "equal masks"),
+    ("dropout", type("Empty", (), {"__init__": lambda self, p, seed: None}), 0, "there is no method forward"),
+    ("budget", lambda i, o, n: (n - o) // (i + o), 1, "the hidden biases were not counted"),
+    ("budget", lambda i, o, n: n // (i + o + 1), 3, "the output biases were not counted"),
+    ("budget", lambda i, o, n: RIGHT["widest"](i, o, n) + 1, 0, "one unit too many for the budget"),
+    ("budget", lambda i, o, n: RIGHT["widest"](i, o, n) - 1, 0, "the budget has room for one unit more"),
+    ("early-stopping", lambda losses, patience: (int(np.argmin(losses)), len(losses) - 1), 1, ""),
+    ("reproduce", lambda a, b: {**RIGHT["compare_runs"](a, b), "error": np.std(a)}, 1, ""),
+    ("prelu", lambda z, a, dy: (np.where(z > 0, 1, a) * dy, np.minimum(z, 0) * dy), 1, "sum over samples"),
+    ("logistic", lambda X, y, lr, n: tuple(-p for p in RIGHT["logistic"](X, y, lr, n)), 0, "against it"),
+    ("tanh", lambda z: -np.tanh(z), 0, "the sign is the wrong way round"),
+    ("tanh", lambda z: undefined(z), 0, "a name is not defined"),  # noqa: F821
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_typical_mistake_is_named(id, answer, passed, cause, capsys):
+    report = nn.exercises.check(id, answer)
+    assert report.passed == passed
+    assert cause in capsys.readouterr().out
+
+
+def test_feedback_says_which_input_what_came_and_what_was_expected(capsys):
+    nn.exercises.check("tanh", lambda z: np.tanh(z) + 1)
+    text = capsys.readouterr().out
+    lines = (r"输入 \| input: tanh\(\[.+\]\)", r"得到 \| came: \[.+\]", r"应为 \| expected: \[.+\]")
+    assert re.search(r"\n +".join(lines), text)
+
+
+def test_backprop_has_partial_credit():
+    def half(W1, b1, W2, b2, X, y):
+        return {**RIGHT["gradients"](W1, b1, W2, b2, X, y), "W1": 0 * W1, "b1": 0 * b1}
+
+    assert nn.exercises.check("backprop", half).passed == 2
+
+
+def test_an_answer_may_change_its_arguments_without_harm():
+    def destructive(z, alpha, dy):
+        result = RIGHT["prelu_backward"](z, alpha, dy)
+        z[...] = alpha[...] = dy[...] = 0
+        return result
+
+    assert nn.exercises.check("prelu", destructive)
+
+
+def test_the_inputs_of_a_check_are_the_same_each_time_and_change_with_the_seed():
+    seen = []
+
+    def spy(z):
+        seen.append(np.copy(z))
+        return z
+
+    for seed in (0, 0, 1):
+        outcome(EXERCISES["tanh"], "普通的数 | ordinary numbers", LocalAnswer("tanh", spy), seed)
+    nn.exercises.check("tanh", spy)
+    assert np.array_equal(seen[0], seen[1])
+    assert np.array_equal(seen[0], seen[3])
+    assert not np.array_equal(seen[0], seen[2])
+
+
+def test_an_exercise_of_your_own():
+    double, one, many = Exercise("double", "double", "intro", 5), "一个数 | one number", "数组 | an array"
+
+    @double.test(one)
+    def _(answer, rng):
+        expect(answer, (2,), 4)
+
+    @double.test(many)
+    def _(answer, rng):
+        expect(answer, (np.ones(3),), np.full(3, 2.0))
+
+    assert list(double.tests) == [one, many]
+    assert not any(outcome(double, title, LocalAnswer("double", lambda x: 2 * x)) for title in double.tests)
+    wrong = outcome(double, one, LocalAnswer("double", lambda x: x + 3))
+    assert (wrong.given, wrong.came, wrong.expected) == ("double(2)", "5", "4")
+    assert outcome(double, many, LocalAnswer("double", lambda x: 2 * x[:2])).cause.endswith("(3,), not (2,)")
+
+
+def no_end():
+    return no_end()
+
+
+@pytest.mark.parametrize(("code", "came", "cause"), [
+    (lambda z: undefined, "NameError: name 'undefined' is not defined",  # noqa: F821
+     "有名字没定义，检查拼写和导入 | a name is not defined: check spelling and imports"),
+    (lambda: 0, "TypeError: ",
+     "参数的个数或类型不对 | number or type of the arguments differs from the statement"),
+    (lambda z: z @ np.ones(9), "ValueError: matmul",
+     "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them"),
+    (lambda z: z[7], "IndexError: index 7", "下标超出了数组 | an index runs past the array"),
+    (lambda z: no_end(), "RecursionError: ", "函数一直在调用自己 | the function calls itself without end"),
+    (lambda z: {}["z"], "KeyError: 'z'", "函数中途报错 | the function raised an error"),
+], ids=["NameError", "TypeError", "ValueError", "IndexError", "RecursionError", "KeyError"])
+def test_an_error_has_a_likely_cause(code, came, cause):
+    with pytest.raises(Wrong) as caught:
+        LocalAnswer("slope", code)(np.array([1.0, 2.0]))
+    wrong = caught.value
+    assert (wrong.cause, wrong.given, wrong.expected) == (cause, "slope([1., 2.])", "")
+    assert wrong.came.startswith(came)
+
+
+def test_an_error_of_a_method_names_it():
+    class Layer:
+        def __init__(self, size):
+            self.size = size
+
+        def forward(self, x):
+            return [self.size][int(x)]
+
+    made = LocalAnswer("Layer", Layer).new(3)
+    assert made("forward", 0) == 3
+    for method, cause in {"backward": "没有方法 backward | there is no method backward",
+                          "size": "没有方法 size | there is no method size",
+                          "forward": "下标超出了数组 | an index runs past the array"}.items():
+        with pytest.raises(Wrong) as caught:
+            made(method, 5)
+        assert (caught.value.cause, caught.value.given) == (cause, f"Layer.{method}(5)")
+
+
+PAIR, SHAPES = "应返回 2 个值 | return 2 values", "(H, 1), (H, 1), (1, H), (1, 1)"
+FOUR = f"应返回 (W1, b1, W2, b2)，形状 {SHAPES} | return (W1, b1, W2, b2) of shapes {SHAPES}"
+EIGHT = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) and (2, 2, 1)"
+
+
+@pytest.mark.parametrize(("id", "value", "cause"), [
+    ("curve", 5, FOUR), ("curve", (1, 2, 3), FOUR),
+    ("curve", [np.ones((0, 1)), np.ones((0, 1)), np.ones((1, 0)), np.ones((1, 1))], FOUR),
+    ("curve", [np.ones((1001, 1)), np.ones((1001, 1)), np.ones((1, 1001)), np.ones((1, 1))], FOUR),
+    ("curve", [np.ones((3, 1)), np.ones(3), np.ones((1, 3)), np.ones((1, 1))], FOUR),
+    ("curve", [np.ones((3, 1)), "b1", "W2", "b2"], FOUR), ("curve", ["W1"] * 4, FOUR),
+    ("maxout", np.ones((2, 2, 3)), PAIR), ("maxout", (1, 2, 3), PAIR),
+    ("maxout", (np.ones((2, 2, 3)), np.ones((2, 2))), EIGHT),
+    ("maxout", (np.ones((2, 3)), np.ones((2, 2, 1))), EIGHT),
+    ("maxout", (np.full((2, 2, 3), np.nan), np.ones((2, 2, 1))), EIGHT), ("maxout", ["W", "b"], EIGHT),
+], ids=range(13))
+def test_parts_of_another_shape(id, value, cause):
+    exercise = EXERCISES[id]
+    for title in exercise.tests:
+        wrong = outcome(exercise, title, LocalAnswer(exercise.name, lambda *args: value))
+        assert (wrong.cause, wrong.came) == (cause, shown(value))
+        assert wrong.given.startswith(f"{exercise.name}([")
+        assert wrong.expected.startswith("(") == (id == "maxout")
+
+
+def test_a_gradient_that_is_missing_and_one_that_is_a_sum():
+    exercise, causes, whole = EXERCISES["backprop"], [], RIGHT["gradients"]
+    total = "没有除以样本数 | not divided by the number of samples"
+    keys = "应返回字典，键为 W1, b1, W2, b2 | return a dict with keys W1, b1, W2, b2"
+    for answer in (lambda *args: {"W1": args[0], "W2": args[2]},
+                   lambda *args: {key: whole(*args)[key] for key in ("W2", "b2")},
+                   lambda *args: {key: args[5].size * d for key, d in whole(*args).items()}):
+        local = LocalAnswer("gradients", answer)
+        wrongs = [outcome(exercise, title, local) for title in list(exercise.tests)[:4]]
+        causes.append([wrong and wrong.cause for wrong in wrongs])
+        assert all(wrong is None or wrong.given.startswith("gradients(array (") for wrong in wrongs)
+    assert causes == [[keys] * 4, [None, keys] * 2, [None, None, total, total]]
+
+
+def test_numbers_of_a_shape():
+    like = np.zeros(2)
+    np.testing.assert_array_equal(finite([1, 2.5], like, "f(1)"), [1, 2.5])
+    for came, cause in (([1.0, np.inf], "an overflow or a division by zero"), (np.ones(3), "not (3,)"),
+                        ("text", "numbers, not str")):
+        with pytest.raises(Wrong) as caught:
+            finite(came, like, "f(1)")
+        wrong = caught.value
+        assert wrong.cause.endswith(cause)
+        assert str(wrong) == wrong.cause
+        assert (wrong.given, wrong.came, wrong.expected) == ("f(1)", shown(came), "[0., 0.]")
+
+
+def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
+    def broken(answer, rng):
+        raise KeyError("a fault in the exercise")
+
+    monkeypatch.setitem(EXERCISES["tanh"].tests, "普通的数 | ordinary numbers", broken)
+    with pytest.raises(KeyError, match="a fault in the exercise"):
+        nn.exercises.check("tanh", np.tanh)
+
+
+@pytest.mark.parametrize(("came", "expected", "part"), [
+    (np.ones((2, 3)), np.ones((3, 2)), "perhaps transposed"),
+    (np.full(3, 2.0), np.full(3, 6.0), "factor of 0.3333"),
+    ({"a": 1}, {"a": 1, "b": 2}, "keys a, b"),
+    ({1: 1}, {"1": 1}, "keys 1"),
+    ((1, 2), (1, 2, 3), "3 values"),
+    ((1, 5), (1, 2), "#2: "),
+    ({"a": np.inf}, {"a": 1.0}, "a: NaN or infinity"),
+    ("b", "a", "text differs"),
+    (object(), 1.0, "numbers, not object"),
+    (None, 1.0, "not written yet"),
+])
+def test_how_two_values_differ(came, expected, part):
+    assert part in difference(came, expected, 1e-6)
+    assert not difference(expected, expected, 1e-6)
+
+
+def test_a_part_is_named_in_both_languages():
+    assert difference((1, 5), (1, 2), 1e-6) == "#2: 1/1 个数不对 | #2: 1 of 1 numbers differ"
+    assert difference({"W": None}, {"W": 2.0}, 1e-6) == "W: 还没有写 | W: not written yet"
+    assert difference(object(), 1.0, 1e-6) == "应返回数，得到 object | return numbers, not object"
+    assert difference([1.0, 2.0, 4.0], [1.0, 2.0, 3.0], 1e-6).endswith("#3: 1 of 1 numbers differ")
+    assert difference(np.array([1, 2, 4]), np.array([1, 2, 3]), 1e-6).endswith(" | 1 of 3 numbers differ")
+
+
+@pytest.mark.parametrize(("came", "expected", "rtol", "words"), [
+    ([[1.0], [1.0, 2.0]], np.ones((2, 2)), 1e-6, "各行长短不一 | rows of different lengths"),
+    (np.ones((2, 3)), np.ones((3, 2)), 1e-6,
+     "形状应为 (3, 2)，得到 (2, 3)，可能转置了 | the shape should be (3, 2), not (2, 3), perhaps transposed"),
+    (np.ones((2, 2)), np.ones((2, 3)), 1e-6,
+     "形状应为 (2, 3)，得到 (2, 2) | the shape should be (2, 3), not (2, 2)"),
+    (np.ones(2), np.ones(3), 1e-6, "形状应为 (3,)，得到 (2,) | the shape should be (3,), not (2,)"),
+    # -100 is 100 with the wrong sign even if what should be 0 is 1e-6: little beside 100
+    (np.array([1e-6, -100.0]), np.array([0.0, 100.0]), 1e-6, "正负号反了 | the sign is the wrong way round"),
+    # (0.002, 0.004) is twice (0.001, 0.002)
+    (np.array([0.002, 0.004]), np.array([0.001, 0.002]), 1e-6,
+     "处处都差 2 倍，是否该取平均或乘一个系数 | "
+     "off by a factor of 2 everywhere: is there a mean or a factor to mind"),
+    # 1.001 is as good as 1 where 1 % is, 4 for 3 is not
+    (np.array([1.001, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]), 1e-2, "1/3 个数不对 | 1 of 3 numbers differ"),
+])
+def test_the_likely_mistake_is_named_in_whole_sentences(came, expected, rtol, words):
+    assert difference(came, expected, rtol) == words
+
+
+def test_a_report_of_mistakes_in_full():
+    wrong = Wrong(given="z = 1", came="2", expected="1", cause="正负号反了 | the sign is the wrong way round")
+    report = nn.exercises.Report("tanh", {"一 | one": None, "二 | two": wrong})
+    assert str(report) == (
+        "✗ tanh: 通过 1/2 | 1/2 passed\n  ✓ 一 | one\n  ✗ 二 | two\n"
+        "      输入 | input: z = 1\n      得到 | came: 2\n      应为 | expected: 1\n"
+        "      可能的原因 | likely cause: 正负号反了 | the sign is the wrong way round")
+
+
+def test_a_report_in_full():
+    assert str(nn.exercises.check("tanh", np.tanh)) == (
+        "✓ tanh: 通过 2/2 | 2/2 passed\n  ✓ 普通的数 | ordinary numbers\n"
+        "  ✓ 很大和很小的数 | very large and very small numbers")
+
+
+def test_rounding_is_no_mistake():
+    assert not difference(np.array([1.0, 1e-12]), np.array([1.0 + 1e-9, 0.0]), 1e-6)
+    assert not difference(np.float32(0.1), 0.1, 1e-6)
+    assert not difference(np.array([1e6, 0.5]), np.array([1e6, 0.0]), 1e-6)  # small beside the largest
+
+
+def test_values_are_shown_in_one_line():
+    wide = np.arange(1000.0)
+    for value in (wide, (wide, wide.reshape(10, 100), "x" * 500), {"a": wide}, [1, 2.5], np.float64(0.5)):
+        assert "\n" not in shown(value)
+        assert len(shown(value)) < 260
+    assert shown((np.zeros((30, 4)),) * 9).count("array (30, 4)") == 9
+
+
+def test_copies_are_deep():
+    given = [(np.zeros(2), 1), {"a": 1}]
+    made = copied(given)
+    made[0][0][0] = 5
+    assert given[0][0][0] == 0

@@ -1,0 +1,171 @@
+"""nn.explore: the controls it makes, the views it draws, and the live panel under a kernel."""
+
+import asyncio
+import base64
+import io
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from ipywidgets import HTML, Checkbox, Dropdown, Image, Play, SelectionSlider
+from PIL import Image as Picture
+
+import nnlib as nn
+from nnlib.explorers.explorer import MIME
+from nnlib.explorers.widgets import panel
+
+
+def line(slope=2, wide=False, color="red", dots=3):
+    fig, ax = plt.subplots(figsize=(4 if wide else 2, 1), dpi=50)
+    ax.plot([0, slope], color=color)
+    return fig, f"斜率 {slope} | slope {slope}"
+
+
+CONTROLS = {"slope": [0.5, 2, 20], "wide": False, "color": ["red", "blue"], "dots": range(2, 5)}
+LABELS = {"slope": "斜率 | slope"}
+
+
+@pytest.fixture
+def explorer():
+    return nn.explore(line, LABELS, **CONTROLS)
+
+
+def test_kind_and_start_of_each_control(explorer):
+    found = {c["name"]: (c["kind"], c["values"], c["start"]) for c in explorer.spec()["controls"]}
+    assert found == {
+        "slope": ("slider", ["0.5", "2", "20"], 1),  # the default of the draw function
+        "wide": ("check", ["False", "True"], 0),
+        "color": ("choice", ["red", "blue"], 0),
+        "dots": ("play", ["2", "3", "4"], 1),
+    }
+    assert explorer.n_views == 3 * 2 * 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "shown"),
+    [
+        (np.array([1, 2]), "slider", ["1", "2"]),
+        (np.geomspace(1e-4, 1e-2, 3), "slider", ["0.0001", "0.001", "0.01"]),
+        ((0, 1), "slider", ["0", "1"]),  # numbers, not False and True
+        ([True, False], "check", ["False", "True"]),
+        (range(0, 10, 5), "play", ["0", "5"]),
+        (("a", "b"), "choice", ["a", "b"]),
+    ],
+)
+def test_kind_follows_from_the_values(values, kind, shown):
+    control = nn.explore(lambda a: "", a=values).spec()["controls"][0]
+    assert (control["kind"], control["values"]) == (kind, shown)
+
+
+def test_without_defaults_the_first_values_start():
+    explorer = nn.explore(lambda a, **more: f"{a} {more}", a=[3, 4], b=True)
+    assert explorer.frame(explorer.start)["text"] == "3 {'b': True}"
+
+
+def test_a_view_is_a_picture_and_a_line(explorer):
+    open_before = plt.get_fignums()
+    view = explorer.frame([2, 1, 0, 0])
+    assert view["text"] == "斜率 20 | slope 20"
+    assert Picture.open(io.BytesIO(view["image"])).size == (200, 50)
+    assert plt.get_fignums() == open_before  # nothing is left for the notebook to show again
+
+
+def test_a_text_alone_and_a_picture_alone():
+    assert nn.explore(lambda a: f"a is {a}", a=[1, 2]).frame([1]) == {"image": None, "text": "a is 2"}
+    picture = nn.explore(lambda a, b: line()[0], a=[1, 2], b=["x"]).frame([1, 0])
+    assert picture["text"] == "a = 2, b = x"
+    assert picture["image"].startswith(b"\x89PNG")
+
+
+def test_what_draw_raises_passes_through():
+    broken = nn.explore(lambda a: 1 / a, a=[0])
+    with pytest.raises(ZeroDivisionError):
+        broken.frame([0])
+    assert "ZeroDivisionError: division by zero" in broken._repr_mimebundle_()["text/plain"]  # the panel still comes up
+
+
+def test_under_a_kernel_nothing_is_drawn_ahead(explorer):
+    assert explorer.spec()["frames"] == []
+    assert repr(explorer).splitlines() == [
+        "explore line: 36 views", "  slope: 0.5 [2] 20", "  wide: [False] True",
+        "  color: [red] blue", "  dots: 2 [3] 4",
+    ]
+    assert explorer._repr_mimebundle_()["text/plain"] == f"{explorer!r}\n  斜率 2 | slope 2"
+
+
+def test_repr_does_not_run_the_readers_function():
+    def never(a):
+        raise AssertionError("drawn")
+
+    assert repr(nn.explore(never, a=[1, 2])) == "explore never: 2 views\n  a: [1] 2"
+
+
+def test_for_a_page_every_view_is_drawn_ahead(monkeypatch):
+    monkeypatch.setenv("NNLIB_FRAMES", "1")
+    bundle = nn.explore(line, slope=[1, 2], wide=False)._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", MIME}  # no widget, which would need a kernel
+    frames = bundle[MIME]["frames"]
+    assert [frame["text"][-1] for frame in frames] == list("1122")  # the last control is the fastest
+    widths = [Picture.open(io.BytesIO(base64.b64decode(frame["image"]))).width for frame in frames]
+    assert widths == [100, 200, 100, 200]
+    with pytest.raises(ZeroDivisionError):  # or a page would be published with a hole
+        nn.explore(lambda a: f"{1 / a}", a=[1, 0])
+
+
+def parts(explorer, *kinds):
+    found = []
+
+    def walk(widget):
+        found.append(widget)
+        for child in getattr(widget, "children", ()):
+            walk(child)
+
+    walk(panel(explorer.controls, explorer.first(), explorer.frame))
+    return [next(w for w in found if type(w) is kind) for kind in kinds]
+
+
+def test_the_live_panel_holds_real_widgets(explorer):
+    slider, check, choice, play, picture, text = parts(
+        explorer, SelectionSlider, Checkbox, Dropdown, Play, Image, HTML
+    )
+    assert slider.description == "斜率 | slope"
+    assert (slider.value, check.value, choice.value, play.max) == (1, False, 0, 2)
+    before = picture.value
+    slider.value = 2
+    assert "slope 20" in text.value
+    assert picture.value != before
+
+
+def test_the_live_panel_shows_what_went_wrong_and_goes_on():
+    slider, text = parts(nn.explore(lambda a: f"{1 / a:g}", a=[1, 0, 4]), SelectionSlider, HTML)
+    slider.value = 1
+    assert "ZeroDivisionError: division by zero" in text.value
+    assert "line 1" in text.value  # and where
+    slider.value = 2
+    assert "0.25" in text.value
+
+
+def test_what_is_shown_is_never_markup():
+    slider, text = parts(nn.explore(lambda a: f"<b>{a}", a=[1, 2]), SelectionSlider, HTML)
+    slider.value = 1
+    assert "&lt;b&gt;2" in text.value
+
+
+def test_moves_in_quick_succession_draw_once_with_the_last_value():
+    drawn = []
+    slider, text = parts(nn.explore(lambda a: drawn.append(a) or str(a), a=range(10)), SelectionSlider, HTML)
+    drawn.clear()
+
+    async def drag():
+        for value in range(1, 8):
+            slider.value = value
+        await asyncio.sleep(0.2)
+
+    asyncio.run(drag())
+    assert drawn == [7]
+    assert ">7<" in text.value
+
+
+def test_without_ipywidgets_the_page_gets_the_controls(explorer, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "nnlib.panel", None)
+    assert set(explorer._repr_mimebundle_()) == {"text/plain", MIME}

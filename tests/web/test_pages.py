@@ -1,0 +1,87 @@
+"""The built pages: all there, nothing left unresolved, nothing loaded from elsewhere, every link alive."""
+
+import re
+from collections import Counter
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+import nnlib
+from web.project import ROOT, pages
+
+
+@cache
+def parsed(path):
+    return BeautifulSoup(path.read_text("utf-8"), "html.parser")
+
+
+@pytest.fixture(params=pages())
+def page(request, site):
+    return site / f"{request.param}.html"
+
+
+def test_every_chapter_is_in_the_contents():
+    written = {path.stem for path in (ROOT / "chapters").iterdir() if path.suffix in (".md", ".ipynb")}
+    assert Counter(pages()) == Counter(written)
+
+
+def test_page_is_whole(page):
+    html = parsed(page)
+    assert html.find("h1"), "no title"
+    assert not html.select(".katex-error, .problematic, .system-message")
+    assert not re.search(r"\[\[[^\]]*\|[^\]]*\]\]|\{(eq|numref|ref|term|doc|cite)\}", html.body.get_text())
+
+
+def test_page_holds_both_languages_alike(page):
+    boxes = [box["class"] for box in parsed(page).select("article div.lang-zh, article div.lang-en")]
+    count = Counter("zh" if "lang-zh" in names else "en" for names in boxes)
+    assert count["zh"] == count["en"] > 0
+
+
+def test_no_comma_is_lost_or_doubled_beside_a_formula(page):
+    text = "".join(part.get_text() for part in parsed(page).select("article p"))
+    assert not re.search(r"(?<!,),,(?!,)|，，", text)
+
+
+def test_no_line_of_the_source_ends_in_a_blank_between_chinese_words(page):
+    text = "".join(part.get_text() for part in parsed(page).select("article .lang-zh p, article p.lang-zh"))
+    assert not re.search(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]\n[\u4e00-\u9fff]", text)
+
+
+def test_everything_in_one_language_says_which(page):
+    for key, code in (("zh", "zh-CN"), ("en", "en")):
+        assert {tag.get("lang") for tag in parsed(page).select(f".lang-{key}")} == {code}
+
+
+def test_formulas_are_drawn_and_numbers_unique(page):
+    html = parsed(page)
+    assert all(formula.select(".katex-html, .katex-mathml") for formula in html.select(".math"))
+    numbers = [number.get_text() for number in html.select(".eqno")]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_page_loads_nothing_from_other_hosts(page):
+    html = parsed(page)
+    tags = html.select("script[src], img, iframe, link[rel=stylesheet], link[rel=preload]")
+    loads = [tag.get("src") or tag.get("href") for tag in tags]
+    assert not [url for url in loads if urlsplit(url).netloc]
+    assert not re.search(r"thebe|mathjax|fontawesome\S*\.js|require\S*\.js", " ".join(loads), re.IGNORECASE)
+
+
+def test_links_lead_somewhere(page):
+    for tag in parsed(page).select("a[href], img[src], link[href], script[src]"):
+        url = urlsplit(tag.get("href") or tag.get("src"))
+        if url.scheme or url.netloc:
+            continue
+        target = (page.parent / unquote(url.path)).resolve() if url.path else page
+        assert target.is_file(), f"{tag} leads nowhere"
+        if url.fragment and target.suffix == ".html":
+            assert parsed(target).find(id=unquote(url.fragment)), f"{tag}: no such place in {target.name}"
+
+
+@pytest.mark.parametrize("name", sorted(nnlib.__all__))
+def test_every_public_name_is_described(name, site):
+    place = re.compile(rf"^(module-)?nnlib\.{name}$")
+    assert parsed(site / "api.html").find(id=place), f"add {name} to chapters/api.md"

@@ -1,0 +1,69 @@
+"""Builds the book: runs Jupyter Book, fails on any warning, checks that every page came out."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .live import jupyterlite, pyodide_files
+from .project import OUT, ROOT, pages
+
+CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
+LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # a link crosses pages
+        "web/*", "web/extension/**/*", "web/live/*"]
+
+
+def digest(patterns: list[str]) -> str:
+    """One hash for the content of these files and for the Python that runs them."""
+    total = hashlib.sha256(sys.version.encode())
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+        if path.is_file() and path.suffix != ".pyc":
+            total.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def forget_stale(name: str, patterns: list[str], folders: list[str], setting: str = "") -> None:
+    """Jupyter Book watches the notebooks alone: drop what it kept when anything else changed."""
+    stamp, now = OUT / f"{name}.sha256", digest(patterns) + setting
+    if not stamp.exists() or stamp.read_text() != now:
+        for folder in folders:
+            shutil.rmtree(OUT / folder, ignore_errors=True)
+        OUT.mkdir(exist_ok=True)
+        stamp.write_text(now)
+
+
+def megabytes(name: str) -> float:
+    return sum(path.stat().st_size for path in (OUT / "html" / name).rglob("*") if path.is_file()) / 1e6
+
+
+def main() -> None:
+    forget_stale("code", CODE, [".jupyter_cache"])
+    python = pyodide_files.find()
+    live = {"NNLIB_LIVE": "1"} if python else {}
+    places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
+    forget_stale("look", LOOK, [".doctrees", "html"], f"{places} {live}")
+    program = Path(sys.executable).with_name("jupyter-book")
+    command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
+               "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]
+    failed = subprocess.run(command, cwd=ROOT, env=os.environ | {"NNLIB_FRAMES": "1"} | live).returncode
+    missing = [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]
+    if failed or missing:
+        shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
+        sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
+    if python is None:
+        print("No cell runs in the page: the build could not get Python for the browser "
+              "(see web/live/pyodide_files.py).")
+    else:
+        lock, files = python
+        files = pyodide_files.compiled(lock, files, OUT / "pyodide")
+        pyodide_files.publish(lock, files, OUT / "html" / "pyodide")
+        jupyterlite.build(OUT / "html" / "lite")
+        print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
+              "MB; a reader loads what runs")
+    print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""What Sphinx loads. `setup` is the whole way of a page: every change we make, in the order it happens."""
+
+from myst_nb.core import render
+from myst_nb.sphinx_ import SphinxNbRenderer
+from sphinx.application import Sphinx
+
+from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, search
+
+OURS = 900  # runs after every handler of Sphinx and the theme; among ours the order is that of the list
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    # Functions of other packages that have no hook: replaced by ours, which call them.
+    math.replace_parts()
+    render.coalesce_streams = languages.whole_streams
+    SphinxNbRenderer.render_nb_cell_markdown = languages.render_cell
+    render.NbElementRenderer.render_mime_type = explorers.render_mime_type
+
+    app.setup_extension("sphinxcontrib.katex")
+    app.add_search_language(search.SearchChineseEnglish)
+    app.add_transform(languages.MarkLanguages)  # each page, once it is read
+    app.add_post_transform(languages.SplitReferences)  # each page, once all are read
+    for event, handler in (
+        # before anything is read
+        ("config-inited", languages.find_assets),
+        ("config-inited", math.configure),
+        ("config-inited", launch_menu.offer_services),
+        ("config-inited", live_cells.find_assets),
+        ("config-inited", metadata.configure),
+        ("builder-inited", languages.pair_catalogues),
+        ("builder-inited", render_pages),
+        # as pages are read
+        ("doctree-read", live_cells.name_cells),
+        ("env-check-consistency", search.find_homes),
+        # as pages are written
+        ("html-collect-pages", metadata.not_found),
+        ("html-page-context", launch_menu.fill_menu),
+        ("html-page-context", live_cells.add_scripts),
+        ("html-page-context", languages.pair_book_title),
+        ("html-page-context", explorers.write_views),
+        ("html-page-context", light_pages.drop_assets),
+        ("html-page-context", metadata.describe),
+        # when all pages are written
+        ("build-finished", math.copy_fonts),
+        ("build-finished", metadata.write_sitemap),
+        ("build-finished", light_pages.shrink_pictures),
+        ("build-finished", light_pages.measure_once),
+        ("build-finished", light_pages.write_sheets),
+    ):
+        app.connect(event, handler, priority=OURS)
+    app.add_js_file(None, body=languages.HEAD_SCRIPT.read_text("utf-8"), priority=1)
+    for script in ("language.js", "scrolling.js", "explorer.js"):
+        app.add_js_file(script, loading_method="defer")
+    for sheet in ("book.css", "explorer.css"):
+        app.add_css_file(sheet)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def render_pages(app: Sphinx) -> None:
+    """A page is what the theme renders, then its words in both languages, then without what it can spare."""
+    if app.builder.format == "html":
+        theme, lighten = app.builder.templates.render, light_pages.LightPages(app)
+        app.builder.templates.render = lambda *page: lighten(languages.pair_words(theme(*page)))

@@ -1,0 +1,227 @@
+"""One build, both languages: every page holds Chinese and English, and static/language.js hides one.
+
+* A Markdown cell tagged ``lang-zh`` or ``lang-en`` becomes a ``<div lang>`` of that language.
+* Titles, captions and the links made from them, written ``中文 | English``, become two ``<span lang>``.
+* The theme's own words pair themselves: Sphinx's catalogue knows the Chinese for each English one.
+* In attributes (alt, title, aria-label) and ``<title>`` both stay, joined by `` | ``; the script picks.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from docutils import nodes
+from myst_nb.core import render
+from myst_nb.sphinx_ import SphinxNbRenderer
+from nbformat import NotebookNode
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.domains.python import PyObject
+from sphinx.locale import translators
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from nnlib._common.pair import BAR, Pair
+
+from ..project import LANGS
+
+HERE = Path(__file__).parent
+HEAD_SCRIPT = HERE / "head.js"  # stands inside <head> of every page
+INSIDE = re.compile(r"\[\[([^\[\]|]+ \| [^\[\]|]+)\]\]")  # a pair inside a longer text stands in brackets
+RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no <span>
+CJK = re.compile(r"[\u3400-\u9fff]")
+CLOSING = tuple("，。；：？！、）」”,.;:?!)")
+EXTRA_WORDS = {"Exercise": "练习", "Solution to": "解答"}
+FIXED_WORDS = {"Skip to main content": "跳到正文", "Back to top": "回到顶部", "Main": "全书目录",
+               "Toggle primary sidebar": "显示或隐藏目录", "Toggle secondary sidebar": "显示或隐藏本页目录",
+               "Version warning": "版本提示", "previous page": "上一页", "next page": "下一页"}
+FIXED = re.compile(rf"(?<=[\">])({'|'.join(FIXED_WORDS)})(?=[\"<])")  # the theme asks no catalogue for them
+# axe finds the logo outside every landmark: pair_words gives it one
+LOGO = re.compile(r'<div class="sidebar-primary-item">(\s*<a class="navbar-brand)')
+
+
+def classes(key: str) -> list[str]:
+    """Ours for the style sheet; ``language-xx`` is what docutils writes as the lang attribute."""
+    return [f"lang-{key}", f"language-{LANGS[key]}"]
+
+
+def language_of(node: nodes.Node | None) -> str | None:
+    while node is not None:
+        for key in LANGS:
+            if isinstance(node, nodes.Element) and f"lang-{key}" in node.get("classes", ()):
+                return key
+        node = node.parent
+    return None
+
+
+# -- cells -----------------------------------------------------------------------------------------
+plain_cell = SphinxNbRenderer.render_nb_cell_markdown
+plain_streams = render.coalesce_streams
+
+
+def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Printed text as it was printed: myst-nb would break a line where a busy kernel sent it in pieces."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and output["name"] == last.get("name"):
+            joined[-1] = NotebookNode(last | {"text": last["text"] + output["text"]})
+        else:
+            joined.append(output)
+    return plain_streams(joined)
+
+
+def render_cell(self: SphinxNbRenderer, token) -> None:
+    tags = token.meta["metadata"].get("tags", [])
+    key = next((k for k in LANGS if f"lang-{k}" in tags), None)
+    if key is None:
+        return plain_cell(self, token)
+    with self.current_node_context(nodes.container(classes=classes(key)), append=True):
+        plain_cell(self, token)
+
+
+# -- titles, captions, glossary: before Sphinx collects them for contents and index ------------------
+def cased(zh: list[nodes.Node], en: list[nodes.Node]) -> list[nodes.Node]:
+    """Two spans, one a language, and the bar between them."""
+    left, right = (nodes.inline("", "", *half, classes=classes(key))
+                   for key, half in zip(LANGS, (zh, en), strict=True))
+    return [left, nodes.inline("", BAR, classes=["lang-sep"]), right]
+
+
+def split(title: nodes.Element) -> None:
+    """``中文 $x$ | English $x$`` as the children of a title: everything left of the bar, and right of it."""
+    for i, child in enumerate(title.children):
+        if isinstance(child, nodes.Text) and BAR in child:
+            zh, en = map(nodes.Text, Pair.of(child))
+            both = cased([*title.children[:i], zh], [en, *title.children[i + 1:]])
+            title.children = []
+            title += both
+            return
+
+
+def split_columns(table: nodes.tgroup) -> None:
+    """A table's columns 中文 and English belong to their language; its heads ``中文 | English`` are both."""
+    head, *body = [row.children for row in table.findall(nodes.row)]
+    for i, cell in enumerate(head):
+        key = {"中文": "zh", "English": "en"}.get(cell.astext())
+        if key:
+            for row in (head, *body):
+                row[i]["classes"] += classes(key)
+        elif BAR in cell.astext():
+            split(cell.next_node(nodes.paragraph))
+
+
+def keep_commas(doc: nodes.document) -> None:
+    """Put a short formula and the comma or full stop after it on one line."""
+    for math in list(doc.findall(nodes.math)):
+        text = math.next_node(descend=False, siblings=True)
+        if isinstance(text, nodes.Text) and text[:1] in CLOSING and len(math.astext()) < 20:
+            after = math.parent.index(math) + 1  # not the place of the text: an equal one may come before
+            math.parent[after] = nodes.Text(text[1:])
+            both = math.deepcopy(), nodes.Text(text[0])
+            math.replace_self(nodes.inline("", "", *both, classes=["one-line"]))
+
+
+def split_titles(doc: nodes.document) -> None:
+    for node in list(doc.findall(nodes.TextElement)):
+        if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
+            split(node)
+
+
+def mark_parts(doc: nodes.document) -> None:
+    """Say the language of what has one: boxes of a .md page, terms, definitions, docstrings."""
+    for node in doc.findall(nodes.container):  # `:::{container} lang-zh`
+        if key := next((k for k in LANGS if node["classes"] == [f"lang-{k}"]), None):
+            node["classes"] = classes(key)
+    for term in doc.findall(nodes.term):  # a glossary shows both terms
+        term["classes"].append(f"language-{LANGS['zh' if CJK.search(term.astext()) else 'en']}")
+    for glossary in doc.findall(addnodes.glossary):
+        for definition in glossary.findall(nodes.definition):
+            for key, paragraph in zip(LANGS, definition.children, strict=False):
+                paragraph["classes"] += classes(key)
+    for docstring in doc.findall(addnodes.desc):
+        docstring["classes"].append(f"language-{LANGS['en']}")
+
+
+class MarkLanguages(SphinxTransform):
+    default_priority = 860
+
+    def apply(self, **kwargs) -> None:
+        keep_commas(self.document)
+        split_titles(self.document)
+        for table in self.document.findall(nodes.tgroup):
+            split_columns(table)
+        mark_parts(self.document)
+
+
+# -- links whose text Sphinx filled in from those titles ---------------------------------------------
+class SplitReferences(SphinxPostTransform):
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for ref in list(self.document.findall(nodes.reference)):
+            here = language_of(ref)
+            for text in list(ref.findall(nodes.Text)):
+                if language_of(text) == here:  # not yet split
+                    text.parent.replace(text, self.in_language(text, here))
+
+    @staticmethod
+    def in_language(text: nodes.Text, key: str | None) -> list[nodes.Node]:
+        if key:
+            inside = INSIDE.sub(lambda found: getattr(Pair.of(found[1]), key), text)  # "[[图 | Figure]] 1"
+            return [nodes.Text(getattr(Pair.of(inside), key))]
+        if BAR not in text or INSIDE.search(text):  # pair_words splits what stands in brackets
+            return [text]
+        return cased(*([nodes.Text(half)] for half in Pair.of(text)))
+
+
+# -- the theme's words, the switch and the assets ------------------------------------------------------
+def spans(pair: Pair, bar: str = " / ") -> str:
+    """HTML of a pair: one span per language, and between them a bar for those who see both."""
+    if pair.zh == pair.en:
+        return pair.zh
+    zh, en = (f'<span class="lang-{key}" lang="{code}">{half}</span>'
+              for (key, code), half in zip(LANGS.items(), pair, strict=True))
+    return f'{zh}<span class="lang-sep">{bar}</span>{en}'
+
+
+def pair_words(html: str) -> str:
+    """The page with each pair in its spans; the theme's own words become pairs first."""
+    landmark = 'role="navigation" aria-label="[[封面 | Cover]]"'
+    html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils' is out of date
+    html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
+    html = FIXED.sub(lambda word: f"[[{FIXED_WORDS[word[0]]} | {word[0]}]]", html)
+    html = RAW_TEXT.sub(lambda text: INSIDE.sub(r"\1", text[0]), html)
+    return INSIDE.sub(lambda pair: spans(Pair.of(pair[1])), html)
+
+
+def catalogues() -> Iterator[dict[str, str]]:
+    """Sphinx's translations and those that they fall back to: words by their English."""
+    for (area, _), table in translators.items():
+        while area == "general" and table:
+            yield getattr(table, "_catalog", {})
+            table = getattr(table, "_fallback", None)
+
+
+def pair_catalogues(app: Sphinx) -> None:
+    """Let Sphinx translate each of its words into the pair of both languages."""
+    for words in catalogues():
+        known = {en: zh for en, zh in words.items() if isinstance(en, str) and en and CJK.search(zh)}
+        for en, zh in (known | EXTRA_WORDS).items():
+            if not re.search(r"[%|\[\]{}<>]", en + zh):  # a format or markup cannot stand twice
+                words[en] = f"[[{zh} | {en}]]"
+                for field in PyObject.doc_field_types:  # their labels were looked up before we came
+                    field.label = words[en] if field.label == zh else field.label
+
+
+def pair_book_title(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    for name in ("docstitle", "root_title"):
+        if BAR in context.get(name, ""):
+            context[name] = f"[[{context[name]}]]"
+
+
+def find_assets(app: Sphinx, config: Config) -> None:
+    config.templates_path += [str(HERE / "templates")]
+    config.html_static_path += [str(HERE / "static")]

@@ -1,0 +1,40 @@
+"""Where else a chapter runs: the menu that opens it on Binder, on Colab or in JupyterLite.
+
+Where the project is public stands in one line of CITATION.cff. Without it there is no button for Binder or
+Colab, and no cell that installs nnlib. A reader of English opens the notebook whose English cells come first:
+language.js sees to that.
+"""
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from ..project import repository
+from . import live_cells
+
+SERVICES = {"binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab"}
+LITE = "[[在 JupyterLite 中打开 | Open in JupyterLite]]"
+
+
+def offer_services(app: Sphinx, config: Config) -> None:
+    if address := repository():
+        config.html_theme_options |= {"repository_url": address, "repository_branch": "main",
+                                      "path_to_docs": "chapters", "launch_buttons": SERVICES}
+
+
+def fill_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """The theme's menu in both languages, with JupyterLite, which needs a server: page.js knows."""
+    if not app.env.doc2path(pagename).endswith(".ipynb"):
+        return
+    menus = [group for group in context["header_buttons"] if group.get("label") == "launch-buttons"]
+    buttons = [button for group in menus for button in group["buttons"]]
+    for button in buttons:
+        button["tooltip"] = f"[[在 {button['text']} 上运行|Run on {button['text']}]]"
+    if live_cells.wanted():
+        buttons.append({"type": "link", "label": "launch-lite", "icon": "fas fa-flask", "text": LITE,
+                        "tooltip": LITE, "url": f"lite/lab/index.html?path=chapters/{pagename}.ipynb"})
+        if not menus:
+            menus.append({"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket"})
+            context["header_buttons"].insert(0, menus[0])
+    for menu in menus:
+        menu |= {"tooltip": "[[运行这一章 | Run this chapter]]", "buttons": buttons}

@@ -1,0 +1,119 @@
+"""What search engines and messengers read: description, picture, addresses in each language, sitemap, 404.
+
+Where the book is published stands in the environment variable BOOK_URL (the publishing workflow sets it).
+Without it nothing absolute is written: no canonical address, no sitemap, no picture for messengers.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from nnlib._common.pair import Pair
+
+from ..project import LANGS
+from .languages import HEAD_SCRIPT
+
+LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
+SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
+SITEMAP = """<?xml version="1.0" encoding="utf-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">"""
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+def base_address(text: str) -> str:
+    """The book's address with a slash at the end; "" if it is not known."""
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
+        raise ValueError(f"BOOK_URL expected an address like https://example.org/book/, got {text!r}. "
+                         "Correct it, or unset it to build without absolute addresses.")
+    return text.rstrip("/") + "/" if text else ""
+
+
+def address(base: str, page: str, key: str | None = None) -> str:
+    return base + ("" if page == "index" else f"{page}.html") + (f"?lang={key}" if key else "")
+
+
+def summary(doctree: nodes.document, key: str) -> str:
+    """The first sentences of the page in one language, as many as fit."""
+    boxes = doctree.findall(lambda node: isinstance(node, nodes.Element)
+                            and f"lang-{key}" in node.get("classes", ()))
+    found = (text.astext() for box in boxes for text in [box, *box.findall(nodes.paragraph)]
+             if isinstance(text, nodes.paragraph))
+    words = " ".join(next(found, "").split()).replace(r"\cdot", "·").replace("\\", "")
+    sentences = SENTENCE.findall(words)
+    short = sentences[:1]
+    for sentence in sentences[1:]:
+        if len("".join([*short, sentence])) > LENGTH[key]:
+            break
+        short.append(sentence)
+    return "".join(short).strip()
+
+
+def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Fill the page's `<head>`; the search page and the indexes are not for search engines."""
+    if doctree is None:
+        context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />'
+        return
+    base = app.config.html_baseurl
+    title = " ".join(app.env.titles[pagename].astext().split())
+    about = str(Pair(*(summary(doctree, key) for key in LANGS)))
+    tags = [("name", "description", about), ("property", "og:type", "article"),
+            ("property", "og:title", title), ("property", "og:description", about),
+            ("property", "og:locale", "zh_CN"), ("property", "og:locale:alternate", "en_US"),
+            ("name", "twitter:card", "summary_large_image")]
+    links = []
+    if base:
+        context["pageurl"] = address(base, pagename)
+        pictures = (node for node in doctree.findall(nodes.image) if node["uri"].startswith("_images/"))
+        picture = next(pictures, {"uri": "_images/spirals.png"})
+        tags += [("property", "og:url", context["pageurl"]),
+                 ("property", "og:image", base + picture["uri"])]
+        tags += [("property", "og:image:alt", picture["alt"])] if picture.get("alt") else []
+        links = [(code, address(base, pagename, key)) for key, code in LANGS.items()]
+        links.append(("x-default", context["pageurl"]))
+    data = json.dumps({"@context": "https://schema.org", "@type": "LearningResource", "name": title,
+                       "description": about, "inLanguage": list(LANGS.values()), "license": LICENCE,
+                       "isAccessibleForFree": True} | ({"url": context["pageurl"]} if base else {}),
+                      ensure_ascii=False).replace("<", r"\u003c")
+    context["metatags"] += "\n    ".join([
+        "", *(f'<meta {kind}="{name}" content="{escape(text)}" />' for kind, name, text in tags),
+        *(f'<link rel="alternate" hreflang="{code}" href="{url}" />' for code, url in links),
+        f'<script type="application/ld+json">{data}</script>'])
+
+
+def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
+    """404.html stands by itself: a server shows it under any address. Its links start at the book's root."""
+    root = urlsplit(app.config.html_baseurl).path or "/"
+    pages = [(f"{root}{name}.html", app.env.titles[name].astext())
+             for name in app.env.toctree_includes["index"]]
+    script = HEAD_SCRIPT.read_text("utf-8")
+    yield "404", {"root": root, "pages": pages, "script": script}, "404.html"
+
+
+def write_sitemap(app: Sphinx, failure: Exception | None) -> None:
+    base = app.config.html_baseurl
+    if app.builder.format != "html" or failure:
+        return
+    robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
+    (app.outdir / "robots.txt").write_text(robots, "utf-8")
+    sitemap = app.outdir / "sitemap.xml"
+    sitemap.unlink(missing_ok=True)
+    if base:
+        sets = []
+        for page in sorted(app.env.found_docs):
+            urls = {code: address(base, page, key) for key, code in LANGS.items()}
+            urls["x-default"] = address(base, page)
+            links = "".join(f'<xhtml:link rel="alternate" hreflang="{code}" href="{url}"/>'
+                            for code, url in urls.items())
+            sets += [f"<url><loc>{url}</loc>{links}</url>" for url in urls.values()]
+        sitemap.write_text("\n".join([SITEMAP, *sets, "</urlset>\n"]), "utf-8")
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    config.html_baseurl = base_address(os.environ.get("BOOK_URL", ""))

@@ -1,0 +1,43 @@
+"""The search index for Chinese and English: Chinese runs become characters and pairs of characters.
+
+A word segmenter would hide compound terms (过拟合, 反向传播) that pairs of characters find. For each
+term of the glossary the index also knows its home, the chapter that speaks of it most.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.search.en import SearchEnglish
+
+PIECES = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
+SCRIPT = Path(__file__).with_name("search.js")
+CHAPTERS = ("intro", "activations", "architecture", "overfitting")
+
+
+class SearchChineseEnglish(SearchEnglish):
+    lang = "zh"
+    language_name = "Chinese and English"
+
+    def split(self, text: str) -> Iterator[str]:
+        for run in PIECES.findall(text):
+            if "\u3400" <= run[0] <= "\u9fff":
+                yield from run
+                yield from (run[i:i + 2] for i in range(len(run) - 1))
+            else:
+                yield run
+
+
+def find_homes(app: Sphinx, env: BuildEnvironment) -> None:
+    texts = {name: env.get_doctree(name).astext().lower() for name in CHAPTERS if name in env.found_docs}
+    names = {name.lower() for _, name, kind, *_ in env.get_domain("std").get_objects() if kind == "term"}
+    homes = {}
+    for name in sorted(names):
+        counts = {chapter: text.count(name) for chapter, text in texts.items()}
+        if any(counts.values()):
+            homes[name] = max(counts, key=counts.__getitem__)
+    words = json.dumps(homes, ensure_ascii=False)
+    SearchChineseEnglish.js_splitter_code = f"const HOME = {words};\n{SCRIPT.read_text('utf-8')}"

@@ -1,0 +1,48 @@
+"""A page's style sheets joined into one, without the theme's rules that no page has a use for."""
+
+import posixpath
+import re
+from pathlib import Path
+
+from . import icons
+
+IMPORT = re.compile(r'@import "([^"]+)";')
+ADDRESS = re.compile(r'url\((["\']?)(?!data:|#)([^)"\']+)\1\)')
+COMMENT = re.compile(r"/\*.*?\*/|@charset[^;]*;", re.DOTALL)
+RULE = re.compile(r"([^{};]+)(\{[^{}]*\})")  # the innermost blocks; @media and its like stay around them
+THEME = ("styles/", "basic.css", "mystnb", "togglebutton", "exercise")  # ours are not looked through
+BUILT = re.compile(r"bs-tooltip")  # names that a script puts together
+WORD = re.compile(r"[\w-]+")
+CHOICE = re.compile(r":(?:is|not|where|has)\([^()]*\)")  # says nothing about what must be there
+NAMES = re.compile(r"[.#]((?:\\.|[\w-])+)")
+
+
+def read(folder: Path, name: str) -> str:
+    """A style sheet with what it imports, its addresses seen from `folder`."""
+    beside = posixpath.dirname(name)
+    text = COMMENT.sub("", (folder / name).read_text("utf-8"))
+    text = ADDRESS.sub(lambda url: f'url("{posixpath.normpath(posixpath.join(beside, url[2]))}")', text)
+    return IMPORT.sub(lambda other: read(folder, posixpath.normpath(posixpath.join(beside, other[1]))), text)
+
+
+def used(css: str, words: set[str]) -> str:
+    """The rules whose classes and ids are all among the words of the pages and scripts."""
+    def wanted(selector: str) -> bool:
+        return all(name in words or BUILT.match(name) for name in NAMES.findall(CHOICE.sub("", selector)))
+
+    def keep(rule: re.Match[str]) -> str:
+        selectors = re.split(r",(?![^(]*\))", rule[1])
+        kept = [selector for selector in selectors if wanted(selector)]
+        return ",".join(kept) + rule[2] if kept else ""
+
+    return RULE.sub(keep, css)
+
+
+def join(site: Path, names: list[str]) -> str:
+    """The text of one sheet for all of `names`; the icon font's sheet is replaced by a cut one."""
+    static = site / "_static"
+    texts = [*site.glob("*.html"), *static.glob("*.js"), *static.glob("scripts/*.js")]
+    words = {word for path in texts for word in WORD.findall(path.read_text("utf-8"))}
+    sheets = [used(text, words) if name.startswith(THEME) else text
+              for name in names if "fontawesome" not in name for text in [read(static, name)]]
+    return "\n".join([*sheets, icons.cut(site, "".join(sheets))])

@@ -1,0 +1,79 @@
+"""JupyterLab without a server, under lite/: every chapter and assignment, with the pages' own Python.
+
+It uses the Pyodide of the pages (pyodide_files): no file is duplicated or loaded from another host.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import nbformat
+
+from grader import assignments
+
+from .. import project
+from ..notebooks import english_first
+
+EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
+WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no other
+# With the kernel, all at once: what it would load one by one, and what nnlib loads when asked.
+PRELOADED = ["ssl", "sqlite3", "jedi", "ipython", "comm", "ipywidgets", "matplotlib", "nnlib"]
+UNUSED = ["@jupyterlite/application-extension:share-file"]  # asks for a server
+SETTINGS = {
+    "jupyter-lite-schema-version": 0,
+    "jupyter-config-data": {
+        "appName": "nnlib", "exposeAppInBrowser": True, "disabledExtensions": UNUSED,
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": {
+            "pyodideUrl": "./../pyodide/pyodide.js", "disablePyPIFallback": True,
+            "loadPyodideOptions": {"packages": PRELOADED}}}}}
+BUILD = {"LiteBuildConfig": {
+    "apps": ["lab"], "no_sourcemaps": True, "no_unused_shared_packages": True, "no_libarchive": True,
+    "ignore_sys_prefix": ["federated_extensions"],
+    "federated_extensions": [str(EXTENSIONS / name) for name in WANTED]}}
+
+
+def notebooks() -> dict[str, str]:
+    """What a reader opens, for this kernel: chapters, Chinese or English first, and assignments."""
+    found = {}
+    for name, chapter in project.notebooks().items():
+        found[f"chapters/{name}.ipynb"] = chapter
+        found[f"{english_first.FOLDER}/{name}.ipynb"] = english_first.english_first(chapter)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in assignments.names():
+            released = assignments.release(name, Path(folder))
+            found[f"assignments/{name}.ipynb"] = nbformat.read(released, as_version=4)
+    for notebook in found.values():
+        notebook.metadata.kernelspec = KERNEL
+    return {name: nbformat.writes(notebook) for name, notebook in found.items()}
+
+
+def build(folder: Path) -> None:
+    """Fill the folder (its absolute path), unless it holds just this already; whole or not at all."""
+    texts = notebooks()
+    parts = [SETTINGS, BUILD, texts, version("jupyterlite-core"), version("jupyterlite-pyodide-kernel"),
+             version("jupyterlab_widgets")]
+    now = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    stamp = folder / "built.sha256"
+    if stamp.is_file() and stamp.read_text() == now:
+        return
+    with tempfile.TemporaryDirectory(dir=folder.parent) as work:
+        source, made = Path(work) / "source", Path(work) / "lite"
+        for name, text in texts.items():
+            (source / "files" / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / "files" / name).write_text(text, "utf-8")
+        (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
+        (source / "jupyter_lite_config.json").write_text(json.dumps(BUILD))
+        program = Path(sys.executable).with_name("jupyter-lite")
+        done = subprocess.run([program, "build", "--lite-dir", source, "--output-dir", made], cwd=source,
+                              capture_output=True, text=True)
+        if done.returncode or not (made / "lab" / "index.html").is_file():
+            sys.exit(f"JupyterLite was not built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        (made / stamp.name).write_text(now)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)

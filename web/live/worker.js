@@ -1,0 +1,94 @@
+/* Python for the cells of a page, in a Web Worker of its own. It stands beside Pyodide's files.
+   In:  {boot: interrupt buffer or null} | {run: number, source} | {view: explorer, choice, ask: number}
+   Out: {state, loaded, wanted} | {run: number, out: [kind, ...]} | {run: number, done, good} | {ask, view} | {broken: words} */
+"use strict";
+const BASE = new URL("./", self.location).href, STORE = "nnlib-python " + BASE;
+const CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json", "session.py"];
+const TYPES = { js: "text/javascript", wasm: "application/wasm", json: "application/json" };
+const network = self.fetch.bind(self), coming = {};
+let files, store, python, session, interrupt, running = null, loaded = 0, wanted = 0, told = 0;
+
+function tell(state) { postMessage({ state, loaded, wanted }); }
+
+function address(name) { return `${BASE}${name}?${files[name][0]}`; }  // new content, new address
+
+async function download(name) {                  // counted as it comes; kept only if whole
+  const [, size] = files[name];
+  wanted += size;
+  const answer = await network(address(name));
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  const parts = [], reader = answer.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    loaded += part.value.length;
+    if (Date.now() - told > 100) { told = Date.now(); tell("loading"); }
+  }
+  const whole = new Blob(parts);
+  if (whole.size !== size) throw new Error(`${name}: ${whole.size} / ${size} bytes`);
+  const kept = new Response(whole, { headers: { "content-type": TYPES[name.split(".").pop()] || "application/octet-stream" } });
+  if (store) await store.put(address(name), kept.clone()).catch(() => {});  // no room: next time again
+  return kept;
+}
+
+function bring(name) {                           // from an earlier visit, else from the network; each once
+  coming[name] ||= Promise.resolve(store && store.match(address(name))).then((kept) => kept || download(name));
+  return coming[name].then((answer) => answer.clone());
+}
+
+self.fetch = (what, options) => {                // Pyodide's own requests come this way too
+  const url = String(what.url || what), name = url.startsWith(BASE) ? url.slice(BASE.length) : "";
+  return files && name in files ? bring(name) : network(what, options);
+};
+
+async function script(name) {
+  const url = URL.createObjectURL(await (await bring(name)).blob());
+  importScripts(url);
+  URL.revokeObjectURL(url);
+}
+
+async function boot(buffer) {
+  tell("loading");
+  files = await (await network(BASE + "files.json", { cache: "no-cache" })).json();
+  if (self.caches) {                             // only where the page is secure
+    store = await caches.open(STORE);
+    const addresses = new Set(Object.keys(files).map(address));
+    for (const old of await store.keys()) if (!addresses.has(old.url)) store.delete(old);
+  }
+  const early = Object.keys(files).filter((name) => CORE.includes(name) || /^(numpy|nnlib)-/.test(name));
+  await Promise.all(early.map(bring));
+  tell("starting");
+  await script("pyodide.asm.js");                // Pyodide would fetch it past the store
+  await script("pyodide.js");
+  python = await loadPyodide({ indexURL: BASE, packages: ["nnlib"], env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } });
+  if (buffer) python.setInterruptBuffer(interrupt = new Uint8Array(buffer));
+  python.FS.writeFile("_page_session.py", await (await bring("session.py")).text());
+  session = python.pyimport("_page_session").Session((...out) => postMessage({ run: running, out }));
+  tell("ready");
+}
+
+async function packages(source) {                // what the cell imports, before it runs; nnlib draws with matplotlib
+  const quiet = { messageCallback() {} };
+  await python.loadPackagesFromImports(source, quiet);
+  if (/\bnn\b.*\.(plot|explore)\b/.test(source)) await python.loadPackage("matplotlib", quiet);
+}
+
+async function handle(message) {
+  if ("boot" in message) return boot(message.boot);
+  if ("run" in message) {
+    running = message.run;
+    await packages(message.source);
+    tell("running");
+    if (interrupt) interrupt[0] = 0;
+    const good = session.run(message.run + 1, message.source);
+    postMessage({ run: message.run, done: true, good });
+    tell("ready");
+  } else {
+    if (interrupt) interrupt[0] = 0;
+    postMessage({ ask: message.ask, view: JSON.parse(session.view(message.view, python.toPy(message.choice))) });
+  }
+}
+
+let queue = Promise.resolve();
+self.onmessage = ({ data }) => {
+  queue = queue.then(() => handle(data)).catch((error) => postMessage({ broken: String(error && error.message || error) }));
+};

@@ -1,0 +1,52 @@
+"""Runs the notebooks and stores their outputs: text only, no pictures, the same bytes each time."""
+
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+from ..project import CHAPTERS, ROOT, released_wheel, save
+
+COLAB = """\
+try:
+    import nnlib
+except ModuleNotFoundError:  # on Colab, say: take the released one
+    %pip install -q {wheel}"""
+COLAB_TAG = "remove-cell"  # the pages do not show it
+TEXT = ("text/plain", "text/html", "application/json")
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def guard(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Put the cell that fetches nnlib first and up to date; leave it out where no repository is known."""
+    here = f"{name}-colab"
+    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != here]
+    if address := released_wheel():
+        cell = nbformat.v4.new_code_cell(COLAB.format(wheel=address), id=here, metadata={"tags": [COLAB_TAG]})
+        notebook.cells.insert(0, cell)
+
+
+def normalise(notebook: nbformat.NotebookNode) -> None:
+    """Keep what a reader or nbval needs; drop what changes by itself from run to run."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    used = set()
+    for number, cell in enumerate(notebook.cells):
+        if not cell.get("id") or cell.id in used:
+            cell.id = f"cell-{number}"
+        used.add(cell.id)
+        for name in ("execution", "collapsed", "scrolled"):
+            cell.metadata.pop(name, None)
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.data = {kind: output.data[kind] for kind in TEXT if kind in output.data}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+
+
+if __name__ == "__main__":
+    for path in tqdm(CHAPTERS, desc="notebooks", unit="page"):
+        notebook = nbformat.read(path, as_version=4)
+        guard(notebook, path.stem)
+        NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
+                       resources={"metadata": {"path": str(ROOT / "chapters")}}).execute()
+        normalise(notebook)
+        nbformat.validate(notebook)
+        save(notebook, path)

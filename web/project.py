@@ -1,0 +1,46 @@
+"""The book's parts: folders, pages in reading order, notebooks, languages, public addresses."""
+
+import os
+import re
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from nnlib._common.files import write_whole
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "_build"
+CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+LANGS = {"zh": "zh-CN", "en": "en"}  # a reader's choice, and how HTML calls it; in the order of a Pair
+GITHUB = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
+
+
+def pages() -> list[str]:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
+
+
+def notebooks() -> dict[str, nbformat.NotebookNode]:
+    return {path.stem: nbformat.read(path, as_version=4) for path in CHAPTERS}
+
+
+def save(notebook: nbformat.NotebookNode, path: Path) -> None:
+    text = nbformat.writes(notebook) + "\n"
+    write_whole(path, lambda file: file.write(text.encode()))
+
+
+def repository() -> str:
+    """``https://github.com/owner/name``, or "" if it is not known; a fork's workflow names its own."""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    text = os.environ.get("BOOK_REPOSITORY") or citation.get("repository-code", "")
+    if text and not GITHUB.fullmatch(text):
+        raise ValueError("the book's repository expected an address like https://github.com/owner/name, "
+                         f"got {text!r}. Correct BOOK_REPOSITORY, or repository-code in CITATION.cff.")
+    return text
+
+
+def released_wheel() -> str:
+    """The address at which the release workflow puts this version's nnlib, or "" without a repository."""
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
+    return repository() and f"{repository()}/releases/download/v{version}/nnlib-{version}-py3-none-any.whl"

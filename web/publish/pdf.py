@@ -1,0 +1,116 @@
+"""Prints the built book: one PDF a language, through a headless Chromium, into _build/pdf/."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+from pypdf import PdfReader, PdfWriter
+from tqdm import tqdm
+
+from nnlib._common.files import write_whole
+from nnlib._common.pair import BAR, Pair
+
+from ..project import LANGS, OUT, ROOT, pages
+from . import chromium
+
+FLAGS = (*chromium.FLAGS, "--headless", "--no-pdf-header-footer", "--generate-pdf-document-outline",
+         "--allow-file-access-from-files", "--timeout=60000")
+WORDS = {"zh": "目录", "en": "Contents"}
+FILES = {"zh": "neural-networks-zh.pdf", "en": "neural-networks-en.pdf"}
+AWAY = ".headerlink, .katex-mathml, script, .btn, .toggle-button, .live-bar, .d-print-none, button"
+
+
+def one_language(html: Tag, key: str) -> None:
+    """Leave out the other language, and what only makes sense on a screen."""
+    other = next(name for name in LANGS if name != key)
+    for tag in html.select(f".lang-{other}, .lang-sep, {AWAY}"):
+        tag.decompose()
+    for tag in html.find_all(True):
+        for name in ("alt", "title", "aria-label"):
+            if BAR in tag.get(name, ""):
+                tag[name] = getattr(Pair.of(tag[name]), key)
+        if tag.name == "img":
+            tag["loading"] = "eager"
+        if tag.name == "details":
+            tag["open"] = ""
+
+
+def chapter(site: Path, name: str, key: str) -> Tag:
+    """The text of a page, its places renamed so that all pages can stand in one file."""
+    article = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser").article
+    one_language(article, key)
+    for tag in article.find_all(True):
+        if tag.get("id"):
+            tag["id"] = f"{name}--{tag['id']}"
+        if tag.get("src"):
+            tag["src"] = f"../html/{tag['src']}"
+        page, _, place = tag.get("href", "").partition("#")
+        if tag.get("href") and (page.removesuffix(".html") or name) in pages():
+            page = page.removesuffix(".html") or name
+            tag["href"] = f"#{page}--{place}" if place else f"#{page}"
+    article.name, article["id"], article["class"] = "section", name, "bd-article chapter"
+    article["style"] = f"page: {name}"
+    return article
+
+
+def heading(tag: Tag) -> str:
+    return " ".join(tag.get_text().split())
+
+
+def whole_book_html(site: Path, key: str) -> tuple[str, str]:
+    """The whole book in one language as one HTML text, and its author."""
+    title = getattr(Pair.of(yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"]), key)
+    author = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["authors"][0]["name"]
+    chapters = [chapter(site, name, key) for name in tqdm(pages(), desc=f"{key}: pages", leave=False)]
+    found = [tag for part in chapters for tag in part.select("h1, h2")]
+    entries, runners = [], []
+    for tag in found:
+        place = tag.find_parent("section", id=True)["id"]
+        entries.append(f'<li class="{tag.name}"><a href="#{place}">{heading(tag)}</a></li>')
+        if tag.name == "h1":
+            quoted = heading(tag).replace('"', r"\"")
+            runners.append(f'@page {place.partition("--")[0]} {{ @top-center {{ content: "{quoted}" }} }}')
+    sheet = re.search(r'href="(_static/book-[^"]+\.css)"', (site / "index.html").read_text("utf-8"))[1]
+    own = Path(__file__).with_name("pdf.css").read_text("utf-8")
+    return f"""<!DOCTYPE html>
+<html lang="{LANGS[key]}" data-lang="{key}" data-theme="light" data-mode="light"><head><meta charset="utf-8">
+<title>{title}</title><meta name="author" content="{author}">
+<link rel="stylesheet" href="../html/{sheet}"><style>{own} {" ".join(runners)}</style></head><body>
+<main><div class="cover"><p>{title}</p><p>{author}</p></div>
+<nav><p>{WORDS[key]}</p><ul>{"".join(entries)}</ul></nav>
+{"".join(map(str, chapters))}</main></body></html>""", author
+
+
+def print_book(site: Path, folder: Path, key: str) -> Path:
+    """Write the PDF of one language, whole or not at all."""
+    program = chromium.find()
+    text, author = whole_book_html(site, key)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=site.parent) as scratch:
+        source, made = Path(scratch) / "book.html", Path(scratch) / "book.pdf"
+        source.write_text(text, "utf-8")
+        run = subprocess.run([program, *FLAGS, f"--user-data-dir={scratch}/profile",
+                              f"--print-to-pdf={made}", source.as_uri()], capture_output=True, text=True)
+        if run.returncode or not made.is_file():
+            raise ValueError(f"make pdf expected Chromium to print {source.name}, got exit code "
+                             f"{run.returncode}: {run.stderr[-500:]}. Try the program by hand: {program}")
+        writer = PdfWriter(clone_from=PdfReader(made))
+    writer.add_metadata({"/Author": author})
+    write_whole(folder / FILES[key], writer.write)
+    return folder / FILES[key]
+
+
+def main() -> None:
+    try:
+        for key in tqdm(LANGS, desc="PDF", unit="book"):
+            tqdm.write(str(print_book(OUT / "html", OUT / "pdf", key)))
+    except ValueError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""A release: nnlib's wheel and the pages as one archive, both checked, in _build/release/."""
+
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from ..project import OUT, ROOT
+
+FOLDER = OUT / "release"
+# Runs in an environment that holds the wheel and what it asks for, far from this folder.
+DOCTESTS = """
+import doctest, importlib, pkgutil, nnlib
+names = [module.name for module in pkgutil.walk_packages(nnlib.__path__, "nnlib.", lambda name: None)]
+ran = failed = 0
+for name in names:
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        assert missing.name.split(".")[0] in {optional!r}, missing
+        continue
+    failures, tests = doctest.testmod(module)
+    ran, failed = ran + tests, failed + failures
+print(f"{{ran}} examples of {{len(names)}} modules, {{failed}} failed")
+raise SystemExit(failed > 0 or ran == 0)
+"""
+
+
+def run(*command: str | Path) -> None:
+    if subprocess.run(command, cwd=FOLDER).returncode:
+        sys.exit(f"The release was not made: {' '.join(map(str, command[:4]))} failed; see above.")
+
+
+def check_wheel(wheel: Path, extras: str, optional: set[str]) -> None:
+    """In an empty environment, install the wheel alone and run every example of its docstrings."""
+    place = FOLDER / "empty"
+    venv.create(place, clear=True, with_pip=True)
+    python = place / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"{wheel}{extras}")
+    run(python, "-I", "-c", DOCTESTS.format(optional=optional))
+    shutil.rmtree(place)
+
+
+def main() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", ROOT)
+    [wheel] = FOLDER.glob("nnlib-*.whl")
+    check_wheel(wheel, "", {"matplotlib", "ipywidgets", "pooch", "tqdm", "threadpoolctl"})
+    check_wheel(wheel, "[data,plots,threads,panels]", set())
+    tests = [ROOT / "tests" / name for name in ("web", "chapters")]
+    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    site = shutil.make_archive(str(FOLDER / "site"), "zip", OUT / "html")
+    print(f"The release: {wheel}\n             {site}")
+
+
+if __name__ == "__main__":
+    main()
