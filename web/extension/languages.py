@@ -28,7 +28,8 @@ from ..project import LANGS
 
 HERE = Path(__file__).parent
 HEAD_SCRIPT = HERE / "head.js"  # stands inside <head> of every page
-INSIDE = re.compile(r"\[\[([^\[\]|]+ \| [^\[\]|]+)\]\]")  # a pair inside a longer text stands in brackets
+# A pair inside a longer text: in brackets, and without the blanks, so that the text is not split at its bar.
+INSIDE = re.compile(r"\[\[([^\[\]|]+)\|([^\[\]|]+)\]\]")
 RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no <span>
 CJK = re.compile(r"[\u3400-\u9fff]")
 CLOSING = tuple("，。；：？！、）」”,.;:?!)")
@@ -170,14 +171,18 @@ class SplitReferences(SphinxPostTransform):
     @staticmethod
     def in_language(text: nodes.Text, key: str | None) -> list[nodes.Node]:
         if key:
-            inside = INSIDE.sub(lambda found: getattr(Pair.of(found[1]), key), text)  # "[[图 | Figure]] 1"
+            inside = INSIDE.sub(lambda found: getattr(Pair(*found.groups()), key), text)  # "[[图|Figure]] 1"
             return [nodes.Text(getattr(Pair.of(inside), key))]
-        if BAR not in text or INSIDE.search(text):  # pair_words splits what stands in brackets
+        if BAR not in text:
             return [text]
         return cased(*([nodes.Text(half)] for half in Pair.of(text)))
 
 
 # -- the theme's words, the switch and the assets ------------------------------------------------------
+def inside(pair: Pair) -> str:
+    return f"[[{pair.zh}|{pair.en}]]"
+
+
 def spans(pair: Pair, bar: str = " / ") -> str:
     """HTML of a pair: one span per language, and between them a bar for those who see both."""
     if pair.zh == pair.en:
@@ -189,12 +194,12 @@ def spans(pair: Pair, bar: str = " / ") -> str:
 
 def pair_words(html: str) -> str:
     """The page with each pair in its spans; the theme's own words become pairs first."""
-    landmark = 'role="navigation" aria-label="[[封面 | Cover]]"'
+    landmark = 'role="navigation" aria-label="[[封面|Cover]]"'
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils' is out of date
     html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
-    html = FIXED.sub(lambda word: f"[[{FIXED_WORDS[word[0]]} | {word[0]}]]", html)
-    html = RAW_TEXT.sub(lambda text: INSIDE.sub(r"\1", text[0]), html)
-    return INSIDE.sub(lambda pair: spans(Pair.of(pair[1])), html)
+    html = FIXED.sub(lambda word: inside(Pair(FIXED_WORDS[word[0]], word[0])), html)
+    html = RAW_TEXT.sub(lambda text: INSIDE.sub(rf"\1{BAR}\2", text[0]), html)
+    return INSIDE.sub(lambda pair: spans(Pair(*pair.groups())), html)
 
 
 def catalogues() -> Iterator[dict[str, str]]:
@@ -211,7 +216,7 @@ def pair_catalogues(app: Sphinx) -> None:
         known = {en: zh for en, zh in words.items() if isinstance(en, str) and en and CJK.search(zh)}
         for en, zh in (known | EXTRA_WORDS).items():
             if not re.search(r"[%|\[\]{}<>]", en + zh):  # a format or markup cannot stand twice
-                words[en] = f"[[{zh} | {en}]]"
+                words[en] = inside(Pair(zh, en))
                 for field in PyObject.doc_field_types:  # their labels were looked up before we came
                     field.label = words[en] if field.label == zh else field.label
 
@@ -219,7 +224,7 @@ def pair_catalogues(app: Sphinx) -> None:
 def pair_book_title(app: Sphinx, pagename, templatename, context, doctree) -> None:
     for name in ("docstitle", "root_title"):
         if BAR in context.get(name, ""):
-            context[name] = f"[[{context[name]}]]"
+            context[name] = inside(Pair.of(context[name]))
 
 
 def find_assets(app: Sphinx, config: Config) -> None:

@@ -13,7 +13,7 @@ from . import live_cells
 
 SERVICES = {"binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com",
             "notebook_interface": "jupyterlab"}
-LITE = "[[在 JupyterLite 中打开 | Open in JupyterLite]]"
+LITE = "[[在 JupyterLite 中打开|Open in JupyterLite]]"
 
 
 def offer_services(app: Sphinx, config: Config) -> None:
@@ -37,4 +37,4 @@ def fill_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
             menus.append({"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket"})
             context["header_buttons"].insert(0, menus[0])
     for menu in menus:
-        menu |= {"tooltip": "[[运行这一章 | Run this chapter]]", "buttons": buttons}
+        menu |= {"tooltip": "[[运行这一章|Run this chapter]]", "buttons": buttons}
