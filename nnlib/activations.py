@@ -1,8 +1,7 @@
 """Activation functions, each with its derivative, elementwise on arrays of any shape.
 
-A call needs an array (or a number); `f.derivative(z)` is the slope at `z`. Layers hand in `out=` to
-work without new arrays, and give the slope the output `y` too, as most slopes are cheapest from it.
-A slope may use `y` up as scratch.
+A call needs an array (or a number); `f.derivative(z)` is the slope at `z`. Layers hand in `out` and
+`scratch` so that nothing is allocated, and the output `y`, because most slopes are cheapest from it.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ class Activation:
     value : callable
         ``value(z, out, **parameters)`` writes f(z) into ``out``.
     slope : callable
-        ``slope(z, y, out, **parameters)`` writes f'(z) into ``out``; ``y`` is f(z), and may be
-        overwritten.
+        ``slope(z, y, out, scratch, **parameters)`` writes f'(z) into ``out``; ``y`` is f(z), and
+        ``scratch`` an array of the same shape for what has to be kept in between.
     """
 
     def __init__(self, value: Callable[..., Array], slope: Callable[..., Array]) -> None:
@@ -47,7 +46,7 @@ class Activation:
         """f'(z), the same shape as `z`."""
         array = as_floats(z, None, f"{self.__name__}.derivative")
         y = self.value(array, np.empty_like(array), **parameters)
-        return self.slope(array, y, np.empty_like(array), **parameters)[()]
+        return self.slope(array, y, np.empty_like(array), np.empty_like(array), **parameters)[()]
 
     def __repr__(self) -> str:
         return f"<activation {self.__name__}>"
@@ -58,7 +57,7 @@ def activation(slope: Callable[..., Array]) -> Callable[[Callable[..., Array]], 
     return lambda value: Activation(value, slope)
 
 
-def _sigmoid_slope(z: Array, y: Array, out: Array) -> Array:
+def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     np.subtract(1, y, out=out)
     out *= y
     return out
@@ -100,7 +99,7 @@ def sigmoid(z: Array, out: Array) -> Array:
     return np.reciprocal(out, out=out)
 
 
-def _tanh_slope(z: Array, y: Array, out: Array) -> Array:
+def _tanh_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     np.multiply(y, y, out=out)
     return np.subtract(1, out, out=out)
 
@@ -135,7 +134,7 @@ def tanh(z: Array, out: Array) -> Array:
     return np.tanh(z, out=out)
 
 
-def _relu_slope(z: Array, y: Array, out: Array) -> Array:
+def _relu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     return np.greater(y, 0, out=out)
 
 
@@ -168,7 +167,7 @@ def relu(z: Array, out: Array) -> Array:
     return np.maximum(z, 0, out=out)
 
 
-def _leaky_relu_slope(z: Array, y: Array, out: Array, alpha: Any = 0.01) -> Array:
+def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any = 0.01) -> Array:
     np.greater(z, 0, out=out)
     out *= 1 - alpha
     out += alpha
@@ -247,7 +246,7 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     return out
 
 
-def _elu_slope(z: Array, y: Array, out: Array) -> Array:
+def _elu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     np.minimum(z, 0, out=out)
     return np.exp(out, out=out)
 
@@ -293,19 +292,19 @@ def _gelu_gate(z: Array, out: Array) -> Array:
     return np.tanh(out, out=out)
 
 
-def _gelu_slope(z: Array, y: Array, out: Array) -> Array:
+def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     # With t the gate and u its argument: f' = (1 + t) (1 + (1 - t) z u') / 2.
-    np.clip(z, -GELU_FLAT, GELU_FLAT, out=y)
-    np.multiply(y, y, out=out)
+    np.clip(z, -GELU_FLAT, GELU_FLAT, out=scratch)
+    np.multiply(scratch, scratch, out=out)
     out *= 3 * GELU_SCALE * GELU_CUBIC
     out += GELU_SCALE
-    y *= out
+    scratch *= out
     gate = _gelu_gate(z, out)
     np.subtract(1, gate, out=out)
-    y *= out
-    y += 1
+    scratch *= out
+    scratch += 1
     np.subtract(2, out, out=out)
-    out *= y
+    out *= scratch
     out *= 0.5
     return out
 
@@ -345,12 +344,11 @@ def gelu(z: Array, out: Array) -> Array:
     return out
 
 
-def _silu_slope(z: Array, y: Array, out: Array) -> Array:
+def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     gate = sigmoid.value(z, out)
-    np.subtract(1, gate, out=out)
-    y *= out
-    np.subtract(1, out, out=out)
-    out += y
+    np.subtract(1, gate, out=scratch)
+    scratch *= y
+    out += scratch
     return out
 
 

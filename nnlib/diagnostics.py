@@ -13,7 +13,7 @@ from ._common.checks import Array
 from .layers import Elementwise, Maxout
 from .losses import CrossEntropy, Loss
 from .network import TILE, Network, check_network
-from .prediction import predict
+from .prediction import grid, predict
 
 
 def dead_units(net: Network, X: ArrayLike) -> Any:
@@ -130,6 +130,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
     """
     if not check_network(net).weights():
         raise ValueError("gradient_norms expected a network with weights, got none. Add a Linear layer.")
+    net = net.copy()  # the caller's net.grads stay as they are
     net.loss_and_grad(X, y, loss)
     lead = net.grads.shape[:-1]
     grads = [layer.grads[name].reshape(*lead, -1) for layer in net for name in layer.weights]
@@ -169,34 +170,15 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
     >>> boundary_roughness(net, [[-1.0, 1.0], [-1.0, 1.0]])
     1.0
     """
-    x1, x2 = grid(net, X, resolution)
+    x1, x2 = grid(net, X, resolution, what="boundary_roughness")
     classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
     classes = classes.reshape(*classes.shape[:-1], resolution, resolution)
     steps = sum((np.diff(classes, axis=axis) != 0).sum(axis=(-2, -1)) for axis in (-2, -1))
     return steps / resolution if net.networks else float(steps / resolution)
 
 
-def grid(net: Network, X: ArrayLike, resolution: int, margin: float = 0.0) -> tuple[Array, Array]:
-    """Coordinates (resolution, resolution) of a grid over the box around 2-D data.
-
-    `margin` widens the box on each side by that share of its width.
-    """
-    if check_network(net).n_in != 2:
-        raise ValueError(
-            f"a picture of regions expected a network with 2 inputs, got {net.n_in}. "
-            "Choose two features, or another plot."
-        )
-    points = net.check_batch(X)
-    low, high = points.min(axis=1), points.max(axis=1)
-    wider = (high - low) * margin
-    n = checks.whole_number("resolution", resolution, low=2)
-    steps = np.linspace(0, 1, n, dtype=points.dtype)[:, None]
-    x1, x2 = np.meshgrid(*(low - wider + steps * (high - low + 2 * wider)).T)
-    return x1, x2
-
-
 def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]]:
-    """Every activation layer after each tile's forward pass, last layer first (a slope uses up outputs)."""
+    """Every activation layer, after each tile's forward pass."""
     X = check_network(net).check_batch(X)
     found = [(i, layer) for i, layer in enumerate(net) if isinstance(layer, Elementwise)]
     if not found:
@@ -207,4 +189,4 @@ def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]
         )
     for start in range(0, X.shape[1], TILE):
         net.forward(X[:, start : start + TILE])
-        yield from reversed(found)
+        yield from found

@@ -266,9 +266,9 @@ class Elementwise(Layer):
         return self.y
 
     def slope(self) -> Array:
-        """The derivative at the last input; it may use up the last output."""
-        out = self.buffers.get("slope", self.x.shape, self.x.dtype)
-        return self.function.slope(self.x, self.y, out, **self.parameters())
+        """The derivative at the last input."""
+        out, scratch = (self.buffers.get(name, self.x.shape, self.x.dtype) for name in ("slope", "scratch"))
+        return self.function.slope(self.x, self.y, out, scratch, **self.parameters())
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         dx = self.slope()

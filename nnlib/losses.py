@@ -96,7 +96,7 @@ class CrossEntropy(Loss):
     def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         n = scores.shape[-1]
         p = buffers.get("p", scores.shape, scores.dtype)
-        top = buffers.get("total", (*scores.shape[:-2], 1, n), scores.dtype)
+        top = buffers.get("top", (*scores.shape[:-2], 1, n), scores.dtype)
         np.maximum.reduce(scores, axis=-2, keepdims=True, out=top)
         np.subtract(scores, top, out=p)
         right = _one_hot(y, scores, buffers)

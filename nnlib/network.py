@@ -85,7 +85,7 @@ class Network:
         """Cut the vectors into the layers' views."""
         self.layers, self._params = layers, params
         self.grads = np.zeros(params.shape, params.dtype)  # unlike zeros_like, costs nothing until used
-        self.buffers = Buffers()
+        self.buffers, self.loss_buffers = Buffers(), Buffers()
         self._weights: list[slice] = []
         start = 0
         for layer in layers:
@@ -254,7 +254,7 @@ class Network:
         self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None
     ) -> Any:
         """The loss of checked input; fills `grads`."""
-        value, d = loss.evaluate(self.forward(X, rng), y, self.buffers)
+        value, d = loss.evaluate(self.forward(X, rng), y, self.loss_buffers)
         if self._trained:
             for i in range(len(self.layers) - 1, self._trained[0] - 1, -1):
                 d = self.layers[i].backward(d, i > self._trained[0])  # type: ignore[assignment]

@@ -56,6 +56,25 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     return right if right.ndim else float(right)
 
 
+def grid(net: Network, X: ArrayLike, resolution: int, what: str, margin: float = 0.0) -> tuple[Array, Array]:
+    """Coordinates (resolution, resolution) of a grid over the box around 2-D data.
+
+    `margin` widens the box on each side by that share of its width.
+    """
+    if check_network(net).n_in != 2:
+        raise ValueError(
+            f"{what} expected a network with 2 inputs, got {net.n_in}. "
+            "Choose two features."
+        )
+    points = net.check_batch(X)
+    low, high = points.min(axis=1), points.max(axis=1)
+    wider = (high - low) * margin
+    n = checks.whole_number(f"{what} resolution", resolution, low=2)
+    steps = np.linspace(0, 1, n, dtype=points.dtype)[:, None]
+    x1, x2 = np.meshgrid(*(low - wider + steps * (high - low + 2 * wider)).T)
+    return x1, x2
+
+
 def decide(scores: Array) -> Any:
     """Classes (..., N) of scores (..., C, N)."""
     if scores.shape[-2] == 1:

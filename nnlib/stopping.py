@@ -10,7 +10,14 @@ from .network import Network
 
 
 class EarlyStopping:
-    """Watches the validation loss of a network or a stack; `restore` brings the best parameters back."""
+    """Watches the validation loss of a network or a stack and keeps the best parameters.
+
+    Attributes
+    ----------
+    best_epoch : ndarray of int, () or (R,)
+    done : ndarray of bool, () or (R,)
+        Which networks have gone `patience` epochs without a lower validation loss.
+    """
 
     def __init__(self, net: Network, patience: int) -> None:
         self.net, self.patience = net, patience
@@ -19,19 +26,14 @@ class EarlyStopping:
         self.done = np.zeros(net.params.shape[:-1], bool)
         self.params = net.params.copy()
 
-    def all_done(self, epoch: int, log: dict[str, list[Any]]) -> bool:
-        """Take in the epoch's validation loss; blank the log of networks that were already done."""
-        for rows in log.values():
-            if rows:
-                rows[-1] = np.where(self.done, np.nan, rows[-1])
-        better = log["val_loss"][-1] < self.lowest  # never for NaN
-        self.lowest = np.where(better, log["val_loss"][-1], self.lowest)
+    def update(self, epoch: int, val_loss: Any) -> None:
+        """Record the validation loss after an epoch, and mark as done whose patience is used up."""
+        better = ~self.done & (val_loss < self.lowest)  # never for NaN
+        self.lowest = np.where(better, val_loss, self.lowest)
         self.best_epoch = np.where(better, epoch, self.best_epoch)
         self.params = np.where(better[..., None], self.net.params, self.params)
         self.done |= epoch - self.best_epoch >= self.patience
-        self.net.params[self.done] = self.params[self.done]  # or what goes on in the stack could diverge
-        return bool(self.done.all())
 
-    def restore(self) -> Any:
-        self.net.params[...] = self.params
-        return self.best_epoch
+    def restore(self, which: Any = ...) -> None:
+        """Give the networks `which` (a mask; by default all) the parameters of their best epoch."""
+        self.net.params[which] = self.params[which]

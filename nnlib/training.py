@@ -29,7 +29,15 @@ CHUNK_PARAMETERS = 2**18  # and parameters: their activations should stay in the
 
 
 class Diverged(ValueError):
-    """Training stopped because a loss became NaN or infinite."""
+    """A loss or a parameter became NaN or infinite in training.
+
+    Attributes
+    ----------
+    epochs : dict
+        From each network that diverged (0 for a single one) to the epoch in which it did.
+    """
+
+    epochs: dict[int, int]
 
 
 @dataclass
@@ -120,7 +128,8 @@ def fit(
     Raises
     ------
     Diverged (a ValueError)
-        If a loss becomes NaN or infinite; the parameters are those before that epoch.
+        If a loss becomes NaN or infinite. A network that diverges gets the parameters back that it had
+        before that epoch and learns no more; the other networks of a stack are trained to the end.
     ValueError
         If an argument is not as described.
 
@@ -172,8 +181,9 @@ def fit(
         jobs = [
             (task, net, part, copy.deepcopy(shuffling), rng) for part, rng in zip(chunks, noise, strict=True)
         ]
-        histories = _run(jobs, workers)
-    return _join(histories, net)
+        histories, diverged = zip(*_run(jobs, workers), strict=True)
+    _complain(np.concatenate([np.atleast_1d(epochs) for epochs in diverged]), net, optimizer)
+    return _join(list(histories), net)
 
 
 def chunks_of(net: Network) -> list[slice | None]:
@@ -186,7 +196,26 @@ def chunks_of(net: Network) -> list[slice | None]:
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[History]:
+def _complain(diverged: Array, net: Network, optimizer: Optimizer) -> None:
+    """Raise `Diverged` if a network did; `diverged` (R,) holds the epochs, NaN for those that did not."""
+    epochs = {int(r): int(diverged[r]) for r in np.flatnonzero(np.isfinite(diverged))}
+    if not epochs:
+        return
+    where, kept = f"in epoch {epochs.get(0)}", "the parameters are those before that epoch"
+    if net.networks is not None:
+        first = [f"network {r} in epoch {epoch}" for r, epoch in list(epochs.items())[:5]]
+        more = [f"{len(epochs) - 5} more"] if len(epochs) > 5 else []
+        where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first + more)})"
+        kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
+    error = Diverged(
+        f"fit expected finite losses, got NaN or infinity {where} with learning rate {optimizer.lr:g}. "
+        f"Lower the learning rate, or scale the inputs; {kept}."
+    )
+    error.epochs = epochs
+    raise error
+
+
+def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[tuple[History, Array]]:
     """Train every chunk, on threads if there are several."""
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -218,46 +247,61 @@ def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Ite
 
 def _train(
     task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator, noise: np.random.Generator
-) -> History:
-    """Train a network, or one chunk of a stack; the chunk's arrays go when it is done."""
+) -> tuple[History, Array]:
+    """Train a network, or one chunk of a stack; the second result: when each network diverged, else NaN."""
     net = net if part is None else net.select(part)
-    optimizer, buffers = task.optimizer.fresh(), Buffers()
-    log: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    optimizer, batches = task.optimizer.fresh(), Buffers()
+    log = _Log(task)
     stopper = EarlyStopping(net, task.patience) if task.patience else None
+    diverged = np.full(net.params.shape[:-1], np.nan)
+    finished = np.zeros(net.params.shape[:-1], bool)  # diverged, or stopped early
     before = np.empty_like(net.params)
     n = len(task.rows)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
         for epoch in range(task.epochs):
             before[...] = net.params
             total: Any = 0.0
-            for X, y in _minibatches(task, shuffling, buffers):
+            for X, y in _minibatches(task, shuffling, batches):
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
-            if not (np.isfinite(total).all() and np.isfinite(net.params).all()):
-                net.params[...] = before
-                raise Diverged(
-                    f"fit expected finite losses, got NaN or infinity in epoch {epoch} with learning rate "
-                    f"{optimizer.lr:g}. Lower the learning rate, or scale the inputs; the parameters are "
-                    "those before that epoch."
-                )
-            log["loss"].append(total)
-            _measure(task, net, buffers, log)
+            diverged[~finished & ~(np.isfinite(total) & np.isfinite(net.params).all(axis=-1))] = epoch
+            finished = finished | np.isfinite(diverged)
+            if finished.any():
+                net.params[finished] = before[finished]
+            log.add(net, total, finished)
+            if stopper:
+                stopper.update(epoch, log.rows["val_loss"][-1])
+                stopper.restore(stopper.done & ~finished)
+                finished = finished | stopper.done
             task.tick()
-            if stopper and stopper.all_done(epoch, log):
+            if finished.all():
                 break
-    best = np.full(net.params.shape[:-1], epoch) if stopper is None else stopper.restore()
-    return History(**{name: np.array(rows) for name, rows in log.items()}, best_epoch=best)
+    best = np.full(net.params.shape[:-1], epoch)
+    if stopper:
+        stopper.restore(~np.isfinite(diverged))
+        best = stopper.best_epoch
+    return History(**{name: np.array(rows) for name, rows in log.rows.items()}, best_epoch=best), diverged
 
 
-def _measure(task: _Task, net: Network, buffers: Buffers, log: dict[str, list[Any]]) -> None:
-    """Add to the log what is asked for after an epoch."""
-    if task.measure_accuracy:
-        log["accuracy"].append(share_right(net.evaluate(task.rows.T), task.y))
-    if task.validation:
-        scores = net.evaluate(task.validation[0])
-        log["val_loss"].append(task.loss.evaluate(scores, task.validation[1], buffers)[0])
-        if task.loss.classifies:
-            log["val_accuracy"].append(share_right(scores, task.validation[1]))
+class _Log:
+    """What is measured after each epoch, by the names of `History`; NaN for networks that learn no more."""
+
+    def __init__(self, task: _Task) -> None:
+        self.task, self.buffers = task, Buffers()
+        self.rows: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+
+    def add(self, net: Network, loss: Any, finished: Any) -> None:
+        task, now = self.task, {"loss": loss}
+        if task.measure_accuracy:
+            now["accuracy"] = share_right(net.evaluate(task.rows.T), task.y)
+        if task.validation:
+            X, y = task.validation
+            scores = net.evaluate(X)
+            now["val_loss"] = task.loss.evaluate(scores, y, self.buffers)[0]
+            if task.loss.classifies:
+                now["val_accuracy"] = share_right(scores, y)
+        for name, value in now.items():
+            self.rows[name].append(np.where(finished, np.nan, value) if finished.any() else value)
 
 
 def _join(histories: list[History], net: Network) -> History:

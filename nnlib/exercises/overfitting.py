@@ -52,9 +52,10 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 def _stop(losses: list[float], patience: int) -> tuple[int, int]:
     watch = EarlyStopping(mlp(1, 1), patience)
     for epoch, loss in enumerate(losses):
-        if watch.all_done(epoch, {"val_loss": [loss]}):
+        watch.update(epoch, loss)
+        if watch.done:
             break
-    return int(watch.restore()), epoch
+    return int(watch.best_epoch), epoch
 
 
 @STOPPING.test("一路下降 | falling all the way")

@@ -15,9 +15,8 @@ from PIL import Image, ImageDraw
 
 from .._common import checks
 from .._common.checks import Array
-from ..diagnostics import grid
 from ..network import Network, check_network
-from ..prediction import predict
+from ..prediction import grid, predict
 from .style import (
     BLACK,
     COLORS,
@@ -37,7 +36,7 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
             "Select one with net.select(r)."
         )
     fast = net.copy("float32")  # 2.6 times as fast as float64, and looks the same
-    x1, x2 = grid(fast, X, resolution, margin=0.05)
+    x1, x2 = grid(fast, X, resolution, "a picture of regions", margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
         raise ValueError(

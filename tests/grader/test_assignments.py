@@ -11,7 +11,7 @@ from grader import assignments
 from grader.marking import key, mark
 from nnlib.exercises.selfcheck import EXERCISES
 
-ANSWERS = assignments.ANSWERS.read_text("utf-8")
+SOLUTIONS = assignments.SOLUTIONS.read_text("utf-8")
 NAMES = ["activations", "architecture", "intro", "overfitting"]
 SEED = 987654321
 
@@ -23,7 +23,7 @@ def squeezed(text):
 def secret_lines():
     """Lines of the answers that are too long to stand anywhere by chance."""
     page = assignments.PAGE.read_text("utf-8")
-    lines = {line.strip() for line in ANSWERS.splitlines() if len(line.strip()) > 24}
+    lines = {line.strip() for line in SOLUTIONS.splitlines() if len(line.strip()) > 24}
     lines = {line for line in lines if not line.startswith(("class ", "def ", '"""'))}
     solutions = (cell.source for cell in nbformat.reads(page, 4).cells if cell.id.endswith("-solution"))
     practice = squeezed("".join(solutions))
@@ -43,7 +43,7 @@ def test_the_notebooks_are_those_that_the_page_and_the_answers_make():
 
 
 def test_every_answer_belongs_to_an_exercise_without_published_solution():
-    top = ast.parse(ANSWERS).body
+    top = ast.parse(SOLUTIONS).body
     names = {node.name for node in top if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     page = {cell.id for cell in nbformat.read(assignments.PAGE, 4).cells}
     assigned = {exercise.id for exercise in EXERCISES.values() if exercise.name in names}

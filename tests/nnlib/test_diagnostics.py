@@ -151,3 +151,11 @@ def test_two_hundred_points_a_side_unless_told_otherwise():
     net[0].W = [[1.0, 0.5]]
     one, other = (diagnostics.boundary_roughness(net, X, n) for n in (200, 201))
     assert diagnostics.boundary_roughness(net, X) == one != other
+
+
+def test_gradient_norms_leave_the_gradients_of_the_network_as_they_are():
+    net = nn.mlp(2, 3, 2)
+    _, grads = net.loss_and_grad([[1.0], [2.0]], [0])
+    before = grads.copy()
+    diagnostics.gradient_norms(net, [[5.0], [-1.0]], [1])
+    np.testing.assert_array_equal(net.grads, before)

@@ -32,7 +32,7 @@ def answers():
     for cell in nbformat.read(ROOT / "chapters" / "exercises.ipynb", 4).cells:
         if cell.id.endswith("-solution"):
             exec(cell.source.partition("\nnn.exercises.check(")[0], space)
-    exec((ROOT / "assignments" / "answers.py").read_text("utf-8"), space)
+    exec((ROOT / "assignments" / "solutions.py").read_text("utf-8"), space)
     return space
 
 

@@ -216,3 +216,21 @@ def test_networks_drop_their_own_units():
 def test_repr(layer, text):
     assert repr(layer) == text
     assert repr(type(layer)(**layer.settings())) == text
+
+
+@pytest.mark.parametrize("layer", [
+    nn.Linear(3, 3), nn.Maxout(3, 3), nn.Sigmoid(), nn.Tanh(), nn.ReLU(), nn.LeakyReLU(), nn.PReLU(), nn.ELU(),
+    nn.GELU(), nn.SiLU(), nn.Dropout(0.5), nn.GaussianNoise(1.0),
+], ids=repr)
+def test_backward_twice_gives_the_same_gradient(layer):
+    rng = np.random.default_rng(0)
+    net = nn.Network(*([nn.Linear(2, 3), layer] if layer.n_in is None else [layer]))
+    net.forward(rng.normal(size=(net.n_in, 5)), rng)
+    y = None if layer.n_in or not hasattr(layer, "y") else layer.y.copy()
+    dy = rng.normal(size=(3, 5))
+    first = layer.backward(dy.copy()).copy()
+    grads = net.grads.copy()
+    np.testing.assert_array_equal(layer.backward(dy.copy()), first)
+    np.testing.assert_array_equal(net.grads, grads)
+    if y is not None:
+        np.testing.assert_array_equal(layer.y, y)

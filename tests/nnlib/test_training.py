@@ -342,29 +342,59 @@ def test_training_goes_on_from_where_it_was():
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
-@pytest.mark.parametrize("networks", [None, 2, 150])
-def test_divergence(networks, dtype):
+def test_a_network_that_diverges_keeps_the_parameters_from_before_that_epoch(dtype):
     X, _ = problem()
     T = X[:1] * 3
     options = {"loss": nn.MSE(), "optimizer": nn.SGD(lr=40.0), "batch_size": None}
 
     def linear():
-        return nn.Network(nn.Linear(3, 4), nn.Linear(4, 1), networks=networks, dtype=dtype)
+        return nn.Network(nn.Linear(3, 4), nn.Linear(4, 1), dtype=dtype)
 
-    net = linear()
-    message = r"epoch \d+ with learning rate 40\b.*[Ll]ower the learning rate"
+    net, again = linear(), linear()
+    message = r"infinity in epoch (\d+) with learning rate 40\. Lower the learning rate"
     with pytest.raises(nn.Diverged, match=message) as caught:
-        nn.fit(net, X, T, epochs=500, workers=1, **options)
-    epoch = int(str(caught.value).split("epoch ")[1].split()[0])
-    assert np.isfinite(net.params).all()
-    again = linear()
-    if epoch:  # the parameters are those before that epoch
-        nn.fit(again, X, T, epochs=epoch, workers=1, **options)
-    chunk = slice(None) if networks != 150 else slice(0, 50)
-    np.testing.assert_array_equal(net.params[chunk], again.params[chunk])
+        nn.fit(net, X, T, epochs=500, **options)
+    epoch = caught.value.epochs[0]
+    assert f"in epoch {epoch} " in str(caught.value)
+    nn.fit(again, X, T, epochs=epoch, **options)
+    np.testing.assert_array_equal(net.params, again.params)
     with pytest.raises(nn.Diverged):
-        nn.fit(again, X, T, epochs=1, workers=1, **options)
+        nn.fit(again, X, T, epochs=1, **options)
     assert issubclass(nn.Diverged, ValueError)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("patience", [None, 200])
+@pytest.mark.parametrize(("networks", "wild"), [
+    (3, {1: 1e3}), (150, {0: 1e100, 77: 1e3, 149: 30.0}), (2, {0: 1e3, 1: 1e9}),
+])
+def test_a_stack_says_which_networks_diverged_and_trains_the_others(networks, wild, patience, workers):
+    """Each network of the stack ends as it would alone; here they differ in the scale of their weights."""
+    X, _ = problem()
+    T = X[:1] * 3
+    options = {"loss": nn.MSE(), "optimizer": nn.SGD(lr=0.01), "batch_size": None, "epochs": 40,
+               "validation": (X, T), "patience": patience, "workers": workers}
+    net = nn.Network(nn.Linear(3, 4), nn.Linear(4, 1), networks=networks)
+    net.params *= 0.1
+    for r, scale in wild.items():
+        net.params[r] += scale
+    alone = net.copy()
+    with pytest.raises(nn.Diverged) as caught:
+        nn.fit(net, X, T, **options)
+    assert set(caught.value.epochs) == set(wild)
+    assert len(set(caught.value.epochs.values())) > 1 or networks == 3
+    for r in {*wild, networks - 1}:
+        one = nn.Network(nn.Linear(3, 4), nn.Linear(4, 1))
+        one.params[:] = alone.params[r]
+        if r in wild:
+            with pytest.raises(nn.Diverged) as single:
+                nn.fit(one, X, T, **options)
+            assert single.value.epochs[0] == caught.value.epochs[r]
+            assert f"network {r} in epoch {caught.value.epochs[r]}" in str(caught.value)
+        else:
+            nn.fit(one, X, T, **options)
+        np.testing.assert_allclose(net.params[r], one.params, rtol=1e-12)
+    assert np.isfinite(net.params).all()
 
 
 def test_divergence_is_one_error_without_warnings():
