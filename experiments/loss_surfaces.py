@@ -1,8 +1,10 @@
 """Choromanska et al. (2015) on handwritten digits: do losses concentrate as networks grow?
 
 The chapter on overfitting trains 32 networks of each size for 20 epochs; this is the whole run, with the
-same data and optimiser. It writes one row a network and prints mean and spread.
-Run it from the project's folder: .venv/bin/python experiments/loss_surfaces.py
+same data and optimiser. It writes one row per network and prints mean and spread. A run that was interrupted
+goes on where it stopped. Run it from the project's folder, on all cores of this machine or on a dask cluster:
+
+    .venv/bin/python experiments/loss_surfaces.py [--scheduler tcp://...]
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +20,27 @@ import numpy as np
 import nnlib as nn
 from nnlib._common.files import write_whole
 
-SIZES = (25, 50, 100, 250, 500)
-COLUMNS = ("hidden", "seed", "train_loss", "test_loss", "test_accuracy")
+SIZES = (500, 250, 100, 50, 25)  # the longest run starts first, so that no core waits for it at the end
+MEASURED = ("train_loss", "test_loss", "test_accuracy")
 
 
-def losses(hidden: int, seeds: int, epochs: int) -> list[tuple[float, ...]]:
-    """Final losses and test accuracy of `seeds` networks with one hidden layer, one tuple a network."""
+def losses(hidden: int, networks: int, epochs: int) -> dict[str, np.ndarray]:
+    """Final losses and test accuracy of networks with one hidden layer, each (networks,)."""
     X, Xt, y, yt = nn.datasets.train_test_split(*nn.datasets.digits(), test=2 / 3, rng=0)
-    net = nn.mlp(64, hidden, 10, rng=0, dtype="float32", networks=seeds)
+    net = nn.mlp(64, hidden, 10, rng=0, dtype="float32", networks=networks)
     nn.fit(net, X, y, optimizer=nn.SGD(lr=0.1, momentum=0.9), epochs=epochs, batch_size=100, rng=0,
-           measure_accuracy=False, progress=True)
+           measure_accuracy=False, workers=1)
     loss = nn.CrossEntropy()
-    found = (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt))
-    return [(hidden, seed, *map(float, row)) for seed, row in enumerate(zip(*found, strict=True))]
+    return dict(zip(MEASURED, (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt)), strict=True))
+
+
+def cluster(scheduler: str | None) -> Executor | None:
+    """The workers of a dask scheduler; None, the processes of this machine, without one."""
+    if scheduler is None:
+        return None
+    from distributed import Client
+
+    return Client(scheduler).get_executor(pure=False)
 
 
 def table(rows: np.ndarray) -> str:
@@ -50,13 +61,21 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=200, help="networks of each size (200)")
     parser.add_argument("--epochs", type=int, default=200, help="passes over the training data (200)")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".csv"))
+    parser.add_argument("--scheduler", help="address of a dask scheduler whose workers share the runs")
     options = parser.parse_args()
-    rows = [row for hidden in SIZES for row in losses(hidden, options.seeds, options.epochs)]
+    unfinished = options.out.with_suffix(".jsonl")
+    grid = {"hidden": SIZES, "networks": [options.seeds], "epochs": [options.epochs]}
+    sizes = nn.sweep(losses, grid, cluster(options.scheduler), checkpoint=unfinished)
+    if failed := [size for size in sizes if size["error"]]:
+        raise SystemExit(f"{len(failed)} of {len(sizes)} sizes failed; run it again to repeat only these.")
+    rows = [(size["hidden"], seed, *measured) for size in sorted(sizes, key=lambda size: size["hidden"])
+            for seed, measured in enumerate(zip(*(size[name] for name in MEASURED), strict=True))]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(("hidden", "seed", *MEASURED))
     writer.writerows([*row[:2], *(f"{number:.5f}" for number in row[2:])] for row in rows)
     write_whole(options.out, lambda file: file.write(text.getvalue().encode()))
+    unfinished.unlink()
     print(table(np.array(rows)))
 
 

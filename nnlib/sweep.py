@@ -38,12 +38,13 @@ def sweep(
     ----------
     run : callable
         Gives a number, or a dict of named numbers, strings, lists or arrays. Other processes must be
-        able to import it, so it stands at the top level of a module or notebook.
+        able to import it: define it at the top level of a module. One that a notebook defines works
+        where processes are forked (on Linux before Python 3.14) or with an executor of threads.
     grid : dict of lists, or iterable of dicts
         A dict means every combination of its values; a seed is a setting like any other.
     executor : concurrent.futures.Executor, optional
-        Where to run: local processes by default, ``dask.distributed.Client(...).get_executor()`` for a
-        cluster. It is left open.
+        Where to run: processes of this machine by default, one per core;
+        ``dask.distributed.Client(...).get_executor()`` for a cluster. `sweep` does not shut it down.
     progress : bool
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional
@@ -52,7 +53,7 @@ def sweep(
     Returns
     -------
     list of dict
-        One row a setting, in the order of the grid: the settings, the results (a bare number as
+        One row per setting, in the order of the grid: the settings, the results (a bare number as
         ``value``) and ``error``, None or what went wrong. pandas reads it as it is.
 
     Raises

@@ -219,8 +219,8 @@ def test_repr(layer, text):
 
 
 @pytest.mark.parametrize("layer", [
-    nn.Linear(3, 3), nn.Maxout(3, 3), nn.Sigmoid(), nn.Tanh(), nn.ReLU(), nn.LeakyReLU(), nn.PReLU(), nn.ELU(),
-    nn.GELU(), nn.SiLU(), nn.Dropout(0.5), nn.GaussianNoise(1.0),
+    nn.Linear(3, 3), nn.Maxout(3, 3), nn.Sigmoid(), nn.Tanh(), nn.ReLU(), nn.LeakyReLU(), nn.PReLU(),
+    nn.ELU(), nn.GELU(), nn.SiLU(), nn.Dropout(0.5), nn.GaussianNoise(1.0),
 ], ids=repr)
 def test_backward_twice_gives_the_same_gradient(layer):
     rng = np.random.default_rng(0)
