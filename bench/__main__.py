@@ -34,8 +34,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few short rounds, to see that all works")
     parser.add_argument("--only", nargs="+", help="W1 ... W5, width, batch, depth, networks")
-    parser.add_argument("--convnetjs", metavar="DIR", help="ConvNetJS: the folder with build/convnet.js")
-    parser.add_argument("--micrograd", metavar="DIR", help="micrograd: the folder with micrograd/nn.py")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path(__file__).parent)
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--rows", type=Path, help=argparse.SUPPRESS)
@@ -46,9 +44,6 @@ def main() -> None:
 
         options.rows.write_text(json.dumps(measure(options)))
         return
-    for name in ("convnetjs", "micrograd"):
-        if not getattr(options, name):
-            print(f"{name} is left out; give --{name} DIR to measure it too.")
     before = os.getloadavg()[0]
     try:
         rows = child(1) + child(2)

@@ -12,8 +12,7 @@ from tqdm import tqdm
 from .clock import Contender, differences, interleave
 from .frames import Image, Import, NewFigure, SameAxes, SklearnPicture
 from .peers import JaxVmap, Sklearn, Torch, TorchLoop, TorchVmap
-from .scalar_peers import ConvNetJS, Micrograd
-from .workloads import Nnlib, Products, Workload, course, growth, scalar_peers
+from .workloads import Nnlib, Products, Workload, course, growth
 
 # Of the loss after CHECK epochs. In float32 a ReLU within 1e-7 of its kink may open in one library and not in
 # another, which moved the loss of one network in 64 by 1e-4; a wrong order of samples moves it by 1e-2.
@@ -41,11 +40,6 @@ def tasks(options: Namespace) -> list[tuple[str, float, Any]]:
         else:
             workers = [1, 2] if options.threads > 1 else []
             add(work, lambda w, workers=workers: [*many(w), *(Nnlib(w, n) for n in workers)])
-    javascript, scalar = scalar_peers()
-    if options.convnetjs:
-        add(javascript, lambda w: [Nnlib(w), ConvNetJS(w, options.convnetjs), Torch(w), Products(w)])
-    if options.micrograd:
-        add(scalar, lambda w: [Nnlib(w), Micrograd(w, options.micrograd), Products(w)])
     pictures = (Image, SameAxes, NewFigure, SklearnPicture)
     add(works[1], lambda w: [picture(w) for picture in pictures], "W4 regions 150×150, 2-20-20-1")
     if options.threads == 1:

@@ -28,7 +28,7 @@ class Workload:
     activation: str = "relu"
     dtype: str = "float32"
     batch: int | None = None  # None: the whole data
-    loss: nn.CrossEntropy | nn.Hinge = field(default_factory=nn.CrossEntropy)
+    loss: nn.CrossEntropy = field(default_factory=nn.CrossEntropy)
     lr: float = 0.05
     momentum: float = 0.0
     l2: float = 0.0
@@ -160,16 +160,6 @@ def course(quick: bool) -> list[Workload]:
         name, sizes = f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10)
         works.append(Workload(name, sizes, digits, values, batch=100, networks=networks))
     return works
-
-
-def scalar_peers() -> tuple[Workload, Workload]:
-    """W1 as ConvNetJS and micrograd can compute it: two output units; ReLU and hinge loss."""
-    X, y = nn.datasets.circles(300, 0.1, 0)
-    small = {"dtype": "float64", "lr": 0.1}
-    return (
-        Workload("W1 2-20-20-2 tanh", (2, 20, 20, 2), X, y, "tanh", **small),
-        Workload("W1 2-20-20-1 relu, hinge", (2, 20, 20, 1), X, y, loss=nn.Hinge(), **small),
-    )
 
 
 def growth(quick: bool) -> dict[str, dict[int, Workload]]:
