@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -24,8 +25,10 @@ from .optim import SGD, Optimizer
 from .prediction import share_right
 from .stopping import EarlyStopping
 
-CHUNK = 64  # networks trained together at most: with 16, two threads wait for each other (1.5x at 64-50-10)
-CHUNK_PARAMETERS = 2**18  # and parameters: their activations should stay in the cache (1.1x at 64-500-10)
+# At most so many networks are trained together. Smaller chunks make two threads contend for the interpreter:
+# with 16 networks per chunk, 64-50-10 trains 1.5 times slower.
+CHUNK = 64
+CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
 
 
 class Diverged(ValueError):
@@ -42,7 +45,7 @@ class Diverged(ValueError):
 
 @dataclass
 class History:
-    """What `fit` measured: arrays with one entry an epoch, (epochs,) or (epochs, R); empty if not measured.
+    """What `fit` measured: arrays with one entry per epoch, (epochs,) or (epochs, R); empty if not measured.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class History:
 class _Task:
     """The arguments of one `fit`, checked, and shared by all its chunks."""
 
-    rows: Array  # (N, D): a sample is contiguous, so that a minibatch is one gather
+    rows: Array  # (N, D): a sample is contiguous, so that selecting a minibatch is one copy
     y: Any
     loss: Loss
     optimizer: Optimizer
@@ -119,7 +122,7 @@ def fit(
     measure_accuracy : bool
         False saves the pass over the training data after each epoch.
     workers : int, optional
-        Threads for a stack; by default one a core. Results do not depend on it.
+        Threads for a stack; by default one per core. Results do not depend on it.
 
     Returns
     -------
@@ -178,11 +181,14 @@ def fit(
             measure_accuracy=measure_accuracy and loss.classifies,
             tick=tick,
         )
-        jobs = [
-            (task, net, part, copy.deepcopy(shuffling), rng) for part, rng in zip(chunks, noise, strict=True)
+        runs = [
+            partial(_train, task, net, part, copy.deepcopy(shuffling), source)
+            for part, source in zip(chunks, noise, strict=True)
         ]
-        histories, diverged = zip(*_run(jobs, workers), strict=True)
-    _complain(np.concatenate([np.atleast_1d(epochs) for epochs in diverged]), net, optimizer)
+        histories, ends = zip(*_run_all(runs, workers), strict=True)
+    diverged = np.concatenate([np.atleast_1d(end) for end in ends])
+    if np.isfinite(diverged).any():
+        raise _divergence(diverged, net, optimizer.lr)
     return _join(list(histories), net)
 
 
@@ -196,11 +202,9 @@ def chunks_of(net: Network) -> list[slice | None]:
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def _complain(diverged: Array, net: Network, optimizer: Optimizer) -> None:
-    """Raise `Diverged` if a network did; `diverged` (R,) holds the epochs, NaN for those that did not."""
+def _divergence(diverged: Array, net: Network, lr: float) -> Diverged:
+    """The error that says which networks diverged; `diverged` (R,) holds the epochs, NaN for the others."""
     epochs = {int(r): int(diverged[r]) for r in np.flatnonzero(np.isfinite(diverged))}
-    if not epochs:
-        return
     where, kept = f"in epoch {epochs.get(0)}", "the parameters are those before that epoch"
     if net.networks is not None:
         first = [f"network {r} in epoch {epoch}" for r, epoch in list(epochs.items())[:5]]
@@ -208,24 +212,24 @@ def _complain(diverged: Array, net: Network, optimizer: Optimizer) -> None:
         where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first + more)})"
         kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
     error = Diverged(
-        f"fit expected finite losses, got NaN or infinity {where} with learning rate {optimizer.lr:g}. "
+        f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
         f"Lower the learning rate, or scale the inputs; {kept}."
     )
     error.epochs = epochs
-    raise error
+    return error
 
 
-def _run(jobs: list[tuple[Any, ...]], workers: int | None) -> list[tuple[History, Array]]:
-    """Train every chunk, on threads if there are several."""
+def _run_all(runs: list[Callable[[], Any]], workers: int | None) -> list[Any]:
+    """The results of the calls `runs`, made on threads if there are several."""
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     checks.whole_number("fit workers", workers)
-    if len(jobs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
-        return [_train(*job) for job in jobs]
+    if len(runs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
+        return [run() for run in runs]
     from concurrent.futures import ThreadPoolExecutor
 
     with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda job: _train(*job), jobs))
+        return list(pool.map(lambda run: run(), runs))
 
 
 def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Iterator[tuple[Array, Any]]:
