@@ -132,8 +132,8 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
         raise ValueError("gradient_norms expected a network with weights, got none. Add a Linear layer.")
     net = net.copy()  # the caller's net.grads stay as they are
     net.loss_and_grad(X, y, loss)
-    lead = net.grads.shape[:-1]
-    grads = [layer.grads[name].reshape(*lead, -1) for layer in net for name in layer.weights]
+    stack_shape = net.grads.shape[:-1]
+    grads = [layer.grads[name].reshape(*stack_shape, -1) for layer in net for name in layer.weight_names]
     return np.stack([np.sqrt(np.vecdot(g, g)) for g in grads], axis=-1)
 
 

@@ -3,7 +3,7 @@
 A layer owns no parameters: its network hands it views into one flat vector. `forward(x, rng)` works on
 (n_in, N), or (R, n_in, N) for R networks at once; it adds noise only when it is handed a generator.
 `backward(dy)` fills the gradients of the layer's parameters and returns the gradient of its input.
-What they return is theirs and stays valid until their next call.
+The arrays that they return belong to the layer, whose next call overwrites them: copy what you keep.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Parameter:
 class Layer:
     """What every layer has in common: its settings, its views, its scratch arrays."""
 
-    weights: ClassVar[tuple[str, ...]] = ()  # the parameters that L2 shrinks
+    weight_names: ClassVar[tuple[str, ...]] = ()  # the parameters that L2 shrinks
     n_in: int | None = None
     n_out: int | None = None
 
@@ -101,7 +101,7 @@ class Layer:
 class _Weighted(Layer):
     """A layer of n_out units with weights W and biases b."""
 
-    weights = ("W",)
+    weight_names = ("W",)
     n_in: int
     n_out: int
     W, b = Parameter(), Parameter()
@@ -190,7 +190,7 @@ class Maxout(_Weighted):
     ----------
     n_in, n_out : int
     pieces : int, at least 2
-        Weighted sums a unit; each has its own weights, so parameters multiply.
+        Weighted sums per unit; each has its own weights, so parameters multiply.
     init : {"he", "xavier"}
         As for Linear.
 
@@ -256,19 +256,19 @@ class Elementwise(Layer):
     function: ClassVar[Activation]
     init: ClassVar[str] = "he"  # what suits the Linear layer before
 
-    def parameters(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """Further arguments of the function."""
         return {}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         self.x, out = x, self.buffers.get("y", x.shape, x.dtype)
-        self.y = self.function.value(x, out, **self.parameters())
+        self.y = self.function.value(x, out, **self.arguments())
         return self.y
 
     def slope(self) -> Array:
         """The derivative at the last input."""
         out, scratch = (self.buffers.get(name, self.x.shape, self.x.dtype) for name in ("slope", "scratch"))
-        return self.function.slope(self.x, self.y, out, scratch, **self.parameters())
+        return self.function.slope(self.x, self.y, out, scratch, **self.arguments())
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         dx = self.slope()
@@ -306,12 +306,12 @@ class LeakyReLU(Elementwise):
         super().__init__()
         self.alpha = checks.real_number("LeakyReLU alpha", alpha, 0, 1)
 
-    def parameters(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         return {"alpha": self.alpha}
 
 
 class PReLU(Elementwise):
-    """`prelu` as a layer: one learned slope ``alpha`` a unit, (n, 1), from 0.25; L2 leaves it alone.
+    """`prelu` as a layer: one learned slope ``alpha`` per unit, (n, 1), from 0.25; L2 leaves it alone.
 
     Shape: any to the same.
 
@@ -344,7 +344,7 @@ class PReLU(Elementwise):
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"alpha": 0.25}
 
-    def parameters(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         return {"alpha": self.views["alpha"]}
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:

@@ -1,7 +1,7 @@
 """Loss functions: one number for how wrong the scores are, and its gradient with respect to them.
 
-Scores are (C, N), one column a sample; with R networks (R, C, N), and the loss is (R,). A classifier
-with one row of scores s is read as one with two rows, [0; s]: class 0 keeps the score 0.
+Scores are (C, N), one column per sample; for R networks they are (R, C, N) and the loss is (R,). A
+classifier with one row of scores s is treated as two-class, with scores [0; s].
 """
 
 from __future__ import annotations

@@ -73,10 +73,10 @@ class Network:
                 f"Network expected one or more layers, got {layers!r}. "
                 "Write nn.Network(nn.Linear(3, 4), nn.ReLU())."
             )
-        lead = () if networks is None else (checks.whole_number("Network networks", networks),)
+        stack_shape = () if networks is None else (checks.whole_number("Network networks", networks),)
         source = checks.as_generator(rng)
-        self._bind(layers, np.zeros((*lead, _connect(layers)), checks.as_float_type(dtype, "Network")))
-        for r in np.ndindex(*lead):
+        self._bind(layers, np.zeros((*stack_shape, _connect(layers)), checks.as_float_type(dtype, "Network")))
+        for r in np.ndindex(*stack_shape):
             for layer in layers:
                 for name, value in layer.start(source).items():
                     layer.views[name][r] = value
@@ -94,7 +94,7 @@ class Network:
                 shape = (*params.shape[:-1], *shape)
                 layer.views[name] = params[..., where].reshape(shape)
                 layer.grads[name] = self.grads[..., where].reshape(shape)
-                if name in layer.weights:
+                if name in layer.weight_names:
                     self._weights.append(where)
         self._trained = [i for i, layer in enumerate(layers) if layer.views]
         sized = [layer for layer in layers if layer.n_in]

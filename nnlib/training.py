@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -219,7 +219,7 @@ def _divergence(diverged: Array, net: Network, lr: float) -> Diverged:
     return error
 
 
-def _run_all(runs: list[Callable[[], Any]], workers: int | None) -> list[Any]:
+def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None) -> list[Any]:
     """The results of the calls `runs`, made on threads if there are several."""
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
