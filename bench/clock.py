@@ -18,10 +18,7 @@ class Contender:
     least = 1  # epochs per turn
 
     def train(self, epochs: int) -> tuple[float, float] | None:
-        """Start over and train for `epochs` epochs.
-
-        Return CPU and wall seconds if only the contender knows them.
-        """
+        """Start over and train; return CPU and wall seconds if only the contender knows them."""
         raise NotImplementedError
 
     def steps(self, epochs: int) -> int:

@@ -81,19 +81,19 @@ def section(heading: str, rows: list[Row]) -> str:
 
 def remarks(rows: list[Row]) -> list[str]:
     """Say what the table's ratios do not show."""
-    notes = []
+    text = []
     for row in rows:
         if row["name"] == "its matrix products":
             own = 1 / np.array(row["cpu_ratio"])
-            notes.append(f"BLAS threads {row['threads']}: nnlib ÷ its matrix products {quartiles(own)} (CPU).")
+            text.append(f"BLAS threads {row['threads']}: nnlib ÷ its matrix products {quartiles(own)} (CPU).")
         if row["name"] == "nnlib, 2 workers":
             one = next(r for r in rows if r["name"] == "nnlib, 1 worker")
             gain = quartiles(np.divide(one["wall"], row["wall"]))
-            notes.append(f"1 worker ÷ 2 workers {gain} (wall).")
+            text.append(f"1 worker ÷ 2 workers {gain} (wall).")
         if row["name"] == "numpy":
             extra = 1e3 * (np.array(rows[0]["wall"]) - row["wall"])
-            notes.append(f"nnlib takes {quartiles(extra)} ms longer than NumPy alone.")
-    return ["", "  \n".join(notes)] if notes else []
+            text.append(f"nnlib takes {quartiles(extra)} ms longer than NumPy alone.")
+    return ["", "  \n".join(text)] if text else []
 
 
 def quartiles(values: Any) -> str:
