@@ -1,4 +1,4 @@
-"""The installed packages are those that the requirements files pin, and no others."""
+"""What is installed is what the requirements files pin, and nothing else."""
 
 import re
 import sys
@@ -7,8 +7,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-SITE = sysconfig.get_path("purelib")  # no other folder: setuptools carries copies of other packages
-NOT_PINNED = {"pip", "nnlib"}  # pip comes with Python, and nnlib is this folder
+SITE = sysconfig.get_path("purelib")  # alone: setuptools brings copies of other packages along
+NOT_PINNED = {"pip", "nnlib"}  # comes with Python; is this folder
 
 
 def normal(name):
@@ -22,5 +22,5 @@ def test_the_installed_packages_are_the_pinned_ones():
     pinned = {normal(name): version for name, _, version in pins if version}
     installed = {normal(dist.metadata["Name"]): dist.version for dist in distributions(path=[SITE])}
     assert {name: installed.get(name) for name in pinned} == pinned
-    if sys.platform == "linux":  # elsewhere pip installs a package or two more
+    if sys.platform == "linux":  # elsewhere a package or two more come along
         assert installed.keys() - NOT_PINNED == pinned.keys()

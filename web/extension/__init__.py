@@ -1,4 +1,4 @@
-"""What Sphinx loads: `setup` lists every change that we make to a page, in the order in which it happens."""
+"""What Sphinx loads. `setup` is the whole way of a page: every change we make, in the order it happens."""
 
 from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
