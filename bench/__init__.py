@@ -1,1 +1,1 @@
-"""nnlib's speed beside other libraries, and a reader's wait for the first result; see README.md."""
+"""nnlib's speed compared with other libraries, and how long a reader waits for a result; see README.md."""

@@ -1,4 +1,4 @@
-"""Measure nnlib beside other libraries: python -m bench [--quick] [--only W1 growth ...]."""
+"""Compares nnlib's speed with other libraries: python -m bench [--quick] [--only W1 growth ...]."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POOLS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
 
 
 def child(threads: int) -> list[dict[str, object]]:
-    """Rows measured in a process of its own: libraries take their thread count when they are imported."""
+    """Measure in a process of its own, because libraries read their thread count when they are imported."""
     pools = {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "rows.json")
@@ -25,14 +25,14 @@ def child(threads: int) -> list[dict[str, object]]:
 
 
 def hold_to(threads: int) -> None:
-    """JAX takes as many threads as there are cores to run on."""
+    """Limit this process to as many cores as threads, because JAX uses every core it may run on."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a few short rounds, to see that all works")
+    parser.add_argument("--quick", action="store_true", help="a few short rounds, as a check that it works")
     parser.add_argument("--only", nargs="+", help="W1 ... W5, width, batch, depth, networks")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path(__file__).parent)
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)

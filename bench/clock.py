@@ -8,33 +8,33 @@ from typing import Any
 
 import numpy as np
 
-PAUSE = 0.05  # seconds before each turn, until the worker threads of the one before have gone to sleep
+PAUSE = 0.05  # seconds before each turn, until the worker threads of the previous turn are asleep
 
 
 class Contender:
     """Something that does the same work as the others of its workload."""
 
     name: str
-    least = 1  # epochs a turn
+    least = 1  # epochs per turn
 
     def train(self, epochs: int) -> tuple[float, float] | None:
-        """Start over and do `epochs` epochs; CPU and wall seconds if only the contender knows them."""
+        """Start over and train; return CPU and wall seconds if only the contender knows them."""
         raise NotImplementedError
 
     def steps(self, epochs: int) -> int:
-        """How many steps that is: times are given per step."""
+        """How many steps so many epochs are, because times are given per step."""
         return epochs
 
     def result(self) -> Any:
-        """What the last `train` led to, a number or one per network, if that has a meaning."""
+        """What the last `train` ended with, one number or one per network, if it can be compared."""
         raise NotImplementedError
 
 
 class Turns:
-    """CPU and wall seconds per step, one entry a round."""
+    """CPU and wall seconds per step, one entry per round."""
 
     def __init__(self, contender: Contender, turn: float) -> None:
-        """Find how many epochs fill a turn of `turn` seconds."""
+        """Find out how many epochs fill a turn of `turn` seconds."""
         self.contender, self.cpu, self.wall, self.epochs = contender, [], [], contender.least
         while (seconds := self._seconds()[1]) < turn / 2:
             self.epochs = int(np.ceil(self.epochs * min(20, turn / seconds)))
@@ -53,9 +53,9 @@ class Turns:
 
 
 def differences(contenders: list[Contender], epochs: int, tolerance: float, where: str) -> list[Any]:
-    """Largest relative difference of each result from the first contender's after `epochs` epochs.
+    """Return each result's largest relative difference from the first contender's after `epochs` epochs.
 
-    Stops the run if one is larger than `tolerance`: then the contenders do not do the same work.
+    A difference above `tolerance` stops the run, because the contenders then do not do the same work.
     """
     found, ours = [], None
     for contender in contenders:
@@ -78,7 +78,7 @@ def differences(contenders: list[Contender], epochs: int, tolerance: float, wher
 def interleave(
     contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]
 ) -> list[Turns]:
-    """Every contender once a round, in alternating order."""
+    """Let every contender take one turn per round, in an order that alternates."""
     turns = [Turns(contender, turn) for contender in contenders]
     for k in range(rounds):
         for one in turns[:: 1 if k % 2 == 0 else -1]:

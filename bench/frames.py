@@ -19,7 +19,7 @@ from .clock import Contender
 from .peers import Sklearn
 from .workloads import Nnlib, Workload
 
-EPOCHS = 500  # trained so long before the pictures
+EPOCHS = 500  # how long the networks train before their pictures are drawn
 
 
 class Picture(Contender):
@@ -40,7 +40,7 @@ class Picture(Contender):
         raise NotImplementedError
 
     def result(self) -> float:
-        """Share of class 1 in the picture."""
+        """The share of class 1 in the picture."""
         return float(np.mean(nn.predict(self.net, self.grid)))
 
 

@@ -1,4 +1,4 @@
-"""Measures every workload in this process, whose thread count was set when it was started."""
+"""Measures every workload in this process, whose thread count was set when it started."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from .frames import Image, Import, NewFigure, SameAxes, SklearnPicture
 from .peers import JaxVmap, Sklearn, Torch, TorchLoop, TorchVmap
 from .workloads import Nnlib, Products, Workload, course, growth
 
-# Of the loss after CHECK epochs. In float32 a ReLU within 1e-7 of its kink may open in one library and not in
-# another, which moved the loss of one network in 64 by 1e-4; a wrong order of samples moves it by 1e-2.
+# How far losses may differ after CHECK epochs. In float32 a ReLU within 1e-7 of its kink may open in one
+# library and not in another, which moved the loss of one network in 64 by 1e-4; a wrong order of samples
+# moves it by 1e-2.
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 CHECK = 3
 IMPORTS = ("nnlib", "numpy", "sklearn.neural_network", "jax", "torch")
@@ -27,7 +28,7 @@ def many(work: Workload) -> list[Contender]:
 
 
 def tasks(options: Namespace) -> list[tuple[str, float, Any]]:
-    """Name, tolerance and a function that makes the contenders, ours first."""
+    """List each task: its name, its tolerance, and a function that makes its contenders, ours first."""
     found: list[tuple[str, float, Any]] = []
 
     def add(work: Workload, make: Any, name: str = "") -> None:
@@ -51,7 +52,7 @@ def tasks(options: Namespace) -> list[tuple[str, float, Any]]:
 
 
 def measure(options: Namespace) -> list[dict[str, Any]]:
-    """One row a workload and contender, with the seconds per step of every round."""
+    """Return one row per workload and contender, with the seconds per step of every round."""
     torch.set_num_threads(options.threads)
     rounds, turn = (5, 0.04) if options.quick else (15, 0.25)
     rows, todo = [], tasks(options)

@@ -19,7 +19,7 @@ from .workloads import Steps, Workload
 
 
 class Torch(Steps):
-    """PyTorch eager: nn.Sequential and torch.optim.SGD; rows are samples."""
+    """PyTorch in eager mode: nn.Sequential and torch.optim.SGD; rows are samples."""
 
     name = "PyTorch"
 
@@ -67,7 +67,7 @@ class Torch(Steps):
 
 
 class TorchLoop(Steps):
-    """Many networks one after the other, as people write it first."""
+    """Many networks one after the other, the way people first write it."""
 
     name = "PyTorch, loop"
 
@@ -145,7 +145,7 @@ class JaxVmap(Steps):
 
 
 class Shuffle(np.random.RandomState):
-    """Makes scikit-learn, which shuffles the last epoch's order again, follow the orders given."""
+    """Makes scikit-learn follow our orders, although it shuffles the order of its last epoch again."""
 
     def __init__(self, orders: Any) -> None:
         super().__init__(0)

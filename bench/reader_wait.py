@@ -1,7 +1,7 @@
-"""How long a reader waits for a cell's first result in the page, in a real Chromium.
+"""Measures how long a reader waits for a cell's first result in the page, in a real Chromium.
 
-Cold: a browser that was never here. Warm: the same browser's second page. By hand, on a quiet machine, after
-`make book` and `make lint`: .venv/bin/python -m bench.reader_wait 5
+Cold is the first page in a new browser, warm is the second page in the same one. Run it on a quiet machine,
+after `make book` and `make lint`, for five rounds: .venv/bin/python -m bench.reader_wait 5
 """
 
 import statistics
@@ -21,7 +21,7 @@ SHOWN = {"numpy": ".cell_output pre", "matplotlib": ".cell_output img[src^=data]
 
 
 def seconds(browser, address: str, what: str) -> float:
-    """From the click to the result."""
+    """Measure the time from the click to the result."""
     page = browser.new_page()
     page.goto(f"{address}/intro.html?lang=en", wait_until="networkidle")
     cell = page.locator("div.cell").first

@@ -25,8 +25,8 @@ AXES = {
 
 
 def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool) -> None:
-    """results.md and results.png, each whole or not at all."""
-    kind = "A quick run: good to see that all works, too short to conclude from. " if quick else ""
+    """Write results.md and results.png, each completely or not at all."""
+    kind = "A quick run: it shows that everything works, and is too short for conclusions. " if quick else ""
     parts = [
         f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}",
         *(section(heading, list(group)) for heading, group in by_title(rows)),
@@ -37,7 +37,7 @@ def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool)
 
 
 def machine(load: tuple[float, float]) -> str:
-    """What else the numbers depend on."""
+    """Describe what else the numbers depend on."""
     cpu = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -63,7 +63,7 @@ def by_title(rows: list[Row]) -> Any:
 
 
 def section(heading: str, rows: list[Row]) -> str:
-    """One table: a workload, or an axis of growth."""
+    """Write one table, for a workload or for an axis of growth."""
     growing = axis_of(rows[0]) in AXES
     lines = [
         f"## {heading}\n",
@@ -80,20 +80,20 @@ def section(heading: str, rows: list[Row]) -> str:
 
 
 def remarks(rows: list[Row]) -> list[str]:
-    """What the table's ratios do not show."""
-    said = []
+    """Say what the table's ratios do not show."""
+    text = []
     for row in rows:
         if row["name"] == "its matrix products":
             own = 1 / np.array(row["cpu_ratio"])
-            said.append(f"BLAS threads {row['threads']}: nnlib ÷ its matrix products {quartiles(own)} (CPU).")
+            text.append(f"BLAS threads {row['threads']}: nnlib ÷ its matrix products {quartiles(own)} (CPU).")
         if row["name"] == "nnlib, 2 workers":
             one = next(r for r in rows if r["name"] == "nnlib, 1 worker")
             gain = quartiles(np.divide(one["wall"], row["wall"]))
-            said.append(f"1 worker ÷ 2 workers {gain} (wall).")
+            text.append(f"1 worker ÷ 2 workers {gain} (wall).")
         if row["name"] == "numpy":
             extra = 1e3 * (np.array(rows[0]["wall"]) - row["wall"])
-            said.append(f"nnlib takes {quartiles(extra)} ms longer than NumPy alone.")
-    return ["", "  \n".join(said)] if said else []
+            text.append(f"nnlib takes {quartiles(extra)} ms longer than NumPy alone.")
+    return ["", "  \n".join(text)] if text else []
 
 
 def quartiles(values: Any) -> str:
@@ -112,7 +112,7 @@ def axis_of(row: Row) -> str:
 
 
 def plot(rows: list[Row]) -> Any:
-    """How the time of a step grows, one axis at a time."""
+    """Plot how the time of a step grows, one axis at a time."""
     figure, panels = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
     for panel, (axis, label) in zip(panels.flat, AXES.items(), strict=True):
         mine = [row for row in rows if axis_of(row) == axis]
@@ -121,7 +121,7 @@ def plot(rows: list[Row]) -> Any:
             n = [int(row["work"].split()[1]) for row in points]
             low, middle, high = np.percentile([row["cpu"] for row in points], (25, 50, 75), axis=1)
             panel.errorbar(n, middle, [middle - low, high - middle], marker=marker, capsize=3, label=name)
-        panel.set(xscale="log", yscale="log", xlabel=label, ylabel="CPU seconds a step, one thread")
+        panel.set(xscale="log", yscale="log", xlabel=label, ylabel="CPU seconds per step, one thread")
         if mine:
             panel.legend()
     figure.suptitle("64-100-10, batch of 100, float32; one number grows")

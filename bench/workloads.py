@@ -1,4 +1,4 @@
-"""What is measured: the work, and nnlib and the bare matrix products doing it."""
+"""The work that is measured, and two contenders: nnlib, and the bare matrix products."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Workload:
         return nn.mlp(*self.sizes, activation=activation, rng=0, dtype=self.dtype, networks=self.networks)
 
     def layers(self, net: nn.Network) -> list[tuple[Any, Any]]:
-        """Weights and biases of the Linear layers."""
+        """The weights and biases of the Linear layers."""
         return [(layer.W, layer.b) for layer in net if isinstance(layer, nn.Linear)]
 
     @property
@@ -47,17 +47,17 @@ class Workload:
         return -(-self.X.shape[1] // (self.batch or self.X.shape[1]))
 
     def orders(self, epochs: int) -> np.ndarray[Any, Any]:
-        """Sample numbers in the order of each epoch: (epochs, N)."""
+        """The sample numbers in the order of each epoch: (epochs, N)."""
         return _orders(self.X.shape[1], self.batch or self.X.shape[1], epochs)
 
     def minibatches(self, epochs: int) -> Iterator[np.ndarray[Any, Any]]:
-        """Sample numbers of each minibatch of `epochs` epochs."""
+        """The sample numbers of each minibatch of `epochs` epochs."""
         for order in self.orders(epochs):
             yield from np.array_split(order, range(self.batch or len(order), len(order), self.batch or 1))
 
 
 class Order(nn.MSE):
-    """A loss that notes the targets it is shown; with the sample's number as its target, the order."""
+    """A loss that records its targets; where each sample's target is its number, that is the order."""
 
     def __init__(self) -> None:
         self.seen: list[np.ndarray[Any, Any]] = []
@@ -85,10 +85,10 @@ class Steps(Contender):
 
 
 class Nnlib(Steps):
-    """Our own: nn.fit, as a reader of the book calls it."""
+    """nn.fit, as a reader of the book calls it."""
 
     name = "nnlib"
-    least = 10  # fit checks its input and makes its buffers once; nobody trains for less
+    least = 10  # fit checks its input and makes its buffers once per call, so a single epoch would look slow
 
     def __init__(self, work: Workload, workers: int | None = None) -> None:
         super().__init__(work)
@@ -110,7 +110,7 @@ class Nnlib(Steps):
 
 
 class Products(Steps):
-    """The matrix products of a step and nothing else, in NumPy; for a stack, those of one of fit's chunks."""
+    """The matrix products of a step and nothing else, in NumPy; for a stack, those of one chunk of fit."""
 
     name = "its matrix products"
 
@@ -142,7 +142,7 @@ class Products(Steps):
 
 
 def course(quick: bool) -> list[Workload]:
-    """W1 to W3: what the chapters train, and a batch of CIFAR's shape."""
+    """W1 to W3: the networks that the chapters train, and a batch of CIFAR's shape."""
     rng = np.random.default_rng(0)
     plane, rings = nn.datasets.circles(300, 0.1, 0)
     plane3, arms = nn.datasets.spirals(300, 0.1, 0)
@@ -163,7 +163,7 @@ def course(quick: bool) -> list[Workload]:
 
 
 def growth(quick: bool) -> dict[str, dict[int, Workload]]:
-    """64-100-10 on 100 samples, full batch, float32, with one of four numbers growing."""
+    """64-100-10 on 100 samples, full batch, float32, while one of four numbers grows."""
 
     def work(axis: str, n: int) -> Workload:
         rng = np.random.default_rng(0)

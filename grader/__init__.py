@@ -1,1 +1,1 @@
-"""Marks the assigned exercises: students' code runs in a sandbox of its own, the tests stay outside."""
+"""Marks the assigned exercises: marking.py decides a mark, sandbox/ runs the code, reports/ writes grades."""

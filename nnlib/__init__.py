@@ -1,4 +1,8 @@
-"""nnlib: a small neural-network library in NumPy, to be read in one sitting."""
+"""nnlib, read in this order: activations, layers, losses, network, optim, training, stopping, prediction.
+
+`neuron` is one neuron alone, `gradcheck` and `diagnostics` look inside a network, `sweep` runs many settings.
+The folders beside these files use them: `datasets`, `plot`, `explorers`, `exercises`.
+"""
 
 from . import datasets, diagnostics, exercises
 from ._common.files import BadFile

@@ -1,4 +1,4 @@
-"""A network: layers in a row, all their parameters in one flat vector."""
+"""A network: layers in a row, forward pass and backpropagation, all parameters in one flat vector."""
 
 from __future__ import annotations
 

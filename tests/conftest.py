@@ -1,4 +1,4 @@
-"""What tests of several folders share: the built pages, a server, which cells an explorer rests on."""
+"""What the tests of several folders share: the built pages, a server, the cells that an explorer needs."""
 
 import ast
 import threading
@@ -20,7 +20,7 @@ def site() -> Path:
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """A folder under a path, with more headers if asked for; keeps the paths it was asked for."""
+    """Serves a folder under a path, adds headers, and records the paths that were requested."""
 
     root, more, asked = "/", {}, None
 
@@ -43,7 +43,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serving(folder, root="/", more=(), asked=None):
-    """Show a folder through a server on this machine; gives its address."""
+    """Serve a folder on this machine and give its address."""
     own = type("Own", (Handler,), {"root": root, "more": dict(more), "asked": asked})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(own, directory=folder))
     server.handle_error = lambda *what: None  # a page was closed while it was still loading
@@ -66,7 +66,7 @@ def names(tree, kind):
 
 @pytest.fixture(scope="session")
 def needed():
-    """The code cells, in order, that the cell at a place rests on: the imports and who sets its names."""
+    """The code cells, in order, that the cell at `place` needs: the imports, and those that set its names."""
 
     def needed(cells, place):
         first, *before = (cell for cell in cells[:place + 1] if cell.cell_type == "code")

@@ -1,4 +1,4 @@
-"""What `make mutants` has found so far: the score of every module, and the mutants that no test noticed."""
+"""Prints what `make mutants` has found so far: each module's score, and the mutants that no test noticed."""
 
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.stats import status_by_exit_code

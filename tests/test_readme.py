@@ -1,4 +1,4 @@
-"""The front pages: the example draws the picture, links lead somewhere, every dependency has its reason."""
+"""The two READMEs: the example draws the picture, links lead somewhere, every dependency has its reason."""
 
 import re
 from pathlib import Path

@@ -1,1 +1,1 @@
-"""From notebooks to pages: builds the book, extends Sphinx, runs cells in a browser, publishes."""
+"""From notebooks to pages: build.py starts it, extension/ changes pages, live/ runs cells, publish/ packs."""

@@ -1,4 +1,4 @@
-"""Exercises with a self-check: ``nn.exercises.check("sigmoid", my_function)``."""
+"""Exercises and the tests that judge an answer: ``nn.exercises.check("sigmoid", my_function)``."""
 
 from .selfcheck import Report, check, ids
 

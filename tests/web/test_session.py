@@ -78,7 +78,7 @@ def test_figures_of_a_cell_that_failed_are_gone(ran):
 
 
 def test_a_panel_and_its_views(ran, monkeypatch):
-    monkeypatch.delitem(sys.modules, "nnlib.panel", raising=False)
+    monkeypatch.delitem(sys.modules, "nnlib.explorers.widgets", raising=False)
     monkeypatch.setitem(sys.modules, "ipywidgets", None)  # no page has it
     source = "import nnlib as nn\ndef draw(a=1):\n    return f'{1 / a:g}'\nnn.explore(draw, a=[1, 2, 0])"
     (kind, number, description), = ran(source)

@@ -1,4 +1,4 @@
-"""One build, both languages: every page holds Chinese and English, and static/language.js hides one.
+"""Both languages on every page: in cells, titles and figure captions; static/language.js hides one of them.
 
 * A Markdown cell tagged ``lang-zh`` or ``lang-en`` becomes a ``<div lang>`` of that language.
 * Titles, captions and the links made from them, written ``中文 | English``, become two ``<span lang>``.
