@@ -5,6 +5,7 @@ import math
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from zipfile import BadZipFile
@@ -15,23 +16,13 @@ from .reports import export, feedback
 from .sandbox import box
 
 
-def workers(text: str) -> int:
-    """The number of processes in a flag."""
-    if not (text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(
-            f"expected a whole number of at least 1, got {text!r}. Give one such as 2."
-        )
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    """The time in a flag."""
+def above_zero(kind: type, text: str) -> float:
+    """The number in a flag, as an int or a float."""
     with suppress(ValueError):
-        if 0 < float(text) < math.inf:
-            return float(text)
-    raise argparse.ArgumentTypeError(
-        f"expected a finite number of seconds above 0, got {text!r}. Give one such as 5."
-    )
+        if 0 < (value := kind(text)) < math.inf:
+            return value
+    noun = "whole" if kind is int else "finite"
+    raise argparse.ArgumentTypeError(f"expected a {noun} number above 0, got {text!r}. Give one such as 5.")
 
 
 def grade(args: argparse.Namespace) -> int:
@@ -86,8 +77,8 @@ def main(argv: list[str] | None = None) -> int:
         ("folder", {"type": Path, "help": "the folder that `collect` wrote"}),
         ("--seed-file", {"type": Path, "required": True}),
         out,
-        ("--workers", {"type": workers, "default": 2, "help": "processes that mark at the same time"}),
-        ("--seconds", {"type": seconds, "default": 5.0,
+        ("--workers", {"type": partial(above_zero, int), "default": 2, "help": "processes that mark"}),
+        ("--seconds", {"type": partial(above_zero, float), "default": 5.0,
                        "help": "limit for one call of a student's function; another limit marks all anew"}),
         ("--unsafe-no-sandbox", {"dest": "sandboxed", "action": "store_false",
                                  "help": "run student code with your own rights"}),

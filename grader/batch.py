@@ -38,7 +38,7 @@ class Outcome:
     student: str
     key: str
     result: dict[str, Any] | None = None
-    fault: str = ""
+    fault: BaseException | None = None
 
 
 def students(folder: Path) -> list[str]:
@@ -57,16 +57,13 @@ def students(folder: Path) -> list[str]:
 def grade(folder: Path, results: Path, conditions: Conditions, executor: Executor) -> Run:
     """Mark what is in `folder/student/assignment` and not yet in `results`."""
     everyone, run, index = students(folder), Run(), {}
-    submitted = [
-        (assignment, student)
-        for assignment in map(load, names())
-        for student in everyone
-        if os.path.lexists(folder / student / assignment.name)
-    ]
+    submitted = [(assignment, student) for assignment in map(load, names()) for student in everyone
+                 if os.path.lexists(folder / student / assignment.name)]
     with tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: only in a terminal
         for outcome in _outcomes(submitted, folder, results, conditions, executor):
             if outcome.fault:
-                run.faults[f"{outcome.student}/{outcome.assignment}"] = outcome.fault
+                why = f"{type(outcome.fault).__name__}: {outcome.fault}"
+                run.faults[f"{outcome.student}/{outcome.assignment}"] = why
             else:
                 if outcome.result:
                     path = _path(results, outcome.assignment, outcome.student, outcome.key)
@@ -93,11 +90,8 @@ def _outcomes(
     def finished(most: int) -> Iterator[Outcome]:
         while len(running) > most:
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcome = running.pop(future)
-                if error := future.exception():
-                    yield replace(outcome, fault=_fault(error))
-                else:
-                    yield replace(outcome, result=future.result())
+                fault = future.exception()
+                yield replace(running.pop(future), fault=fault, result=None if fault else future.result())
 
     for assignment, student in submitted:
         try:
@@ -112,13 +106,9 @@ def _outcomes(
         try:
             running[executor.submit(job)] = outcome
         except RuntimeError as broken:  # the pool has lost a process: the next run marks what is missing
-            yield replace(outcome, fault=_fault(broken))
+            yield replace(outcome, fault=broken)
         yield from finished(AHEAD - 1)
     yield from finished(0)
-
-
-def _fault(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def _path(results: Path, assignment: str, student: str, key: str) -> Path:

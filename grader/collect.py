@@ -23,9 +23,8 @@ def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], lis
     """Copy every notebook to ``target/student/assignment``; return the students, and what was left out.
 
     `source` is a folder or a zip: one folder per student (also nbgrader's student/assignment), Moodle's
-    ``Name_123_assignsubmission_file_`` folders, Canvas's ``name_123_456_file.ipynb``, or files called
-    ``student_assignment.ipynb``.
-    Links are never followed. A student's earlier files for the assignment are replaced as a whole.
+    ``Name_123_assignsubmission_file_`` folders, Canvas's ``name_123_456_file.ipynb``, or
+    ``student_assignment.ipynb``. Links are never followed. A student's earlier files are replaced as a whole.
     """
     load(assignment)  # an error if there is none
     taken: dict[str, dict[str, Callable[[], bytes]]] = {}  # by student and file name
@@ -49,6 +48,7 @@ def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], lis
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         for file, data in read.items():
             write_file(folder / file, data)
     return sorted(taken), left_out

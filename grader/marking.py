@@ -98,13 +98,9 @@ def key(data: bytes, assignment: Assignment, conditions: Conditions) -> str:
 @cache
 def _code(nnlib_folder: Path, grader_folder: Path) -> bytes:
     """A hash of the code that decides a mark; plots, explorers and reports are no part of it."""
-    patterns = {nnlib_folder: DECIDES_IN_NNLIB, grader_folder: DECIDES_IN_GRADER}
-    return _hash(
-        path.read_bytes()
-        for folder, own in patterns.items()
-        for pattern in own
-        for path in sorted(folder.glob(pattern))
-    )
+    folders = ((nnlib_folder, DECIDES_IN_NNLIB), (grader_folder, DECIDES_IN_GRADER))
+    paths = [path for folder, own in folders for pattern in own for path in sorted(folder.glob(pattern))]
+    return _hash(path.read_bytes() for path in paths)
 
 
 def _hash(parts: Iterable[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -41,13 +42,7 @@ class Page:
 
     def title(self, id: str) -> str:
         """The title in a cell that opens a chapter or an exercise."""
-        found = self.TITLE.search(self.cells[id])
-        if not found:
-            raise ValueError(
-                f"expected a line '## title' or '```{{exercise-start}} title' in cell {id} of the exercises "
-                f"page, got {self.cells[id]!r}. Add it."
-            )
-        return found[1]
+        return self.TITLE.search(self.cells[id])[1]
 
     def text(self, id: str) -> str:
         """A cell as a notebook shows it without the book: roles become their words, a hint is folded."""
@@ -92,9 +87,9 @@ def _cells(exercise: Exercise, page: Page, solution: str) -> list[nbformat.Noteb
         _code(f"{id}-check", page.text(f"{id}-check"), grade=True, locked=True, points=len(exercise.tests)),
     ]
     if f"{id}-question-zh" in page:
-        space = new_markdown_cell("（写在这里 | write here）")
         cells += [_text(part, page.text(part)) for part in (f"{id}-question-zh", f"{id}-question-en")]
-        cells.append(_marked(space, f"{id}-answer", grade=True, solution=True, points=MANUAL_POINTS))
+        by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
+        cells.append(_text(f"{id}-answer", "（写在这里 | write here）", **by_hand))
     return cells
 
 
@@ -115,17 +110,10 @@ def _solutions() -> dict[str, str]:
     return found
 
 
-def _marked(cell, grade_id, **marks):
-    """`cell` with the metadata by which nbgrader knows it."""
-    cell.id = grade_id
+def _cell(kind, id, text, **marks):
+    """A cell with the metadata by which nbgrader knows it."""
     usual = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-    cell.metadata["nbgrader"] = {**usual, "grade_id": grade_id, **marks}
-    return cell
+    return kind(text, id=id, metadata={"nbgrader": {**usual, "grade_id": id, **marks}})
 
 
-def _text(grade_id, text):
-    return _marked(new_markdown_cell(text), grade_id, locked=True)
-
-
-def _code(grade_id, text, **marks):
-    return _marked(new_code_cell(text), grade_id, **marks)
+_text, _code = partial(_cell, new_markdown_cell, locked=True), partial(_cell, new_code_cell)

@@ -90,11 +90,8 @@ def _cells(notebook: object) -> list | None:
     """The cells; before version 4 of the format, worksheets held them."""
     sheets = notebook.get("worksheets") if isinstance(notebook, dict) else None
     holders = [notebook, *sheets] if isinstance(sheets, list) else [notebook]
-    lists = [
-        holder["cells"]
-        for holder in holders
-        if isinstance(holder, dict) and isinstance(holder.get("cells"), list)
-    ]
+    found = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
+    lists = [cells for cells in found if isinstance(cells, list)]
     return [cell for cells in lists for cell in cells] if lists else None
 
 

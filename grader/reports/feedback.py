@@ -47,7 +47,7 @@ def page(student: str, result: dict[str, Any]) -> str:
             f"<h2>{escape(id)}: — / {points}</h2><p>{both('等待老师批阅 | to be marked by hand')}</p>"
         )
     if result["notes"]:
-        lines.append("<h2>运行单元格时 · <span lang='en'>While running the cells</span></h2>")
+        lines.append(f"<h2>{both('附注 | Notes')}</h2>")
         lines += [f"<pre>{escape(note)}</pre>" for note in result["notes"]]
     title = f"{escape(result['assignment'])} · {escape(student)}"
     head = f"<meta charset='utf-8'><title>{title}</title><style>{STYLE}</style>"

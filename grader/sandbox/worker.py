@@ -57,10 +57,8 @@ def reply(message, namespace, objects):
             problems = run_cell(message["source"], namespace)
         return {"problems": problems[:20], "printed": printed.text}
     args = [channel.decode(arg) for arg in message["args"]]
-    if op == "method":
-        function = getattr(objects[message["handle"]], message["name"])
-    else:
-        function = namespace[message["name"]]
+    name = message["name"]
+    function = getattr(objects[message["handle"]], name) if op == "method" else namespace[name]
     with contextlib.redirect_stdout(Captured()):
         value = function(*args)
     if op == "new":

@@ -20,14 +20,6 @@ def test_the_title_of_a_chapter_or_an_exercise(cell, title):
     assert Page({"opener": cell}).title("opener") == title
 
 
-@pytest.mark.parametrize("cell", ["", "# too high", "a ## later", "```{exercise-end}\n```"])
-def test_a_cell_without_a_title_says_what_to_add(cell):
-    page = Page({"collapse-opener": cell})
-    with pytest.raises(ValueError, match="expected a line '## title'") as caught:
-        page.title("collapse-opener")
-    assert str(caught.value).endswith(f"in cell collapse-opener of the exercises page, got {cell!r}. Add it.")
-
-
 @pytest.mark.parametrize(("cell", "text"), [
     ("plain $x$ and `code`", "plain $x$ and `code`"),
     ("the {term}`scores <score>` of a {term}`neural network`", "the scores of a neural network"),
