@@ -89,10 +89,10 @@ def _result(
 
 
 def key(data: bytes, assignment: Assignment, conditions: Conditions) -> str:
-    """Names one result by everything that a mark depends on: the same key stands for the same mark."""
-    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
-    how = f"{conditions}, {versions}".encode()
-    return _hash([data, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), how]).hex()[:24]
+    """The name of one result, made from everything that a mark depends on."""
+    settings = f"{conditions}, Python {platform.python_version()}, NumPy {np.__version__}".encode()
+    parts = (data, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings)
+    return _hash(parts).hex()[:24]
 
 
 @cache

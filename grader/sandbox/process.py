@@ -51,7 +51,7 @@ class AnswerProcess:
             self.bwrap_stderr, self.box = self.box.close(), None
 
     def start(self) -> None:
-        """Make sure of a process in which every cell has run, except those that hang or end it."""
+        """Start a process, unless one runs, and run every cell in it except those that hang or end it."""
         while self.box is None:
             if time.monotonic() > self.end:
                 self._fail(self._too_slow())
