@@ -1,60 +1,50 @@
 """``python -m grader``: from the exercises to grades in the LMS."""
 
 import argparse
+import math
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from zipfile import BadZipFile
 
-from nnlib._common.checks import real_number, whole_number
-
 from . import assignments, batch, collect, seeds
+from .marking import Conditions
 from .reports import export, feedback
 from .sandbox import box
 
 
-@contextmanager
-def executor(kind: str, workers: int, scheduler: str | None):
-    """Processes of this machine, or a dask cluster: the one at `scheduler`, or one on this machine."""
-    if kind == "process":
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-        try:
-            yield pool
-        finally:
-            pool.shutdown(cancel_futures=True)  # what was not begun is left for the next run
-        return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError(
-            "expected the package distributed for --executor dask. pip install distributed"
-        ) from None
-    here = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
-    with Client(scheduler) if scheduler else Client(**here) as client:
-        yield client.get_executor(pure=False)
+def above_zero(kind: type, text: str) -> float:
+    """The number in a flag, as an int or a float."""
+    with suppress(ValueError):
+        if 0 < (value := kind(text)) < math.inf:
+            return value
+    noun = "whole" if kind is int else "finite"
+    raise argparse.ArgumentTypeError(f"expected a {noun} number above 0, got {text!r}. Give one such as 5.")
 
 
 def grade(args: argparse.Namespace) -> int:
-    workers = whole_number("--workers", args.workers)
-    seconds = real_number("--seconds", args.seconds, 0, open_low=True)
-    seed, how = seeds.read(args.seed_file), {"sandboxed": args.sandboxed, "seconds": seconds}
+    conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
     if args.sandboxed and (why := box.missing()):
         raise ValueError(
             f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
             "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
             "--unsafe-no-sandbox"
         )
-    with executor(args.executor, workers, args.scheduler) as pool:
-        run = batch.grade(args.folder, args.out, seed, pool, **how)
+    pool = ProcessPoolExecutor(args.workers, mp_context=get_context("spawn"))
+    try:
+        run = batch.grade(args.folder, args.out, conditions, pool)
+    finally:
+        pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
-    for who, why in list(run.faults.items())[:20]:
-        print(f"NOT MARKED {who}: {why[:300]!r}", file=sys.stderr)
+    for submission, why in list(run.faults.items())[:20]:
+        print(f"NOT MARKED {submission}: {why[:300]!r}", file=sys.stderr)
     if run.faults:
         print(
             f"{len(run.faults)} were not marked, through no fault of the students. "
-            "Run the same command again: only what is missing is marked.",
+            "Run the same command again: it marks only what is missing.",
             file=sys.stderr,
         )
     return 1 if run.faults else 0
@@ -71,12 +61,12 @@ def main(argv: list[str] | None = None) -> int:
 
     out = ("--out", {"type": Path, "required": True, "metavar": "PATH"})
     results = ("results", {"type": Path, "help": "the folder that `grade` wrote"})
-    verb("source", "make the notebooks in assignments/source anew from the exercises page")
+    verb("source", "make the notebooks in assignments/source from the exercises page and the solutions")
     verb("release", "write the notebooks that students get, without solutions", out)
     verb("seed", "make a secret seed", ("file", {"type": Path}))
     verb(
         "collect",
-        "sort an LMS's download into one folder a student",
+        "sort an LMS's download into one folder per student",
         ("folder", {"type": Path, "help": "a folder or a zip file"}),
         ("--assignment", {"required": True}),
         out,
@@ -87,14 +77,13 @@ def main(argv: list[str] | None = None) -> int:
         ("folder", {"type": Path, "help": "the folder that `collect` wrote"}),
         ("--seed-file", {"type": Path, "required": True}),
         out,
-        ("--executor", {"choices": ("process", "dask"), "default": "process"}),
-        ("--workers", {"type": int, "default": 2}),
-        ("--scheduler", {"help": "address of a running dask scheduler"}),
-        ("--seconds", {"type": float, "default": 5.0, "help": "for one call of a student's function"}),
+        ("--workers", {"type": partial(above_zero, int), "default": 2, "help": "processes that mark"}),
+        ("--seconds", {"type": partial(above_zero, float), "default": 5.0,
+                       "help": "limit for one call of a student's function; another limit marks all anew"}),
         ("--unsafe-no-sandbox", {"dest": "sandboxed", "action": "store_false",
                                  "help": "run student code with your own rights"}),
     )
-    verb("feedback", "write one page a student", results, out)
+    verb("feedback", "write one page per student", results, out)
     verb(
         "export",
         "write the grades",
@@ -107,7 +96,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return run(args)
     except KeyboardInterrupt:
-        print("\nInterrupted. Run the same command again: only what is missing is marked.", file=sys.stderr)
+        print("\nInterrupted. Run the same command again: it marks only what is missing.", file=sys.stderr)
         return 130
     except OSError as problem:
         print(
@@ -123,7 +112,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> int:
     if args.verb == "source":
-        for path in assignments.write_sources():
+        from . import sources  # imports nbformat, which the processes that mark do without
+
+        for path in sources.write_all():
             print(path)
     elif args.verb == "release":
         for name in assignments.names():
@@ -132,9 +123,9 @@ def run(args: argparse.Namespace) -> int:
         seeds.create(args.file)
         print(f"A new seed is in {args.file}. Keep it secret, and keep it: it decides the tests.")
     elif args.verb == "collect":
-        taken, left = collect.collect(args.folder, args.out, args.assignment)
+        taken, left_out = collect.collect(args.folder, args.out, args.assignment)
         print(f"{len(taken)} students in {args.out}")
-        for line in left:
+        for line in left_out:
             print(f"left out {line}", file=sys.stderr)
     elif args.verb == "grade":
         return grade(args)

@@ -1,10 +1,14 @@
-"""Marks one submission: a pure function of its bytes, the assignment and the secret seed."""
+"""Marks one submission: a pure function of its bytes, the assignment and the conditions of marking."""
 
 import hashlib
-from collections.abc import Sequence
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 import nnlib
 from nnlib.exercises.selfcheck import EXERCISES, outcome
@@ -14,43 +18,51 @@ from .sandbox.process import AnswerProcess, RemoteAnswer, TooSlow
 from .submission import Refused, parse
 
 TOTAL_SECONDS = 180.0  # for all of one submission
+NNLIB, GRADER = Path(nnlib.__file__).parent, Path(__file__).parent
+# All the code that decides a mark: the network, the exercises with their judging, and what runs the answers.
+DECIDES_IN_NNLIB = ("*.py", "_common/*.py", "exercises/*.py")
+DECIDES_IN_GRADER = ("assignments.py", "marking.py", "output.py", "submission.py", "sandbox/*.py")
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How a class is marked: the secret seed, the seconds for one call of an answer, whether in a sandbox."""
+
+    seed: int
+    seconds: float = 5.0
+    sandboxed: bool = True
 
 
 def mark(
-    data: bytes,
-    assignment: Assignment,
-    seed: int,
-    odd: Sequence[str] = (),
-    sandboxed: bool = True,
-    seconds: float = 5.0,
+    data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The result of one submission, ready for JSON; `odd` is what is to be noted of its file.
+    """The result of one submission, ready for JSON; `file_notes` become its first notes.
 
-    A test that passes is worth one point; a part in words is pending. A timeout is tried once more. Whatever
-    is raised from here is a fault of the grader, never of the student.
+    A test that passes is worth one point; a part in words is pending. A timeout is tried once more. An error
+    that is raised from here is a fault of the grader, never of the student.
     """
     try:
-        cells, notes = parse(data, assignment)
+        cells, notebook_notes = parse(data, assignment)
     except Refused as why:
         return refused(assignment, str(why))
     exercises = {}
-    with AnswerProcess(cells, sandboxed, seconds, TOTAL_SECONDS) as student:
+    with AnswerProcess(cells, conditions.sandboxed, conditions.seconds, TOTAL_SECONDS) as process:
         for id in assignment.exercises:
-            exercise, slow = EXERCISES[id], False
-            answer, tests = RemoteAnswer(student, exercise.name), {}
+            exercise, retried = EXERCISES[id], False
+            answer, causes = RemoteAnswer(process, exercise.name), {}
             for title in exercise.tests:
-                wrong = outcome(exercise, title, answer, seed)
-                if isinstance(wrong, TooSlow) and not slow:
-                    slow = True
-                    wrong = outcome(exercise, title, answer, seed)
-                tests[title] = wrong.cause if wrong else ""
+                wrong = outcome(exercise, title, answer, conditions.seed)
+                if isinstance(wrong, TooSlow) and not retried:
+                    retried = True
+                    wrong = outcome(exercise, title, answer, conditions.seed)
+                causes[title] = wrong.cause if wrong else ""
             exercises[id] = {
-                "points": sum(not cause for cause in tests.values()),
-                "max": len(tests),
-                "tests": tests,
+                "points": sum(not cause for cause in causes.values()),
+                "max": len(causes),
+                "tests": causes,
             }
-    told = [f"[{number}] {text}" for number, texts in student.told.items() for text in texts]
-    return _result(assignment, "marked", exercises, [*odd, *notes, *told][:50])
+    cell_notes = [f"[{number}] {text}" for number, texts in process.cell_messages.items() for text in texts]
+    return _result(assignment, "marked", exercises, [*file_notes, *notebook_notes, *cell_notes][:50])
 
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:
@@ -76,17 +88,21 @@ def _result(
     }
 
 
+def key(data: bytes, assignment: Assignment, conditions: Conditions) -> str:
+    """The name of one result, made from everything that a mark depends on."""
+    settings = f"{conditions}, Python {platform.python_version()}, NumPy {np.__version__}".encode()
+    parts = (data, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings)
+    return _hash(parts).hex()[:24]
+
+
 @cache
-def _tests() -> str:
-    """A hash of everything but the seed and the submission that a mark depends on."""
-    total = hashlib.sha256()
-    for folder in (Path(nnlib.__file__).parent, Path(__file__).parent):
-        for path in sorted(folder.rglob("*.py")):
-            total.update(path.read_bytes())
-    return total.hexdigest()
+def _code(nnlib_folder: Path, grader_folder: Path) -> bytes:
+    """A hash of the code that decides a mark; plots, explorers and reports are no part of it."""
+    folders = ((nnlib_folder, DECIDES_IN_NNLIB), (grader_folder, DECIDES_IN_GRADER))
+    paths = [path for folder, own in folders for pattern in own for path in sorted(folder.glob(pattern))]
+    return _hash(path.read_bytes() for path in paths)
 
 
-def key(data: bytes, assignment: Assignment, seed: int) -> str:
-    """Names one result: the same submission, tests and seed give the same key."""
-    parts = (data, source(assignment.name).read_bytes(), _tests().encode(), str(seed).encode())
-    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:24]
+def _hash(parts: Iterable[bytes]) -> bytes:
+    """A hash of byte strings that also depends on where each of them ends."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()

@@ -1,4 +1,4 @@
-"""The instructor's secret seed: a file in no repository; all inputs of the tests follow from it."""
+"""The instructor's secret seed: a file in no repository, from which all inputs of the tests are drawn."""
 
 import hashlib
 import os
@@ -9,12 +9,12 @@ SHORTEST = 16  # bytes
 
 
 def create(path: Path) -> None:
-    """Write a new seed that only its owner can read; a seed that is there already is left alone."""
+    """Write a new seed that only its owner can read; an existing file is left as it is."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise ValueError(
-            f"expected a new file, got {path}, which exists. Keep it: other seeds give other tests."
+            f"expected a new file, got {path}, which exists. Keep it: another seed gives other tests."
         ) from None
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32) + "\n")

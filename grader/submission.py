@@ -1,4 +1,4 @@
-"""A submitted notebook: brought into one form, or refused with a reason. Nothing in it is run here."""
+"""A submitted notebook: normalised, or refused with a reason. Nothing in it is run here."""
 
 import json
 import os
@@ -15,7 +15,7 @@ class Refused(Exception):
 
 
 def read(folder: Path) -> tuple[bytes, list[str]]:
-    """The notebook in a student's folder for an assignment, and what was odd about its name."""
+    """The notebook in a student's folder for an assignment, and notes about its name."""
     if folder.is_symlink():
         raise Refused("文件夹是符号链接 | the folder is a symbolic link")
     name, inside = f"{folder.name}.ipynb", folder.iterdir() if folder.is_dir() else ()
@@ -31,7 +31,7 @@ def read(folder: Path) -> tuple[bytes, list[str]]:
 
 
 def _bytes(path: Path) -> bytes:
-    """The bytes of a plain file of bearable size, not of a link to someone else's."""
+    """The bytes of a regular file no larger than MAX_BYTES; a link could lead to somebody else's file."""
 
     def opener(path: str, flags: int) -> int:
         return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -49,13 +49,13 @@ def _bytes(path: Path) -> bytes:
                 )
             return file.read(MAX_BYTES)
     except OSError:
-        raise Refused("不是普通文件，可能是符号链接 | not a plain file, perhaps a symbolic link") from None
+        raise Refused("不是普通文件，可能是符号链接 | not a regular file, perhaps a symbolic link") from None
 
 
 def parse(data: bytes, assignment: Assignment) -> tuple[list[str], list[str]]:
-    """The code that the student wrote, in order, and what was odd about the notebook.
+    """The code that the student wrote, in order, and notes about the notebook.
 
-    Cells that we gave out are ours and are not run again; answers in words are not run either.
+    Cells that were handed out as they are and answers in words are left out: they are not run.
     """
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
@@ -72,25 +72,25 @@ def parse(data: bytes, assignment: Assignment) -> tuple[list[str], list[str]]:
         if source is None:
             notes.append("跳过一个坏单元格 | a broken cell was skipped")
             continue
-        mark = _grade_id(cell)
-        if mark in seen:
-            notes.append(f"单元格 {mark} 出现两次 | cell {mark} stands twice")
-        if mark:
-            seen.add(mark)
-        ours = mark in assignment.fixed or mark in assignment.written
+        id = _grade_id(cell)
+        if id in seen:
+            notes.append(f"单元格 {id} 出现两次 | cell {id} occurs twice")
+        if id:
+            seen.add(id)
+        ours = id in assignment.fixed or id in assignment.written
         if cell.get("cell_type") == "code" and not ours and source.strip():
             code.append(source)
-    lost = [id for id in (*assignment.exercises, *assignment.written) if id not in seen]
-    if lost:
-        notes.append(f"缺少单元格 {', '.join(lost)} | missing cells: {', '.join(lost)}")
+    missing = [id for id in (*assignment.exercises, *assignment.written) if id not in seen]
+    if missing:
+        notes.append(f"缺少单元格 {', '.join(missing)} | missing cells: {', '.join(missing)}")
     return code, notes
 
 
 def _cells(notebook: object) -> list | None:
-    """The cells, which stood in sheets before version 4."""
+    """The cells; before version 4 of the format, worksheets held them."""
     sheets = notebook.get("worksheets") if isinstance(notebook, dict) else None
-    parts = [notebook, *sheets] if isinstance(sheets, list) else [notebook]
-    found = [part.get("cells") for part in parts if isinstance(part, dict)]
+    holders = [notebook, *sheets] if isinstance(sheets, list) else [notebook]
+    found = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
     lists = [cells for cells in found if isinstance(cells, list)]
     return [cell for cells in lists for cell in cells] if lists else None
 
@@ -106,6 +106,6 @@ def _source(cell: object) -> str | None:
 
 def _grade_id(cell: dict) -> str | None:
     match cell:
-        case {"metadata": {"nbgrader": {"grade_id": str(mark)}}} if mark.isprintable() and len(mark) < 100:
-            return mark
+        case {"metadata": {"nbgrader": {"grade_id": str(id)}}} if id.isprintable() and len(id) < 100:
+            return id
     return None

@@ -1,1 +1,1 @@
-"""What leaves the grader: grades for an LMS, feedback pages, marks for nbgrader."""
+"""What the grader gives back: grades for an LMS, feedback pages, marks for nbgrader."""

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nnlib._common.files import write_whole
-
 from ..batch import read_results
+from ..output import write_file
 
 FORMATS = ("csv", "canvas", "moodle")
-Found = dict[str, dict[str, dict[str, Any]]]  # the result of each student, by assignment
+Results = dict[str, dict[str, dict[str, Any]]]  # the result of each student, by assignment
 
 
 def write_grades(results: Path, format: str, target: Path, manual: Path | None = None) -> tuple[int, int]:
-    """Write all grades to one file; how many, and how many of them lack points for a part in words.
+    """Write all grades to one file; return how many there are, and how many lack points for a part in words.
 
     `manual` is a CSV with student,assignment,part,points.
     """
@@ -24,14 +23,14 @@ def write_grades(results: Path, format: str, target: Path, manual: Path | None =
         _add(manual, found)
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(_long(found) if format == "csv" else _wide(found, format))
-    text = out.getvalue().encode("utf-8-sig" if format == "csv" else "utf-8")  # spreadsheets want the mark
-    write_whole(target, lambda file: file.write(text))
+    encoding = "utf-8-sig" if format == "csv" else "utf-8"  # by this mark a spreadsheet recognises UTF-8
+    write_file(target, out.getvalue().encode(encoding))
     graded = [result for entries in found.values() for result in entries.values()]
     return len(graded), sum(bool(result["pending"]) for result in graded)
 
 
-def _long(found: Found) -> Iterator[list[Any]]:
-    """A row a student and assignment."""
+def _long(found: Results) -> Iterator[list[Any]]:
+    """A row per student and assignment."""
     yield ["student", "assignment", "score", "max", "pending", "status"]
     for name, entries in found.items():
         for student, result in entries.items():
@@ -39,22 +38,22 @@ def _long(found: Found) -> Iterator[list[Any]]:
             yield [student, name, score, result["max"], pending, result["status"]]
 
 
-def _wide(found: Found, format: str) -> Iterator[list[Any]]:
-    """A row a student, a column an assignment."""
+def _wide(found: Results, format: str) -> Iterator[list[Any]]:
+    """A row per student, a column per assignment."""
     if format == "canvas":
         yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *found]
-        best = [max(result["max"] for result in entries.values()) for entries in found.values()]
-        yield ["    Points Possible", "", "", "", "", *best]
+        most = [max(result["max"] for result in entries.values()) for entries in found.values()]
+        yield ["    Points Possible", "", "", "", "", *most]
     else:
         yield ["username", *found]
     for student in sorted(set().union(*found.values())):
-        who = [student, "", "", student, ""] if format == "canvas" else [student]
+        names = [student, "", "", student, ""] if format == "canvas" else [student]
         results = [entries.get(student) for entries in found.values()]
-        yield [*who, *(f"{result['score']:g}" if result else "" for result in results)]
+        yield [*names, *(f"{result['score']:g}" if result else "" for result in results)]
 
 
-def _add(path: Path, found: Found) -> None:
-    """Add the points given by hand, each for a part that is pending and no more than it is worth."""
+def _add(path: Path, found: Results) -> None:
+    """Add the points given by hand: each is for a pending part, and at most what that part is worth."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
             try:

@@ -1,16 +1,16 @@
-"""Feedback pages, one a student, in two languages: which tests passed, and the likely cause of each miss.
+"""Feedback pages, one per student, in two languages: which tests passed, and why each of the others failed.
 
-A page holds no input of a test: titles, causes, and what the student's own cells printed while loading.
+A page shows no input of a test; it shows titles, likely causes, and what the student's own cells printed.
 """
 
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 
 from ..batch import read_results
+from ..output import write_file
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:1.8rem}li{margin:.3rem 0}
@@ -22,12 +22,9 @@ def write_pages(results: Path, target: Path) -> list[Path]:
     """Write ``target/assignment/student.html`` for every result."""
     pages = []
     for name, entries in read_results(results).items():
-        (target / name).mkdir(parents=True, exist_ok=True)
         for student, result in entries.items():
-            text = page(student, result)
-            path = target / name / f"{student}.html"
-            write_whole(path, lambda file, text=text: file.write(text.encode()))
-            pages.append(path)
+            pages.append(target / name / f"{student}.html")
+            write_file(pages[-1], page(student, result).encode())
     return pages
 
 
@@ -50,7 +47,7 @@ def page(student: str, result: dict[str, Any]) -> str:
             f"<h2>{escape(id)}: — / {points}</h2><p>{both('等待老师批阅 | to be marked by hand')}</p>"
         )
     if result["notes"]:
-        lines.append("<h2>运行单元格时 · <span lang='en'>While running the cells</span></h2>")
+        lines.append(f"<h2>{both('附注 | Notes')}</h2>")
         lines += [f"<pre>{escape(note)}</pre>" for note in result["notes"]]
     title = f"{escape(result['assignment'])} · {escape(student)}"
     head = f"<meta charset='utf-8'><title>{title}</title><style>{STYLE}</style>"
@@ -59,6 +56,6 @@ def page(student: str, result: dict[str, Any]) -> str:
 
 
 def both(text: str) -> str:
-    """``中文 | English`` as HTML that says which is which."""
+    """``中文 | English`` as HTML in which each half carries its language."""
     zh, en = Pair.of(escape(text))
     return zh if zh == en else f"{zh} · <span lang='en'>{en}</span>"

@@ -1,4 +1,4 @@
-"""For nbgrader: its gradebook takes the marks from here, and students' code is not run a second time."""
+"""The plugin for nbgrader: its gradebook takes our marks, and students' code is not run a second time."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"
 
 
 class Marks(NbGraderPreprocessor):
-    """Stands where nbgrader would run the notebook: writes each test cell's points into its output.
+    """Replaces the step in which nbgrader runs a notebook: writes each test cell's points into its output.
 
     nbgrader reads an error as no points, a number as partial credit and no output as full points.
     """
@@ -40,19 +40,19 @@ class Marks(NbGraderPreprocessor):
 
 
 def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
-    """Outputs of a test cell that nbgrader takes for these points, with the causes for whoever reads on."""
-    missed = {title: cause for title, cause in exercise["tests"].items() if cause}
-    text = "".join(f"{title}: {cause}\n" for title, cause in missed.items())
+    """The outputs from which nbgrader reads these points; they also name the cause of each failed test."""
+    failed = {title: cause for title, cause in exercise["tests"].items() if cause}
+    text = "".join(f"{title}: {cause}\n" for title, cause in failed.items())
     if not exercise["points"]:
         return [new_output("error", ename="NoPoints", evalue="", traceback=[text])]
-    if not missed:
+    if not failed:
         return []
     points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
     return [new_output("stream", name="stdout", text=text), points]
 
 
 def configure(config: Any, results: str) -> None:
-    """What ``nbgrader_config.py`` has to say."""
+    """Make nbgrader take its marks from `results`; ``nbgrader_config.py`` calls this."""
     config.Marks.results = results
     config.Autograde.autograde_preprocessors = [
         "grader.reports.nbgrader_plugin.Marks",

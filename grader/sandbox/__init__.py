@@ -1,1 +1,1 @@
-"""The walls: a process that runs a student's code, the box around it, and the channel into it."""
+"""Where a student's code runs: its process, the box around the process, and the channel into it."""

@@ -1,8 +1,8 @@
-"""The sandbox: what a student's process may see and use. Everything it is given is listed here.
+"""The box around a student's process: everything that the process may see and use is listed here.
 
-It is bubblewrap: no network, no view of other processes, a read-only system without site-packages, 32 MB of
-memory for files, a user of its own without rights. The limits on memory, time, files and processes are set by
-`worker` before it runs the first line of a student's code; without rights they cannot be raised again.
+Bubblewrap makes it: no network, no view of other processes, a read-only system without site-packages, 32 MB
+of memory for files, and a user of its own without rights. `worker` sets the limits on memory, time, files and
+processes before it runs the first line of a student's code; without rights the code cannot raise them again.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ LIB = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
 HIDDEN = ("lib/python3/dist-packages", f"{LIB}/site-packages", f"{LIB}/dist-packages", "local")
 INNER = """--unshare-all --unshare-user --disable-userns --die-with-parent --new-session --cap-drop ALL
     --uid 1000 --gid 1000 --hostname sandbox --clearenv --ro-bind /usr /usr"""
-FILES = 32 << 20  # bytes, all in /tmp
+FILES = 32 << 20  # bytes for files; only /tmp can be written
 FOLDERS = f"""--proc /proc --dev /dev --remount-ro /dev
     --size {FILES} --tmpfs /tmp --remount-ro / --chdir /tmp"""
 OUTER = """--dev-bind / / --tmpfs /mnt --die-with-parent --cap-add ALL
@@ -37,12 +37,12 @@ ENV = {
     "PATH": "/usr/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
-FIRST_USER, USERS = 1_000_000, 1_000_000  # the users that processes get when the grader runs as root
+FIRST_USER, USERS = 1_000_000, 1_000_000  # the range of users for processes when the grader runs as root
 _turn = itertools.count()
 
 
 def missing() -> str:
-    """Why there is no sandbox here, or ``""``."""
+    """Why this machine has no sandbox; ``""`` if it has one."""
     if not shutil.which("bwrap"):
         return "bubblewrap (the program bwrap) is not installed"
     try:
@@ -55,7 +55,7 @@ def missing() -> str:
 
 
 def _parts() -> dict[str, Path]:
-    """What is bound into the sandbox, and where: Python, NumPy and the two files that talk to the tests."""
+    """What is mounted in the sandbox, and where: Python, NumPy and the two files that talk to the tests."""
     numpy = Path(np.__file__).parent
     parts = {
         "/box/python": Path(sys.base_prefix).resolve(),
@@ -74,8 +74,8 @@ def _argv(*arguments: str) -> list[str]:
     python = parts["/box/python"]
     outer = []
     if os.geteuid() == 0:
-        # The student's process gets a real user of its own, who may be unable to reach Python (in a home
-        # folder, say): an outer bubblewrap shows the parts under /mnt first, and hands over without rights.
+        # The student's process gets a real user of its own. That user may be unable to reach Python, e.g. in
+        # a home folder, so an outer bubblewrap first shows the parts under /mnt and then gives up its rights.
         user = FIRST_USER + (os.getpid() * 64 + next(_turn)) % USERS
         outer = [bwrap, *OUTER.split()]
         for place, path in parts.items():
@@ -90,7 +90,7 @@ def _argv(*arguments: str) -> list[str]:
             inner += ["--ro-bind", str(link), str(link)]
     for place, path in parts.items():
         inner += ["--ro-bind", str(path), place]
-    for name in HIDDEN:  # nnlib may be installed there
+    for name in HIDDEN:  # nnlib, which knows the right answers, may be installed there
         for place, path in (("/usr", Path("/usr")), ("/box/python", python)):
             if (path / name).is_dir():
                 inner += ["--tmpfs", f"{place}/{name}", "--remount-ro", f"{place}/{name}"]
@@ -102,11 +102,11 @@ def _argv(*arguments: str) -> list[str]:
 
 
 class Box:
-    """A running student's process; `stdin` and `stdout` are the channel's two ends."""
+    """A running process for a student's code; `stdin` and `stdout` are the two ends of the channel."""
 
     def __init__(self, sandboxed: bool = True) -> None:
         self.folder = None if sandboxed else tempfile.TemporaryDirectory(prefix="student-")
-        if self.folder:  # the same program without walls, on the user's own word
+        if self.folder:  # the same program without walls, because the instructor asked for it
             Path(self.folder.name, "site").mkdir()
             for place, path in _parts().items():
                 if place.startswith("/box/site/"):
@@ -115,19 +115,19 @@ class Box:
             argv = [*python, str(HERE / "worker.py"), f"{self.folder.name}/site"]
         else:
             argv = _argv("/box/worker.py", "/box/site")
-        where = self.folder.name if self.folder else "/"
+        cwd = self.folder.name if self.folder else "/"
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        self.process = subprocess.Popen(argv, **pipes, env=ENV, cwd=where, bufsize=0, start_new_session=True)
+        self.process = subprocess.Popen(argv, **pipes, env=ENV, cwd=cwd, bufsize=0, start_new_session=True)
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
 
     def close(self) -> str:
-        """End it and all it started; what bubblewrap had to say."""
+        """End the process and all that it started; return what bubblewrap wrote to stderr."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        said = self.process.stderr.read(2000).decode(errors="replace")
+        stderr = self.process.stderr.read(2000).decode(errors="replace")
         self.process.wait()
         for pipe in (self.stdin, self.stdout, self.process.stderr):
             pipe.close()
         if self.folder:
             self.folder.cleanup()
-        return said.strip()
+        return stderr.strip()

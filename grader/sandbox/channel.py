@@ -1,7 +1,7 @@
 """The narrow channel between the tests and a student's process: plain values as JSON, never pickle.
 
-Across go None, booleans, numbers, strings, lists, tuples, dicts with string keys and arrays of real numbers.
-This file is also handed to the student's process, so it imports nothing but the standard library and NumPy.
+These values may be sent: None, booleans, numbers, strings, lists, tuples, dicts with string keys and arrays
+of real numbers. The student's process loads this file too: it imports the standard library and NumPy alone.
 """
 
 import base64
@@ -18,11 +18,11 @@ HEAD = struct.Struct(">I")
 
 
 class Unfit(ValueError):
-    """A value that may not cross."""
+    """A value that may not be sent."""
 
 
 def encode(value, depth=0):
-    """`value` as JSON can hold it."""
+    """`value` in a form that JSON can hold."""
     if depth > MAX_DEPTH:
         raise Unfit("nested too deep")
     if value is None or isinstance(value, bool | int | float | str):
@@ -40,17 +40,17 @@ def encode(value, depth=0):
     raise Unfit(f"a {type(value).__name__}")
 
 
-def decode(told, depth=0):
-    """The value that `encode` wrote; anything else is `Unfit`."""
+def decode(encoded, depth=0):
+    """The value that `encode` wrote; `Unfit` for anything else."""
     if depth > MAX_DEPTH:
         raise Unfit("nested too deep")
-    if isinstance(told, str) and len(told) > MAX_TEXT:
+    if isinstance(encoded, str) and len(encoded) > MAX_TEXT:
         raise Unfit("a text too long")
-    if told is None or isinstance(told, bool | int | float | str):
-        return told
-    if not isinstance(told, dict) or len(told) != 1:
+    if encoded is None or isinstance(encoded, bool | int | float | str):
+        return encoded
+    if not isinstance(encoded, dict) or len(encoded) != 1:
         raise Unfit("not a value")
-    ((kind, inside),) = told.items()
+    ((kind, inside),) = encoded.items()
     if kind == "array":
         return _array(inside)
     if kind in ("list", "tuple", "dict") and isinstance(inside, dict if kind == "dict" else list):
@@ -63,8 +63,8 @@ def decode(told, depth=0):
     raise Unfit("not a value")
 
 
-def _array(told):
-    match told:
+def _array(encoded):
+    match encoded:
         case [str(dtype), [*shape], str(text)] if dtype in DTYPES and len(shape) <= 8:
             pass
         case _:
@@ -73,12 +73,12 @@ def _array(told):
         raise Unfit("not a shape")
     try:
         return np.frombuffer(base64.b64decode(text, validate=True), dtype).reshape(shape).copy()[()]
-    except ValueError:  # of another size than it says, or than can be
+    except ValueError:  # its size is not the one it claims, or is impossible
         raise Unfit("not an array") from None
 
 
 def pack(message):
-    """A message, a dict of what `encode` gives, as the bytes of one frame."""
+    """The bytes of one frame that holds a message, a dict of encoded values."""
     body = json.dumps(message).encode()
     if len(body) > MAX_FRAME:
         raise Unfit("too large")

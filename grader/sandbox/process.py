@@ -1,9 +1,10 @@
-"""A student's answers, called across the channel: `nnlib.exercises.judging.Answer`, in another process."""
+"""The process that runs a student's cells, and the answers in it, which the tests call across the channel."""
 
 import itertools
 import os
 import select
 import time
+from typing import NoReturn
 
 from nnlib._common.pair import Pair
 from nnlib.exercises.judging import NOT_YET, Wrong, raised
@@ -11,31 +12,33 @@ from nnlib.exercises.judging import NOT_YET, Wrong, raised
 from . import channel
 from .box import Box
 
-NO_VALUE = "返回值无法识别 | what came back is not a value"
-START_SECONDS = 60  # Python and NumPy, on a machine that is busy
+NOT_A_VALUE = "返回值无法识别 | the return value cannot be read"
+WRONG_TYPE = "返回值的类型不对 | the return value has a type that is not allowed"
+ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
+START_SECONDS = 60  # to import NumPy on a busy machine
 ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
     MemoryError ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError
     UnboundLocalError ValueError ZeroDivisionError"""
 
 
 class TooSlow(Wrong):
-    """An answer that did not come in time."""
+    """An answer that took too long."""
 
 
 class AnswerProcess:
     """Runs the cells of a notebook and calls what they define.
 
-    A cell or a call that hangs or ends the process costs that cell or that call alone: the process is started
-    anew and the other cells are run again.
+    A cell or a call that hangs, or that ends the process, is lost alone: a new process runs the other cells
+    again.
     """
 
     def __init__(self, cells: list[str], sandboxed: bool, seconds: float, total: float) -> None:
         self.cells = dict(enumerate(cells, 1))  # those that a new process runs
-        self.told: dict[int, list[str]] = {}  # what went wrong in a cell, and what it printed
-        self.slow: set[int] = set()
+        self.cell_messages: dict[int, list[str]] = {}  # the errors of each cell, and what it printed
+        self.slow_cells: set[int] = set()
         self.sandboxed, self.seconds, self.end = sandboxed, seconds, time.monotonic() + total
         self.box: Box | None = None
-        self.said = ""  # by bubblewrap, when a process ended
+        self.bwrap_stderr = ""  # kept for the error message
 
     def __enter__(self) -> "AnswerProcess":
         return self
@@ -45,53 +48,53 @@ class AnswerProcess:
 
     def stop(self) -> None:
         if self.box:
-            self.said, self.box = self.box.close(), None
+            self.bwrap_stderr, self.box = self.box.close(), None
 
     def start(self) -> None:
-        """A process in which all cells but the bad ones have run."""
+        """Start a process, unless one runs, and run every cell in it except those that hang or end it."""
         while self.box is None:
             if time.monotonic() > self.end:
-                raise self._slow()
+                self._fail(self._too_slow())
             self._launch()
             for number, source in list(self.cells.items()):
                 try:
                     reply = self.ask({"op": "cell", "source": source}, 2 * self.seconds)
                 except Wrong as wrong:
-                    if isinstance(wrong, TooSlow) and number not in self.slow:
-                        self.slow.add(number)  # once more: the machine may have been busy
+                    if isinstance(wrong, TooSlow) and number not in self.slow_cells:
+                        self.slow_cells.add(number)  # tried once more: the machine may have been busy
                     else:
                         del self.cells[number]
-                        self.told[number] = [wrong.cause]
+                        self.cell_messages[number] = [wrong.cause]
                     break
-                told = [*_texts(reply.get("problems")), *_texts([reply.get("printed")])]
-                self.told.setdefault(number, told)
+                messages = [*_texts(reply.get("problems")), *_texts([reply.get("printed")])]
+                self.cell_messages.setdefault(number, messages)
 
     def _launch(self) -> None:
         self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
-        os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not hold us up
+        os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not block us
         try:
             self._read(time.monotonic() + START_SECONDS)
         except Wrong:
-            raise RuntimeError(f"the sandbox did not start: {self.said or 'no reason given'}") from None
+            reason = self.bwrap_stderr or "no reason given"
+            raise RuntimeError(f"the sandbox did not start: {reason}") from None
 
     def ask(self, message: dict, seconds: float) -> dict:
-        """Send a message and wait for its reply; `Wrong` if there is no fit one."""
+        """The reply to a message; `Wrong` if none comes in time, or one that does not answer it."""
         number, deadline = next(self.ids), min(time.monotonic() + seconds, self.end)
         try:
             frame = channel.pack({"id": number, **message})
             while frame:
                 left = deadline - time.monotonic()
                 if left <= 0 or not select.select([], [self.box.stdin], [], left)[1]:
-                    raise self._slow()
+                    self._fail(self._too_slow())
                 frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]) :]
             reply = channel.unpack(self._read(deadline))
         except OSError:
-            raise self._gone() from None
+            self._fail(Wrong(ENDED))
         except channel.Unfit:
             reply = {}
         if reply.get("id") != number:
-            self.stop()
-            raise Wrong(NO_VALUE)
+            self._fail(Wrong(NOT_A_VALUE))
         return reply
 
     def _read(self, deadline: float) -> bytes:
@@ -104,77 +107,73 @@ class AnswerProcess:
         while len(self.buffer) < count:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.box.stdout], [], [], left)[0]:
-                raise self._slow()
+                self._fail(self._too_slow())
             if not (data := os.read(self.box.stdout.fileno(), 1 << 20)):
-                raise self._gone()
+                self._fail(Wrong(ENDED))
             self.buffer += data
         taken = bytes(self.buffer[:count])
         del self.buffer[:count]
         return taken
 
-    def _slow(self) -> Wrong:
+    def _fail(self, wrong: Wrong) -> NoReturn:
         self.stop()
+        raise wrong
+
+    def _too_slow(self) -> TooSlow:
         return TooSlow(
             f"超过 {self.seconds:g} 秒没有结果，是否有死循环 | no result within {self.seconds:g} s: "
             "is there an endless loop"
         )
 
-    def _gone(self) -> Wrong:
-        self.stop()
-        return Wrong(
-            "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
-        )
-
 
 class RemoteAnswer:
-    """A function or class of a student (an `Answer` of judging); its texts tell nothing of the inputs."""
+    """A student's function or class, an `Answer` of judging; its texts reveal nothing of the inputs."""
 
-    warned = ""  # the process across tells no more than values
+    warned = ""  # the process sends values alone, no warnings
 
-    def __init__(self, student: AnswerProcess, name: str) -> None:
-        self.student, self.name = student, name
+    def __init__(self, process: AnswerProcess, name: str) -> None:
+        self.process, self.name = process, name
 
     def __call__(self, *args):
         return self._ask("call", self.name, args)
 
     def new(self, *args):
-        number = self._ask("new", self.name, args)
-        if not isinstance(number, int):
-            raise Wrong(NO_VALUE)
-        return lambda method, *args: self._ask("method", method, args, number)
+        handle = self._ask("new", self.name, args)
+        if not isinstance(handle, int):
+            raise Wrong(NOT_A_VALUE)
+        return lambda method, *args: self._ask("method", method, args, handle)
 
-    def _ask(self, op, name, args, of=0):
+    def _ask(self, op, name, args, handle=0):
         if op != "method":
-            self.student.start()
-        elif self.student.box is None:
-            raise Wrong("对象已经不在了 | the object is gone")
-        reply = self.student.ask(
-            {"op": op, "name": name, "of": of, "args": list(map(channel.encode, args))}, self.student.seconds
-        )
+            self.process.start()
+        elif self.process.box is None:
+            raise Wrong("对象已经不在了 | the object no longer exists")
+        message = {"op": op, "name": name, "handle": handle, "args": list(map(channel.encode, args))}
+        reply = self.process.ask(message, self.process.seconds)
         if "error" in reply:
             raise Wrong(self._cause(reply["error"]))
         try:
             value = channel.decode(reply.get("value"))
         except channel.Unfit:
-            raise Wrong("返回值的类型不对 | the type of what came back is not allowed") from None
+            raise Wrong(WRONG_TYPE) from None
         if value is None:
             raise Wrong(NOT_YET)
         return value
 
     def _cause(self, kind) -> str:
-        """The likely cause of an error, from its name if that is one of Python's: a name can be made up."""
+        """The likely cause of an error; its name can be made up, so only Python's own are shown."""
         if kind == "NotImplementedError":
             return NOT_YET
         if kind == "KeyError":
             return f"没有定义 {self.name}，或报 KeyError | {self.name} is not defined, or it raised KeyError"
         if kind == "Unfit":
-            return "返回值的类型不对 | the type of what came back is not allowed"
+            return WRONG_TYPE
         if kind not in ERRORS.split():
             return raised("")
         return str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}"))
 
 
-def _texts(told: object) -> list[str]:
-    """The texts in a reply, each short and without characters that steer a terminal."""
-    lines = [text for text in told if isinstance(text, str) and text] if isinstance(told, list) else []
+def _texts(values: object) -> list[str]:
+    """The texts in a reply, each cut short, without control characters that a terminal would obey."""
+    lines = [text for text in values if isinstance(text, str) and text] if isinstance(values, list) else []
     return ["".join(c if c.isprintable() or c == "\n" else "�" for c in text[:2000]) for text in lines[:20]]

@@ -1,7 +1,7 @@
 """Runs inside the sandbox and holds a student's functions; it never sees a test or what is expected.
 
-Everything in this process may be turned against it by the student's code, so nothing here decides a mark: it
-is asked for values and answers with values, which `channel` checks again on the other side.
+A student's code can change everything in this process, so nothing here decides a mark: the process is asked
+for values and replies with values, which `channel` checks again on the other side.
 """
 
 import ast
@@ -19,7 +19,7 @@ LIMITS = {"AS": 1 << 30, "CPU": 60, "FSIZE": 16 << 20, "NOFILE": 64, "CORE": 0, 
 
 
 class Captured(io.TextIOBase):
-    """What a cell prints, up to a page."""
+    """What a cell prints, up to 2,000 characters."""
 
     def __init__(self):
         self.text = ""
@@ -29,12 +29,12 @@ class Captured(io.TextIOBase):
         return len(text)
 
 
-def run_cell(source, space):
+def run_cell(source, namespace):
     """Run a cell statement by statement: one that fails does not hide the functions below it."""
     lines = [
         line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip().startswith(("%", "!")) else line
         for line in source.splitlines()
-    ]  # a notebook's own commands mean nothing here
+    ]  # commands of IPython mean nothing here
     try:
         statements = ast.parse("\n".join(lines)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
@@ -42,44 +42,45 @@ def run_cell(source, space):
     problems = []
     for statement in statements:
         try:
-            exec(compile(ast.Module([statement], []), "<cell>", "exec"), space)
+            exec(compile(ast.Module([statement], []), "<cell>", "exec"), namespace)
         except BaseException as problem:
             problems.append(f"line {statement.lineno}: {type(problem).__name__}: {problem}"[:500])
     return problems
 
 
-def answer(message, space, made):
+def reply(message, namespace, objects):
     """The reply to one message of the other side."""
     op = message["op"]
     if op == "cell":
         printed = Captured()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            problems = run_cell(message["source"], space)
+            problems = run_cell(message["source"], namespace)
         return {"problems": problems[:20], "printed": printed.text}
     args = [channel.decode(arg) for arg in message["args"]]
-    function = getattr(made[message["of"]], message["name"]) if op == "method" else space[message["name"]]
+    name = message["name"]
+    function = getattr(objects[message["handle"]], name) if op == "method" else namespace[name]
     with contextlib.redirect_stdout(Captured()):
         value = function(*args)
     if op == "new":
-        made.append(value)
-        value = len(made) - 1
+        objects.append(value)
+        value = len(objects) - 1
     return {"value": channel.encode(value)}
 
 
 def main():
-    asks, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
     for name, limit in LIMITS.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
-    space, made = {"__name__": "__main__", "np": np}, []
+    namespace, objects = {"__name__": "__main__", "np": np}, []
     replies.write(channel.pack({"id": 0}))
     replies.flush()
-    while head := asks.read(channel.HEAD.size):
-        message = channel.unpack(asks.read(channel.HEAD.unpack(head)[0]))
+    while head := requests.read(channel.HEAD.size):
+        message = channel.unpack(requests.read(channel.HEAD.unpack(head)[0]))
         try:
-            frame = channel.pack({"id": message["id"], **answer(message, space, made)})
+            frame = channel.pack({"id": message["id"], **reply(message, namespace, objects)})
         except BaseException as problem:
             frame = channel.pack({"id": message["id"], "error": type(problem).__name__[:40]})
         replies.write(frame)

@@ -31,7 +31,7 @@ def notebook():
     """Make a submission: the reference answers, with some cells' code replaced by grade id."""
 
     def notebook(name, **cells):
-        made = assignments.read(name)
+        made = nbformat.read(assignments.source(name), 4)
         for cell in made.cells:
             cell.source = cells.get(cell.id.replace("-", "_"), cell.source)
         return made

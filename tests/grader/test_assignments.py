@@ -1,4 +1,4 @@
-"""Sources, releases and answers: answers earn everything, a release nothing, and holds none of them."""
+"""Sources, releases and solutions: solutions earn every point; a release earns none and holds no solution."""
 
 import ast
 import html
@@ -7,11 +7,11 @@ import re
 import nbformat
 import pytest
 
-from grader import assignments
-from grader.marking import key, mark
+from grader import assignments, sources
+from grader.marking import Conditions, mark
 from nnlib.exercises.selfcheck import EXERCISES
 
-SOLUTIONS = assignments.SOLUTIONS.read_text("utf-8")
+SOLUTIONS = sources.SOLUTIONS.read_text("utf-8")
 NAMES = ["activations", "architecture", "intro", "overfitting"]
 SEED = 987654321
 
@@ -21,8 +21,8 @@ def squeezed(text):
 
 
 def secret_lines():
-    """Lines of the answers that are too long to stand anywhere by chance."""
-    page = assignments.PAGE.read_text("utf-8")
+    """Lines of the solutions that are too long to occur anywhere by chance."""
+    page = sources.PAGE.read_text("utf-8")
     lines = {line.strip() for line in SOLUTIONS.splitlines() if len(line.strip()) > 24}
     lines = {line for line in lines if not line.startswith(("class ", "def ", '"""'))}
     solutions = (cell.source for cell in nbformat.reads(page, 4).cells if cell.id.endswith("-solution"))
@@ -30,22 +30,22 @@ def secret_lines():
     return sorted(line for line in lines if squeezed(line) not in practice)
 
 
-def test_there_is_one_assignment_a_chapter():
+def test_there_is_one_assignment_per_chapter():
     assert assignments.names() == NAMES
     assert {load.name: load.points for load in map(assignments.load, NAMES)} == {
         "intro": 11, "activations": 12, "architecture": 11, "overfitting": 14}
 
 
-def test_the_notebooks_are_those_that_the_page_and_the_answers_make():
-    for name, made in assignments.sources().items():
+def test_the_notebooks_are_those_that_the_page_and_the_solutions_make():
+    for name, made in sources.notebooks_by_chapter().items():
         text = assignments.source(name).read_text("utf-8")
         assert text == nbformat.writes(made) + "\n", "run `python -m grader source`"
 
 
-def test_every_answer_belongs_to_an_exercise_without_published_solution():
+def test_every_solution_belongs_to_an_exercise_without_published_solution():
     top = ast.parse(SOLUTIONS).body
     names = {node.name for node in top if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    page = {cell.id for cell in nbformat.read(assignments.PAGE, 4).cells}
+    page = {cell.id for cell in nbformat.read(sources.PAGE, 4).cells}
     assigned = {exercise.id for exercise in EXERCISES.values() if exercise.name in names}
     published = {exercise.id for exercise in EXERCISES.values() if f"{exercise.id}-solution" in page}
     assert len(assigned) == len(names)
@@ -57,7 +57,7 @@ def test_every_answer_belongs_to_an_exercise_without_published_solution():
 
 
 def test_the_page_says_how_long_each_takes():
-    page = {cell.id: cell.source for cell in nbformat.read(assignments.PAGE, 4).cells}
+    page = {cell.id: cell.source for cell in nbformat.read(sources.PAGE, 4).cells}
     for exercise in EXERCISES.values():
         n = exercise.minutes
         zh, en = f"约 {n} 分钟", f"About {n} minutes"
@@ -72,32 +72,33 @@ def test_the_page_says_how_long_each_takes():
 def test_reference_answers_score_full_marks_and_a_release_nothing(sandboxed, released, name):
     assignment = assignments.load(name)
     automatic = assignment.points - sum(assignment.written.values())
-    answers = assignments.source(name).read_bytes()
+    solved = assignments.source(name).read_bytes()
     for seed in (SEED, SEED + 1):
-        result = mark(answers, assignment, seed)
+        result = mark(solved, assignment, Conditions(seed))
         assert result["score"] == automatic, result["exercises"]
     assert result["pending"] == assignment.written
-    result = mark((released / name / f"{name}.ipynb").read_bytes(), assignment, SEED)
+    result = mark((released / name / f"{name}.ipynb").read_bytes(), assignment, Conditions(SEED))
     assert result["status"] == "marked"
     assert result["score"] == 0
     assert {cause for entry in result["exercises"].values() for cause in entry["tests"].values()} == {
         "还没有写 | not written yet"}
 
 
-def test_releases_hold_no_answer(released):
+def test_releases_hold_no_solution(released):
     secrets = secret_lines()
     assert len(secrets) > 15
     for name in NAMES:
         folder = released / name
         assert [path.name for path in folder.iterdir()] == [f"{name}.ipynb"]
         text = (folder / f"{name}.ipynb").read_text("utf-8")
+        nbformat.validate(nbformat.reads(text, 4))
         assert "SOLUTION" not in text
         shown = squeezed("\n".join(cell.source for cell in nbformat.reads(text, 4).cells))
         assert not [line for line in secrets if squeezed(line) in shown]
         assert "raise NotImplementedError()" in text
 
 
-def test_the_built_pages_hold_no_answer_to_an_assigned_exercise(site):
+def test_the_built_pages_hold_no_solution_of_an_assigned_exercise(site):
     secrets = secret_lines()
     for path in [*site.glob("*.html"), *site.glob("_sources/*"), site / "searchindex.js"]:
         text = squeezed(path.read_text("utf-8").replace("\\n", "\n").replace('\\"', '"'))
@@ -106,7 +107,7 @@ def test_the_built_pages_hold_no_answer_to_an_assigned_exercise(site):
 
 def test_nbgrader_metadata_is_whole():
     for name in NAMES:
-        marks = [cell.metadata.nbgrader for cell in assignments.read(name).cells]
+        marks = [cell.metadata.nbgrader for cell in nbformat.read(assignments.source(name), 4).cells]
         assert len({mark.grade_id for mark in marks}) == len(marks)
         assert all(mark.schema_version == 3 for mark in marks)
         assert all("points" in mark for mark in marks if mark.grade)
@@ -115,16 +116,9 @@ def test_nbgrader_metadata_is_whole():
 
 def test_a_lone_marker_is_an_error(monkeypatch, tmp_path):
     broken = assignments.read("intro")
-    cell = next(cell for cell in broken.cells if assignments.END in cell.source)
-    cell.source = cell.source.replace(assignments.END, "")
+    cell = next(cell for cell in broken["cells"] if assignments.END in "".join(cell["source"]))
+    cell["source"] = [line for line in cell["source"] if assignments.END not in line]
     monkeypatch.setattr(assignments, "read", lambda name: broken)
     with pytest.raises(ValueError, match="expected paired solution markers in intro, got a lone one"):
         assignments.release("intro", tmp_path)
     assert not list(tmp_path.iterdir())
-
-
-def test_a_key_changes_with_content_seed_and_assignment():
-    intro, other = assignments.load("intro"), assignments.load("activations")
-    keys = {key(b"a", intro, 1), key(b"b", intro, 1), key(b"a", intro, 2), key(b"a", other, 1)}
-    assert len(keys) == 4
-    assert key(b"a", intro, 1) in keys

@@ -53,7 +53,7 @@ def test_anything_else_is_refused_before_it_leaves(value, why):
 VALUE, ARRAY, SHAPE = "not a value", "not an array", "not a shape"
 
 
-@pytest.mark.parametrize(("told", "why"), [
+@pytest.mark.parametrize(("encoded", "why"), [
     ([1], VALUE), ({}, VALUE), ({"list": 1}, VALUE), ({"dict": [1]}, VALUE), ({"pickle": "gASVAA=="}, VALUE),
     ({"list": [], "dict": {}}, VALUE), ({"list": {}}, VALUE), ({"tuple": {}}, VALUE), ({"array": 1}, ARRAY),
     ({"array": ["<f8", [2]]}, ARRAY), ({"array": ["|O", [1], "AAAAAAAAAAA="]}, ARRAY),
@@ -69,32 +69,32 @@ VALUE, ARRAY, SHAPE = "not a value", "not an array", "not a shape"
     ({"dict": dict.fromkeys(map(str, range(channel.MAX_ITEMS + 1)))}, "too many items"),
     ("x" * (channel.MAX_TEXT + 1), "a text too long"),
     ({"list": ["x" * (channel.MAX_TEXT + 1)]}, "a text too long"),
-], ids=lambda told: str(told)[:30])
-def test_what_was_forged_is_refused(told, why):
+], ids=lambda encoded: str(encoded)[:30])
+def test_what_was_forged_is_refused(encoded, why):
     with pytest.raises(channel.Unfit) as caught:
-        channel.decode(told)
+        channel.decode(encoded)
     assert str(caught.value) == why
 
 
-@pytest.mark.parametrize("told", [
+@pytest.mark.parametrize("encoded", [
     "x" * channel.MAX_TEXT, {"list": [0] * channel.MAX_ITEMS}, {"array": ["<f8", [0], ""]},
     {"array": ["|b1", [1] * 8, "AQ=="]}, {"array": ["<f8", [channel.MAX_FRAME - 1, 0], ""]},
-], ids=lambda told: str(told)[:30])
-def test_the_largest_that_crosses(told):
-    channel.decode(told)
+], ids=lambda encoded: str(encoded)[:30])
+def test_the_largest_that_crosses(encoded):
+    channel.decode(encoded)
 
 
-@pytest.mark.parametrize(("wrap", "wrap_told"), [
+@pytest.mark.parametrize(("wrap", "wrap_encoded"), [
     (lambda x: [x], lambda x: {"list": [x]}), (lambda x: (x,), lambda x: {"tuple": [x]}),
     (lambda x: {"key": x}, lambda x: {"dict": {"key": x}}),
 ], ids=["list", "tuple", "dict"])
-def test_eight_levels_and_no_more(wrap, wrap_told):
-    value = told = 5
+def test_eight_levels_and_no_more(wrap, wrap_encoded):
+    value = encoded = 5
     for _ in range(8):
-        value, told = wrap(value), wrap_told(told)
-    assert channel.encode(value) == told
-    assert channel.decode(told) == value
-    for call in (lambda: channel.encode(wrap(value)), lambda: channel.decode(wrap_told(told))):
+        value, encoded = wrap(value), wrap_encoded(encoded)
+    assert channel.encode(value) == encoded
+    assert channel.decode(encoded) == value
+    for call in (lambda: channel.encode(wrap(value)), lambda: channel.decode(wrap_encoded(encoded))):
         with pytest.raises(channel.Unfit, match=r"^nested too deep$"):
             call()
 

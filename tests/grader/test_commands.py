@@ -79,19 +79,14 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "expected a seed of at least 16 bytes in short, got 3: it could be guessed. "
         "Make one: python -m grader seed short.new",
     "grade none --seed-file seed --out r":
-        "expected a folder with one folder a student, got none. Run `collect` first.",
+        "expected a folder with one folder per student, got none. Run `collect` first.",
     "grade odd --seed-file seed --out r":
         "expected folders named by letters, digits, blanks and . _ @ + -, got 'Zoë; rm -rf'. Rename it.",
-    f"{GRADE} --workers 0": "--workers expected a whole number of at least 1, got 0. Give an int such as 1.",
-    f"{GRADE} --seconds 0":
-        "--seconds expected a number in (0, inf), got 0.0. Choose a value inside that interval.",
-    f"{GRADE} --seconds nan":
-        "--seconds expected a number in (0, inf), got nan. Choose a value inside that interval.",
     "release --out seed":
         "expected paths to read and write, got […] Not a directory: 'seed/activations'. "
         "Correct the path, or make room for it.",
-    "seed seed": "expected a new file, got seed, which exists. Keep it: other seeds give other tests.",
-    "seed in": "expected a new file, got in, which exists. Keep it: other seeds give other tests.",
+    "seed seed": "expected a new file, got seed, which exists. Keep it: another seed gives other tests.",
+    "seed in": "expected a new file, got in, which exists. Keep it: another seed gives other tests.",
     "seed no/such/seed":
         "expected paths to read and write, got […] No such file or directory: 'no/such/seed'. "
         "Correct the path, or make room for it.",
@@ -106,9 +101,13 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "export in --out g.csv": "expected results in in, found none. Run `grade` first.",
     "export torn --out g.csv":
         "expected results in torn, got a foreign file intro.json. Name the folder that `grade` wrote.",
-    "export results --out no/such/g.csv":
-        "save expected an existing folder, got no/such. Create it first, or correct the path.",
-    "export results --out in": "save expected the path of a file, got the folder in. Add a file name.",
+    "export results --out seed/g.csv":
+        "expected paths to read and write, got […] File exists: 'seed'. "
+        "Correct the path, or make room for it.",
+    "feedback results --out seed":
+        "expected paths to read and write, got […] Not a directory: 'seed/intro'. "
+        "Correct the path, or make room for it.",
+    "export results --out in": "…expected …, got …folder…. …",
     "export results --out g.csv --manual none.csv":
         "expected paths to read and write, got […] No such file or directory: 'none.csv'. "
         "Correct the path, or make room for it.",
@@ -157,9 +156,30 @@ def complaint(call, course, capsys):
 
 @pytest.mark.parametrize("call", CALLS)
 def test_calls_that_cannot_work_say_why(call, course, capsys):
-    said = complaint(call, course, capsys)
-    assert re.fullmatch(re.escape(CALLS[call]).replace("…", ".*"), said)
-    assert re.search("expected .+, (got|found) .+[.:] ", said)
+    message = complaint(call, course, capsys)
+    assert re.fullmatch(re.escape(CALLS[call]).replace("…", ".*"), message)
+    assert re.search("expected .+, (got|found) .+[.:] ", message)
+
+
+@pytest.mark.parametrize(("flag", "expected", "values"), [
+    ("--workers", "a whole number above 0", ("0", "-2", "2.5", "many", "")),
+    ("--seconds", "a finite number above 0", ("0", "-1", "nan", "inf", "long")),
+])
+def test_flags_that_cannot_be(flag, expected, values, course, capsys):
+    before = files(course)
+    for value in values:
+        with pytest.raises(SystemExit, match=r"^2$"):
+            commands.main([*GRADE.split(), f"{flag}={value}"])
+        message = f"error: argument {flag}: expected {expected}, got '{value}'. Give one such as "
+        assert message in capsys.readouterr().err
+    assert files(course) == before
+
+
+def test_folders_that_are_missing_are_made(course, results):
+    assert commands.main(["export", "results", "--out", "no/such/g.csv"]) == 0
+    assert commands.main(["feedback", "results", "--out", "nor/this"]) == 0
+    assert len(rows(course / "no" / "such" / "g.csv")) == 3
+    assert {path.name for path in (course / "nor" / "this" / "intro").iterdir()} == {"ann.html", "bob.html"}
 
 
 @pytest.mark.parametrize("text", POINTS)
@@ -173,13 +193,13 @@ def test_without_a_sandbox_it_refuses(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     call = ["grade", str(tmp_path), "--seed-file", str(tmp_path / "seed"), "--out", str(tmp_path / "r")]
     assert commands.main(call) == 2
-    said = capsys.readouterr().err
-    assert "bwrap) is not installed" in said
-    assert "apt-get install bubblewrap" in said
-    assert "--unsafe-no-sandbox" in said
+    message = capsys.readouterr().err
+    assert "bwrap) is not installed" in message
+    assert "apt-get install bubblewrap" in message
+    assert "--unsafe-no-sandbox" in message
 
 
-def test_on_the_users_own_word_it_runs_without(hand_in, tmp_path):
+def test_with_unsafe_no_sandbox_it_runs_without(hand_in, tmp_path):
     hand_in(tmp_path / "in", "ann", "intro", collapse="import nnlib\ndef collapse(*a):\n    return 1")
     seeds.create(tmp_path / "seed")
     call = ["grade", tmp_path / "in", "--seed-file", tmp_path / "seed", "--out", tmp_path / "out",
@@ -232,8 +252,8 @@ def test_the_shortest_seed(tmp_path):
     ("activations.ipynb", None), ("=cmd()/activations.ipynb", None), ("Ann /activations.ipynb", None),
     ("ann/../bob/activations.ipynb", None), ("/ann/activations.ipynb", None),
 ])
-def test_whose_a_file_is(name, student):
-    assert collect._whose(PurePosixPath(name), "activations") == student
+def test_who_owns_a_file(name, student):
+    assert collect._owner(PurePosixPath(name), "activations") == student
 
 
 def test_collecting_follows_no_link_and_no_way_out(tmp_path):
@@ -246,9 +266,9 @@ def test_collecting_follows_no_link_and_no_way_out(tmp_path):
     (source / "eve" / "x.ipynb").symlink_to(secret)
     with open(source / "big" / "x.ipynb", "wb") as file:
         file.truncate(200 << 20)
-    taken, left = collect.collect(source, tmp_path / "out", "intro")
+    taken, left_out = collect.collect(source, tmp_path / "out", "intro")
     assert taken == ["ann"]
-    assert sorted(line.split("/")[0] for line in left) == ["'big", "'eve"]
+    assert sorted(line.split("/")[0] for line in left_out) == ["'big", "'eve"]
     with zipfile.ZipFile(tmp_path / "in.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("../../eve/x.ipynb", "/eve/x.ipynb", "eve/../../x.ipynb"):
             archive.writestr(name, "out")
@@ -257,9 +277,9 @@ def test_collecting_follows_no_link_and_no_way_out(tmp_path):
         archive.writestr("cy/intro/X.IPYNB", "cy's")
         archive.writestr("cy/intro/folder.ipynb/", "")
         archive.writestr("other section/bob/x.ipynb", "another bob's")
-    taken, left = collect.collect(tmp_path / "in.zip", tmp_path / "out", "intro")
-    assert (taken, len(left)) == (["bob", "cy"], 5)
-    assert left[-1] == "'other section/bob/x.ipynb': bob has another file of this name"
+    taken, left_out = collect.collect(tmp_path / "in.zip", tmp_path / "out", "intro")
+    assert (taken, len(left_out)) == (["bob", "cy"], 5)
+    assert left_out[-1] == "'other section/bob/x.ipynb': bob has another file of this name"
     assert {path.relative_to(tmp_path / "out").as_posix(): path.read_text()
             for path in (tmp_path / "out").rglob("*") if path.is_file()} == {
         "ann/intro/x.ipynb": "ann's", "bob/intro/x.ipynb": "bob's", "cy/intro/X.IPYNB": "cy's"}

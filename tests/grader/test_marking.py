@@ -1,14 +1,16 @@
 """What a notebook earns, without a process: answers run here, and the clock is a script."""
 
-import hashlib
+import ast
 import json
-import types
+import shutil
+from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 
 from grader import assignments, marking
+from grader.marking import Conditions
 from grader.sandbox.process import TooSlow
 from nnlib.exercises.judging import LocalAnswer, Wrong
 from nnlib.exercises.selfcheck import EXERCISES
@@ -16,15 +18,17 @@ from nnlib.exercises.selfcheck import EXERCISES
 ACTIVATIONS = assignments.load("activations")
 TESTS = {id: list(EXERCISES[id].tests) for id in ACTIVATIONS.exercises}
 SLOW = TooSlow("太慢 | too slow")
+SEEDED = Conditions(7)
 
 
 class Here:
     """Stands in for a student's process: the cells run in this one."""
 
     def __init__(self, cells, sandboxed, seconds, total):
-        self.space, self.told = {"np": np}, {1: [f"{sandboxed}, {seconds:g} s a call, {total:g} s in all"]}
+        self.namespace = {"np": np}
+        self.cell_messages = {1: [f"{sandboxed}, {seconds:g} s a call, {total:g} s in all"]}
         for cell in cells:
-            exec(cell, self.space)
+            exec(cell, self.namespace)
 
     def __enter__(self):
         return self
@@ -35,8 +39,9 @@ class Here:
 
 @pytest.fixture(autouse=True)
 def here(monkeypatch):
-    monkeypatch.setattr(marking, "Student", Here)
-    monkeypatch.setattr(marking, "RemoteAnswer", lambda student, name: LocalAnswer(name, student.space[name]))
+    monkeypatch.setattr(marking, "AnswerProcess", Here)
+    monkeypatch.setattr(marking, "RemoteAnswer",
+                        lambda process, name: LocalAnswer(name, process.namespace[name]))
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ def submission(notebook):
 
 def test_right_answers(submission):
     """4 + 3 + 2 points of 12: the other 3 are for a part in words."""
-    result = marking.mark(submission(), ACTIVATIONS, 7)
+    result = marking.mark(submission(), ACTIVATIONS, SEEDED)
     assert list(result) == ["assignment", "status", "exercises", "notes", "score", "max", "pending"]
     assert (result["assignment"], result["status"]) == ("activations", "marked")
     assert (result["score"], result["max"], result["pending"]) == (9, 12, {"maxout-answer": 3})
@@ -61,7 +66,7 @@ def test_right_answers(submission):
 def test_each_test_is_a_point_and_says_what_was_missed(submission):
     """s (1 - s) is rounded to 0 far on the right: one test of four."""
     slope = "def sigmoid_slope(z):\n    s = 1 / (1 + np.exp(-z))\n    return s * (1 - s)"
-    result = marking.mark(submission(sigmoid_slope=slope), ACTIVATIONS, 7)
+    result = marking.mark(submission(sigmoid_slope=slope), ACTIVATIONS, SEEDED)
     entry = result["exercises"]["sigmoid-slope"]
     assert (result["score"], entry["points"], entry["max"]) == (8, 3, 4)
     (why,) = filter(None, entry["tests"].values())
@@ -69,20 +74,20 @@ def test_each_test_is_a_point_and_says_what_was_missed(submission):
 
 
 def test_the_sandbox_is_what_is_used_unless_told_otherwise(submission):
-    notes = marking.mark(submission(), ACTIVATIONS, 7)["notes"]
+    notes = marking.mark(submission(), ACTIVATIONS, SEEDED)["notes"]
     assert notes == ["[1] True, 5 s a call, 180 s in all"]
-    notes = marking.mark(submission(), ACTIVATIONS, 7, sandboxed=False, seconds=0.5)["notes"]
+    notes = marking.mark(submission(), ACTIVATIONS, Conditions(7, 0.5, False))["notes"]
     assert notes == ["[1] False, 0.5 s a call, 180 s in all"]
 
 
 def test_notes_of_the_notebook_come_first_and_there_are_not_too_many(submission):
     twice = json.loads(submission())
     twice["cells"].append(twice["cells"][2])
-    twice_noted = "单元格 sigmoid-slope-title 出现两次 | cell sigmoid-slope-title stands twice"
-    notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, 7, odd=["odd"])["notes"]
+    twice_noted = "单元格 sigmoid-slope-title 出现两次 | cell sigmoid-slope-title occurs twice"
+    notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, SEEDED, ["odd"])["notes"]
     assert notes == ["odd", twice_noted, "[1] True, 5 s a call, 180 s in all"]
     twice["cells"] += [None] * 60
-    notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, 7)["notes"]
+    notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, SEEDED)["notes"]
     assert notes == [twice_noted] + ["跳过一个坏单元格 | a broken cell was skipped"] * 49
 
 
@@ -99,7 +104,7 @@ def test_the_first_slow_test_of_an_exercise_has_a_second_chance(submission, monk
         return next(script)
 
     monkeypatch.setattr(marking, "outcome", outcome)
-    result = marking.mark(submission(), ACTIVATIONS, 7)
+    result = marking.mark(submission(), ACTIVATIONS, SEEDED)
     slope, dead, maxout = TESTS.values()
     assert [(id, title) for id, title, *_ in asked] == [
         *(("sigmoid-slope", slope[k]) for k in (0, 0, 1, 2, 3)),
@@ -119,12 +124,12 @@ def test_a_fault_of_the_grader_is_raised(submission, monkeypatch):
 
     monkeypatch.setattr(marking, "outcome", outcome)
     with pytest.raises(OSError, match="no more processes"):
-        marking.mark(submission(), ACTIVATIONS, 7)
+        marking.mark(submission(), ACTIVATIONS, SEEDED)
 
 
 def test_what_cannot_be_read_earns_nothing_and_says_why():
     why = "不是 Jupyter 笔记本 | not a Jupyter notebook"
-    result = marking.mark(b"[]", ACTIVATIONS, 7)
+    result = marking.mark(b"[]", ACTIVATIONS, SEEDED)
     assert result == marking.refused(ACTIVATIONS, why)
     assert (result["status"], result["score"], result["max"]) == ("refused", 0, 12)
     assert (result["notes"], result["pending"]) == ([why], {"maxout-answer": 3})
@@ -132,32 +137,75 @@ def test_what_cannot_be_read_earns_nothing_and_says_why():
                                    for id, tests in TESTS.items()}
 
 
-def test_a_key_names_submission_tests_and_seed(monkeypatch, tmp_path):
-    usual = marking.key(b"a", ACTIVATIONS, 1)
+def test_a_key_names_submission_assignment_conditions_and_versions(monkeypatch):
+    usual = marking.key(b"a", ACTIVATIONS, SEEDED)
     assert len(usual) == 24
     assert set(usual) <= set("0123456789abcdef")
-    assert usual == marking.key(b"a", ACTIVATIONS, 1)
-    keys = {marking.key(*args) for args in ((b"b", ACTIVATIONS, 1), (b"a", ACTIVATIONS, 2),
-                                            (b"a", assignments.load("intro"), 1))}
-    monkeypatch.setattr(marking, "_tests", lambda: "other tests")
-    keys.add(marking.key(b"a", ACTIVATIONS, 1))
-    monkeypatch.undo()
-    tmp_path.joinpath("other.ipynb").write_text("another notebook")
-    monkeypatch.setattr(marking, "source", lambda name: tmp_path / "other.ipynb")
-    keys.add(marking.key(b"a", ACTIVATIONS, 1))
-    assert len(keys - {usual}) == 5
+    assert usual == marking.key(b"a", assignments.load("activations"), Conditions(7, 5.0, True))
+    others = {marking.key(*args) for args in (
+        (b"b", ACTIVATIONS, SEEDED), (b"a", assignments.load("intro"), SEEDED),
+        (b"a", ACTIVATIONS, Conditions(8)), (b"a", ACTIVATIONS, Conditions(7, seconds=20.0)),
+        (b"a", ACTIVATIONS, Conditions(7, sandboxed=False)))}
+    for owner, name in ((np, "__version__"), (marking.platform, "python_version")):
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, "1.0" if owner is np else lambda: "1.0")
+            others.add(marking.key(b"a", ACTIVATIONS, SEEDED))
+    assert len(others - {usual}) == 7
 
 
-def test_a_changed_line_of_nnlib_or_the_grader_changes_the_tests(monkeypatch, tmp_path):
-    for name in ("nnlib", "grader"):
-        tmp_path.joinpath(name).mkdir()
-        tmp_path.joinpath(name, "a.py").write_text(f"{name} = 1")
-    fake = types.SimpleNamespace(__file__=str(tmp_path / "nnlib" / "__init__.py"))
-    monkeypatch.setattr(marking, "nnlib", fake)
-    monkeypatch.setattr(marking, "__file__", str(tmp_path / "grader" / "marking.py"))
-    seen = {marking._tests.__wrapped__()}
-    for path in sorted(tmp_path.glob("*/a.py")):
-        path.write_text("changed = 1")
-        seen.add(marking._tests.__wrapped__())
-    assert len(seen) == 3
-    assert all(len(found) == len(hashlib.sha256().hexdigest()) for found in seen)
+@pytest.fixture
+def changed(monkeypatch, tmp_path):
+    """Does one more byte in a file of the program change the key?"""
+    for name in ("nnlib", "grader", "assignments"):
+        shutil.copytree(assignments.ROOT / name, tmp_path / name)
+    monkeypatch.setattr(marking, "NNLIB", tmp_path / "nnlib")
+    monkeypatch.setattr(marking, "GRADER", tmp_path / "grader")
+    monkeypatch.setattr(assignments, "SOURCE", tmp_path / "assignments" / "source")
+
+    def key():
+        marking._code.cache_clear()
+        return marking.key(b"a", ACTIVATIONS, SEEDED)
+
+    def changed(name):
+        before = key()
+        with open(tmp_path / name, "ab") as file:
+            file.write(b"#")
+        return key() != before
+
+    return changed
+
+
+@pytest.mark.parametrize("name", [
+    "nnlib/exercises/intro.py", "nnlib/exercises/judging.py", "nnlib/network.py", "nnlib/_common/pair.py",
+    "grader/marking.py", "grader/submission.py", "grader/assignments.py", "grader/sandbox/worker.py",
+    "grader/sandbox/box.py", "assignments/source/activations/activations.ipynb",
+])
+def test_the_key_follows_what_decides_a_mark(changed, name):
+    assert changed(name)
+
+
+@pytest.mark.parametrize("name", [
+    "nnlib/plot/style.py", "nnlib/explorers/explorer.py", "nnlib/datasets/points.py",
+    "grader/reports/feedback.py", "grader/__main__.py", "grader/collect.py", "grader/sources.py",
+    "assignments/solutions.py", "assignments/source/intro/intro.ipynb",
+])
+def test_the_key_ignores_what_decides_no_mark(changed, name):
+    assert not changed(name)
+
+
+def imported(path):
+    """The files that a module's relative imports name."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            found = [base / f"{alias.name}.py" for alias in node.names]
+            yield from filter(Path.is_file, [base.with_suffix(".py"), base / "__init__.py", *found])
+
+
+def test_the_key_knows_all_that_marking_imports():
+    """But not all of nnlib/__init__.py, which also names what decides no mark."""
+    decides = {path for folder, patterns in ((marking.NNLIB, marking.DECIDES_IN_NNLIB),
+                                             (marking.GRADER, marking.DECIDES_IN_GRADER))
+               for pattern in patterns for path in folder.glob(pattern)}
+    for path in decides - {marking.NNLIB / "__init__.py"}:
+        assert set(imported(path)) <= decides, path

@@ -1,6 +1,7 @@
 """nbgrader itself releases our notebooks without answers and keeps its gradebook with our marks."""
 
 import os
+import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,26 +12,33 @@ import pytest
 from traitlets.config import Config
 
 from grader import assignments, batch
-from grader.reports.nbgrader_plugin import configure
+from grader.marking import Conditions
 
 NAME = "activations"
+PAGE = assignments.ROOT / "chapters" / "instructors.md"
+CONFIG = re.search(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[1]
 api = pytest.importorskip("nbgrader.apps.api")
 gradebook = pytest.importorskip("nbgrader.api")
 
 
 @pytest.fixture(scope="module")
 def course(sandboxed, hand_in, tmp_path_factory):
-    """A course of three students: all right, partly right, and one whose code would spoil the gradebook."""
-    root = tmp_path_factory.mktemp("course")
+    """A course of three students: all right, partly right, and one whose code would spoil the gradebook.
+
+    It is configured as the page says, which puts it in a home folder.
+    """
+    home = tmp_path_factory.mktemp("home")
+    root = home / "course"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # it calls a program, alembic
     patch = pytest.MonkeyPatch()
     patch.setenv("PATH", path)
+    patch.setenv("HOME", str(home))
     shutil.copytree(assignments.SOURCE, root / "source")
     config = Config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db"
     config.GenerateAssignment.create_assignment = True
-    configure(config, str(root / "results"))
+    exec(CONFIG, {"get_config": lambda: config})
     nbgrader = api.NbGraderAPI(config=config)
     assert nbgrader.generate_assignment(NAME)["success"]
     hostile = f"import sqlite3\nsqlite3.connect({str(root / 'gradebook.db')!r}).execute('DELETE FROM grade')"
@@ -39,7 +47,7 @@ def course(sandboxed, hand_in, tmp_path_factory):
                            ("eve", {"sigmoid_slope": hostile})):
         hand_in(root / "submitted", student, NAME, **cells)
     with ThreadPoolExecutor(1) as pool:
-        batch.grade(root / "submitted", root / "results", 77, pool)
+        batch.grade(root / "submitted", root / "results", Conditions(77), pool)
     for student in ("ann", "bob", "eve"):
         done = nbgrader.autograde(NAME, student)
         assert done["success"], done

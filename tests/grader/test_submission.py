@@ -42,7 +42,7 @@ RUN = ["sum = 1", "p = 2\nq = 3", "mine = 4"]  # of WHOLE
 
 @pytest.mark.parametrize(("cells", "run", "notes"), [
     ([cell("sum", "s"), cell("sum", "t"), cell("product"), cell("essay", "E")],
-     ["s", "t", "x = 1"], ["单元格 sum 出现两次 | cell sum stands twice"]),
+     ["s", "t", "x = 1"], ["单元格 sum 出现两次 | cell sum occurs twice"]),
     ([cell("sum")], ["x = 1"], [MISSING.format("product, essay")]),
     ([cell(None, "a"), cell(None, " \n"), cell(None, "b", "raw"), cell(None, "c", "markdown")],
      ["a"], [MISSING.format("sum, product, essay")]),
@@ -54,7 +54,7 @@ RUN = ["sum = 1", "p = 2\nq = 3", "mine = 4"]  # of WHOLE
       ([], {"nbgrader": []}, {"nbgrader": {"grade_id": 5}}, {"nbgrader": {"grade_id": "\x1b"}},
        {"nbgrader": {"grade_id": "x" * 100}}, {"nbgrader": {}}, None)] + WHOLE, ["odd"] * 7 + RUN, []),
     ([cell("y" * 99), cell("y" * 99), cell("z" * 100), cell("z" * 100), *WHOLE],
-     ["x = 1"] * 4 + RUN, [f"单元格 {'y' * 99} 出现两次 | cell {'y' * 99} stands twice"]),
+     ["x = 1"] * 4 + RUN, [f"单元格 {'y' * 99} 出现两次 | cell {'y' * 99} occurs twice"]),
 ], ids=["twice", "missing", "empty and other kinds", "kind of cell", "broken", "no source", "odd marks",
         "long mark"])
 def test_odd_cells(cells, run, notes):
@@ -143,10 +143,10 @@ def test_a_file_or_a_link_for_a_folder(folder):
     lambda path: path.symlink_to(path.with_name("mine.txt")), lambda path: path.symlink_to("nowhere"),
     lambda path: path.mkdir(), os.mkfifo,
 ], ids=["link", "dangling link", "folder", "pipe"])
-def test_plain_files_alone_are_read(folder, make):
+def test_regular_files_alone_are_read(folder, make):
     make(folder("mine.txt") / "algebra.ipynb")
     before = len(os.listdir("/proc/self/fd"))
-    assert refusal(folder()) == "不是普通文件，可能是符号链接 | not a plain file, perhaps a symbolic link"
+    assert refusal(folder()) == "不是普通文件，可能是符号链接 | not a regular file, perhaps a symbolic link"
     assert len(os.listdir("/proc/self/fd")) == before, "a file was left open"
 
 

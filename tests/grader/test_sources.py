@@ -1,0 +1,38 @@
+"""What the source notebooks take over from the exercises page: titles, and text without the book's markup."""
+
+import re
+
+import nbformat
+import pytest
+
+from grader import sources
+from grader.sources import Page
+
+HINT = ":::{admonition} 提示\n:class: dropdown tip\n两行，\n第二行 {term}`梯度`。\n:::"
+FOLDED = "<details><summary>提示</summary>\n\n两行，\n第二行 梯度。\n\n</details>"
+
+
+@pytest.mark.parametrize(("cell", "title"), [
+    ("(sec-intro)=\n## 激活函数 | Activation functions", "激活函数 | Activation functions"),
+    ("```{exercise-start} 数参数 | Count\n:label: ex-count\n```", "数参数 | Count"),
+], ids=["chapter", "exercise"])
+def test_the_title_of_a_chapter_or_an_exercise(cell, title):
+    assert Page({"opener": cell}).title("opener") == title
+
+
+@pytest.mark.parametrize(("cell", "text"), [
+    ("plain $x$ and `code`", "plain $x$ and `code`"),
+    ("the {term}`scores <score>` of a {term}`neural network`", "the scores of a neural network"),
+    ("见{numref}`ex-sigmoid`。", "见`ex-sigmoid`。"),
+    ("see {doc}`instructors`", "see instructors"),
+    (f"before\n\n{HINT}", f"before\n\n{FOLDED}"), (f"{HINT}\n\n{HINT}", f"{FOLDED}\n\n{FOLDED}"),
+], ids=["plain", "roles", "another exercise", "page", "hint", "two hints"])
+def test_text_as_a_notebook_shows_it(cell, text):
+    assert Page({"zh": cell}).text("zh") == text
+
+
+def test_no_markup_of_the_book_is_left():
+    for notebook in sources.notebooks_by_chapter().values():
+        nbformat.validate(notebook)
+        for cell in notebook.cells:
+            assert not re.search(r":::|```\{|\{[a-z-]+\}`", cell.source), cell.id
