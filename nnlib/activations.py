@@ -238,10 +238,11 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     np.minimum(z, 0, out=out)
     try:
         out *= alpha - 1
-    except ValueError:
+    except (TypeError, ValueError):
+        per_row = z.shape[:1] + (1,) * (z.ndim - 1)
         raise ValueError(
-            f"prelu expected alpha to broadcast against shape {z.shape}, got {np.shape(alpha)}. "
-            "Give one slope, or one a row."
+            f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
+            f"got {alpha!r}. Give one slope, or an array of shape {per_row} with one per row."
         ) from None
     out += z
     return out

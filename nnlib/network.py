@@ -113,7 +113,7 @@ class Network:
         if new.shape not in ((), self._params.shape):
             raise ValueError(
                 f"params expected shape {self._params.shape}, got {new.shape}. "
-                "Give as many numbers as the network has parameters."
+                "Give an array of that shape, or one number for all."
             )
         self._params[...] = new
 
@@ -140,14 +140,17 @@ class Network:
 
     def name_of(self, index: int) -> str:
         """Where parameter `index` of the flat vector lives, e.g. ``layer 0 W[3, 2]``."""
-        index = checks.whole_number("name_of index", index, low=0)
+        offset = checks.whole_number("name_of index", index, low=0)
         for i, layer in enumerate(self.layers):
             for name, shape in layer.shapes().items():
-                if index < math.prod(shape):
-                    position = ", ".join(str(k) for k in np.unravel_index(index, shape))
+                if offset < math.prod(shape):
+                    position = ", ".join(str(k) for k in np.unravel_index(offset, shape))
                     return f"layer {i} {name}[{position}]"
-                index -= math.prod(shape)
-        raise ValueError(f"name_of expected an index below {self.n_params}, got one past it. Count from 0.")
+                offset -= math.prod(shape)
+        raise ValueError(
+            f"name_of expected an index below {self.n_params}, got {index}. "
+            f"Choose one from 0 to {self.n_params - 1}."
+        )
 
     def __getitem__(self, index: int) -> Any:
         return self.layers[index]
@@ -193,7 +196,8 @@ class Network:
         X = self.check_batch(X)
         if not isinstance(loss, Loss):
             raise ValueError(
-                f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. Mind the brackets."
+                f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. "
+                "Make one, with parentheses: nn.CrossEntropy()."
             )
         return X, loss.targets(y, self.n_out or X.shape[0], X.shape[1])
 
@@ -288,7 +292,8 @@ class Network:
         )
         if not chosen:
             raise ValueError(
-                f"select expected a network from 0 to {self.networks - 1}, got {which}. Choose one inside."
+                f"select expected a network of a stack of {self.networks}, got {which}. "
+                f"Choose an index from 0 to {self.networks - 1}."
             )
         return _assemble(self.architecture(), self.params[which])
 
@@ -445,7 +450,7 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
     layers = tuple(checks.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
     wanted = _connect(layers)
-    fits = params.ndim in (1, 2) and params.shape[-1] == wanted and len(params)
+    fits = params.ndim in (1, 2) and params.shape[-1] == wanted and 0 not in params.shape[:-1]
     if not fits or params.dtype not in (np.float32, np.float64):
         raise ValueError(
             f"the layers expected {wanted} float32 or float64 parameters, got {params.dtype} {params.shape}. "

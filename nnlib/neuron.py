@@ -40,7 +40,7 @@ class Neuron:
         self.weights = checks.as_floats(weights, None, "Neuron weights")
         if self.weights.ndim != 1 or not self.weights.size:
             raise ValueError(
-                f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number an input."
+                f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number per input."
             )
         self.bias = checks.real_number("Neuron bias", bias, -np.inf, open_low=True)
 
@@ -50,6 +50,6 @@ class Neuron:
         if x.ndim not in (1, 2) or x.shape[0] != self.weights.size:
             raise ValueError(
                 f"Neuron expected inputs of shape ({self.weights.size},) or ({self.weights.size}, N), "
-                f"got {x.shape}. Give one number, or one row, a weight."
+                f"got {x.shape}. Give one number, or one row, per weight."
             )
         return sigmoid(self.weights @ x + self.bias)

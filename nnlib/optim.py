@@ -38,7 +38,7 @@ class Optimizer:
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
                 raise ValueError(
                     f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
-                    "Use np.asarray(..., dtype=float)."
+                    "Use np.asarray(x, float)."
                 )
         if not self._state:
             self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
@@ -46,7 +46,7 @@ class Optimizer:
         if not params.shape == grads.shape == shape:
             raise ValueError(
                 f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} and "
-                f"{grads.shape}. Use a new optimiser for another network."
+                f"{grads.shape}. Give both that shape; another network takes a new optimiser."
             )
         self.steps += 1
         self.update(params, grads, **self._state)

@@ -20,15 +20,18 @@ class BadFile(ValueError):
 
 def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
     """Let `write` fill a temporary file beside `path`, then put it in place in one step."""
-    import tempfile  # these imports take milliseconds: only who touches files waits for them
+    import tempfile  # imported here, like zipfile below, so that `import nnlib` stays fast
 
     target = Path(path)
     if not target.parent.is_dir():
         raise ValueError(
-            f"save expected an existing folder, got {target.parent}. Create it first, or correct the path."
+            f"Writing {target.name} expected an existing folder, got {str(target.parent)!r}. "
+            "Create it first, or correct the path."
         )
     if target.is_dir():
-        raise ValueError(f"save expected the path of a file, got the folder {target}. Add a file name.")
+        raise ValueError(
+            f"Writing expected the path of a file, got the folder {os.fspath(path)!r}. Add a file name."
+        )
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -57,7 +60,7 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     import warnings
     import zipfile
 
-    expected = f"load expected an .npz file written by net.save in {os.fspath(path)}"
+    expected = f"load expected an .npz file written by net.save in {os.fspath(path)!r}"
     remedy = "Save the network again, or check that this is the right file."
     arrays = {}
     try:

@@ -82,7 +82,7 @@ def cifar10(
     if place is None:
         if not download or folder.suffix == ".gz":
             raise ValueError(
-                f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, found neither. "
+                f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, got neither. "
                 "Correct root, or give a folder and download=True to fetch it (170 MB)."
             )
         place = _download(folder)
@@ -193,6 +193,6 @@ def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[byte
             if not missing:
                 return
     raise BadFile(
-        f"cifar10 expected the files {', '.join(missing)} in {place}, found none of that name. "
+        f"cifar10 expected the files {', '.join(missing)} in {place}, got an archive without them. "
         "Remove it to have it fetched again."
     )

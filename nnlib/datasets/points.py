@@ -310,12 +310,17 @@ def train_test_split(
     X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
     if X.ndim != 2:
         raise ValueError(
-            f"train_test_split expected X of shape (D, N), one sample a column, got {X.shape}. "
-            "Reshape it; a single row of N numbers is x[None, :]."
+            f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
+            "Give one row per input; for a single input use np.array(X)[None, :]."
         )
     n = X.shape[1]
     if y.ndim not in (1, 2) or y.shape[-1] != n:
-        remedy = "Samples are columns: use X.T." if y.shape == X.shape[:1] else "Give one a sample."
+        if y.shape == X.shape[:1]:
+            remedy = "Samples are columns: use np.array(X).T."
+        elif y.ndim == 2 and y.shape[0] == n:
+            remedy = "Samples are columns: use np.array(y).T."
+        else:
+            remedy = "Give one label, or one column of targets, per sample."
         raise ValueError(
             f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
             f"got {y.shape}. {remedy}"

@@ -13,7 +13,7 @@ from .._common.checks import one_of
 from . import activations, architecture, intro, overfitting
 from .judging import NOT_YET, Answer, Exercise, LocalAnswer, Wrong
 
-NAMES = ("输入 | input", "得到 | came", "应为 | expected", "可能的原因 | likely cause")
+NAMES = ("输入 | input", "得到 | got", "应为 | expected", "可能的原因 | likely cause")
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
     for chapter in (intro, activations, architecture, overfitting)
@@ -106,7 +106,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
     ✗ tanh: 通过 1/2 | 1/2 passed
       ✗ 普通的数 | ordinary numbers
           输入 | input: tanh([...])
-          得到 | came: [...]
+          得到 | got: [...]
           应为 | expected: [...]
           可能的原因 | likely cause: 自变量也要乘 2 | the argument has to be doubled, too
       ✓ 很大和很小的数 | very large and very small numbers
@@ -117,7 +117,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
     if not callable(answer):
         raise ValueError(
             f"exercises.check expected a function or class as answer to {id}, got {answer!r}. "
-            f"Hand in the function itself, without brackets: check({id!r}, {exercise.name})."
+            f"Hand in the function itself, without parentheses: check({id!r}, {exercise.name})."
         )
     local = LocalAnswer(exercise.name, answer)
     report = Report(id, {title: outcome(exercise, title, local) for title in exercise.tests})

@@ -79,12 +79,12 @@ def controls(
     except TypeError as error:
         raise ValueError(
             f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
-            f"got {', '.join(offered)}: {error}. Make the two agree."
+            f"got {', '.join(offered)}: {error}. Give every argument one control of its name."
         ) from error
     if unknown := set(labels) - set(offered):
         raise ValueError(
             f"explore expected labels of its controls {', '.join(offered)}, got one for "
-            f"{', '.join(sorted(unknown))}. Correct the name."
+            f"{', '.join(sorted(unknown))}. Correct its name, or leave it out."
         )
     return [
         control(

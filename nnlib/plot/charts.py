@@ -72,12 +72,12 @@ def activation(
     if not functions or not all(isinstance(g, Activation) for g in functions):
         raise ValueError(
             f"plot.activation expected functions such as nn.relu, got {f!r}. "
-            "They are written small; the layer nn.ReLU is another thing."
+            "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh."
         )
     ends = checks.as_floats(lim, None, "plot.activation lim")
     if ends.shape != (2,) or not ends[0] < ends[1]:
         raise ValueError(
-            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write (-6, 6)."
+            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write lim=(-6, 6)."
         )
     low, high = ends
     panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
@@ -137,7 +137,9 @@ def history(h: History, axes: Any = None) -> Figure:
     >>> plt.close(figure)
     """
     if not isinstance(h, History):
-        raise ValueError(f"plot.history expected what nn.fit returns, got {h!r}. Write h = nn.fit(...).")
+        raise ValueError(
+            f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...)."
+        )
     kinds = ["loss", "accuracy"] if h.accuracy.size or h.val_accuracy.size else ["loss"]
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
@@ -201,13 +203,15 @@ def curves(
     >>> plt.close(figure)
     """
     x = checks.as_floats(x, None, "curves x")
+    if x.ndim != 1:
+        raise ValueError(f"curves expected x of shape (n,), got {x.shape}. Use np.ravel(x).")
     (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
     for k, (label, values) in enumerate(lines.items()):
         y = np.asarray(values, dtype=float)
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
             raise ValueError(
                 f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
-                "Give one value, or one row of repetitions, a point of x."
+                "Give one value, or one row of repetitions, per point of x."
             )
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
@@ -255,7 +259,8 @@ def distributions(
         y = checks.as_floats(values, None, f"distributions {label!r}")
         if y.ndim != 1 or not y.size:
             raise ValueError(
-                f"distributions expected {label!r} of shape (R,), got {y.shape}. Give one row of values."
+                f"distributions expected {label!r} of shape (R,), got {y.shape}. "
+                "Give one or more values in a list."
             )
         spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
         ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.5, linewidths=0)

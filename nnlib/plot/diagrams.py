@@ -61,7 +61,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     >>> plt.close(figure)
     """
     if not isinstance(net, Network):
-        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap layers in nn.Network.")
+        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap it: nn.Network(layer).")
     columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, [], [])]  # size, names, shapes
     for layer in net:
         if layer.n_out is not None:
@@ -75,7 +75,8 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     last = len(columns) - 1
     if not last:
         raise ValueError(
-            f"plot.network expected a layer with units of its own, got {net!r}. Start with nn.Linear."
+            f"plot.network expected a layer with units of its own, got {net!r}. "
+            "Add one, such as nn.Linear(3, 4)."
         )
     rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
     # One unit of length is 0.45 inches, a line of text 0.45 units.

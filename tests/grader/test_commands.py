@@ -107,8 +107,8 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "export torn --out g.csv":
         "expected results in torn, got a foreign file intro.json. Name the folder that `grade` wrote.",
     "export results --out no/such/g.csv":
-        "save expected an existing folder, got no/such. Create it first, or correct the path.",
-    "export results --out in": "save expected the path of a file, got the folder in. Add a file name.",
+        "Writing g.csv expected an existing folder, got 'no/such'. Create it first, or correct the path.",
+    "export results --out in": "Writing expected the path of a file, got the folder 'in'. Add a file name.",
     "export results --out g.csv --manual none.csv":
         "expected paths to read and write, got […] No such file or directory: 'none.csv'. "
         "Correct the path, or make room for it.",

@@ -124,7 +124,7 @@ def test_a_typical_mistake_is_named(id, answer, passed, cause, capsys):
 def test_feedback_says_which_input_what_came_and_what_was_expected(capsys):
     nn.exercises.check("tanh", lambda z: np.tanh(z) + 1)
     text = capsys.readouterr().out
-    lines = (r"输入 \| input: tanh\(\[.+\]\)", r"得到 \| came: \[.+\]", r"应为 \| expected: \[.+\]")
+    lines = (r"输入 \| input: tanh\(\[.+\]\)", r"得到 \| got: \[.+\]", r"应为 \| expected: \[.+\]")
     assert re.search(r"\n +".join(lines), text)
 
 
@@ -329,7 +329,7 @@ def test_a_report_of_mistakes_in_full():
     report = nn.exercises.Report("tanh", {"一 | one": None, "二 | two": wrong})
     assert str(report) == (
         "✗ tanh: 通过 1/2 | 1/2 passed\n  ✓ 一 | one\n  ✗ 二 | two\n"
-        "      输入 | input: z = 1\n      得到 | came: 2\n      应为 | expected: 1\n"
+        "      输入 | input: z = 1\n      得到 | got: 2\n      应为 | expected: 1\n"
         "      可能的原因 | likely cause: 正负号反了 | the sign is the wrong way round")
 
 
