@@ -353,7 +353,7 @@ def test_hostile_members_are_passed_over(hostile, tmp_path, monkeypatch):
     with pytest.raises(BadFile) as error:
         datasets.cifar10("test", root=path)
     assert str(error.value) == (
-        f"cifar10 expected the files {FOLDER}/test_batch.bin in {path}, found none of that name. "
+        f"cifar10 expected the files {FOLDER}/test_batch.bin in {path}, got an archive without them. "
         "Remove it to have it fetched again."
     )
     assert [entry for entry in Path(tmp_path).rglob("*") if entry.is_file()] == [path]
