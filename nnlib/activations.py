@@ -84,7 +84,7 @@ def sigmoid(z: Array, out: Array) -> Array:
     Notes
     -----
     Where exp(-z) overflows the quotient is exactly 0, its correct rounding, so nothing else is needed.
-    Source: Rumelhart, Hinton & Williams (1986). Taught in: activations.
+    Source: Rumelhart, Hinton & Williams (1986).
 
     Examples
     --------
@@ -125,7 +125,7 @@ def tanh(z: Array, out: Array) -> Array:
     Notes
     -----
     ``tanh(z) = 2 sigmoid(2 z) - 1``; slope ``1 - tanh(z)**2``.
-    Source: LeCun, Bottou, Orr & Müller (1998), Efficient BackProp. Taught in: activations.
+    Source: LeCun, Bottou, Orr & Müller (1998), Efficient BackProp.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def relu(z: Array, out: Array) -> Array:
 
     Notes
     -----
-    Source: Nair & Hinton (2010); Krizhevsky et al. (2012). Taught in: activations.
+    Source: Nair & Hinton (2010); Krizhevsky et al. (2012).
 
     Examples
     --------
@@ -196,7 +196,7 @@ def leaky_relu(z: Array, out: Array, alpha: float = 0.01) -> Array:
 
     Notes
     -----
-    Source: Maas, Hannun & Ng (2013). Taught in: activations.
+    Source: Maas, Hannun & Ng (2013).
 
     Examples
     --------
@@ -228,7 +228,7 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     Notes
     -----
     ``z + (alpha - 1) min(z, 0)``.
-    Source: He, Zhang, Ren & Sun (2015). Taught in: activations.
+    Source: He, Zhang, Ren & Sun (2015).
 
     Examples
     --------
@@ -273,7 +273,7 @@ def elu(z: Array, out: Array) -> Array:
     Notes
     -----
     As exp(z) - 1 >= z everywhere, it is ``max(z, exp(min(z, 0)) - 1)``.
-    Source: Clevert, Unterthiner & Hochreiter (2016), with their alpha = 1. Taught in: activations.
+    Source: Clevert, Unterthiner & Hochreiter (2016), with their alpha = 1.
 
     Examples
     --------
@@ -332,7 +332,7 @@ def gelu(z: Array, out: Array) -> Array:
     -----
     ``0.5 z (1 + tanh(sqrt(2/pi) (z + 0.044715 z**3)))``, the paper's approximation (PyTorch's
     ``approximate="tanh"``), within 5e-4 of the exact form; NumPy has no erf.
-    Source: Hendrycks & Gimpel (2016). Taught in: activations.
+    Source: Hendrycks & Gimpel (2016).
 
     Examples
     --------
@@ -375,7 +375,7 @@ def silu(z: Array, out: Array) -> Array:
     Notes
     -----
     Slope ``s + y (1 - s)`` with ``s = sigmoid(z)``, ``y = silu(z)``.
-    Source: Elfwing, Uchibe & Doya (2018); Ramachandran et al. (2017). Taught in: activations.
+    Source: Elfwing, Uchibe & Doya (2018); Ramachandran et al. (2017).
 
     Examples
     --------

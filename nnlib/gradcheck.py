@@ -70,7 +70,7 @@ def check_gradients(
     -----
     ``(L(p + eps) - L(p - eps)) / (2 eps)`` for each parameter p; error about eps**2.
     Where a kink (ReLU at 0) lies within eps, the two differ without either being wrong.
-    Source: Nocedal & Wright (2006), section 8.1. Taught in: intro.
+    Source: Nocedal & Wright (2006), section 8.1.
 
     Examples
     --------

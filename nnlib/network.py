@@ -50,10 +50,6 @@ class Network:
     ValueError
         If there is no layer, sizes do not fit, or a layer is already part of a network.
 
-    Notes
-    -----
-    Taught in: intro, architecture.
-
     Examples
     --------
     >>> net = Network(Linear(3, 4), ReLU(), Linear(4, 2))
@@ -388,7 +384,6 @@ def mlp(
     Notes
     -----
     Weights start at the scale that suits the activation: Xavier for Sigmoid and Tanh, else He.
-    Taught in: intro, architecture.
 
     Examples
     --------

@@ -28,7 +28,7 @@ class Neuron:
     Notes
     -----
     ``sigmoid(w @ x + b)``.
-    Source: Rosenblatt (1958), with a smooth rate in place of his threshold. Taught in: intro.
+    Source: Rosenblatt (1958), with a smooth rate in place of his threshold.
 
     Examples
     --------

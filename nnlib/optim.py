@@ -82,7 +82,7 @@ class SGD(Optimizer):
     Notes
     -----
     ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form).
-    Source: Robbins & Monro (1951), Polyak (1964). Taught in: intro.
+    Source: Robbins & Monro (1951), Polyak (1964).
 
     Examples
     --------
@@ -126,7 +126,7 @@ class RMSProp(Optimizer):
     Notes
     -----
     ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``.
-    Source: Tieleman & Hinton (2012). Taught in: overfitting.
+    Source: Tieleman & Hinton (2012).
 
     Examples
     --------
@@ -174,7 +174,7 @@ class Adam(Optimizer):
     -----
     ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``,
     ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps)``.
-    Source: Kingma & Ba (2015). Taught in: overfitting.
+    Source: Kingma & Ba (2015).
 
     Examples
     --------

@@ -65,7 +65,7 @@ def cifar10(
     -----
     Source: A. Krizhevsky, *Learning multiple layers of features from tiny images*, 2009. An archive
     is read only if it has the published md5; one that was downloaded is unpacked, as files load
-    several times faster. The `.bin` files have no published sum. Taught in: intro.
+    several times faster. The `.bin` files have no published sum.
 
     Examples
     --------

@@ -61,7 +61,7 @@ def spirals(
     Notes
     -----
     Source: a relative of the two spirals of K. J. Lang and M. J. Witbrock, *Learning to tell two
-    spirals apart*, 1988 Connectionist Models Summer School. Shown on: index.
+    spirals apart*, 1988 Connectionist Models Summer School.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
 
     Notes
     -----
-    Source: the shape is that of scikit-learn's ``make_circles``. Taught in: intro.
+    Source: the shape is that of scikit-learn's ``make_circles``.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
 
     Notes
     -----
-    Source: the shape is that of scikit-learn's ``make_moons``. Taught in: overfitting.
+    Source: the shape is that of scikit-learn's ``make_moons``.
 
     Examples
     --------
@@ -218,7 +218,7 @@ def blobs(
     Notes
     -----
     Source: the textbook mixture of Gaussians with equal covariance, for which a linear classifier
-    is the best there is. Taught in: intro.
+    is the best there is.
 
     Examples
     --------
@@ -252,7 +252,7 @@ def digits() -> Points:
     -----
     Source: the test part of *Optical Recognition of Handwritten Digits*, E. Alpaydin and C. Kaynak
     (1998), UCI Machine Learning Repository, doi:10.24432/C50P49, CC BY 4.0; it comes with the
-    package. Taught in: intro.
+    package.
 
     Examples
     --------
@@ -298,7 +298,7 @@ def train_test_split(
     Notes
     -----
     Source: M. Stone, *Cross-validatory choice and assessment of statistical predictions*, 1974,
-    on why a fit is judged on samples it has not seen. Taught in: intro.
+    on why a fit is judged on samples it has not seen.
 
     Examples
     --------

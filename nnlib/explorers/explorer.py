@@ -140,10 +140,6 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, *
     ValueError
         If the controls do not fit the arguments of `draw`, or offer nothing to choose from.
 
-    Notes
-    -----
-    Taught in: every chapter.
-
     Examples
     --------
     >>> from nnlib import mlp

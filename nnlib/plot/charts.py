@@ -55,10 +55,6 @@ def activation(
     ValueError
         If an argument is not as described.
 
-    Notes
-    -----
-    Taught in: activations.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -124,7 +120,6 @@ def history(h: History, axes: Any = None) -> Figure:
     Notes
     -----
     A dotted line marks the best epoch (the networks' median) where it is not the last.
-    Taught in: intro, overfitting.
 
     Examples
     --------
@@ -192,10 +187,6 @@ def curves(
     ValueError
         If a line does not have one value, or one row, a point of x.
 
-    Notes
-    -----
-    Taught in: activations, architecture, overfitting.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -243,10 +234,6 @@ def distributions(
     ------
     ValueError
         If a group has no values or values that are not finite.
-
-    Notes
-    -----
-    Taught in: overfitting.
 
     Examples
     --------
@@ -296,10 +283,6 @@ def descent(
     ------
     ValueError
         If a path is not made of pairs of weights.
-
-    Notes
-    -----
-    Taught in: activations.
 
     Examples
     --------

@@ -47,10 +47,6 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     ValueError
         If `net` is not a Network, no layer has units of its own, or `ax` is not one Axes.
 
-    Notes
-    -----
-    Taught in: intro, architecture.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -156,7 +152,6 @@ def neuron(ax: Axes | None = None) -> Figure:
     Notes
     -----
     The model is `Neuron`'s: ``y = f(sum_i w_i x_i + b)``. Source: McCulloch & Pitts (1943).
-    Taught in: intro.
 
     Examples
     --------

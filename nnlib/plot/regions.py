@@ -89,7 +89,7 @@ def decision_regions(
     Notes
     -----
     A pixel has the colour of ``predict(net, x)`` at its centre, computed in float32.
-    Source of the colours: Okabe & Ito (2008), Color Universal Design. Taught in: overfitting.
+    Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
     Examples
     --------
