@@ -1,8 +1,8 @@
 """Activation functions, each with its derivative, elementwise on arrays of any shape.
 
-A call needs an array (or a number); `f.derivative(z)` is the slope at `z`. Layers hand in `out=` to
-work without new arrays, and give the slope the output `y` too, as most slopes are cheapest from it.
-A slope may use `y` up as scratch.
+A call takes an array (or a number); `f.derivative(z)` is the slope at `z`. Layers pass `out=`, so that
+no new array is made, and pass the output `y` to the slope, because most slopes are cheapest to compute
+from it. A slope may overwrite `y`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Activation:
 
 
 def activation(slope: Callable[..., Array]) -> Callable[[Callable[..., Array]], Activation]:
-    """Decorate a function with its derivative."""
+    """Decorate a function to make it an Activation with this derivative."""
     return lambda value: Activation(value, slope)
 
 
@@ -83,7 +83,7 @@ def sigmoid(z: Array, out: Array) -> Array:
 
     Notes
     -----
-    Where exp(-z) overflows the quotient is exactly 0, its correct rounding, so nothing else is needed.
+    Where exp(-z) overflows the quotient is exactly 0, which is its correct rounding.
     Source: Rumelhart, Hinton & Williams (1986).
 
     Examples
@@ -214,7 +214,7 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     Parameters
     ----------
     z : array_like, any shape
-    alpha : float, or an array that broadcasts against `z`, one slope a unit
+    alpha : float, or an array that broadcasts against `z`, with one slope per unit
 
     Returns
     -------

@@ -12,7 +12,7 @@ from .activations import sigmoid
 
 
 class Neuron:
-    """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum into a rate.
+    """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum to a rate.
 
     Parameters
     ----------

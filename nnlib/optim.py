@@ -1,7 +1,7 @@
 """Optimisers: each changes a parameter vector in place, given the gradient vector.
 
-As a network is one vector, a step is a line or two of arithmetic; the arrays an optimiser keeps have
-the shape of the parameters, so one step serves a single network and a stack alike.
+Because a network is one vector, a step is a line or two of arithmetic. The arrays that an optimiser
+keeps have the shape of the parameters, so that a step works for a single network and for a stack.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ._common.checks import Array
 
 
 class Optimizer:
-    """What every optimiser has in common: its settings and the vectors it keeps between steps."""
+    """The base of every optimiser: its settings, and the vectors that it keeps between steps."""
 
     lr: float
     keeps: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If the two shapes differ, or differ from the step before.
+            If the two shapes differ from each other or from those of the step before.
         """
         for what, array in (("params", params), ("grads", grads)):
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
@@ -65,14 +65,14 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if asked for.
+    """Stochastic gradient descent, with optional momentum.
 
     Parameters
     ----------
     lr : float above 0
         Learning rate.
     momentum : float in [0, 1)
-        Share of the last velocity that is kept.
+        Share of the last velocity that each step keeps.
 
     Raises
     ------
@@ -155,7 +155,7 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum and RMSProp together, both corrected for their start at zero.
+    """Momentum and RMSProp together, both corrected for the bias of starting at zero.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ class Adam(Optimizer):
 
 
 def _blend(running: Array, new: Array, memory: float) -> None:
-    """running = memory * running + (1 - memory) * new; uses up `new`."""
+    """running = memory * running + (1 - memory) * new; overwrites `new`."""
     running *= memory
     new *= 1 - memory
     running += new

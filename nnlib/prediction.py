@@ -1,4 +1,4 @@
-"""Prediction: from scores to classes, and how many of them are right."""
+"""Prediction: from scores to classes, and the share of them that is right."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What every part of nnlib may use: checks, buffers, files, progress bars, threads."""
+"""What every part of nnlib may use: checks, buffers, files, language pairs, progress bars, threads."""

@@ -1,4 +1,4 @@
-"""Checks of what callers hand in: each error says what was expected, what it got and what to do."""
+"""Checks of arguments: each error says what was expected, what it got and what to do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
 
 
 def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
-    """`values` as finite floats; floats keep their precision unless `dtype` says otherwise."""
+    """`values` as finite floats, of the given dtype or, without one, in the precision that they have."""
     array = as_array(values, what)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{what} expected real numbers, got dtype {array.dtype}. {_to_numbers(array)}")
@@ -177,7 +177,7 @@ def as_float_type(dtype: DTypeLike, what: str) -> np.dtype[Any]:
 
 
 def one_of(name: str, value: str, known: Mapping[str, T]) -> T:
-    """`known[value]`, or an error that lists what is known."""
+    """`known[value]`, or an error that lists the known names."""
     if not isinstance(value, str) or value not in known:
         raise ValueError(
             f"{name} expected one of {', '.join(sorted(known))}, got {value!r}. Check the spelling."

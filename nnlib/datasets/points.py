@@ -14,7 +14,7 @@ Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
 def _places(n: int, classes: int, rng: np.random.Generator) -> Points:
-    """Where each sample lies along its class, (n,) evenly spaced in (0, 1), and its class, (n,)."""
+    """Each sample's position along its class's curve, evenly spaced in (0, 1), and its class: two (n,)."""
     i = rng.permutation(n)  # in random order, so that any slice of the samples holds every class
     y = i % classes
     in_class = (n - 1 - y) // classes + 1
@@ -24,7 +24,7 @@ def _places(n: int, classes: int, rng: np.random.Generator) -> Points:
 def spirals(
     n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3
 ) -> Points:
-    r"""Points on spiral arms that start together at the origin, one arm a class.
+    r"""Points on spiral arms that all start at the origin, one arm per class.
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
 
@@ -130,7 +130,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
 
 
 def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
-    r"""Points on two half circles that reach into each other, one a class.
+    r"""Points on two interleaving half circles, one per class.
 
     A sample at place t along its half circle, with t evenly spaced in (0, 1), lies at
 
@@ -184,7 +184,7 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
 def blobs(
     n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3
 ) -> Points:
-    r"""Round clouds of points, one a class, their centres evenly spaced on a circle of radius 2.
+    r"""Round clouds of points, one per class, with centres evenly spaced on a circle of radius 2.
 
     A sample of class c lies at
 
@@ -243,7 +243,7 @@ def digits() -> Points:
     Returns
     -------
     X : (64, 1797) float64
-        Ink from 0 (none) to 1 (full) in steps of 1/16; ``X[:, i].reshape(8, 8)`` is image i, top
+        Ink from 0 (none) to 1 (full) in steps of 1/16; ``X[:, i].reshape(8, 8)`` is image i, its top
         line first.
     y : (1797,) int64
         The digit, 0 to 9.

@@ -23,7 +23,7 @@ LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
 
 
 def _signs(rng: np.random.Generator, sizes: tuple[int, ...]) -> Any:
-    """Numbers of about 1, some of them whole zeros."""
+    """Numbers of about 1, some of them exactly zero."""
     return np.where(rng.random(sizes) < 0.1, 0.0, rng.normal(size=sizes))
 
 

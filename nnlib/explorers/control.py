@@ -1,4 +1,4 @@
-"""What a reader can set: the values that an explorer's control offers, and the checks of them."""
+"""The controls of an explorer: the values that a reader can choose from, and their checks."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def controls(
             name,
             values,
             labels.get(name, name.replace("_", " ")),
-            defaults.get(name, inspect.Parameter.empty),  # none for what **more takes in
+            defaults.get(name, inspect.Parameter.empty),  # an argument caught by **more has no default
         )
         for name, values in offered.items()
     ]

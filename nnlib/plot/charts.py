@@ -34,7 +34,7 @@ def activation(
     axes: Any = None,
     **parameters: Any,
 ) -> Figure:
-    """Activation functions, each in its own panel with its derivative.
+    """Plot activation functions, each in its own panel together with its derivative.
 
     Parameters
     ----------
@@ -90,11 +90,11 @@ def activation(
 
 
 def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
-    """A line with about so many markers; of repeated runs (n, R) the median and the band around it."""
+    """Draw a line with about `marks` markers; for R repeated runs, (n, R), their median and a band."""
     if y.ndim == 2:
         low, y, high = np.nanquantile(y, (0.1, 0.5, 0.9), axis=1)
         ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
-    ax.plot(x, y, markevery=max(1, len(y) // marks), **look)  # markers on every point would hide lines
+    ax.plot(x, y, markevery=max(1, len(y) // marks), **look)  # a marker on every point would hide the line
 
 
 @styled
@@ -104,7 +104,7 @@ def history(h: History, axes: Any = None) -> Figure:
     Parameters
     ----------
     h : History
-        Of R networks: the median as a line, the range from the 10th to the 90th percentile as a band.
+        For R networks, a line shows the median and a band the 10th to 90th percentiles.
     axes : matplotlib Axes, optional
         Two, or one if accuracy was not measured.
 
@@ -119,7 +119,7 @@ def history(h: History, axes: Any = None) -> Figure:
 
     Notes
     -----
-    A dotted line marks the best epoch (the networks' median) where it is not the last.
+    If the best epoch (the networks' median) is not the last one, a dotted line marks it.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def curves(
     ylog: bool = False,
     ax: Axes | None = None,
 ) -> Figure:
-    """Lines over a common x; for repeated runs the median and the band from the 10th to the 90th percentile.
+    """Lines over a common x; for repeated runs, the median and a band from the 10th to the 90th percentile.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def curves(
     Raises
     ------
     ValueError
-        If a line does not have one value, or one row, a point of x.
+        If x is not a vector, or a line does not have one value, or one row, per point of x.
 
     Examples
     --------

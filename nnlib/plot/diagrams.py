@@ -1,4 +1,4 @@
-"""Diagrams: a network drawn from its object, and the neuron beside its model."""
+"""Diagrams: a network, drawn from the object itself, and a neuron next to its model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     Parameters
     ----------
     net : Network
-        Of a layer with more than 8 units, five and the last are drawn.
+        Of a layer with more than 8 units, only the first five and the last are drawn.
     ax : matplotlib Axes, optional
 
     Returns
@@ -109,7 +109,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     return whole_figure(ax)
 
 
-# Start, bend and end of each dendrite, and its width at start and end.
+# The start, bend and end of each dendrite, and its width at the start and at the end.
 DENDRITES = (
     ((5.0, 7.7), (3.9, 8.2), (3.0, 8.9), 1.2, 0.2), ((3.0, 8.9), (2.5, 9.3), (1.6, 9.3), 0.2, 0.1),
     ((3.0, 8.9), (2.8, 9.5), (2.5, 9.9), 0.2, 0.08), ((5.0, 7.6), (3.7, 7.5), (2.9, 7.6), 1.2, 0.2),
@@ -122,7 +122,7 @@ DENDRITES = (
 
 
 def _limb(start: Any, bend: Any, end: Any, wide: float, thin: float) -> Polygon:
-    """A limb along a quadratic Bezier curve, tapering fast at first."""
+    """A limb along a quadratic Bezier curve, which tapers quickly near its start."""
     p, q, r = map(np.asarray, (start, bend, end))
     t = np.linspace(0, 1, 30)[:, None]
     middle = (1 - t) ** 2 * p + 2 * t * (1 - t) * q + t**2 * r
@@ -167,7 +167,7 @@ def neuron(ax: Axes | None = None) -> Figure:
     sky, pink, green, red = (TINTS[COLORS.index(color)] for color in (SKY, PINK, GREEN, RED))
 
     def draw(color: Any, *parts: Patch) -> None:
-        """Parts as one body: all outlines first, then all insides over them."""
+        """Draw parts as one body: first every outline, then every inside on top of them."""
         ax.add_collection(PatchCollection(parts, facecolor=color, edgecolor=BLACK, linewidth=2.2))
         ax.add_collection(PatchCollection(parts, facecolor=color, edgecolor=color, linewidth=0.3))
 

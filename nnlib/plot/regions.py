@@ -36,7 +36,7 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
             f"a picture of regions expected one network, got a stack of {net.networks}. "
             "Select one with net.select(r)."
         )
-    fast = net.copy("float32")  # 2.6 times as fast as float64, and looks the same
+    fast = net.copy("float32")  # 2.6 times as fast as float64, and the picture looks the same
     x1, x2 = grid(fast, X, resolution, margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
@@ -74,7 +74,7 @@ def decision_regions(
     y : (N,) integer labels
     ax : matplotlib Axes, optional
     resolution : int
-        Grid points a side; 300 for print.
+        Grid points per side; 300 for print.
     title : str, optional
 
     Returns
@@ -125,7 +125,7 @@ def decision_regions(
     panel.set(xlabel="$x_1$", ylabel="$x_2$", title=title or "")
     panel.locator_params(nbins=5)
     figure = whole_figure(panel)
-    if ax is None:  # lay out once: later frames in the same axes are 1.5 times as fast
+    if ax is None:  # lay out once, so that later frames in the same axes are 1.5 times as fast
         figure.draw_without_rendering()
         figure.set_layout_engine(None)
     return figure
@@ -134,7 +134,7 @@ def decision_regions(
 def decision_image(
     net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150, size: int = 450
 ) -> bytes:
-    """The same regions as a square PNG without axes, ten times as fast: for explorers.
+    """The same regions as a square PNG without axes, drawn ten times as fast, for explorers.
 
     Parameters
     ----------
@@ -143,9 +143,9 @@ def decision_image(
     y : (N,) integer labels, optional
         Without them only the regions are drawn.
     resolution : int
-        Grid points a side.
+        Grid points per side.
     size : int
-        Pixels a side.
+        Pixels per side.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def decision_image(
     Raises
     ------
     ValueError
-        As `decision_regions`.
+        As for `decision_regions`.
 
     Examples
     --------
