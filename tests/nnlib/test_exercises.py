@@ -325,7 +325,8 @@ def test_the_likely_mistake_is_named_in_whole_sentences(actual, expected, rtol, 
 
 
 def test_a_report_of_mistakes_in_full():
-    wrong = Wrong(call="z = 1", actual="2", expected="1", cause="正负号反了 | the sign is the wrong way round")
+    cause = "正负号反了 | the sign is the wrong way round"
+    wrong = Wrong(cause, call="z = 1", actual="2", expected="1")
     report = nn.exercises.Report("tanh", {"一 | one": None, "二 | two": wrong})
     assert str(report) == (
         "✗ tanh: 通过 1/2 | 1/2 passed\n  ✓ 一 | one\n  ✗ 二 | two\n"
