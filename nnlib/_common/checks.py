@@ -62,7 +62,7 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
 
 
 def _to_numbers(array: NDArray[Any]) -> str:
-    """How to make real numbers of what is in `array`."""
+    """How to turn the entries of `array` into real numbers."""
     if array.dtype.kind == "c":
         return "Take np.real(x), or np.abs(x) for its size."
     try:
@@ -118,7 +118,7 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels
 
 
 def _to_one_each(array: NDArray[Any], n_samples: int) -> str:
-    """How to make one label per sample of an array of another shape."""
+    """How to turn an array of another shape into one label per sample."""
     if array.size == n_samples == max(array.shape, default=1):
         return "Use np.ravel(y)."
     for axis, place in enumerate(("columns", "rows")):
@@ -130,7 +130,7 @@ def _to_one_each(array: NDArray[Any], n_samples: int) -> str:
 
 
 def _to_class_numbers(array: NDArray[Any]) -> str:
-    """How to make whole numbers of labels of another type, without changing what they say."""
+    """How to turn labels of another type into whole numbers without changing their meaning."""
     if array.dtype.kind in "US":
         return "Number the classes: classes, y = np.unique(y, return_inverse=True)."
     try:
