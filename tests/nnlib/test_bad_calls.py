@@ -33,6 +33,7 @@ from nnlib import datasets, diagnostics, plot
 from nnlib.datasets import cifar
 
 X, Y = np.arange(12.0).reshape(3, 4) / 12, np.array([0, 1, 0, 1])
+X.flags.writeable = Y.flags.writeable = False  # a call that changes them fails
 NAN, INF = float("nan"), float("inf")
 NO_REPAIR = "the remedy is another call, or outside of Python"
 
@@ -172,7 +173,6 @@ TAKE_NETWORK = [
     *(lambda net, f=f: f(net, X[:2]) for f in (
         nn.predict, diagnostics.dead_units, diagnostics.saturated_units, diagnostics.boundary_roughness)),
 ]
-FUNCTIONS = [nn.sigmoid, nn.tanh, nn.relu, nn.leaky_relu, nn.prelu, nn.elu, nn.gelu, nn.silu]
 
 
 def tables():
@@ -188,7 +188,7 @@ def tables():
         yield Row(nn.sigmoid, bad, f"sigmoid expected…got {got}", *more)
         yield Row(lambda scores: nn.MSE()(scores, X), bad, f"MSE scores…got {got}", *more)
         yield Row(lambda y: nn.MSE()(X, y), bad, f"MSE targets…got {got}", *more)
-    for f in FUNCTIONS:
+    for f in nn.sigmoid, nn.tanh, nn.relu, nn.leaky_relu, nn.prelu, nn.elu, nn.gelu, nn.silu:
         for call, who in (f, f.__name__), (f.derivative, f"{f.__name__}.derivative"):
             yield Row(call, [NAN, 1.0], f"{who} expected…got 1 NaN", CLEANED, [0.0, 1.0])
     for interval, (outside, names) in INTERVALS.items():
@@ -201,11 +201,6 @@ def tables():
     for name in ["Network", "fit", "train_test_split", *POINTS]:
         for bad in [-1, 0.5, None, "0", True, NAN, np.random.RandomState(0), [1]]:
             yield Row(taker(f"{name} rng"), bad, f"rng expected…got {bad!r}", "1", 1)
-
-
-def used(*layers):
-    nn.Network(*layers)
-    return layers
 
 
 def view(hidden):
@@ -229,10 +224,6 @@ def floats(pairs):
 
 def sweep(grid, run=lambda **settings: 1, **options):
     return nn.sweep(run, grid, ThreadPoolExecutor(1), progress=False, **options)
-
-
-def regions(changed):
-    return plot.decision_regions(**{**FLAT_NET, "y": Y, **changed})
 
 
 def npy(values):
@@ -295,7 +286,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda layers: nn.Network(*layers): [
         ([nn.Linear(3, 4), nn.Linear(5, 2)], "Linear(5, 2) expected 5 inputs, got 4", lambda ls: [ls[0]]),
         ([nn.PReLU()], "PReLU()…got none", lambda layers: [nn.Linear(3, 4), *layers]),
-        (used(nn.Linear(3, 4)), "Network…got Linear(3, 4)", lambda layers: [nn.Linear(3, 4)]),
+        ([*nn.Network(nn.Linear(3, 4))], "Network…got Linear(3, 4)", lambda layers: [nn.Linear(3, 4)]),
         ([nn.ReLU()] * 2, "Network…got ReLU()", lambda layers: [nn.ReLU(), nn.ReLU()]),
         ([[nn.Linear(3, 4)]], "Network…got ([Linear(3, 4)],)", lambda layers: layers[0]),
         *((bad, f"Network…got {got}", lambda bad: [nn.Linear(3, 4), nn.ReLU()])
@@ -395,7 +386,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda grid: sweep(grid, checkpoint="rows"): [({"a": [view]}, "sweep…got {'a': <func", to({"a": [1]}))],
     lambda path: sweep({"a": [1]}, checkpoint=path): [
         ("no/rows", "sweep…got no.", made), (__file__, "sweep…got one that…", to("rows"), None, nn.BadFile)],
-    regions: [(bad, f"a picture of regions expected…{text}", repair) for bad, text, repair in (
+    lambda changed: plot.decision_regions(**{**FLAT_NET, "y": Y, **changed}): [
+        (bad, f"a picture of regions expected…{text}", repair) for bad, text, repair in (
         ({"net": nn.mlp(2, 2, networks=4)}, "got a stack of 4", lambda bad: {"net": bad["net"].select(0)}),
         ({"net": net(), "X": X}, "2 inputs, got 3", to({})),
         ({"net": nn.mlp(2, 9)}, "at most 8 classes, got 9", to({"net": nn.mlp(2, 8)})),
