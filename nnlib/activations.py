@@ -53,7 +53,7 @@ class Activation:
 
 
 def activation(slope: Callable[..., Array]) -> Callable[[Callable[..., Array]], Activation]:
-    """Decorate a function with its derivative."""
+    """Decorate a function to make it an Activation with this derivative."""
     return lambda value: Activation(value, slope)
 
 
@@ -82,8 +82,8 @@ def sigmoid(z: Array, out: Array) -> Array:
 
     Notes
     -----
-    Where exp(-z) overflows the quotient is exactly 0, its correct rounding, so nothing else is needed.
-    Source: Rumelhart, Hinton & Williams (1986). Taught in: activations.
+    Where exp(-z) overflows the quotient is exactly 0, which is its correct rounding.
+    Source: Rumelhart, Hinton & Williams (1986).
 
     Examples
     --------
@@ -124,7 +124,7 @@ def tanh(z: Array, out: Array) -> Array:
     Notes
     -----
     ``tanh(z) = 2 sigmoid(2 z) - 1``; slope ``1 - tanh(z)**2``.
-    Source: LeCun, Bottou, Orr & Müller (1998), Efficient BackProp. Taught in: activations.
+    Source: LeCun, Bottou, Orr & Müller (1998), Efficient BackProp.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def relu(z: Array, out: Array) -> Array:
 
     Notes
     -----
-    Source: Nair & Hinton (2010); Krizhevsky et al. (2012). Taught in: activations.
+    Source: Nair & Hinton (2010); Krizhevsky et al. (2012).
 
     Examples
     --------
@@ -195,7 +195,7 @@ def leaky_relu(z: Array, out: Array, alpha: float = 0.01) -> Array:
 
     Notes
     -----
-    Source: Maas, Hannun & Ng (2013). Taught in: activations.
+    Source: Maas, Hannun & Ng (2013).
 
     Examples
     --------
@@ -213,7 +213,7 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     Parameters
     ----------
     z : array_like, any shape
-    alpha : float, or an array that broadcasts against `z`, one slope a unit
+    alpha : float, or an array that broadcasts against `z`, with one slope per unit
 
     Returns
     -------
@@ -227,7 +227,7 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     Notes
     -----
     ``z + (alpha - 1) min(z, 0)``.
-    Source: He, Zhang, Ren & Sun (2015). Taught in: activations.
+    Source: He, Zhang, Ren & Sun (2015).
 
     Examples
     --------
@@ -237,10 +237,11 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     np.minimum(z, 0, out=out)
     try:
         out *= alpha - 1
-    except ValueError:
+    except (TypeError, ValueError):
+        per_row = z.shape[:1] + (1,) * (z.ndim - 1)
         raise ValueError(
-            f"prelu expected alpha to broadcast against shape {z.shape}, got {np.shape(alpha)}. "
-            "Give one slope, or one a row."
+            f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
+            f"got {alpha!r}. Give one slope, or an array of shape {per_row} with one per row."
         ) from None
     out += z
     return out
@@ -271,7 +272,7 @@ def elu(z: Array, out: Array) -> Array:
     Notes
     -----
     As exp(z) - 1 >= z everywhere, it is ``max(z, exp(min(z, 0)) - 1)``.
-    Source: Clevert, Unterthiner & Hochreiter (2016), with their alpha = 1. Taught in: activations.
+    Source: Clevert, Unterthiner & Hochreiter (2016), with their alpha = 1.
 
     Examples
     --------
@@ -330,7 +331,7 @@ def gelu(z: Array, out: Array) -> Array:
     -----
     ``0.5 z (1 + tanh(sqrt(2/pi) (z + 0.044715 z**3)))``, the paper's approximation (PyTorch's
     ``approximate="tanh"``), within 5e-4 of the exact form; NumPy has no erf.
-    Source: Hendrycks & Gimpel (2016). Taught in: activations.
+    Source: Hendrycks & Gimpel (2016).
 
     Examples
     --------
@@ -372,7 +373,7 @@ def silu(z: Array, out: Array) -> Array:
     Notes
     -----
     Slope ``s + y (1 - s)`` with ``s = sigmoid(z)``, ``y = silu(z)``.
-    Source: Elfwing, Uchibe & Doya (2018); Ramachandran et al. (2017). Taught in: activations.
+    Source: Elfwing, Uchibe & Doya (2018); Ramachandran et al. (2017).
 
     Examples
     --------

@@ -185,7 +185,7 @@ def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]
         kind = "only Maxout" if any(isinstance(layer, Maxout) for layer in net) else "none"
         raise ValueError(
             f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
-            "Units without such a function neither die nor saturate."
+            "Put a layer such as nn.ReLU() between the others."
         )
     for start in range(0, X.shape[1], TILE):
         net.forward(X[:, start : start + TILE])

@@ -16,16 +16,16 @@ from .network import Network, check_network
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """What `check_gradients` found.
+    """The result of `check_gradients`.
 
     Attributes
     ----------
     max_relative_error : float
         Largest difference between the two gradients, divided by the largest entry of either.
     n_forward : int
-        Forward passes that the central differences took: two a parameter.
+        Forward passes for the central differences: two per parameter.
     worst : str
-        Where they differ most, with both numbers.
+        The parameter where they differ most, and both numbers.
     analytic, numeric : ndarray, (P,) or (R, P)
     """
 
@@ -49,13 +49,13 @@ def check_gradients(
     Parameters
     ----------
     net : Network
-        Left as it is; a stack is checked network by network, all at once.
+        Not changed. All networks of a stack are checked at once, each on its own.
     X : (D, N)
     y : (N,) or (C, N)
     loss, l2
         As for ``net.loss_and_grad``.
     eps : float above 0
-        Step of the differences: small against the parameters, large against rounding.
+        Step of the differences: small compared with the parameters, large compared with rounding errors.
 
     Returns
     -------
@@ -69,8 +69,8 @@ def check_gradients(
     Notes
     -----
     ``(L(p + eps) - L(p - eps)) / (2 eps)`` for each parameter p; error about eps**2.
-    Where a kink (ReLU at 0) lies within eps, the two differ without either being wrong.
-    Source: Nocedal & Wright (2006), section 8.1. Taught in: intro.
+    Within eps of a kink (ReLU at 0) the two differ although neither is wrong.
+    Source: Nocedal & Wright (2006), section 8.1.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def check_gradients(
         return data + 0.5 * l2 * sum(np.vecdot(w, w) for w in probe.weights())
 
     for i in range(probe.n_params):
-        p = probe.params[..., i]  # a view: one number, or one a network
+        p = probe.params[..., i]  # a view: one number, or one per network
         kept = p.copy()
         p[...] = kept + eps
         above = value()

@@ -38,7 +38,7 @@ class Parameter:
             raise ValueError(
                 f"{layer} expected to be in a network before its {self.name} is used, "
                 "got a layer on its own. "
-                "Build one first: net = nn.Network(layer)."
+                "Put it into one first: net = nn.Network(..., layer)."
             )
         return layer.views[self.name]
 
@@ -48,7 +48,7 @@ class Parameter:
         if new.shape not in ((), view.shape):
             raise ValueError(
                 f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. "
-                "Reshape or transpose the new value."
+                "Give an array of that shape (transposed if need be), or one number for all."
             )
         view[...] = new
 

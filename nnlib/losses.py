@@ -32,7 +32,7 @@ class Loss:
         if s.ndim not in (2, 3) or 0 in s.shape:
             raise ValueError(
                 f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. "
-                "Samples are columns; for one sample use scores[:, None]."
+                "Give one row per class and one column per sample; for one sample np.array(scores)[:, None]."
             )
         return self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
 
@@ -182,7 +182,7 @@ class MSE(Loss):
         if targets.shape != (n_outputs, n_samples):
             raise ValueError(
                 f"MSE expected targets of shape ({n_outputs}, {n_samples}), got {targets.shape}. "
-                "Samples are columns: one column a sample, one row an output."
+                "Give one row per output and one column per sample."
             )
         return targets
 

@@ -19,21 +19,21 @@ from ._common.files import BadFile
 from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU
 from .losses import CrossEntropy, Loss
 
-TILE = 1024  # columns evaluated at once: what a layer makes stays in the cache
+TILE = 1024  # columns evaluated at once, so that the output of a layer stays in the cache
 
 
 class Network:
     """Layers in a row, for one network or for R of the same shape at once.
 
-    ``params`` is a flat array and every layer's ``W``, ``b`` is a view into it; ``grads`` is laid out
-    the same. With ``networks=R`` everything but the input gains a leading axis of length R.
+    ``params`` is a flat array and every layer's ``W``, ``b`` is a view into it; ``grads`` has the same
+    layout. With ``networks=R`` everything but the input gains a leading axis of length R.
 
     Parameters
     ----------
     *layers : Layer
-        Each belongs to this network alone.
+        A layer cannot be shared between networks.
     rng : int or numpy.random.Generator
-        Where the initial weights come from. Network r of a stack starts the same whatever R is.
+        Source of the initial weights. Network r starts from the same weights for every stack size R.
     dtype : {"float64", "float32"}
     networks : int, optional
 
@@ -49,10 +49,6 @@ class Network:
     ------
     ValueError
         If there is no layer, sizes do not fit, or a layer is already part of a network.
-
-    Notes
-    -----
-    Taught in: intro, architecture.
 
     Examples
     --------
@@ -82,7 +78,7 @@ class Network:
                     layer.views[name][r] = value
 
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
-        """Cut the vectors into the layers' views."""
+        """Take over the parameters, and give each layer its views into the two vectors."""
         self.layers, self._params = layers, params
         self.grads = np.zeros(params.shape, params.dtype)  # unlike zeros_like, costs nothing until used
         self.buffers, self.loss_buffers = Buffers(), Buffers()
@@ -113,13 +109,13 @@ class Network:
         if new.shape not in ((), self._params.shape):
             raise ValueError(
                 f"params expected shape {self._params.shape}, got {new.shape}. "
-                "Give as many numbers as the network has parameters."
+                "Give an array of that shape, or one number for all."
             )
         self._params[...] = new
 
     @property
     def networks(self) -> int | None:
-        """How many networks this is, or None for a single one without the extra axis."""
+        """The number of networks in the stack, or None for a single network without the extra axis."""
         return self.params.shape[0] if self.params.ndim == 2 else None
 
     @property
@@ -139,15 +135,18 @@ class Network:
         return [self.params[..., where] for where in self._weights]
 
     def name_of(self, index: int) -> str:
-        """Where parameter `index` of the flat vector lives, e.g. ``layer 0 W[3, 2]``."""
-        index = checks.whole_number("name_of index", index, low=0)
+        """The layer, array and place of parameter `index` of the flat vector, e.g. ``layer 0 W[3, 2]``."""
+        offset = checks.whole_number("name_of index", index, low=0)
         for i, layer in enumerate(self.layers):
             for name, shape in layer.shapes().items():
-                if index < math.prod(shape):
-                    position = ", ".join(str(k) for k in np.unravel_index(index, shape))
+                if offset < math.prod(shape):
+                    position = ", ".join(str(k) for k in np.unravel_index(offset, shape))
                     return f"layer {i} {name}[{position}]"
-                index -= math.prod(shape)
-        raise ValueError(f"name_of expected an index below {self.n_params}, got one past it. Count from 0.")
+                offset -= math.prod(shape)
+        raise ValueError(
+            f"name_of expected an index below {self.n_params}, got {index}. "
+            f"Choose one from 0 to {self.n_params - 1}."
+        )
 
     def __getitem__(self, index: int) -> Any:
         return self.layers[index]
@@ -185,15 +184,16 @@ class Network:
         return self.evaluate(self.check_batch(X))
 
     def check_batch(self, X: ArrayLike) -> Array:
-        """X as the network computes with it: (D, N), finite, in the network's dtype."""
+        """Check X and convert it to the network's dtype: (D, N), finite."""
         return checks.as_batch(X, self.n_in, self.params.dtype, self._entry)
 
     def check_data(self, X: ArrayLike, y: ArrayLike, loss: Loss) -> tuple[Array, Any]:
-        """X as above, and the targets y as `loss` computes with them."""
+        """Check X as above, and convert the targets y to the form that `loss` computes with."""
         X = self.check_batch(X)
         if not isinstance(loss, Loss):
             raise ValueError(
-                f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. Mind the brackets."
+                f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. "
+                "Make one, with parentheses: nn.CrossEntropy()."
             )
         return X, loss.targets(y, self.n_out or X.shape[0], X.shape[1])
 
@@ -227,7 +227,7 @@ class Network:
         y : (N,) integer labels, or (C, N) real targets for MSE
         loss : Loss
         l2 : float
-            Adds ``0.5 * l2 * sum(W**2)`` over the weights; biases are left alone.
+            Adds ``0.5 * l2 * sum(W**2)`` over the weights, not over the biases.
 
         Returns
         -------
@@ -288,7 +288,8 @@ class Network:
         )
         if not chosen:
             raise ValueError(
-                f"select expected a network from 0 to {self.networks - 1}, got {which}. Choose one inside."
+                f"select expected a network of a stack of {self.networks}, got {which}. "
+                f"Choose an index from 0 to {self.networks - 1}."
             )
         return _assemble(self.architecture(), self.params[which])
 
@@ -297,7 +298,7 @@ class Network:
         kind = self.params.dtype if dtype is None else checks.as_float_type(dtype, "copy")
         return _assemble(self.architecture(), self.params.astype(kind))
 
-    def __reduce__(self) -> tuple[Any, ...]:  # copy and pickle keep the views what they are
+    def __reduce__(self) -> tuple[Any, ...]:  # so that the layers of a copy are views into its own vector
         return _assemble, (self.architecture(), self.params)
 
     def architecture(self) -> list[list[Any]]:
@@ -305,7 +306,7 @@ class Network:
         return [[type(layer).__name__, layer.settings()] for layer in self.layers]
 
     def save(self, path: files.PathLike) -> None:
-        """Write architecture and parameters into one .npz; the file appears whole or not at all.
+        """Write architecture and parameters to one .npz; the file appears complete or not at all.
 
         Raises
         ------
@@ -317,12 +318,12 @@ class Network:
 
 
 def load(path: files.PathLike) -> Network:
-    """The network that ``net.save(path)`` wrote; nothing in the file is executed or unpickled.
+    """Read the network that ``net.save(path)`` wrote; nothing in the file is executed or unpickled.
 
     Raises
     ------
     BadFile (a ValueError)
-        If the file is truncated, foreign or does not describe a network.
+        If the file is truncated, was not written by ``save`` or does not describe a network.
     FileNotFoundError
         If there is no such file.
 
@@ -367,11 +368,11 @@ def mlp(
     *sizes : int
         Inputs, hidden units of each layer, outputs.
     activation : layer class
-        Called without arguments for each hidden layer; ``nn.Maxout`` takes the place of hidden Linear layers.
+        Called without arguments for each hidden layer; ``nn.Maxout`` replaces the hidden Linear layers.
     dropout : float in [0, 1)
-        Probability to drop a hidden unit in training.
+        Probability that training drops a hidden unit.
     input_noise : float
-        Standard deviation of the noise on inputs in training.
+        Standard deviation of the noise that training adds to the inputs.
     rng, dtype, networks
         As for Network.
 
@@ -383,7 +384,6 @@ def mlp(
     Notes
     -----
     Weights start at the scale that suits the activation: Xavier for Sigmoid and Tanh, else He.
-    Taught in: intro, architecture.
 
     Examples
     --------
@@ -429,7 +429,7 @@ def check_network(net: Any) -> Network:
 
 
 def _connect(layers: tuple[Layer, ...]) -> int:
-    """Check that the layers fit together; how many parameters they have."""
+    """Connect the layers, if they fit together, and return their number of parameters."""
     width: int | None = None
     for i, layer in enumerate(layers):
         if layer.views or layer in layers[:i]:
@@ -445,7 +445,7 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
     layers = tuple(checks.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
     wanted = _connect(layers)
-    fits = params.ndim in (1, 2) and params.shape[-1] == wanted and len(params)
+    fits = params.ndim in (1, 2) and params.shape[-1] == wanted and 0 not in params.shape[:-1]
     if not fits or params.dtype not in (np.float32, np.float64):
         raise ValueError(
             f"the layers expected {wanted} float32 or float64 parameters, got {params.dtype} {params.shape}. "

@@ -12,7 +12,7 @@ from .activations import sigmoid
 
 
 class Neuron:
-    """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum into a rate.
+    """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum to a rate.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Neuron:
     Notes
     -----
     ``sigmoid(w @ x + b)``.
-    Source: Rosenblatt (1958), with a smooth rate in place of his threshold. Taught in: intro.
+    Source: Rosenblatt (1958), with a smooth rate in place of his threshold.
 
     Examples
     --------
@@ -40,7 +40,7 @@ class Neuron:
         self.weights = checks.as_floats(weights, None, "Neuron weights")
         if self.weights.ndim != 1 or not self.weights.size:
             raise ValueError(
-                f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number an input."
+                f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number per input."
             )
         self.bias = checks.real_number("Neuron bias", bias, -np.inf, open_low=True)
 
@@ -50,6 +50,6 @@ class Neuron:
         if x.ndim not in (1, 2) or x.shape[0] != self.weights.size:
             raise ValueError(
                 f"Neuron expected inputs of shape ({self.weights.size},) or ({self.weights.size}, N), "
-                f"got {x.shape}. Give one number, or one row, a weight."
+                f"got {x.shape}. Give one number, or one row, per weight."
             )
         return sigmoid(self.weights @ x + self.bias)

@@ -1,7 +1,7 @@
 """Optimisers: each changes a parameter vector in place, given the gradient vector.
 
-As a network is one vector, a step is a line or two of arithmetic; the arrays an optimiser keeps have
-the shape of the parameters, so one step serves a single network and a stack alike.
+Because a network is one vector, a step is a line or two of arithmetic. The arrays that an optimiser
+keeps have the shape of the parameters, so that a step works for a single network and for a stack.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ._common.checks import Array
 
 
 class Optimizer:
-    """What every optimiser has in common: its settings and the vectors it keeps between steps."""
+    """The base of every optimiser: its settings, and the vectors that it keeps between steps."""
 
     lr: float
     keeps: tuple[str, ...] = ()
@@ -32,13 +32,13 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If the two shapes differ, or differ from the step before.
+            If the two shapes differ from each other or from those of the step before.
         """
         for what, array in (("params", params), ("grads", grads)):
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
                 raise ValueError(
                     f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
-                    "Use np.asarray(..., dtype=float)."
+                    "Use np.asarray(x, float)."
                 )
         if not self._state:
             self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
@@ -46,7 +46,7 @@ class Optimizer:
         if not params.shape == grads.shape == shape:
             raise ValueError(
                 f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} and "
-                f"{grads.shape}. Use a new optimiser for another network."
+                f"{grads.shape}. Give both that shape; another network takes a new optimiser."
             )
         self.steps += 1
         self.update(params, grads, **self._state)
@@ -65,14 +65,14 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if asked for.
+    """Stochastic gradient descent, with optional momentum.
 
     Parameters
     ----------
     lr : float above 0
         Learning rate.
     momentum : float in [0, 1)
-        Share of the last velocity that is kept.
+        Share of the last velocity that each step keeps.
 
     Raises
     ------
@@ -82,7 +82,7 @@ class SGD(Optimizer):
     Notes
     -----
     ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form).
-    Source: Robbins & Monro (1951), Polyak (1964). Taught in: intro.
+    Source: Robbins & Monro (1951), Polyak (1964).
 
     Examples
     --------
@@ -126,7 +126,7 @@ class RMSProp(Optimizer):
     Notes
     -----
     ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``.
-    Source: Tieleman & Hinton (2012). Taught in: overfitting.
+    Source: Tieleman & Hinton (2012).
 
     Examples
     --------
@@ -155,7 +155,7 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum and RMSProp together, both corrected for their start at zero.
+    """Momentum and RMSProp together, both corrected for the bias of starting at zero.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ class Adam(Optimizer):
     -----
     ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``,
     ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps)``.
-    Source: Kingma & Ba (2015). Taught in: overfitting.
+    Source: Kingma & Ba (2015).
 
     Examples
     --------
@@ -211,7 +211,7 @@ class Adam(Optimizer):
 
 
 def _blend(running: Array, new: Array, memory: float) -> None:
-    """running = memory * running + (1 - memory) * new; uses up `new`."""
+    """running = memory * running + (1 - memory) * new; overwrites `new`."""
     running *= memory
     new *= 1 - memory
     running += new

@@ -1,4 +1,4 @@
-"""Prediction: from scores to classes, and how many of them are right."""
+"""Prediction: from scores to classes, and the share of them that is right."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def predict(net: Network, X: ArrayLike) -> Any:
 
     Notes
     -----
-    The largest score wins; with one row of scores, class 1 where it is above 0. Taught in: intro.
+    The largest score wins; with one row of scores, class 1 where it is above 0.
 
     Examples
     --------

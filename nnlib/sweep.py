@@ -86,7 +86,7 @@ def sweep(
     if len(set(keys)) < len(keys):
         raise ValueError(
             f"sweep expected settings that differ, got {len(keys) - len(set(keys))} repeated. "
-            "Add a seed to the grid, or remove doubles."
+            "Add a seed to the grid, or remove duplicates."
         )
     done = _read(Path(checkpoint), run) if checkpoint else {}
     rows: dict[str, Row] = {key: done[key] for key in keys if key in done}
@@ -119,7 +119,10 @@ def _settings(grid: Any) -> list[Row]:
             'Write for example {"l2": [0, 0.1], "seed": range(5)}.'
         ) from None
     if not settings or not all(settings):
-        raise ValueError(f"sweep expected a grid with at least one setting, got {grid!r}. Name what varies.")
+        raise ValueError(
+            f"sweep expected a grid with at least one setting, got {grid!r}. "
+            "Give at least one setting to vary."
+        )
     return settings
 
 

@@ -161,7 +161,8 @@ def fit(
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     if not isinstance(optimizer, Optimizer):
         raise ValueError(
-            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. Mind the brackets."
+            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
+            "Make one, with parentheses: nn.SGD(lr=0.1)."
         )
     epochs = checks.whole_number("fit epochs", epochs)
     chunks = chunks_of(net)

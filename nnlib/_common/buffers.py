@@ -1,4 +1,4 @@
-"""Arrays that are kept between calls, so that a training step allocates nothing."""
+"""Arrays that are reused from call to call, so that a training step allocates nothing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from numpy.typing import DTypeLike
 
 
 class Buffers:
-    """Scratch arrays by name; asking again for the same name, shape and dtype gives the same memory.
+    """Scratch arrays by name: the same name, shape and dtype always give the same memory.
 
-    A smaller shape takes the front of the memory that is there: the short last minibatch of an
-    epoch costs no new array.
+    A smaller shape takes the front of the memory that is already there, so that the short last
+    minibatch of an epoch costs no new array.
 
     Examples
     --------
@@ -29,7 +29,7 @@ class Buffers:
         self._views: dict[str, np.ndarray[Any, Any]] = {}
 
     def get(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray[Any, Any]:
-        """An uninitialised array of that shape and dtype, valid until the same name is asked for again."""
+        """An uninitialised array of that shape and dtype; the next call with this name may overwrite it."""
         view = self._views.get(name)
         if view is None or view.shape != shape or view.dtype != dtype:
             size, key = math.prod(shape), (name, np.dtype(dtype))
@@ -40,7 +40,7 @@ class Buffers:
         return view
 
     def ones(self, n: int, dtype: DTypeLike) -> np.ndarray[Any, Any]:
-        """A column of ones, (n, 1): a product with it sums over samples 4x faster than np.sum."""
+        """A column of ones, (n, 1): multiplying by it sums over samples 4x faster than np.sum."""
         column = self._views.get("ones")
         if column is None or len(column) != n or column.dtype != dtype:
             column = self.get("ones", (n, 1), dtype)

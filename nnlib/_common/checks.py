@@ -1,4 +1,4 @@
-"""Checks of what callers hand in: each error says what was expected, what came, what to do."""
+"""Checks of arguments: each error says what was expected, what it got and what to do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,21 @@ Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
 T = TypeVar("T")
 
+CLASS_NUMBERS = "Give one class number per sample; real targets take the loss nn.MSE()."
+
 
 def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
-    """`values` as an array, unless they are ragged."""
+    """`values` as an array, unless they are missing, sparse or ragged."""
+    if values is None:
+        raise ValueError(
+            f"{what} expected numbers in a regular array, got None. "
+            "Give an array; a function without `return` gives None."
+        )
+    if hasattr(values, "toarray"):
+        raise ValueError(
+            f"{what} expected numbers in a regular array, got a sparse {type(values).__name__}. "
+            "Use its .toarray()."
+        )
     try:
         return np.asarray(values)
     except ValueError:
@@ -26,36 +38,55 @@ def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
 
 
 def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
-    """`values` as finite floats; floats keep their precision unless `dtype` says otherwise."""
+    """`values` as finite floats, of the given dtype or, without one, in the precision that they have."""
     array = as_array(values, what)
     if array.dtype.kind not in "fiub":
-        raise ValueError(
-            f"{what} expected real numbers, got dtype {array.dtype}. Convert it, e.g. with .astype(float)."
-        )
+        raise ValueError(f"{what} expected real numbers, got dtype {array.dtype}. {_to_numbers(array)}")
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     with np.errstate(over="ignore", invalid="ignore"):  # a sum is 4x cheaper than isfinite().all()
-        array = array.astype(dtype, copy=False)
-        suspicious = not np.isfinite(array.sum())
-    if suspicious and not np.isfinite(array).all():
+        floats = array.astype(dtype, copy=False)
+        suspicious = not np.isfinite(floats.sum())
+    if suspicious and not np.isfinite(floats).all():
+        bad = np.count_nonzero(~np.isfinite(array))
+        if not bad:
+            raise ValueError(
+                f"{what} expected numbers up to {np.finfo(floats.dtype).max:.2g}, the largest "
+                f"{floats.dtype}, got {np.abs(array).max():.2g}. Use x / np.max(np.abs(x))."
+            )
         raise ValueError(
-            f"{what} expected finite numbers, got {np.count_nonzero(~np.isfinite(array))} NaN or infinite "
-            f"values out of {array.size}. Clean the data, e.g. with np.nan_to_num."
+            f"{what} expected finite numbers, got {bad} NaN or infinite values out of {array.size}. "
+            "Leave out the samples that hold them, or replace them, e.g. np.where(np.isfinite(x), x, 0)."
         )
-    return array
+    return floats
+
+
+def _to_numbers(array: NDArray[Any]) -> str:
+    """How to turn the entries of `array` into real numbers."""
+    if array.dtype.kind == "c":
+        return "Take np.real(x), or np.abs(x) for its size."
+    try:
+        convertible = np.isfinite(np.asarray(array, float)).all()
+    except (TypeError, ValueError):
+        convertible = False
+    return "Use np.asarray(x, float)." if convertible else "Replace everything that is not a number."
 
 
 def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:
     """`X` as a non-empty (n_in, N) array of finite floats."""
-    array = as_array(X, what)
-    rows = "D" if n_in is None else n_in
+    array = as_array(X, f"{what} input")
     if array.ndim != 2 or (n_in is not None and array.shape[0] != n_in):
-        if array.shape in ((n_in,), (n_in, n_in)) or array.ndim == 1:
-            remedy = "For one sample use x[:, None]."
+        if array.ndim == 1 and n_in in (None, array.size):
+            remedy = "For one sample use np.array(x)[:, None]."
+        elif array.ndim == 1 and n_in == 1:
+            remedy = "For one input per sample use np.array(x)[None, :]."
         elif array.ndim == 2 and array.shape[1] == n_in:
-            remedy = "Samples are columns: use X.T."
+            remedy = "Samples are columns: use np.array(X).T."
+        elif array.ndim == 2:
+            remedy = f"Give one row per input, or build the network for {array.shape[0]} inputs."
         else:
-            remedy = "Samples are columns: one column a sample, one row an input."
+            remedy = "Give one row per input and one column per sample."
+        rows = "D" if n_in is None else n_in
         raise ValueError(f"{what} expected input of shape ({rows}, N), got {array.shape}. {remedy}")
     if 0 in array.shape:
         raise ValueError(
@@ -70,13 +101,12 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels
     array = as_array(y, f"{what} labels")
     if array.shape != (n_samples,):
         raise ValueError(
-            f"{what} expected labels of shape ({n_samples},), one a sample, got {array.shape}. "
-            "Give class numbers, not one-hot columns; np.argmax(y, axis=0) converts."
+            f"{what} expected labels of shape ({n_samples},), one per sample, got {array.shape}. "
+            f"{_to_one_each(array, n_samples)}"
         )
     if array.dtype.kind not in "iu":
         raise ValueError(
-            f"{what} expected integer labels, got dtype {array.dtype}. "
-            "Use y.astype(int) if they are whole numbers."
+            f"{what} expected integer labels, got dtype {array.dtype}. {_to_class_numbers(array)}"
         )
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:
@@ -85,6 +115,30 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels
             "Count classes from 0, or give the last layer more outputs."
         )
     return array
+
+
+def _to_one_each(array: NDArray[Any], n_samples: int) -> str:
+    """How to turn an array of another shape into one label per sample."""
+    if array.size == n_samples == max(array.shape, default=1):
+        return "Use np.ravel(y)."
+    for axis, place in enumerate(("columns", "rows")):
+        if array.ndim == 2 and array.shape[1 - axis] == n_samples and ((array != 0).sum(axis) == 1).all():
+            return f"These are one-hot {place}: use np.argmax(y, axis={axis})."
+    if array.ndim == 1:
+        return f"X has {n_samples} samples, y has {array.size}: select the same samples in both."
+    return CLASS_NUMBERS
+
+
+def _to_class_numbers(array: NDArray[Any]) -> str:
+    """How to turn labels of another type into whole numbers without changing their meaning."""
+    if array.dtype.kind in "US":
+        return "Number the classes: classes, y = np.unique(y, return_inverse=True)."
+    try:
+        with np.errstate(invalid="ignore"):
+            whole = array.dtype.kind in "fbO" and (array.astype(int) == array).all()
+    except (TypeError, ValueError, OverflowError):
+        whole = False
+    return "Use np.asarray(y, int)." if whole else CLASS_NUMBERS
 
 
 def whole_number(name: str, value: Any, low: int = 1) -> int:
@@ -123,7 +177,7 @@ def as_float_type(dtype: DTypeLike, what: str) -> np.dtype[Any]:
 
 
 def one_of(name: str, value: str, known: Mapping[str, T]) -> T:
-    """`known[value]`, or an error that lists what is known."""
+    """`known[value]`, or an error that lists the known names."""
     if not isinstance(value, str) or value not in known:
         raise ValueError(
             f"{name} expected one of {', '.join(sorted(known))}, got {value!r}. Check the spelling."

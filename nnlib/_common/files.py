@@ -1,4 +1,4 @@
-"""Files of arrays: written whole or not at all, read without trusting what is in them."""
+"""Files: written completely or not at all, and read without trusting their content."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ PathLike = str | os.PathLike[str]
 
 
 class BadFile(ValueError):
-    """A file does not hold what it should."""
+    """The content of a file is not what it should be."""
 
 
 def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
-    """Let `write` fill a temporary file beside `path`, then put it in place in one step."""
-    import tempfile  # these imports take milliseconds: only who touches files waits for them
+    """Let `write` fill a temporary file next to `path`, then move it there in one step."""
+    import tempfile  # imported here, like zipfile below, so that `import nnlib` stays fast
 
     target = Path(path)
     if not target.parent.is_dir():
         raise ValueError(
-            f"save expected an existing folder, got {target.parent}. Create it first, or correct the path."
+            f"Writing {target.name} expected an existing folder, got {str(target.parent)!r}. "
+            "Create it first, or correct the path."
         )
     if target.is_dir():
-        raise ValueError(f"save expected the path of a file, got the folder {target}. Add a file name.")
+        raise ValueError(
+            f"Writing expected the path of a file, got the folder {os.fspath(path)!r}. Add a file name."
+        )
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -37,7 +40,7 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)  # mkstemp gives a private file
+        os.chmod(name, 0o666 & ~umask)  # because mkstemp makes a file that only its owner can read
         os.replace(name, target)
     except BaseException:
         os.unlink(name)
@@ -45,7 +48,7 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
 
 
 def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[Any, Any]]:
-    """The named arrays of an uncompressed .npz, with nothing unpickled and nothing inflated.
+    """The named arrays of an uncompressed .npz; nothing is unpickled and nothing is decompressed.
 
     Raises
     ------
@@ -57,7 +60,7 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     import warnings
     import zipfile
 
-    expected = f"load expected an .npz file written by net.save in {os.fspath(path)}"
+    expected = f"load expected an .npz file written by net.save in {os.fspath(path)!r}"
     remedy = "Save the network again, or check that this is the right file."
     arrays = {}
     try:
@@ -66,7 +69,7 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
             if set(entries) != set(names):
                 raise BadFile(f"entries {sorted(entries)[:5]}")
             for name, entry in entries.items():
-                # A stored entry is as large as it says, so no small file can fill the memory.
+                # An uncompressed entry takes as many bytes as it claims, so no small file can fill memory.
                 if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > os.path.getsize(path):
                     raise BadFile(f"a compressed or oversized entry {name!r}")
                 arrays[name] = _array(archive.read(entry))
@@ -78,7 +81,7 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
 
 
 def _array(data: bytes) -> np.ndarray[Any, Any]:
-    """The array in the bytes of an .npy file; its header may not claim more or less than is there."""
+    """The array in the bytes of an .npy file, whose header has to claim exactly as many as follow it."""
     stream = io.BytesIO(data)
     np.lib.format.read_magic(stream)
     shape, _, dtype = np.lib.format.read_array_header_1_0(stream)

@@ -1,4 +1,4 @@
-"""A text in both languages, ``中文 | English``: the one place where it is put together and split."""
+"""A text in both languages, ``中文 | English``: only this module joins and splits it."""
 
 from __future__ import annotations
 

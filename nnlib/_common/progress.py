@@ -1,4 +1,4 @@
-"""A progress bar where a person waits, if tqdm is installed."""
+"""A progress bar for long runs, if tqdm is installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 @contextmanager
 def bar(show: bool, total: int, unit: str) -> Iterator[Callable[[], object]]:
-    """Gives the function to call after each of `total` pieces of work; the bar goes to stderr."""
+    """Yield the function to call after each of `total` pieces of work; the bar goes to stderr."""
     if show and find_spec("tqdm"):
         from tqdm import tqdm
 

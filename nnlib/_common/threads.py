@@ -1,4 +1,4 @@
-"""BLAS held to one thread while our own threads or processes share the cores."""
+"""BLAS limited to one thread, because our own threads or processes already use every core."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def one_blas_thread() -> AbstractContextManager[Any]:
-    """Limit BLAS at once, until the context ends; without threadpoolctl nothing changes, only slower."""
+    """Limit BLAS now, until the context ends; without threadpoolctl results are the same, only slower."""
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:

@@ -1,7 +1,7 @@
 """Data to train on: four families of points in the plane, real handwritten digits, and a split.
 
-Samples are columns: `X[:, i]` is sample i and `y[i]` its class. `X` is stored sample by sample
-(Fortran order), because a minibatch is then copied in long runs.
+Samples are columns: `X[:, i]` is sample i and `y[i]` its class. The numbers of a sample are contiguous
+in memory (Fortran order), because picking a minibatch then copies long runs.
 """
 
 from .cifar import cifar10

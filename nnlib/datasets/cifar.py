@@ -21,9 +21,9 @@ _URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 _MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
 _ARCHIVE, _FOLDER = "cifar-10-binary.tar.gz", "cifar-10-batches-bin"
 _FILES = {"train": [f"data_batch_{i}.bin" for i in range(1, 6)], "test": ["test_batch.bin"]}
-_IMAGES = 10_000  # in a file
-_ROW = 1 + 3 * 32 * 32  # bytes of an image: its label, then its pixels
-_PIECE = 500  # images converted at a time, so that the peak is little more than the result
+_IMAGES = 10_000  # per file
+_ROW = 1 + 3 * 32 * 32  # bytes per image: its label, then its pixels
+_PIECE = 500  # images converted at a time, so that the peak of memory is little more than the result
 
 
 def cifar10(
@@ -44,10 +44,10 @@ def cifar10(
     Returns
     -------
     X : (3072, 50000) or (3072, 10000) float32
-        Light from 0 to 1, that is byte / 255. An image's 3072 numbers are its red, then green, then
+        Brightness from 0 to 1, that is byte / 255. An image's 3072 numbers are its red, then green, then
         blue plane, each 32 lines of 32 pixels from the top left: ``X[:, i].reshape(3, 32, 32)``, or
         ``X[:, i].reshape(3, 32, 32).transpose(1, 2, 0)`` for a picture to show. An image's numbers
-        lie side by side in memory (Fortran order).
+        are contiguous in memory (Fortran order).
     y : (50000,) or (10000,) int64
         Labels: 0 airplane, 1 automobile, 2 bird, 3 cat, 4 deer, 5 dog, 6 frog, 7 horse, 8 ship,
         9 truck.
@@ -65,7 +65,7 @@ def cifar10(
     -----
     Source: A. Krizhevsky, *Learning multiple layers of features from tiny images*, 2009. An archive
     is read only if it has the published md5; one that was downloaded is unpacked, as files load
-    several times faster. The `.bin` files have no published sum. Taught in: intro.
+    several times faster. The `.bin` files have no published sum.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def cifar10(
     if place is None:
         if not download or folder.suffix == ".gz":
             raise ValueError(
-                f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, found neither. "
+                f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, got neither. "
                 "Correct root, or give a folder and download=True to fetch it (170 MB)."
             )
         place = _download(folder)
@@ -125,7 +125,7 @@ def _pooch() -> ModuleType:
 
 
 def _download(folder: Path) -> Path:
-    """Fetch the archive into `folder` and unpack it; a file appears whole and checked or never."""
+    """Fetch the archive into `folder` and unpack it; files appear complete and checked, or not at all."""
     pooch = _pooch()
     downloader = pooch.HTTPDownloader(progressbar=True, chunk_size=2**16)
     try:
@@ -143,7 +143,7 @@ def _download(folder: Path) -> Path:
     import shutil
 
     archive, unpacked = folder / _ARCHIVE, folder / _FOLDER
-    with suppress(OSError):  # no room for the files: the archive serves too, but takes longer
+    with suppress(OSError):  # if the disk has no room for the files, the archive is read, which takes longer
         unpacked.mkdir(exist_ok=True)
         for name, stream in _streams(archive, [*_FILES["train"], *_FILES["test"]]):
             write_whole(unpacked / name, partial(shutil.copyfileobj, stream))
@@ -172,7 +172,7 @@ def _plain(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]
 
 def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]]:
     """Name, size in bytes and content of each of `files` in the official archive at `place`."""
-    import hashlib  # these two take milliseconds to import: only who reads an archive waits for them
+    import hashlib  # these two are imported here, so that `import nnlib` stays fast
     import tarfile
 
     with place.open("rb") as file:
@@ -186,13 +186,13 @@ def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[byte
     missing = {f"{_FOLDER}/{name}": name for name in files}
     with tarfile.open(place, "r|gz") as archive:
         for member in archive:
-            wanted = member.isreg() and member.name in missing  # links are passed over
+            wanted = member.isreg() and member.name in missing  # links are skipped
             content = archive.extractfile(member) if wanted else None
             if content is not None:
                 yield missing.pop(member.name), member.size, content
             if not missing:
                 return
     raise BadFile(
-        f"cifar10 expected the files {', '.join(missing)} in {place}, found none of that name. "
+        f"cifar10 expected the files {', '.join(missing)} in {place}, got an archive without them. "
         "Remove it to have it fetched again."
     )

@@ -14,7 +14,7 @@ Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
 def _places(n: int, classes: int, rng: np.random.Generator) -> Points:
-    """Where each sample lies along its class, (n,) evenly spaced in (0, 1), and its class, (n,)."""
+    """Each sample's position along its class's curve, evenly spaced in (0, 1), and its class: two (n,)."""
     i = rng.permutation(n)  # in random order, so that any slice of the samples holds every class
     y = i % classes
     in_class = (n - 1 - y) // classes + 1
@@ -24,7 +24,7 @@ def _places(n: int, classes: int, rng: np.random.Generator) -> Points:
 def spirals(
     n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3
 ) -> Points:
-    r"""Points on spiral arms that start together at the origin, one arm a class.
+    r"""Points on spiral arms that all start at the origin, one arm per class.
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
 
@@ -61,7 +61,7 @@ def spirals(
     Notes
     -----
     Source: a relative of the two spirals of K. J. Lang and M. J. Witbrock, *Learning to tell two
-    spirals apart*, 1988 Connectionist Models Summer School. Shown on: index.
+    spirals apart*, 1988 Connectionist Models Summer School.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
 
     Notes
     -----
-    Source: the shape is that of scikit-learn's ``make_circles``. Taught in: intro.
+    Source: the shape is that of scikit-learn's ``make_circles``.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
 
 
 def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
-    r"""Points on two half circles that reach into each other, one a class.
+    r"""Points on two interleaving half circles, one per class.
 
     A sample at place t along its half circle, with t evenly spaced in (0, 1), lies at
 
@@ -164,7 +164,7 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
 
     Notes
     -----
-    Source: the shape is that of scikit-learn's ``make_moons``. Taught in: overfitting.
+    Source: the shape is that of scikit-learn's ``make_moons``.
 
     Examples
     --------
@@ -184,7 +184,7 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
 def blobs(
     n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3
 ) -> Points:
-    r"""Round clouds of points, one a class, their centres evenly spaced on a circle of radius 2.
+    r"""Round clouds of points, one per class, with centres evenly spaced on a circle of radius 2.
 
     A sample of class c lies at
 
@@ -218,7 +218,7 @@ def blobs(
     Notes
     -----
     Source: the textbook mixture of Gaussians with equal covariance, for which a linear classifier
-    is the best there is. Taught in: intro.
+    is the best there is.
 
     Examples
     --------
@@ -243,7 +243,7 @@ def digits() -> Points:
     Returns
     -------
     X : (64, 1797) float64
-        Ink from 0 (none) to 1 (full) in steps of 1/16; ``X[:, i].reshape(8, 8)`` is image i, top
+        Ink from 0 (none) to 1 (full) in steps of 1/16; ``X[:, i].reshape(8, 8)`` is image i, its top
         line first.
     y : (1797,) int64
         The digit, 0 to 9.
@@ -252,7 +252,7 @@ def digits() -> Points:
     -----
     Source: the test part of *Optical Recognition of Handwritten Digits*, E. Alpaydin and C. Kaynak
     (1998), UCI Machine Learning Repository, doi:10.24432/C50P49, CC BY 4.0; it comes with the
-    package. Taught in: intro.
+    package.
 
     Examples
     --------
@@ -298,7 +298,7 @@ def train_test_split(
     Notes
     -----
     Source: M. Stone, *Cross-validatory choice and assessment of statistical predictions*, 1974,
-    on why a fit is judged on samples it has not seen. Taught in: intro.
+    on why a fit is judged on samples it has not seen.
 
     Examples
     --------
@@ -310,12 +310,17 @@ def train_test_split(
     X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
     if X.ndim != 2:
         raise ValueError(
-            f"train_test_split expected X of shape (D, N), one sample a column, got {X.shape}. "
-            "Reshape it; a single row of N numbers is x[None, :]."
+            f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
+            "Give one row per input; for a single input use np.array(X)[None, :]."
         )
     n = X.shape[1]
     if y.ndim not in (1, 2) or y.shape[-1] != n:
-        remedy = "Samples are columns: use X.T." if y.shape == X.shape[:1] else "Give one a sample."
+        if y.shape == X.shape[:1]:
+            remedy = "Samples are columns: use np.array(X).T."
+        elif y.ndim == 2 and y.shape[0] == n:
+            remedy = "Samples are columns: use np.array(y).T."
+        else:
+            remedy = "Give one label, or one column of targets, per sample."
         raise ValueError(
             f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
             f"got {y.shape}. {remedy}"

@@ -23,7 +23,7 @@ LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
 
 
 def _signs(rng: np.random.Generator, sizes: tuple[int, ...]) -> Any:
-    """Numbers of about 1, some of them whole zeros."""
+    """Numbers of about 1, some of them exactly zero."""
     return np.where(rng.random(sizes) < 0.1, 0.0, rng.normal(size=sizes))
 
 
@@ -82,8 +82,8 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @SLOPE.test("离 0 很远仍准确 | accurate far from 0")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
-    exact, given = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
-    judge(finite(answer(z), exact, given) / exact, np.ones(4), f"{given} / (σ(z) σ(-z))", {
+    exact, call = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
+    judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / (σ(z) σ(-z))", {
         "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
             sigmoid.derivative(z) / exact,
     })
@@ -116,10 +116,10 @@ def _prelu(rng: np.random.Generator) -> tuple[tuple[Any, ...], Any, Any]:
 @PRELU.test("传给下层的梯度 | the gradient sent down")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     args, dz, _ = _prelu(rng)
-    came, given = answer(*args), f"{answer.name}{shown(args)}"
-    if not isinstance(came, list | tuple) or len(came) != 2:
-        raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", given)
-    judge(came[0], dz, f"{given}[0]", {
+    actual, call = answer(*args), f"{answer.name}{shown(args)}"
+    if not isinstance(actual, list | tuple) or len(actual) != 2:
+        raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", call)
+    judge(actual[0], dz, f"{call}[0]", {
         "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
     })
 
@@ -175,17 +175,17 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
     W, b = rng.normal(size=(2, 3)), rng.normal(size=(2, 1))
-    came, given = answer(W, b, alpha), f"{answer.name}{shown((W, b, alpha))}"
+    actual, call = answer(W, b, alpha), f"{answer.name}{shown((W, b, alpha))}"
     example = (np.stack([W, alpha * W]), np.stack([b, alpha * b]))
     shapes = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) and (2, 2, 1)"
-    if not isinstance(came, list | tuple) or len(came) != 2:
-        judge(came, example, given)
-    pieces = list(map(numbers, came))
+    if not isinstance(actual, list | tuple) or len(actual) != 2:
+        judge(actual, example, call)
+    pieces = list(map(numbers, actual))
     if any(p is None or p.shape != e.shape for p, e in zip(pieces, example, strict=True)):
-        raise Wrong(shapes, given, shown(came), shown(example))
+        raise Wrong(shapes, call, shown(actual), shown(example))
     net, X = Network(Maxout(3, 2)), _signs(rng, (3, 40))
     net[0].W, net[0].b = pieces
-    judge(net(X), leaky_relu(W @ X + b, alpha=alpha), f"Maxout(X), (W, b) = {given}", {
+    judge(net(X), leaky_relu(W @ X + b, alpha=alpha), f"Maxout(X), (W, b) = {call}", {
         "第二段的偏置也要乘 α | the bias of the second piece has to be scaled, too":
             np.maximum(W @ X + b, alpha * W @ X + b),
         "第二段应为 α 倍，不是 -α 倍 | the second piece is α times the first, not -α times":

@@ -119,42 +119,42 @@ def _knots(rng: np.random.Generator, n: int) -> tuple[Any, Any]:
 def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, Any, Any, str]:
     """The learner's net through n points."""
     x, y = _knots(rng, n)
-    came, given = answer(x, y), f"{answer.name}{shown((x, y))}"
+    actual, call = answer(x, y), f"{answer.name}{shown((x, y))}"
     shapes = "(H, 1), (H, 1), (1, H), (1, 1)"
     words = f"应返回 (W1, b1, W2, b2)，形状 {shapes} | return (W1, b1, W2, b2) of shapes {shapes}"
-    if not isinstance(came, list | tuple) or len(came) != 4:
-        raise Wrong(words, given, shown(came))
-    parts = [part for part in map(numbers, came) if part is not None]
+    if not isinstance(actual, list | tuple) or len(actual) != 4:
+        raise Wrong(words, call, shown(actual))
+    parts = [part for part in map(numbers, actual) if part is not None]
     units = parts[0].shape[0] if parts and parts[0].ndim else 0
     if not 0 < units <= 1000 or [p.shape for p in parts] != [(units, 1), (units, 1), (1, units), (1, 1)]:
-        raise Wrong(words, given, shown(came))
+        raise Wrong(words, call, shown(actual))
     net = Network(Linear(1, units), ReLU(), Linear(units, 1))
     net[0].W, net[0].b, net[2].W, net[2].b = parts
-    return net, x, y, f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {given}"
+    return net, x, y, f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {call}"
 
 
 @CURVE.test("经过两个点 | through two points")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, given = _curve(answer, rng, 2)
-    judge(net(x[None])[0], y, given)
+    net, x, y, call = _curve(answer, rng, 2)
+    judge(net(x[None])[0], y, call)
 
 
 @CURVE.test("经过所有的点 | through all points")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, given = _curve(answer, rng, 7)
-    judge(net(x[None])[0], y, given)
+    net, x, y, call = _curve(answer, rng, 7)
+    judge(net(x[None])[0], y, call)
 
 
 @CURVE.test("两点之间是直线 | straight in between")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, given = _curve(answer, rng, 6)
+    net, x, y, call = _curve(answer, rng, 6)
     between = rng.uniform(x[0], x[-1], size=20)
-    judge(net(between[None])[0], np.interp(between, x, y), given)
+    judge(net(between[None])[0], np.interp(between, x, y), call)
 
 
 @CURVE.test("单元不多于点数 | no more units than points")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, given = _curve(answer, rng, 8)
-    judge(net(x[None])[0], y, given)
+    net, x, y, call = _curve(answer, rng, 8)
+    judge(net(x[None])[0], y, call)
     if net[0].n_out > 8:
-        raise Wrong("每个转折一个单元就够 | one unit a corner is enough", given, f"{net[0].n_out}", "<= 8")
+        raise Wrong("每个转折一个单元就够 | one unit per corner is enough", call, f"{net[0].n_out}", "<= 8")

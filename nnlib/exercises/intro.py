@@ -89,10 +89,10 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @COLLAPSE.test("合成的权重 | the combined weights")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(3, 5, 2))
-    came = answer(W1, b1, W2, b2)
-    if not isinstance(came, list | tuple) or len(came) != 2:
-        judge(came, (W2 @ W1, W2 @ b1 + b2), f"{answer.name}{shown((W1, b1, W2, b2))}")
-    judge(came[0], W2 @ W1, f"{answer.name}{shown((W1, b1, W2, b2))}[0]")
+    actual = answer(W1, b1, W2, b2)
+    if not isinstance(actual, list | tuple) or len(actual) != 2:
+        judge(actual, (W2 @ W1, W2 @ b1 + b2), f"{answer.name}{shown((W1, b1, W2, b2))}")
+    judge(actual[0], W2 @ W1, f"{answer.name}{shown((W1, b1, W2, b2))}[0]")
 
 
 @COLLAPSE.test("合成的偏置 | the combined bias")
@@ -124,13 +124,13 @@ def _named(net: Network, vector: Any) -> dict[str, Any]:
 def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: int) -> None:
     net, args = _task(rng, n)
     right = _named(net, net.loss_and_grad(*args[4:])[1])
-    came, given = answer(*args), f"{answer.name}{shown(args)}"
-    if not isinstance(came, dict) or not set(keys) <= set(came):
+    actual, call = answer(*args), f"{answer.name}{shown(args)}"
+    if not isinstance(actual, dict) or not set(keys) <= set(actual):
         names = ", ".join(right)
-        raise Wrong(f"应返回字典，键为 {names} | return a dict with keys {names}", given)
+        raise Wrong(f"应返回字典，键为 {names} | return a dict with keys {names}", call)
     for key in keys:
         mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n}
-        judge(came[key], right[key], f"{given}['{key}']", mistakes)
+        judge(actual[key], right[key], f"{call}['{key}']", mistakes)
 
 
 for title, keys, n in (

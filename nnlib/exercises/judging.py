@@ -1,7 +1,7 @@
-"""Answers to exercises: they are called with drawn inputs, and what comes back is held against nnlib's own.
+"""Judging: a learner's answer runs on random inputs, and its results are compared with nnlib's.
 
-Every text for the learner is ``中文 | English``. A test of an exercise raises `Wrong` where an answer falls
-short; anything else that is raised is a fault of the test itself.
+Every text for the learner is ``中文 | English``. A test of an exercise raises `Wrong` if the answer is
+wrong; any other exception that it raises is a fault of the test itself.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ NOT_YET = "还没有写 | not written yet"
 
 
 class Wrong(Exception):
-    """An answer falls short: a likely `cause`, the input (`given`), what `came`, what was `expected`."""
+    """An answer is wrong: a likely `cause`, the `call`, and the `actual` and the `expected` value."""
 
-    def __init__(self, cause: str, given: str = "", came: str = "", expected: str = "") -> None:
+    def __init__(self, cause: str, call: str = "", actual: str = "", expected: str = "") -> None:
         super().__init__(cause)
-        self.cause, self.given, self.came, self.expected = cause, given, came, expected
+        self.cause, self.call, self.actual, self.expected = cause, call, actual, expected
 
 
 class Answer(Protocol):
     """A learner's function or class, here or in another process."""
 
     name: str
-    warned: str  # what NumPy warned of during the last call, or ""
+    warned: str  # the first warning of the last call, or ""
 
     def __call__(self, *args: Any) -> Any:
-        """What the function returns; `Wrong` if it raises."""
+        """Return what the learner's function returns, or raise `Wrong` if that function raises."""
 
     def new(self, *args: Any) -> Callable[..., Any]:
-        """An object of the class, as ``made("method", *args)``."""
+        """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: what the learner's function is called, and the tests that its answer has to pass."""
+    """One exercise: the name of the learner's function, and the tests that it has to pass."""
 
     id: str
     name: str
@@ -52,7 +52,7 @@ class Exercise:
     tests: dict[str, Test] = field(default_factory=dict)
 
     def test(self, title: str) -> Callable[[Test], Test]:
-        """Decorate one test; it is worth one point."""
+        """Decorate a function as a test of this exercise, worth one point."""
 
         def add(test: Test) -> Test:
             return self.tests.setdefault(title, test)
@@ -88,8 +88,8 @@ class LocalAnswer:
             except NotImplementedError:
                 raise Wrong(NOT_YET) from None
             except Exception as problem:
-                came = f"{type(problem).__name__}: {problem}"
-                raise Wrong(raised(type(problem).__name__), f"{name}{shown(args)}", came) from None
+                actual = f"{type(problem).__name__}: {problem}"
+                raise Wrong(raised(type(problem).__name__), f"{name}{shown(args)}", actual) from None
         self.warned = str(caught[0].message) if caught else ""
         if value is None:
             raise Wrong(NOT_YET)
@@ -97,7 +97,7 @@ class LocalAnswer:
 
 
 def numbers(value: Any) -> np.ndarray[Any, Any] | None:
-    """`value` as an array of finite numbers, or None if it is no such thing."""
+    """`value` as an array of finite numbers, or None if it is anything else."""
     try:
         array = np.asarray(value)
     except ValueError:  # ragged
@@ -105,23 +105,23 @@ def numbers(value: Any) -> np.ndarray[Any, Any] | None:
     return array if array.dtype.kind in "biuf" and np.isfinite(array).all() else None
 
 
-def finite(came: Any, like: np.ndarray[Any, Any], given: str) -> np.ndarray[Any, Any]:
-    """What came, if it is finite numbers in the shape of `like`; else `Wrong`."""
-    array = numbers(came)
+def finite(actual: Any, like: np.ndarray[Any, Any], call: str) -> np.ndarray[Any, Any]:
+    """`actual` as an array; raise `Wrong` unless it holds finite numbers in the shape of `like`."""
+    array = numbers(actual)
     if array is None or array.shape != like.shape:
-        raise Wrong(difference(came, like, 1e-6), given, shown(came), shown(like))
+        raise Wrong(difference(actual, like, 1e-6), call, shown(actual), shown(like))
     return array
 
 
 def copied(value: Any) -> Any:
-    """A copy that an answer may change without harm."""
+    """A copy, so that an answer may change its arguments without harm."""
     if isinstance(value, list | tuple):
         return type(value)(map(copied, value))
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def raised(kind: str) -> str:
-    """The likely cause of an error that an answer raised."""
+    """The likely cause of an exception of this kind that an answer raised."""
     causes = {
         "NameError": "有名字没定义，检查拼写和导入 | a name is not defined: check spelling and imports",
         "TypeError": "参数的个数或类型不对 | number or type of the arguments differs from the statement",
@@ -139,53 +139,53 @@ def expect(
     mistakes: Mapping[str, Any] | None = None,
     rtol: float = 1e-6,
 ) -> None:
-    """Call the answer and compare; `mistakes` maps a likely cause to what that mistake would give."""
+    """Call the answer and judge its result; `mistakes` maps a likely cause to the value it leads to."""
     judge(answer(*args), expected, f"{answer.name}{shown(args)}", mistakes, rtol)
 
 
 def judge(
-    came: Any, expected: Any, given: str, mistakes: Mapping[str, Any] | None = None, rtol: float = 1e-6
+    actual: Any, expected: Any, call: str, mistakes: Mapping[str, Any] | None = None, rtol: float = 1e-6
 ) -> None:
-    """Raise `Wrong` unless what came is what was expected."""
-    problem = difference(came, expected, rtol)
+    """Raise `Wrong` unless the actual value equals the expected one."""
+    problem = difference(actual, expected, rtol)
     for cause, value in (mistakes or {}).items():
-        if problem and not difference(came, value, rtol) and difference(value, expected, rtol):
+        if problem and not difference(actual, value, rtol) and difference(value, expected, rtol):
             problem = cause
             break
     if problem:
-        raise Wrong(problem, given, shown(came), shown(expected))
+        raise Wrong(problem, call, shown(actual), shown(expected))
 
 
-def difference(came: Any, expected: Any, rtol: float) -> str:
-    """How two values differ, as a likely cause, or ``""``."""
-    if came is None:
+def difference(actual: Any, expected: Any, rtol: float) -> str:
+    """How two values differ, in the words for a likely cause, or ``""`` if they are equal."""
+    if actual is None:
         return NOT_YET
     if isinstance(expected, dict):
-        if not isinstance(came, dict) or set(came) != set(expected):
+        if not isinstance(actual, dict) or set(actual) != set(expected):
             return f"应返回字典，键为 {', '.join(expected)} | return a dict with keys {', '.join(expected)}"
-        return next(filter(None, (_within(key, came[key], expected[key], rtol) for key in expected)), "")
+        return next(filter(None, (_within(key, actual[key], expected[key], rtol) for key in expected)), "")
     if isinstance(expected, list | tuple):
-        if not isinstance(came, list | tuple) or len(came) != len(expected):
+        if not isinstance(actual, list | tuple) or len(actual) != len(expected):
             return f"应返回 {len(expected)} 个值 | return {len(expected)} values"
-        pairs = enumerate(zip(came, expected, strict=True), 1)
+        pairs = enumerate(zip(actual, expected, strict=True), 1)
         return next(filter(None, (_within(f"#{i}", a, b, rtol) for i, (a, b) in pairs)), "")
     if isinstance(expected, str):
-        return "" if came == expected else "文字不同 | the text differs"
-    return _array_difference(came, np.asarray(expected), rtol)
+        return "" if actual == expected else "文字不同 | the text differs"
+    return _array_difference(actual, np.asarray(expected), rtol)
 
 
-def _within(place: str, came: Any, expected: Any, rtol: float) -> str:
-    problem = difference(came, expected, rtol)
+def _within(place: str, actual: Any, expected: Any, rtol: float) -> str:
+    problem = difference(actual, expected, rtol)
     return str(Pair.of(problem).map(lambda half: f"{place}: {half}")) if problem else ""
 
 
-def _array_difference(came: Any, right: np.ndarray[Any, Any], rtol: float) -> str:
+def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> str:
     try:
-        got = np.asarray(came)
+        got = np.asarray(actual)
     except ValueError:
         return "各行长短不一 | rows of different lengths"
     if got.dtype.kind not in "biuf":
-        return f"应返回数，得到 {type(came).__name__} | return numbers, not {type(came).__name__}"
+        return f"应返回数，得到 {type(actual).__name__} | return numbers, not {type(actual).__name__}"
     if got.shape != right.shape:
         same = right.ndim == 2 and got.shape == right.shape[::-1]
         zh, en = ("，可能转置了", ", perhaps transposed") if same else ("", "")

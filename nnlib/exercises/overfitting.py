@@ -94,48 +94,48 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float, str]:
     p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
-    given = f"{answer.name}({p:.4g}, {seed}).forward(h, %s)"
-    return answer.new(p, seed), rng.uniform(1, 2, size=(50, 200)), p, given
+    call = f"{answer.name}({p:.4g}, {seed}).forward(h, %s)"
+    return answer.new(p, seed), rng.uniform(1, 2, size=(50, 200)), p, call
 
 
 @DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, p, given = _dropout(answer, rng)
-    judge(layer("forward", h, False), h, given % False, {
+    layer, h, p, call = _dropout(answer, rng)
+    judge(layer("forward", h, False), h, call % False, {
         "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
     })
 
 
 @DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, p, given = _dropout(answer, rng)
-    share = (finite(layer("forward", h, True), h, given % True) == 0).mean()
+    layer, h, p, call = _dropout(answer, rng)
+    share = (finite(layer("forward", h, True), h, call % True) == 0).mean()
     if abs(share - p) > 6 * (p * (1 - p) / h.size) ** 0.5:
         kept = abs(share - (1 - p)) < 6 * (p * (1 - p) / h.size) ** 0.5
         cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
         if kept:
             cause = "p 是关掉的概率，不是保留的概率 | p is the probability to drop, not to keep"
-        raise Wrong(cause, given % True, f"{share:.3f}", f"{p:.3f}")
+        raise Wrong(cause, call % True, f"{share:.3f}", f"{p:.3f}")
 
 
 @DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, p, given = _dropout(answer, rng)
-    y = finite(layer("forward", h, True), h, given % True)
-    judge(y, np.where(y == 0, 0, h / (1 - p)), given % True, {
+    layer, h, p, call = _dropout(answer, rng)
+    y = finite(layer("forward", h, True), h, call % True)
+    judge(y, np.where(y == 0, 0, h / (1 - p)), call % True, {
         "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
         "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
     })
     if (y == 0).all():
-        raise Wrong("全都关掉了 | everything was dropped", given % True, shown(y))
+        raise Wrong("全都关掉了 | everything was dropped", call % True, shown(y))
 
 
 @DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, _, given = _dropout(answer, rng)
-    y = finite(layer("forward", h, True), h, given % True)
+    layer, h, _, call = _dropout(answer, rng)
+    y = finite(layer("forward", h, True), h, call % True)
     dy = rng.uniform(1, 2, size=h.shape)
-    judge(layer("backward", dy), dy * y / h, f"{given % True}; backward(dy)", {
+    judge(layer("backward", dy), dy * y / h, f"{call % True}; backward(dy)", {
         "梯度没有过掩码 | the gradient did not pass the mask": dy,
         "梯度也要放大 | the gradient is scaled, too": dy * (y != 0),
     })
@@ -143,11 +143,11 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @DROPOUT.test("每次都重新抽 | a new draw each time")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, _, given = _dropout(answer, rng)
-    first, second = (finite(layer("forward", h, True), h, given % True) for _ in range(2))
+    layer, h, _, call = _dropout(answer, rng)
+    first, second = (finite(layer("forward", h, True), h, call % True) for _ in range(2))
     if ((first == 0) == (second == 0)).all():
         cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
-        raise Wrong(cause, given % True)
+        raise Wrong(cause, call % True)
 
 
 def _ridge(data: tuple[Any, ...], lambdas: list[float]) -> tuple[list[float], float]:
@@ -169,11 +169,11 @@ def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
 def _(answer: Answer, rng: np.random.Generator) -> None:
     H, Y, H_val, Y_val = data = _noisy(rng, 14)
     lambdas = [0.01, 1.0, 10.0]
-    came, given = answer(*data, lambdas), f"{answer.name}{shown((*data, lambdas))}"
+    actual, call = answer(*data, lambdas), f"{answer.name}{shown((*data, lambdas))}"
     right = _ridge(data, lambdas)
-    if not isinstance(came, list | tuple) or len(came) != 2:
-        judge(came, right, given)
-    judge(came[0], right[0], f"{given}[0]", {
+    if not isinstance(actual, list | tuple) or len(actual) != 2:
+        judge(actual, right, call)
+    judge(actual[0], right[0], f"{call}[0]", {
         "这是训练误差 | this is the training error": _ridge((H, Y, H, Y), lambdas)[0],
         "λ 乘了样本数 | λ was multiplied by the number of samples":
             _ridge(data, [14 * lam for lam in lambdas])[0],
@@ -208,25 +208,25 @@ def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
 
 
 def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[Any, str]:
-    """One entry of the dict that the answer returns, and how it was asked for."""
-    came, given = answer(a, b), f"{answer.name}{shown((a, b))}"
-    if not isinstance(came, dict) or key not in came:
-        judge(came, _compared(a, b), given)
-    return came[key], f"{given}['{key}']"
+    """One entry of the dict that the answer returns, and the expression that gives it."""
+    actual, call = answer(a, b), f"{answer.name}{shown((a, b))}"
+    if not isinstance(actual, dict) or key not in actual:
+        judge(actual, _compared(a, b), call)
+    return actual[key], f"{call}['{key}']"
 
 
 @COMPARE.test("均值之差 | the difference of the means")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     a, b = rng.normal(0.9, 0.02, size=9).tolist(), rng.normal(0.85, 0.03, size=7).tolist()
-    came, given = _entry(answer, a, b, "difference")
-    judge(came, _compared(a, b)["difference"], given)
+    actual, call = _entry(answer, a, b, "difference")
+    judge(actual, _compared(a, b)["difference"], call)
 
 
 @COMPARE.test("它的标准误差 | its standard error")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     a, b = rng.normal(0.9, 0.02, size=5).tolist(), rng.normal(0.85, 0.03, size=8).tolist()
-    came, given = _entry(answer, a, b, "error")
-    judge(came, _compared(a, b)["error"], given, {
+    actual, call = _entry(answer, a, b, "error")
+    judge(actual, _compared(a, b)["error"], call, {
         "标准差要用 ddof=1 | the standard deviation takes ddof=1":
             (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
         "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":

@@ -1,4 +1,4 @@
-"""The self-check: all exercises by id, and a report of which tests an answer passes."""
+"""The self-check: all exercises by id, and a report that says which tests an answer passes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._common.checks import one_of
 from . import activations, architecture, intro, overfitting
 from .judging import NOT_YET, Answer, Exercise, LocalAnswer, Wrong
 
-NAMES = ("输入 | input", "得到 | came", "应为 | expected", "可能的原因 | likely cause")
+NAMES = ("输入 | input", "得到 | got", "应为 | expected", "可能的原因 | likely cause")
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
     for chapter in (intro, activations, architecture, overfitting)
@@ -24,14 +24,14 @@ EXERCISES: dict[str, Exercise] = {
 
 @dataclass(frozen=True, repr=False)
 class Report:
-    """What a check found: true if every test passed.
+    """The result of a check; true if every test passed.
 
     Attributes
     ----------
     id : str
     outcomes : dict
-        From the title of each test, ``中文 | English``, to None if it passed, or to the `Wrong` that says
-        which input was ``given``, what ``came``, what was ``expected`` and a likely ``cause``.
+        Maps the title of each test, ``中文 | English``, to None if the test passed, else to a `Wrong`
+        with the ``call``, the ``actual`` and the ``expected`` value, and a likely ``cause``.
     """
 
     id: str
@@ -53,7 +53,7 @@ class Report:
         for title, wrong in self.outcomes.items():
             lines.append(f"  {'✗' if wrong else '✓'} {title}")
             if wrong:
-                found = (wrong.given, wrong.came, wrong.expected, wrong.cause)
+                found = (wrong.call, wrong.actual, wrong.expected, wrong.cause)
                 lines += [f"      {name}: {text}" for name, text in zip(NAMES, found, strict=True) if text]
         return "\n".join(lines)
 
@@ -76,7 +76,7 @@ def ids() -> tuple[str, ...]:
 
 
 def check(id: str, answer: Callable[..., Any]) -> Report:
-    """Try an answer to an exercise, and print in Chinese and in English what is right and what is not.
+    """Run the tests of an exercise on an answer, and print in Chinese and English which of them it passes.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
     Returns
     -------
     Report
-        True in an ``if`` when every test passed.
+        True in an ``if`` if every test passed.
 
     Raises
     ------
@@ -97,8 +97,8 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
 
     Notes
     -----
-    The inputs are the same each time. When an instructor marks an exercise, they come from a secret seed.
-    Taught in: exercises.
+    The inputs are the same at every check. When an instructor marks the exercise they are drawn from a
+    secret seed.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
     ✗ tanh: 通过 1/2 | 1/2 passed
       ✗ 普通的数 | ordinary numbers
           输入 | input: tanh([...])
-          得到 | came: [...]
+          得到 | got: [...]
           应为 | expected: [...]
           可能的原因 | likely cause: 自变量也要乘 2 | the argument has to be doubled, too
       ✓ 很大和很小的数 | very large and very small numbers
@@ -117,7 +117,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
     if not callable(answer):
         raise ValueError(
             f"exercises.check expected a function or class as answer to {id}, got {answer!r}. "
-            f"Hand in the function itself, without brackets: check({id!r}, {exercise.name})."
+            f"Hand in the function itself, without parentheses: check({id!r}, {exercise.name})."
         )
     local = LocalAnswer(exercise.name, answer)
     report = Report(id, {title: outcome(exercise, title, local) for title in exercise.tests})
@@ -126,7 +126,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
 
 
 def outcome(exercise: Exercise, title: str, answer: Answer, seed: int = 0) -> Wrong | None:
-    """The outcome of one test: None if the answer passes. Every test draws from a stream of its own."""
+    """The outcome of one test: None if the answer passes. Each test draws from its own random stream."""
     stream = [seed, zlib.crc32(exercise.id.encode()), list(exercise.tests).index(title)]
     with np.errstate(all="ignore"):  # an answer may be any number
         try:

@@ -1,4 +1,4 @@
-"""Explorers: controls over a picture, live under a kernel and made ahead for a page."""
+"""Explorers: controls over a picture, live under a kernel, and drawn in advance for a page."""
 
 from .explorer import explore
 

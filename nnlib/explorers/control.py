@@ -1,4 +1,4 @@
-"""What a reader can set: the values that an explorer's control offers, and the checks of them."""
+"""The controls of an explorer: the values that a reader can choose from, and their checks."""
 
 from __future__ import annotations
 
@@ -79,19 +79,19 @@ def controls(
     except TypeError as error:
         raise ValueError(
             f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
-            f"got {', '.join(offered)}: {error}. Make the two agree."
+            f"got {', '.join(offered)}: {error}. Give every argument one control of its name."
         ) from error
     if unknown := set(labels) - set(offered):
         raise ValueError(
             f"explore expected labels of its controls {', '.join(offered)}, got one for "
-            f"{', '.join(sorted(unknown))}. Correct the name."
+            f"{', '.join(sorted(unknown))}. Correct its name, or leave it out."
         )
     return [
         control(
             name,
             values,
             labels.get(name, name.replace("_", " ")),
-            defaults.get(name, inspect.Parameter.empty),  # none for what **more takes in
+            defaults.get(name, inspect.Parameter.empty),  # an argument caught by **more has no default
         )
         for name, values in offered.items()
     ]

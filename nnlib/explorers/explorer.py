@@ -1,4 +1,4 @@
-"""One draw function, two lives: live controls under a kernel, views drawn ahead in a page."""
+"""One draw function for two places: live controls under a kernel, and views drawn in advance for a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import control
 from .control import Control, name_of
 
 MIME = "application/vnd.nnlib.explorer+json"
-MAX_VIEWS = 64  # what a page may carry for one explorer
+MAX_VIEWS = 64  # that a page may hold of one explorer
 
 
 class Explorer:
@@ -27,7 +27,7 @@ class Explorer:
         self.frames = {choice: self.frame(choice) for choice in self.choices()} if ahead else {}
 
     def choices(self) -> Iterable[tuple[int, ...]]:
-        """Every view that a page carries, as the indices of its values; the last control is the fastest."""
+        """Every view of a page, as the indices of its values; the last control's index changes fastest."""
         if self.n_views > MAX_VIEWS:
             raise ValueError(
                 f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
@@ -62,13 +62,13 @@ class Explorer:
 
         picture = io.BytesIO()
         figure.savefig(picture, format="png")
-        plt.close(figure)  # or the notebook would show it once more below the panel
+        plt.close(figure)  # else the notebook would show it again below the panel
         if text is None:
             text = ", ".join(f"{c.name} = {c.shown[i]}" for c, i in zip(self.controls, choice, strict=True))
         return {"image": picture.getvalue(), "text": text}
 
     def first(self) -> dict[str, Any]:
-        """The view at the start; what `draw` raises becomes its text, so that the panel still comes up."""
+        """The first view; if `draw` raises, the error becomes its text, so that the panel still appears."""
         if self.start not in self.frames:
             try:
                 self.frames[self.start] = self.frame(self.start)
@@ -81,7 +81,7 @@ class Explorer:
         return name_of(self.draw)
 
     def spec(self) -> dict[str, Any]:
-        """What a page needs to show the panel: the controls, and the pictures where they are made ahead."""
+        """All that a page needs to show the panel: the controls, and the pictures if drawn in advance."""
         controls = [
             {"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
             for c in self.controls
@@ -105,7 +105,7 @@ class Explorer:
         if not self.ahead:
             try:
                 from .widgets import panel
-            except ImportError:  # no ipywidgets: the page that runs the cell builds the panel from the spec
+            except ImportError:  # without ipywidgets, the page that runs the cell builds the panel itself
                 pass
             else:
                 return {**panel(self.controls, first, self.frame)._repr_mimebundle_(), **text}
@@ -124,9 +124,9 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, *
     draw : function
         Called with one value for each control; returns a matplotlib Figure, a text, or both as
         ``figure, text``. The text is a line that says what the picture shows, ``中文 | English``.
-        Its default arguments are what the panel starts with, else each control's first value.
+        The panel starts with its default arguments, or else with each control's first value.
     labels : dict, optional
-        What stands beside a control, ``中文 | English``; else its name.
+        The text next to a control, ``中文 | English``; by default the name of the argument.
     **controls
         A list of numbers gives a slider; a range, a slider with a play button; a list of texts, a
         choice; True or False, a check box.
@@ -139,10 +139,6 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, *
     ------
     ValueError
         If the controls do not fit the arguments of `draw`, or offer nothing to choose from.
-
-    Notes
-    -----
-    Taught in: every chapter.
 
     Examples
     --------

@@ -12,15 +12,15 @@ import ipywidgets as widgets
 
 from .control import Control
 
-PAUSE = 0.05  # seconds in which further moves of a slider are taken as one
+PAUSE = 0.05  # seconds in which further moves of a slider count as one
 
 
 def _input(control: Control) -> tuple[Any, Any]:
-    """The widget that holds the index of the chosen value, and what stands on the page for it."""
+    """The widget that holds the index of the chosen value, and the widget that the page shows for it."""
     common: dict[str, Any] = {
         "description": control.label,
         "style": {"description_width": "initial"},
-        "layout": {"width": "36em", "max_width": "100%"},  # else a long label leaves a slider no room
+        "layout": {"width": "36em", "max_width": "100%"},  # else a long label leaves no room for the slider
     }
     options = [(shown, i) for i, shown in enumerate(control.shown)]
     if control.kind == "check":
@@ -38,7 +38,7 @@ def _input(control: Control) -> tuple[Any, Any]:
 
 
 def _message(error: Exception) -> str:
-    """What went wrong, and the line of the reader's own function where it did."""
+    """The error, and the line of the reader's own function that raised it."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}"
 
@@ -46,9 +46,9 @@ def _message(error: Exception) -> str:
 def panel(
     controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]
 ) -> Any:
-    """The controls over the view `first`; a move shows what `frame` draws for the chosen indices.
+    """The controls over the view `first`; after a move, `frame` draws the view of the chosen indices.
 
-    Moves that arrive while a picture is being drawn are answered once, with the last values.
+    Moves that arrive while a picture is being drawn lead to one picture, of the last values.
     """
     inputs, rows = zip(*map(_input, controls), strict=True)
     picture = widgets.Image(value=first["image"] or b"", format="png", layout={"max_width": "100%"})

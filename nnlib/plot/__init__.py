@@ -1,7 +1,7 @@
-"""Pictures, by the names a reader uses: ``nn.plot.decision_regions`` and the others.
+"""Pictures: ``nn.plot.decision_regions`` and the other plots of the book.
 
-Every function returns its figure and shows nothing. Axes that are handed in are cleared first, so that
-a picture can be drawn again in the same place.
+Every function returns its figure without showing it. It first clears the axes that the caller passes, so
+that a picture can be redrawn in the same place.
 """
 
 from .charts import activation, curves, descent, distributions, history

@@ -34,7 +34,7 @@ def activation(
     axes: Any = None,
     **parameters: Any,
 ) -> Figure:
-    """Activation functions, each in its own panel with its derivative.
+    """Plot activation functions, each in its own panel together with its derivative.
 
     Parameters
     ----------
@@ -55,10 +55,6 @@ def activation(
     ValueError
         If an argument is not as described.
 
-    Notes
-    -----
-    Taught in: activations.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -72,12 +68,12 @@ def activation(
     if not functions or not all(isinstance(g, Activation) for g in functions):
         raise ValueError(
             f"plot.activation expected functions such as nn.relu, got {f!r}. "
-            "They are written small; the layer nn.ReLU is another thing."
+            "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh."
         )
     ends = checks.as_floats(lim, None, "plot.activation lim")
     if ends.shape != (2,) or not ends[0] < ends[1]:
         raise ValueError(
-            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write (-6, 6)."
+            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write lim=(-6, 6)."
         )
     low, high = ends
     panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
@@ -94,11 +90,11 @@ def activation(
 
 
 def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
-    """A line with about so many markers; of repeated runs (n, R) the median and the band around it."""
+    """Draw a line with about `marks` markers; for R repeated runs, (n, R), their median and a band."""
     if y.ndim == 2:
         low, y, high = np.nanquantile(y, (0.1, 0.5, 0.9), axis=1)
         ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
-    ax.plot(x, y, markevery=max(1, len(y) // marks), **look)  # markers on every point would hide lines
+    ax.plot(x, y, markevery=max(1, len(y) // marks), **look)  # a marker on every point would hide the line
 
 
 @styled
@@ -108,7 +104,7 @@ def history(h: History, axes: Any = None) -> Figure:
     Parameters
     ----------
     h : History
-        Of R networks: the median as a line, the range from the 10th to the 90th percentile as a band.
+        For R networks, a line shows the median and a band the 10th to 90th percentiles.
     axes : matplotlib Axes, optional
         Two, or one if accuracy was not measured.
 
@@ -123,8 +119,7 @@ def history(h: History, axes: Any = None) -> Figure:
 
     Notes
     -----
-    A dotted line marks the best epoch (the networks' median) where it is not the last.
-    Taught in: intro, overfitting.
+    If the best epoch (the networks' median) is not the last one, a dotted line marks it.
 
     Examples
     --------
@@ -137,7 +132,9 @@ def history(h: History, axes: Any = None) -> Figure:
     >>> plt.close(figure)
     """
     if not isinstance(h, History):
-        raise ValueError(f"plot.history expected what nn.fit returns, got {h!r}. Write h = nn.fit(...).")
+        raise ValueError(
+            f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...)."
+        )
     kinds = ["loss", "accuracy"] if h.accuracy.size or h.val_accuracy.size else ["loss"]
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
@@ -170,7 +167,7 @@ def curves(
     ylog: bool = False,
     ax: Axes | None = None,
 ) -> Figure:
-    """Lines over a common x; for repeated runs the median and the band from the 10th to the 90th percentile.
+    """Lines over a common x; for repeated runs, the median and a band from the 10th to the 90th percentile.
 
     Parameters
     ----------
@@ -188,11 +185,7 @@ def curves(
     Raises
     ------
     ValueError
-        If a line does not have one value, or one row, a point of x.
-
-    Notes
-    -----
-    Taught in: activations, architecture, overfitting.
+        If x is not a vector, or a line does not have one value, or one row, per point of x.
 
     Examples
     --------
@@ -201,13 +194,15 @@ def curves(
     >>> plt.close(figure)
     """
     x = checks.as_floats(x, None, "curves x")
+    if x.ndim != 1:
+        raise ValueError(f"curves expected x of shape (n,), got {x.shape}. Use np.ravel(x).")
     (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
     for k, (label, values) in enumerate(lines.items()):
         y = np.asarray(values, dtype=float)
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
             raise ValueError(
                 f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
-                "Give one value, or one row of repetitions, a point of x."
+                "Give one value, or one row of repetitions, per point of x."
             )
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
@@ -240,10 +235,6 @@ def distributions(
     ValueError
         If a group has no values or values that are not finite.
 
-    Notes
-    -----
-    Taught in: overfitting.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -255,7 +246,8 @@ def distributions(
         y = checks.as_floats(values, None, f"distributions {label!r}")
         if y.ndim != 1 or not y.size:
             raise ValueError(
-                f"distributions expected {label!r} of shape (R,), got {y.shape}. Give one row of values."
+                f"distributions expected {label!r} of shape (R,), got {y.shape}. "
+                "Give one or more values in a list."
             )
         spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
         ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.5, linewidths=0)
@@ -291,10 +283,6 @@ def descent(
     ------
     ValueError
         If a path is not made of pairs of weights.
-
-    Notes
-    -----
-    Taught in: activations.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Diagrams: a network drawn from its object, and the neuron beside its model."""
+"""Diagrams: a network, drawn from the object itself, and a neuron next to its model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     Parameters
     ----------
     net : Network
-        Of a layer with more than 8 units, five and the last are drawn.
+        Of a layer with more than 8 units, only the first five and the last are drawn.
     ax : matplotlib Axes, optional
 
     Returns
@@ -47,10 +47,6 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     ValueError
         If `net` is not a Network, no layer has units of its own, or `ax` is not one Axes.
 
-    Notes
-    -----
-    Taught in: intro, architecture.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -61,7 +57,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     >>> plt.close(figure)
     """
     if not isinstance(net, Network):
-        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap layers in nn.Network.")
+        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap it: nn.Network(layer).")
     columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, [], [])]  # size, names, shapes
     for layer in net:
         if layer.n_out is not None:
@@ -75,7 +71,8 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     last = len(columns) - 1
     if not last:
         raise ValueError(
-            f"plot.network expected a layer with units of its own, got {net!r}. Start with nn.Linear."
+            f"plot.network expected a layer with units of its own, got {net!r}. "
+            "Add one, such as nn.Linear(3, 4)."
         )
     rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
     # One unit of length is 0.45 inches, a line of text 0.45 units.
@@ -112,7 +109,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     return whole_figure(ax)
 
 
-# Start, bend and end of each dendrite, and its width at start and end.
+# The start, bend and end of each dendrite, and its width at the start and at the end.
 DENDRITES = (
     ((5.0, 7.7), (3.9, 8.2), (3.0, 8.9), 1.2, 0.2), ((3.0, 8.9), (2.5, 9.3), (1.6, 9.3), 0.2, 0.1),
     ((3.0, 8.9), (2.8, 9.5), (2.5, 9.9), 0.2, 0.08), ((5.0, 7.6), (3.7, 7.5), (2.9, 7.6), 1.2, 0.2),
@@ -125,7 +122,7 @@ DENDRITES = (
 
 
 def _limb(start: Any, bend: Any, end: Any, wide: float, thin: float) -> Polygon:
-    """A limb along a quadratic Bezier curve, tapering fast at first."""
+    """A limb along a quadratic Bezier curve, which tapers quickly near its start."""
     p, q, r = map(np.asarray, (start, bend, end))
     t = np.linspace(0, 1, 30)[:, None]
     middle = (1 - t) ** 2 * p + 2 * t * (1 - t) * q + t**2 * r
@@ -155,7 +152,6 @@ def neuron(ax: Axes | None = None) -> Figure:
     Notes
     -----
     The model is `Neuron`'s: ``y = f(sum_i w_i x_i + b)``. Source: McCulloch & Pitts (1943).
-    Taught in: intro.
 
     Examples
     --------
@@ -171,7 +167,7 @@ def neuron(ax: Axes | None = None) -> Figure:
     sky, pink, green, red = (TINTS[COLORS.index(color)] for color in (SKY, PINK, GREEN, RED))
 
     def draw(color: Any, *parts: Patch) -> None:
-        """Parts as one body: all outlines first, then all insides over them."""
+        """Draw parts as one body: first every outline, then every inside on top of them."""
         ax.add_collection(PatchCollection(parts, facecolor=color, edgecolor=BLACK, linewidth=2.2))
         ax.add_collection(PatchCollection(parts, facecolor=color, edgecolor=color, linewidth=0.3))
 

@@ -35,7 +35,7 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
             f"a picture of regions expected one network, got a stack of {net.networks}. "
             "Select one with net.select(r)."
         )
-    fast = net.copy("float32")  # 2.6 times as fast as float64, and looks the same
+    fast = net.copy("float32")  # 2.6 times as fast as float64, and the picture looks the same
     x1, x2 = grid(fast, X, resolution, "a picture of regions", margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
@@ -73,7 +73,7 @@ def decision_regions(
     y : (N,) integer labels
     ax : matplotlib Axes, optional
     resolution : int
-        Grid points a side; 300 for print.
+        Grid points per side; 300 for print.
     title : str, optional
 
     Returns
@@ -88,7 +88,7 @@ def decision_regions(
     Notes
     -----
     A pixel has the colour of ``predict(net, x)`` at its centre, computed in float32.
-    Source of the colours: Okabe & Ito (2008), Color Universal Design. Taught in: overfitting.
+    Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def decision_regions(
     panel.set(xlabel="$x_1$", ylabel="$x_2$", title=title or "")
     panel.locator_params(nbins=5)
     figure = whole_figure(panel)
-    if ax is None:  # lay out once: later frames in the same axes are 1.5 times as fast
+    if ax is None:  # lay out once, so that later frames in the same axes are 1.5 times as fast
         figure.draw_without_rendering()
         figure.set_layout_engine(None)
     return figure
@@ -133,7 +133,7 @@ def decision_regions(
 def decision_image(
     net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150, size: int = 450
 ) -> bytes:
-    """The same regions as a square PNG without axes, ten times as fast: for explorers.
+    """The same regions as a square PNG without axes, drawn ten times as fast, for explorers.
 
     Parameters
     ----------
@@ -142,9 +142,9 @@ def decision_image(
     y : (N,) integer labels, optional
         Without them only the regions are drawn.
     resolution : int
-        Grid points a side.
+        Grid points per side.
     size : int
-        Pixels a side.
+        Pixels per side.
 
     Returns
     -------
@@ -153,7 +153,7 @@ def decision_image(
     Raises
     ------
     ValueError
-        As `decision_regions`.
+        As for `decision_regions`.
 
     Examples
     --------

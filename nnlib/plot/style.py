@@ -1,4 +1,4 @@
-"""How all pictures look: one palette, one style, and the axes they are drawn in."""
+"""The look of all pictures: one palette, one style, and the axes to draw in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Okabe & Ito (2008): told apart by colour-blind eyes too. Class c has colour c and marker c.
+# Okabe & Ito (2008): colour-blind readers can tell these apart. Class c has colour c and marker c.
 BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000",
 )
@@ -31,7 +31,7 @@ STYLE: dict[Any, Any] = {
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
-    """Draw in our style and leave everyone else's alone."""
+    """Make `draw` use our style without changing the style of other figures."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -39,19 +39,19 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
         with plt.rc_context(STYLE):
             try:
                 figure = draw(*args, **kwargs)
-            except Exception:  # or a notebook would show the half-drawn figure below the complaint
+            except Exception:  # else a notebook would show the half-drawn figure below the error
                 for number in set(plt.get_fignums()) - set(before):
                     plt.close(number)
                 raise
             interactive = plt.isinteractive()
-        plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on, to stay
+        plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
 
     return drawn
 
 
 def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> list[Axes]:
-    """The n axes given, cleared, or n in a new figure, two a row, each `width` by `height` inches."""
+    """Clear the n axes given, or make n in a new figure, two per row, each `width` by `height` inches."""
     if axes is None:
         columns, rows = min(n, 2), -(-n // 2)
         size = (columns * width, rows * height)
@@ -68,9 +68,9 @@ def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> lis
     for ax in panels:
         ax.clear()
         ax.spines[["top", "right"]].set_visible(False)
-        ax.tick_params(labelsize=STYLE["font.size"])  # ticks are made when drawn, when our style is over
+        ax.tick_params(labelsize=STYLE["font.size"])  # ticks are made at drawing time, after our style ended
     return panels
 
 
 def whole_figure(ax: Axes) -> Figure:
-    return ax.figure.figure  # the whole one, also for a subfigure's axes
+    return ax.figure.figure  # the whole figure, even if the axes are in a subfigure

@@ -107,7 +107,7 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "feedback results --out seed":
         "expected paths to read and write, got […] Not a directory: 'seed/intro'. "
         "Correct the path, or make room for it.",
-    "export results --out in": "…expected …, got …folder…. …",
+    "export results --out in": "Writing expected the path of a file, got the folder 'in'. Add a file name.",
     "export results --out g.csv --manual none.csv":
         "expected paths to read and write, got […] No such file or directory: 'none.csv'. "
         "Correct the path, or make room for it.",

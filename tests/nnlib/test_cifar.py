@@ -273,10 +273,10 @@ def test_files_on_disk_need_no_package(archive, monkeypatch):
 
 @pytest.mark.parametrize(("name", "download"), [("empty", False), ("wrong.tar.gz", True)])
 def test_nothing_there(name, download, tmp_path, server):
-    with pytest.raises(ValueError, match="found neither") as error:
+    with pytest.raises(ValueError, match="got neither") as error:
         datasets.cifar10("test", root=tmp_path / name, download=download)
     assert str(error.value) == (
-        f"cifar10 expected {ARCHIVE} or test_batch.bin in {tmp_path / name}, found neither. "
+        f"cifar10 expected {ARCHIVE} or test_batch.bin in {tmp_path / name}, got neither. "
         "Correct root, or give a folder and download=True to fetch it (170 MB)."
     )
     assert server.asked == 0
@@ -285,7 +285,7 @@ def test_nothing_there(name, download, tmp_path, server):
 
 def test_one_file_of_five_missing(folder):
     (folder / "data_batch_4.bin").unlink()
-    with pytest.raises(ValueError, match="found neither"):
+    with pytest.raises(ValueError, match="got neither"):
         datasets.cifar10(root=folder, download=False)
 
 
@@ -353,7 +353,7 @@ def test_hostile_members_are_passed_over(hostile, tmp_path, monkeypatch):
     with pytest.raises(BadFile) as error:
         datasets.cifar10("test", root=path)
     assert str(error.value) == (
-        f"cifar10 expected the files {FOLDER}/test_batch.bin in {path}, found none of that name. "
+        f"cifar10 expected the files {FOLDER}/test_batch.bin in {path}, got an archive without them. "
         "Remove it to have it fetched again."
     )
     assert [entry for entry in Path(tmp_path).rglob("*") if entry.is_file()] == [path]

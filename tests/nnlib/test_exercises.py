@@ -45,7 +45,7 @@ def test_a_right_answer_passes_with_any_seed(id):
     for seed in range(25):
         for title in exercise.tests:
             wrong = outcome(exercise, title, LocalAnswer(exercise.name, RIGHT[exercise.name]), seed)
-            assert wrong is None, (seed, title, wrong.given, wrong.came, wrong.expected, wrong.cause)
+            assert wrong is None, (seed, title, wrong.call, wrong.actual, wrong.expected, wrong.cause)
 
 
 @pytest.mark.parametrize("id", nn.exercises.ids())
@@ -64,8 +64,8 @@ def test_no_wrong_answer_passes_or_breaks_the_check(id, answer, capsys):
     wrongs = [wrong for wrong in report.outcomes.values() if wrong]
     assert all(BOTH.fullmatch(wrong.cause) for wrong in wrongs), wrongs
     for wrong in wrongs:  # which call it was, and what was right where that can be said
-        assert wrong.cause == NOT_YET or re.search(rf"\b{EXERCISES[id].name}(\.\w+)?\([^)]", wrong.given)
-        assert "None" not in wrong.given + wrong.expected
+        assert wrong.cause == NOT_YET or re.search(rf"\b{EXERCISES[id].name}(\.\w+)?\([^)]", wrong.call)
+        assert "None" not in wrong.call + wrong.expected
     assert all(BOTH.fullmatch(title) for title in report.outcomes)
     assert id in text
 
@@ -124,7 +124,7 @@ def test_a_typical_mistake_is_named(id, answer, passed, cause, capsys):
 def test_feedback_says_which_input_what_came_and_what_was_expected(capsys):
     nn.exercises.check("tanh", lambda z: np.tanh(z) + 1)
     text = capsys.readouterr().out
-    lines = (r"输入 \| input: tanh\(\[.+\]\)", r"得到 \| came: \[.+\]", r"应为 \| expected: \[.+\]")
+    lines = (r"输入 \| input: tanh\(\[.+\]\)", r"得到 \| got: \[.+\]", r"应为 \| expected: \[.+\]")
     assert re.search(r"\n +".join(lines), text)
 
 
@@ -173,7 +173,7 @@ def test_an_exercise_of_your_own():
     assert list(double.tests) == [one, many]
     assert not any(outcome(double, title, LocalAnswer("double", lambda x: 2 * x)) for title in double.tests)
     wrong = outcome(double, one, LocalAnswer("double", lambda x: x + 3))
-    assert (wrong.given, wrong.came, wrong.expected) == ("double(2)", "5", "4")
+    assert (wrong.call, wrong.actual, wrong.expected) == ("double(2)", "5", "4")
     assert outcome(double, many, LocalAnswer("double", lambda x: 2 * x[:2])).cause.endswith("(3,), not (2,)")
 
 
@@ -181,7 +181,7 @@ def no_end():
     return no_end()
 
 
-@pytest.mark.parametrize(("code", "came", "cause"), [
+@pytest.mark.parametrize(("code", "actual", "cause"), [
     (lambda z: undefined, "NameError: name 'undefined' is not defined",  # noqa: F821
      "有名字没定义，检查拼写和导入 | a name is not defined: check spelling and imports"),
     (lambda: 0, "TypeError: ",
@@ -192,12 +192,12 @@ def no_end():
     (lambda z: no_end(), "RecursionError: ", "函数一直在调用自己 | the function calls itself without end"),
     (lambda z: {}["z"], "KeyError: 'z'", "函数中途报错 | the function raised an error"),
 ], ids=["NameError", "TypeError", "ValueError", "IndexError", "RecursionError", "KeyError"])
-def test_an_error_has_a_likely_cause(code, came, cause):
+def test_an_error_has_a_likely_cause(code, actual, cause):
     with pytest.raises(Wrong) as caught:
         LocalAnswer("slope", code)(np.array([1.0, 2.0]))
     wrong = caught.value
-    assert (wrong.cause, wrong.given, wrong.expected) == (cause, "slope([1., 2.])", "")
-    assert wrong.came.startswith(came)
+    assert (wrong.cause, wrong.call, wrong.expected) == (cause, "slope([1., 2.])", "")
+    assert wrong.actual.startswith(actual)
 
 
 def test_an_error_of_a_method_names_it():
@@ -215,7 +215,7 @@ def test_an_error_of_a_method_names_it():
                           "forward": "下标超出了数组 | an index runs past the array"}.items():
         with pytest.raises(Wrong) as caught:
             made(method, 5)
-        assert (caught.value.cause, caught.value.given) == (cause, f"Layer.{method}(5)")
+        assert (caught.value.cause, caught.value.call) == (cause, f"Layer.{method}(5)")
 
 
 PAIR, SHAPES = "应返回 2 个值 | return 2 values", "(H, 1), (H, 1), (1, H), (1, 1)"
@@ -238,8 +238,8 @@ def test_parts_of_another_shape(id, value, cause):
     exercise = EXERCISES[id]
     for title in exercise.tests:
         wrong = outcome(exercise, title, LocalAnswer(exercise.name, lambda *args: value))
-        assert (wrong.cause, wrong.came) == (cause, shown(value))
-        assert wrong.given.startswith(f"{exercise.name}([")
+        assert (wrong.cause, wrong.actual) == (cause, shown(value))
+        assert wrong.call.startswith(f"{exercise.name}([")
         assert wrong.expected.startswith("(") == (id == "maxout")
 
 
@@ -253,21 +253,21 @@ def test_a_gradient_that_is_missing_and_one_that_is_a_sum():
         local = LocalAnswer("gradients", answer)
         wrongs = [outcome(exercise, title, local) for title in list(exercise.tests)[:4]]
         causes.append([wrong and wrong.cause for wrong in wrongs])
-        assert all(wrong is None or wrong.given.startswith("gradients(array (") for wrong in wrongs)
+        assert all(wrong is None or wrong.call.startswith("gradients(array (") for wrong in wrongs)
     assert causes == [[keys] * 4, [None, keys] * 2, [None, None, total, total]]
 
 
 def test_numbers_of_a_shape():
     like = np.zeros(2)
     np.testing.assert_array_equal(finite([1, 2.5], like, "f(1)"), [1, 2.5])
-    for came, cause in (([1.0, np.inf], "an overflow or a division by zero"), (np.ones(3), "not (3,)"),
+    for actual, cause in (([1.0, np.inf], "an overflow or a division by zero"), (np.ones(3), "not (3,)"),
                         ("text", "numbers, not str")):
         with pytest.raises(Wrong) as caught:
-            finite(came, like, "f(1)")
+            finite(actual, like, "f(1)")
         wrong = caught.value
         assert wrong.cause.endswith(cause)
         assert str(wrong) == wrong.cause
-        assert (wrong.given, wrong.came, wrong.expected) == ("f(1)", shown(came), "[0., 0.]")
+        assert (wrong.call, wrong.actual, wrong.expected) == ("f(1)", shown(actual), "[0., 0.]")
 
 
 def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
@@ -279,7 +279,7 @@ def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
         nn.exercises.check("tanh", np.tanh)
 
 
-@pytest.mark.parametrize(("came", "expected", "part"), [
+@pytest.mark.parametrize(("actual", "expected", "part"), [
     (np.ones((2, 3)), np.ones((3, 2)), "perhaps transposed"),
     (np.full(3, 2.0), np.full(3, 6.0), "factor of 0.3333"),
     ({"a": 1}, {"a": 1, "b": 2}, "keys a, b"),
@@ -291,8 +291,8 @@ def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
     (object(), 1.0, "numbers, not object"),
     (None, 1.0, "not written yet"),
 ])
-def test_how_two_values_differ(came, expected, part):
-    assert part in difference(came, expected, 1e-6)
+def test_how_two_values_differ(actual, expected, part):
+    assert part in difference(actual, expected, 1e-6)
     assert not difference(expected, expected, 1e-6)
 
 
@@ -304,7 +304,7 @@ def test_a_part_is_named_in_both_languages():
     assert difference(np.array([1, 2, 4]), np.array([1, 2, 3]), 1e-6).endswith(" | 1 of 3 numbers differ")
 
 
-@pytest.mark.parametrize(("came", "expected", "rtol", "words"), [
+@pytest.mark.parametrize(("actual", "expected", "rtol", "words"), [
     ([[1.0], [1.0, 2.0]], np.ones((2, 2)), 1e-6, "各行长短不一 | rows of different lengths"),
     (np.ones((2, 3)), np.ones((3, 2)), 1e-6,
      "形状应为 (3, 2)，得到 (2, 3)，可能转置了 | the shape should be (3, 2), not (2, 3), perhaps transposed"),
@@ -320,16 +320,17 @@ def test_a_part_is_named_in_both_languages():
     # 1.001 is as good as 1 where 1 % is, 4 for 3 is not
     (np.array([1.001, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]), 1e-2, "1/3 个数不对 | 1 of 3 numbers differ"),
 ])
-def test_the_likely_mistake_is_named_in_whole_sentences(came, expected, rtol, words):
-    assert difference(came, expected, rtol) == words
+def test_the_likely_mistake_is_named_in_whole_sentences(actual, expected, rtol, words):
+    assert difference(actual, expected, rtol) == words
 
 
 def test_a_report_of_mistakes_in_full():
-    wrong = Wrong(given="z = 1", came="2", expected="1", cause="正负号反了 | the sign is the wrong way round")
+    cause = "正负号反了 | the sign is the wrong way round"
+    wrong = Wrong(cause, call="z = 1", actual="2", expected="1")
     report = nn.exercises.Report("tanh", {"一 | one": None, "二 | two": wrong})
     assert str(report) == (
         "✗ tanh: 通过 1/2 | 1/2 passed\n  ✓ 一 | one\n  ✗ 二 | two\n"
-        "      输入 | input: z = 1\n      得到 | came: 2\n      应为 | expected: 1\n"
+        "      输入 | input: z = 1\n      得到 | got: 2\n      应为 | expected: 1\n"
         "      可能的原因 | likely cause: 正负号反了 | the sign is the wrong way round")
 
 
