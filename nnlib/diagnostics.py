@@ -36,7 +36,7 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
 
     Notes
     -----
-    For ReLU it is the share that never fires. Source: Maas, Hannun & Ng (2013). Taught in: activations.
+    For ReLU it is the share that never fires. Source: Maas, Hannun & Ng (2013).
 
     Examples
     --------
@@ -75,7 +75,7 @@ def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     Notes
     -----
     For the sigmoid, `below` = 0.05 means outputs within 0.0127 of 0 or 1.
-    Source: Glorot & Bengio (2010). Taught in: activations.
+    Source: Glorot & Bengio (2010).
 
     Examples
     --------
@@ -118,7 +118,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
 
     Notes
     -----
-    Frobenius norm of ``dW``. Source: Glorot & Bengio (2010). Taught in: activations.
+    Frobenius norm of ``dW``. Source: Glorot & Bengio (2010).
 
     Examples
     --------
@@ -160,7 +160,7 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
     Notes
     -----
     Counts neighbouring grid points of different class; a slanted line counts its two legs, so up to
-    1.41 times its length. Taught in: overfitting.
+    1.41 times its length.
 
     Examples
     --------

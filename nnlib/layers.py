@@ -147,7 +147,7 @@ class Linear(_Weighted):
     Notes
     -----
     Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
-    Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales. Taught in: intro, architecture.
+    Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales.
 
     Examples
     --------
@@ -202,7 +202,7 @@ class Maxout(_Weighted):
     Notes
     -----
     The gradient goes to the piece that won (the first of equals).
-    Source: Goodfellow et al. (2013). Taught in: activations.
+    Source: Goodfellow et al. (2013).
 
     Examples
     --------
@@ -277,27 +277,25 @@ class Elementwise(Layer):
 
 
 class Sigmoid(Elementwise):
-    """`sigmoid` as a layer. Shape: any to the same. Taught in: activations."""
+    """`sigmoid` as a layer. Shape: any to the same."""
 
     function, init = activations.sigmoid, "xavier"
 
 
 class Tanh(Elementwise):
-    """`tanh` as a layer. Shape: any to the same. Taught in: activations."""
+    """`tanh` as a layer. Shape: any to the same."""
 
     function, init = activations.tanh, "xavier"
 
 
 class ReLU(Elementwise):
-    """`relu` as a layer. Shape: any to the same. Taught in: activations."""
+    """`relu` as a layer. Shape: any to the same."""
 
     function = activations.relu
 
 
 class LeakyReLU(Elementwise):
     """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same.
-
-    Taught in: activations.
     """
 
     function = activations.leaky_relu
@@ -323,7 +321,7 @@ class PReLU(Elementwise):
     Notes
     -----
     Gradient ``dalpha = sum over samples of dY * min(X, 0)``.
-    Source: He, Zhang, Ren & Sun (2015). Taught in: activations.
+    Source: He, Zhang, Ren & Sun (2015).
     """
 
     function = activations.prelu
@@ -355,19 +353,19 @@ class PReLU(Elementwise):
 
 
 class ELU(Elementwise):
-    """`elu` as a layer. Shape: any to the same. Taught in: activations."""
+    """`elu` as a layer. Shape: any to the same."""
 
     function = activations.elu
 
 
 class GELU(Elementwise):
-    """`gelu` as a layer. Shape: any to the same. Taught in: activations."""
+    """`gelu` as a layer. Shape: any to the same."""
 
     function = activations.gelu
 
 
 class SiLU(Elementwise):
-    """`silu` as a layer. Shape: any to the same. Taught in: activations."""
+    """`silu` as a layer. Shape: any to the same."""
 
     function = activations.silu
 
@@ -390,7 +388,7 @@ class Dropout(Layer):
     Notes
     -----
     The division keeps the expected output equal to the input.
-    Source: Srivastava et al. (2014). Taught in: overfitting.
+    Source: Srivastava et al. (2014).
     """
 
     def __init__(self, p: float) -> None:
@@ -433,7 +431,6 @@ class GaussianNoise(Layer):
     -----
     Networks that share their input share its noise.
     Source: Bishop (1995), Training with noise is equivalent to Tikhonov regularization.
-    Taught in: overfitting.
     """
 
     def __init__(self, std: float) -> None:

@@ -84,7 +84,7 @@ class CrossEntropy(Loss):
     -----
     ``mean over samples of log(sum_j exp(s_j)) - s_y``; gradient ``(softmax(s) - onehot(y)) / N``.
     The largest score is subtracted first, so that exp never overflows. With C = 1 it is logistic
-    regression's loss. Source: Bridle (1990). Taught in: intro.
+    regression's loss. Source: Bridle (1990).
 
     Examples
     --------
@@ -124,7 +124,7 @@ class Hinge(Loss):
     Notes
     -----
     ``mean over samples of sum_{j != y} max(0, s_j - s_y + 1)``. With C = 1 it is the loss of the
-    linear support vector machine. Source: Weston & Watkins (1999). Taught in: intro.
+    linear support vector machine. Source: Weston & Watkins (1999).
 
     Examples
     --------
@@ -164,7 +164,7 @@ class MSE(Loss):
     Notes
     -----
     ``mean over outputs and samples of (s - y)**2``, as PyTorch's MSELoss; gradient ``2 (s - y) / (C N)``.
-    Source: Gauss (1809). Taught in: architecture.
+    Source: Gauss (1809).
 
     Examples
     --------

@@ -68,10 +68,6 @@ def sweep(
     RuntimeWarning
         If settings failed; it names the first of them, and they are tried again from the checkpoint.
 
-    Notes
-    -----
-    Taught in: overfitting.
-
     Examples
     --------
     >>> from concurrent.futures import ThreadPoolExecutor

@@ -138,7 +138,7 @@ def fit(
 
     Notes
     -----
-    Source: Robbins & Monro (1951); early stopping: Prechelt (1998). Taught in: intro, overfitting.
+    Source: Robbins & Monro (1951); early stopping: Prechelt (1998).
 
     Examples
     --------

@@ -452,7 +452,7 @@ def repaired(row, message):
     return eval(f"dict({row.repair})" if re.match(r"\w+=", row.repair) else row.repair, names)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.text[:70])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.text.partition(" at 0x")[0][:70])
 def test_complaint(row, tmp_path, monkeypatch):
     """The right error; nothing is changed, begun or left open; and following the advice helps."""
     monkeypatch.chdir(tmp_path)
