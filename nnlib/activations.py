@@ -6,6 +6,7 @@ A call needs an array (or a number); `f.derivative(z)` is the slope at `z`. Laye
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from functools import partial, update_wrapper
@@ -18,6 +19,22 @@ from ._common.checks import Array, as_floats, real_number
 
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
+COMMON = """\
+Parameters
+----------
+z : array_like, any shape
+
+Returns
+-------
+ndarray, the shape of `z`; float32 stays float32
+
+Raises
+------
+ValueError
+    If `z` is not made of finite real numbers.
+
+Notes
+"""  # what the docstrings of all functions without parameters of their own have in common
 
 
 class Activation:
@@ -35,6 +52,8 @@ class Activation:
     def __init__(self, value: Callable[..., Array], slope: Callable[..., Array]) -> None:
         self.value, self.slope = value, slope
         update_wrapper(self, value)
+        doc = inspect.getdoc(value) or ""
+        self.__doc__ = doc if "Parameters" in doc else doc.replace("Notes\n", COMMON, 1)
 
     __name__: str
 
@@ -67,19 +86,6 @@ def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def sigmoid(z: Array, out: Array) -> Array:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
-    Parameters
-    ----------
-    z : array_like, any shape
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers.
-
     Notes
     -----
     Where exp(-z) overflows the quotient is exactly 0, which is its correct rounding.
@@ -108,19 +114,6 @@ def _tanh_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def tanh(z: Array, out: Array) -> Array:
     """Squash any number into (-1, 1), centred on 0: the hyperbolic tangent.
 
-    Parameters
-    ----------
-    z : array_like, any shape
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers.
-
     Notes
     -----
     ``tanh(z) = 2 sigmoid(2 z) - 1``; slope ``1 - tanh(z)**2``.
@@ -141,19 +134,6 @@ def _relu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 @activation(_relu_slope)
 def relu(z: Array, out: Array) -> Array:
     """Keep what is positive: ``max(0, z)``; slope 1 for z > 0 and 0 elsewhere (at 0 too).
-
-    Parameters
-    ----------
-    z : array_like, any shape
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers.
 
     Notes
     -----
@@ -256,19 +236,6 @@ def _elu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def elu(z: Array, out: Array) -> Array:
     """Keep what is positive and bend the rest smoothly to -1: ``exp(z) - 1`` for z <= 0.
 
-    Parameters
-    ----------
-    z : array_like, any shape
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers.
-
     Notes
     -----
     As exp(z) - 1 >= z everywhere, it is ``max(z, exp(min(z, 0)) - 1)``.
@@ -314,19 +281,6 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def gelu(z: Array, out: Array) -> Array:
     """Weigh z by the chance that a standard normal number is below it: about ``z * Phi(z)``.
 
-    Parameters
-    ----------
-    z : array_like, any shape
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers.
-
     Notes
     -----
     ``0.5 z (1 + tanh(sqrt(2/pi) (z + 0.044715 z**3)))``, the paper's approximation (PyTorch's
@@ -356,19 +310,6 @@ def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 @activation(_silu_slope)
 def silu(z: Array, out: Array) -> Array:
     """Weigh z by its own sigmoid: ``z * sigmoid(z)``, also called Swish.
-
-    Parameters
-    ----------
-    z : array_like, any shape
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers.
 
     Notes
     -----
