@@ -86,7 +86,7 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
 
 
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
-    """404.html loads nothing, since a server shows it under any address; its links start at the book's root."""
+    """404.html loads nothing: a server shows it under any address. Its links start at the book's root."""
     root = urlsplit(app.config.html_baseurl).path or "/"
     pages = [(f"{root}{name}.html", inside(Pair.of(app.env.titles[name].astext())))
              for name in app.env.toctree_includes["index"]]
@@ -103,8 +103,8 @@ def write_sitemap(app: Sphinx, failure: Exception | None) -> None:
     sitemap = app.outdir / "sitemap.xml"
     sitemap.unlink(missing_ok=True)
     if base:
-        places = "".join(f"\n<url><loc>{address(base, page)}</loc></url>" for page in sorted(app.env.found_docs))
-        sitemap.write_text(SITEMAP.format(places), "utf-8")
+        urls = (address(base, page) for page in sorted(app.env.found_docs))
+        sitemap.write_text(SITEMAP.format("".join(f"\n<url><loc>{url}</loc></url>" for url in urls)), "utf-8")
 
 
 def configure(app: Sphinx, config: Config) -> None:
