@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 
 def checked(draw):
-    """The renderer, with TeX that KaTeX does not understand as a warning that names the place."""
+    """Wrap a renderer: where KaTeX does not understand the TeX, warn and name the place."""
     def visit(writer, node: nodes.Element) -> None:
         try:
             draw(writer, node)
