@@ -23,7 +23,7 @@ def offer_services(app: Sphinx, config: Config) -> None:
 
 
 def fill_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Add both languages and JupyterLite to the theme's menu; page.js hides JupyterLite without a server."""
+    """Add both languages and JupyterLite to the theme's menu; live.css hides JupyterLite without a server."""
     if not app.env.doc2path(pagename).endswith(".ipynb"):
         return
     menus = [group for group in context["header_buttons"] if group.get("label") == "launch-buttons"]
