@@ -29,7 +29,7 @@ help:
 	@echo "make lint       ruff and mypy only"
 	@echo "make bench      nnlib's speed beside other libraries; writes bench/results.md and .png"
 	@echo "                (BENCH=\"--quick\" for a short run; see bench/README.md)"
-	@echo "make mutants    break nnlib and the grader's marking on purpose in thousands of places and count which breaks"
+	@echo "make mutants    break nnlib and the grader's marking on purpose in thousands of places and count how many"
 	@echo "                the fast tests notice; an hour or more, resumes where it stopped (ONLY=\"nnlib.losses*\")"
 	@echo "make clean      remove everything the other commands made"
 
