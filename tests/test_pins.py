@@ -1,26 +1,37 @@
-"""What is installed is what the requirements files pin, and nothing else."""
+"""What the requirements files pin is installed, and whatever those packages need is pinned as well."""
 
 import re
 import sys
-import sysconfig
-from importlib.metadata import distributions
+from importlib.metadata import distribution
 from pathlib import Path
 
+import pytest
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).parents[1]
-SITE = sysconfig.get_path("purelib")  # alone: setuptools brings copies of other packages along
-NOT_PINNED = {"pip", "nnlib"}  # comes with Python; is this folder
 
 
 def normal(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_the_installed_packages_are_the_pinned_ones():
+@pytest.fixture
+def pinned():
     lines = [line.split("#")[0].strip() for name in ("requirements.txt", "requirements-dev.txt")
              for line in (ROOT / name).read_text().splitlines()]
     pins = [line.partition("==") for line in lines]
-    pinned = {normal(name): version for name, _, version in pins if version}
-    installed = {normal(dist.metadata["Name"]): dist.version for dist in distributions(path=[SITE])}
-    assert {name: installed.get(name) for name in pinned} == pinned
-    if sys.platform == "linux":  # elsewhere a package or two more come along
-        assert installed.keys() - NOT_PINNED == pinned.keys()
+    return {normal(name): version for name, _, version in pins if version}
+
+
+def test_the_pinned_versions_are_installed(pinned):
+    assert {name: distribution(name).version for name in pinned} == pinned
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a package or two more are needed")
+def test_whatever_a_pinned_package_needs_is_pinned(pinned):
+    todo = [(name, "") for name in pinned]
+    for name, extra in todo:  # which grows
+        for need in map(Requirement, distribution(name).requires or ()):
+            if need.marker is None or need.marker.evaluate({"extra": extra}):
+                assert normal(need.name) in pinned, f"{name} needs {need}"
+                todo += {(normal(need.name), extra) for extra in need.extras} - set(todo)

@@ -1,4 +1,16 @@
-"""Builds the book: runs Jupyter Book, fails on any warning, checks that every page came out."""
+"""Builds the book: runs Jupyter Book, fails on any warning, checks that every page was written.
+
+The environment variables that the build reads, all optional:
+
+* ``BOOK_URL``: the address where the book will be published; without it no page holds an absolute address.
+* ``BOOK_REPOSITORY``: ``https://github.com/owner/name``, if it is not the one in CITATION.cff.
+* ``PYODIDE_DIR``: a folder that holds the files of Pyodide, where they cannot be downloaded.
+* ``SOURCE_DATE_EPOCH``: the date inside the wheels that the build makes.
+
+It sets two for the processes that it starts: ``NNLIB_FRAMES`` makes the explorers draw every view, and
+``NNLIB_LIVE`` tells web/extension that the cells will run in the page. ``make pdf`` and the browser tests
+also read ``CHROME_PATH``, the program to use as Chromium.
+"""
 
 import hashlib
 import os
@@ -11,12 +23,12 @@ from .live import jupyterlite, pyodide_files
 from .project import OUT, ROOT, pages
 
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
-LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # a link crosses pages
+LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # all of them: pages link to pages
         "web/*", "web/extension/**/*", "web/live/*"]
 
 
 def digest(patterns: list[str]) -> str:
-    """One hash for the content of these files and for the Python that runs them."""
+    """One hash of the content of these files and of the version of the Python that runs them."""
     total = hashlib.sha256(sys.version.encode())
     for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
         if path.is_file() and path.suffix != ".pyc":
@@ -25,7 +37,7 @@ def digest(patterns: list[str]) -> str:
 
 
 def forget_stale(name: str, patterns: list[str], folders: list[str], setting: str = "") -> None:
-    """Jupyter Book watches the notebooks alone: drop what it kept when anything else changed."""
+    """Delete these folders if anything changed since they were made: Jupyter Book notices notebooks alone."""
     stamp, now = OUT / f"{name}.sha256", digest(patterns) + setting
     if not stamp.exists() or stamp.read_text() != now:
         for folder in folders:
@@ -44,24 +56,26 @@ def main() -> None:
     live = {"NNLIB_LIVE": "1"} if python else {}
     places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
     forget_stale("look", LOOK, [".doctrees", "html"], f"{places} {live}")
+    # through Python: the first line of an installed script may not hold a long path
     program = Path(sys.executable).with_name("jupyter-book")
-    command = [program, "build", "chapters", "--config", "_config.yml", "--toc", ROOT / "_toc.yml",
-               "--path-output", ".", "--warningiserror", "--keep-going", "--quiet"]
-    failed = subprocess.run(command, cwd=ROOT, env=os.environ | {"NNLIB_FRAMES": "1"} | live).returncode
+    options = ["--config", "_config.yml", "--toc", ROOT / "_toc.yml", "--path-output", ".",
+               "--warningiserror", "--keep-going", "--quiet"]
+    failed = subprocess.run([sys.executable, program, "build", "chapters", *options], cwd=ROOT,
+                            env=os.environ | {"NNLIB_FRAMES": "1"} | live).returncode
     missing = [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]
     if failed or missing:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
         sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
     if python is None:
-        print("No cell runs in the page: the build could not get Python for the browser "
-              "(see web/live/pyodide_files.py).")
+        print("The cells will not run in the pages, because the build could not get every file of Pyodide. "
+              f"Build again with the network, or put them into {pyodide_files.folders()[-1]}.")
     else:
         lock, files = python
         files = pyodide_files.compiled(lock, files, OUT / "pyodide")
         pyodide_files.publish(lock, files, OUT / "html" / "pyodide")
         jupyterlite.build(OUT / "html" / "lite")
         print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
-              "MB; a reader loads what runs")
+              "MB; a reader loads only what runs")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 
 

@@ -88,7 +88,7 @@ def test_every_chapter_can_be_turned_and_nothing_is_lost(name):
 
 def test_binder_makes_them_when_it_builds():
     script = (ROOT / "postBuild").read_text()
-    assert "python web/english_first.py" in script
+    assert "python -m web.notebooks.english_first" in script
     assert (ROOT / "postBuild").stat().st_mode & 0o100
     assert re.fullmatch(r"python-3\.\d+\n", (ROOT / "runtime.txt").read_text())
 

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 from sphinx.application import Sphinx
 
 from web.extension.metadata import base_address
@@ -17,7 +18,6 @@ PAGES = {
 }
 ZH = ":::{{container}} lang-zh\n{}。第二句。\n:::".format("很长的第一句" * 20)
 EN = ":::{container} lang-en\nIt says 0.5 & more. " + "A long sentence. " * 20 + "\n:::"
-LINKS = {"zh-CN": "?lang=zh", "en": "?lang=en", "x-default": ""}
 
 
 def build(folder, address, monkeypatch):
@@ -26,7 +26,7 @@ def build(folder, address, monkeypatch):
     source.mkdir()
     for name, text in PAGES.items():
         (source / f"{name}.md").write_text(text.format(zh=ZH, en=EN), "utf-8")
-    (source / "dot.png").write_bytes(b"")
+    Image.new("RGB", (1, 1)).save(source / "dot.png")
     settings = {"extensions": ["myst_nb", "web.extension"], "myst_enable_extensions": ["colon_fence"],
                 "html_theme": "sphinx_book_theme", "language": "zh_CN"}
     Sphinx(source, None, folder / "html", folder / "doctrees", "html", settings, None, None).build()
@@ -65,18 +65,16 @@ def test_a_page_says_what_it_is_about_in_both_languages(published):
 
 
 @pytest.mark.parametrize(("name", "address"), [("index", BASE), ("chapter", f"{BASE}chapter.html")])
-def test_each_language_has_an_address(published, name, address):
+def test_a_page_has_one_address_for_both_languages(published, name, address):
     page = read(published / f"{name}.html")
-    assert page.find("link", rel="canonical")["href"] == address
-    alternates = {link["hreflang"]: link["href"] for link in page.select("link[rel=alternate]")}
-    assert alternates == {code: address + query for code, query in LINKS.items()}
+    assert page.find("link", rel="canonical")["href"] == said(page)["og:url"] == address
+    assert not page.select("link[hreflang]")
 
 
-def test_the_sitemap_lists_every_page_in_every_language(published):
+def test_the_sitemap_lists_every_page_once(published):
     tree = ElementTree.parse(published / "sitemap.xml").getroot()
     found = [place.text for place in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert sorted(found) == sorted(address + query for address in (BASE, f"{BASE}chapter.html")
-                                   for query in LINKS.values())
+    assert sorted(found) == [BASE, f"{BASE}chapter.html"]
     assert f"Sitemap: {BASE}sitemap.xml" in (published / "robots.txt").read_text()
 
 
@@ -91,7 +89,7 @@ def test_the_404_page_leads_back_from_any_address(published):
 def test_without_an_address_nothing_absolute_is_written(tmp_path, monkeypatch):
     html = build(tmp_path, "", monkeypatch)
     page = read(html / "chapter.html")
-    assert not page.select("link[rel=alternate], link[rel=canonical], meta[property='og:url']")
+    assert not page.select("link[rel=canonical], meta[property='og:url']")
     assert said(page)["description"]
     assert not (html / "sitemap.xml").exists()
 

@@ -67,6 +67,7 @@ def test_page_loads_nothing_from_other_hosts(page):
     tags = html.select("script[src], img, iframe, link[rel=stylesheet], link[rel=preload]")
     loads = [tag.get("src") or tag.get("href") for tag in tags]
     assert not [url for url in loads if urlsplit(url).netloc]
+    assert not html.select('link[rel=preload], script[type="text/x-thebe-config"]')
     assert not re.search(r"thebe|mathjax|fontawesome\S*\.js|require\S*\.js", " ".join(loads), re.IGNORECASE)
 
 

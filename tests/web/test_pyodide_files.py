@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import subprocess
 import zipfile
 
 import pytest
 
 from web.live import pyodide_files
+from web.project import ROOT
 
 WORDS = b"a file of Pyodide"
 GOOD = {"one.whl": hashlib.sha256(WORDS).hexdigest()}
@@ -93,8 +95,20 @@ def test_what_is_published_can_be_loaded_and_nothing_else_stays(tmp_path):
         with zipfile.ZipFile(path) as wheel:
             assert wheel.testzip() is None
             assert f"{name}/__init__.py" in wheel.namelist()
-    with zipfile.ZipFile(next(site.glob("nnlib-*"))) as wheel:
-        assert "nnlib/data/digits.npz" in wheel.namelist()
+            [record] = [place for place in wheel.namelist() if place.endswith(".dist-info/RECORD")]
+            rows = [row.split(",") for row in wheel.read(record).decode().splitlines()]
+            assert sorted(place for place, *_ in rows) == sorted(wheel.namelist())
+            assert all(digest for place, digest, _ in rows if place != record)
+
+
+def test_the_wheel_of_nnlib_holds_the_files_of_the_repository(tmp_path):
+    if not (ROOT / ".git").exists():
+        pytest.skip("expected a clone, got a folder without git's history")
+    listed = subprocess.check_output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard",
+                                      "nnlib"], cwd=ROOT, text=True)
+    with zipfile.ZipFile(pyodide_files.make_wheel("nnlib", tmp_path)) as wheel:
+        packed = {place for place in wheel.namelist() if ".dist-info/" not in place}
+    assert packed == set(filter(None, listed.split("\0")))
 
 
 def test_the_same_files_give_the_same_bytes(tmp_path):

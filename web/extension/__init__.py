@@ -1,4 +1,4 @@
-"""What Sphinx loads. `setup` is the whole way of a page: every change we make, in the order it happens."""
+"""The Sphinx extension. `setup` lists all that we change in a page, in the order in which it happens."""
 
 from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
@@ -6,11 +6,11 @@ from sphinx.application import Sphinx
 
 from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, search
 
-OURS = 900  # runs after every handler of Sphinx and the theme; among ours the order is that of the list
+OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    # Functions of other packages that have no hook: replaced by ours, which call them.
+    # These functions of other packages offer no hook, so ours replace them, and call them.
     math.replace_parts()
     render.coalesce_streams = languages.whole_streams
     SphinxNbRenderer.render_nb_cell_markdown = languages.render_cell
@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_transform(languages.MarkLanguages)  # each page, once it is read
     app.add_post_transform(languages.SplitReferences)  # each page, once all are read
     for event, handler in (
-        # before anything is read
+        # before Sphinx reads a page
         ("config-inited", languages.find_assets),
         ("config-inited", math.configure),
         ("config-inited", launch_menu.offer_services),
@@ -53,11 +53,17 @@ def setup(app: Sphinx) -> dict[str, object]:
         app.add_js_file(script, loading_method="defer")
     for sheet in ("book.css", "explorer.css"):
         app.add_css_file(sheet)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": False}  # light_pages collects from all pages
 
 
 def render_pages(app: Sphinx) -> None:
-    """A page is what the theme renders, then its words in both languages, then without what it can spare."""
-    if app.builder.format == "html":
-        theme, lighten = app.builder.templates.render, light_pages.LightPages(app)
-        app.builder.templates.render = lambda *page: lighten(languages.pair_words(theme(*page)))
+    """Give what the theme renders its words in both languages, and remove what its pages do not need."""
+    if app.builder.format != "html":
+        return
+    theme, lighten = app.builder.templates.render, light_pages.LightPages(app)
+
+    def rendered(template: str, context: dict[str, object]) -> str:
+        html = languages.pair_words(theme(template, context))
+        return lighten(html) if template in ("page.html", "search.html") else html  # else a part, or ours
+
+    app.builder.templates.render = rendered

@@ -20,14 +20,14 @@ from nnlib.explorers.explorer import MIME
 
 from .languages import spans
 
-MAX_BYTES = 15_000  # a view: all of them are loaded when the panel comes near
+MAX_BYTES = 15_000  # per view: all views load when the panel comes near
 COLORS = 64, 16  # palettes tried in turn: the first whose picture is within MAX_BYTES is used
 LOG = logging.getLogger(__name__)
 plain_mime = NbElementRenderer.render_mime_type
 
 
 def small(picture: Image.Image) -> bytes:
-    """Flat colours, WebP: a third of the PNG, and no blur around lines."""
+    """Pack a picture as WebP with few colours: a third of the PNG, without blur around lines."""
     for colors in COLORS:
         flat = picture.quantize(colors, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         packed = io.BytesIO()
@@ -38,7 +38,7 @@ def small(picture: Image.Image) -> bytes:
 
 
 def view(spec: dict, places: list[int]) -> dict:
-    """What the panel shows while its controls are at these places; the last one changes fastest."""
+    """Return the view for these positions of the controls; the last control changes fastest."""
     number = 0
     for control, place in zip(spec["controls"], places, strict=True):
         number = number * len(control["values"]) + place
@@ -77,7 +77,7 @@ def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Elem
 
 
 def write_views(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Lay a page's pictures beside it when the page is written."""
+    """Write the views of a page's explorers when the page itself is written."""
     for node in doctree.findall(nodes.raw) if doctree else ():
         for path, packed in node.get("views", {}).items():
             (app.outdir / path).parent.mkdir(parents=True, exist_ok=True)

@@ -43,7 +43,7 @@ LOGO = re.compile(r'<div class="sidebar-primary-item">(\s*<a class="navbar-brand
 
 
 def classes(key: str) -> list[str]:
-    """Ours for the style sheet; ``language-xx`` is what docutils writes as the lang attribute."""
+    """Our class for the style sheet, and ``language-xx``, which docutils writes as the lang attribute."""
     return [f"lang-{key}", f"language-{LANGS[key]}"]
 
 
@@ -62,7 +62,7 @@ plain_streams = render.coalesce_streams
 
 
 def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Printed text as it was printed: myst-nb would break a line where a busy kernel sent it in pieces."""
+    """Join text that a busy kernel sent in pieces; myst-nb would break the line between them."""
     joined: list[NotebookNode] = []
     for output in outputs:
         last = joined[-1] if joined else {}
@@ -84,14 +84,14 @@ def render_cell(self: SphinxNbRenderer, token) -> None:
 
 # -- titles, captions, glossary: before Sphinx collects them for contents and index ------------------
 def cased(zh: list[nodes.Node], en: list[nodes.Node]) -> list[nodes.Node]:
-    """Two spans, one a language, and the bar between them."""
+    """Two spans, one per language, with the bar between them."""
     left, right = (nodes.inline("", "", *half, classes=classes(key))
                    for key, half in zip(LANGS, (zh, en), strict=True))
     return [left, nodes.inline("", BAR, classes=["lang-sep"]), right]
 
 
 def split(title: nodes.Element) -> None:
-    """``中文 $x$ | English $x$`` as the children of a title: everything left of the bar, and right of it."""
+    """Split the children of a title ``中文 $x$ | English $x$`` at the bar into a span per language."""
     for i, child in enumerate(title.children):
         if isinstance(child, nodes.Text) and BAR in child:
             zh, en = map(nodes.Text, Pair.of(child))
@@ -102,7 +102,7 @@ def split(title: nodes.Element) -> None:
 
 
 def split_columns(table: nodes.tgroup) -> None:
-    """A table's columns 中文 and English belong to their language; its heads ``中文 | English`` are both."""
+    """Mark the columns headed 中文 and English as their language; split heads ``中文 | English``."""
     head, *body = [row.children for row in table.findall(nodes.row)]
     for i, cell in enumerate(head):
         key = {"中文": "zh", "English": "en"}.get(cell.astext())
@@ -131,7 +131,7 @@ def split_titles(doc: nodes.document) -> None:
 
 
 def mark_parts(doc: nodes.document) -> None:
-    """Say the language of what has one: boxes of a .md page, terms, definitions, docstrings."""
+    """Mark the language of boxes in a .md page, of terms, definitions and docstrings."""
     for node in doc.findall(nodes.container):  # `:::{container} lang-zh`
         if key := next((k for k in LANGS if node["classes"] == [f"lang-{k}"]), None):
             node["classes"] = classes(key)
@@ -195,7 +195,7 @@ def spans(pair: Pair, bar: str = " / ") -> str:
 def pair_words(html: str) -> str:
     """The page with each pair in its spans; the theme's own words become pairs first."""
     landmark = 'role="navigation" aria-label="[[封面|Cover]]"'
-    html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils' is out of date
+    html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils writes a deprecated role
     html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
     html = FIXED.sub(lambda word: inside(Pair(FIXED_WORDS[word[0]], word[0])), html)
     html = RAW_TEXT.sub(lambda text: INSIDE.sub(rf"\1{BAR}\2", text[0]), html)
@@ -217,7 +217,7 @@ def pair_catalogues(app: Sphinx) -> None:
         for en, zh in (known | EXTRA_WORDS).items():
             if not re.search(r"[%|\[\]{}<>]", en + zh):  # a format or markup cannot stand twice
                 words[en] = inside(Pair(zh, en))
-                for field in PyObject.doc_field_types:  # their labels were looked up before we came
+                for field in PyObject.doc_field_types:  # Sphinx looked up their labels earlier
                     field.label = words[en] if field.label == zh else field.label
 
 

@@ -1,6 +1,6 @@
 """Where else a chapter runs: the menu that opens it on Binder, on Colab or in JupyterLite.
 
-Where the project is public stands in one line of CITATION.cff. Without it there is no button for Binder or
+One line of CITATION.cff says where the project is public. Without it there is no button for Binder or
 Colab, and no cell that installs nnlib. A reader of English opens the notebook whose English cells come first:
 language.js sees to that.
 """
@@ -23,7 +23,7 @@ def offer_services(app: Sphinx, config: Config) -> None:
 
 
 def fill_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """The theme's menu in both languages, with JupyterLite, which needs a server: page.js knows."""
+    """Add both languages and JupyterLite to the theme's menu; live.css hides JupyterLite without a server."""
     if not app.env.doc2path(pagename).endswith(".ipynb"):
         return
     menus = [group for group in context["header_buttons"] if group.get("label") == "launch-buttons"]

@@ -1,7 +1,8 @@
-"""Drops what Jupyter Book would load from other hosts, or load for nothing, on every page.
+"""Removes from every page what Jupyter Book would load from other hosts, or load without using it.
 
-What is left comes quickly: one style sheet, scripts that wait until the page is drawn, pictures with
-their size, fetched when the reader comes near.
+The rest loads quickly: one style sheet, scripts that wait until the page is drawn, and pictures that state
+their size and are fetched when the reader comes near. If the theme changes so that one of these changes finds
+nothing to change, the build stops and says which.
 """
 
 import hashlib
@@ -15,21 +16,30 @@ from sphinx.errors import ExtensionError
 
 from . import stylesheets
 
-# FontAwesome's style sheet draws the icons: its script, half a page's weight, is not needed, and
-# its preloading fails where a page is opened from disk.
-NOT_NEEDED = re.compile(
-    r'<script [^>]*/fontawesome/[^>]*></script>|<link rel="preload"[^>]*>'
-    r'|<script type="text/x-thebe-config">.*?</script>'
-    r'|<meta name="viewport" content="width=device-width, initial-scale=1" ?/>', re.DOTALL)  # the second
-NO_USE = re.compile(r"thebe|sphinx-design|design-tabs", re.IGNORECASE)  # no page has tabs or cards
-SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*')
-SCRIPT = re.compile(r'<script (?=src=)(?!src="_static/documentation_options)')  # the next line uses that one
-THEME = 'localStorage.getItem("theme") || "auto"'  # drawn once in no theme, then again in the right one
 RIGHT_THEME = """{light: "light", dark: "dark"}[localStorage.getItem("mode")]
       || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
+THEBE = re.compile(r'<script type="text/x-thebe-config">.*?</script>', re.DOTALL)  # only on pages with text
+CHANGES = {  # what every page of the theme holds, how it is found, and what replaces it
+    # FontAwesome's style sheet draws the icons; its script, half of a page's weight, does it once more.
+    "Font Awesome's script": (r'<script [^>]*/fontawesome/[^>]*></script>', ""),
+    "a preloaded file": (r'<link rel="preload"[^>]*>', ""),  # fails where a page is opened from disk
+    "a second viewport": (r'<meta name="viewport" content="width=device-width, initial-scale=1" ?/>', ""),
+    # Else the page is drawn once without a theme, then again with the right one.
+    "the reader's theme": (r'localStorage\.getItem\("theme"\) \|\| "\w*"', RIGHT_THEME),
+    # The inline script after documentation_options.js needs it at once; the others can wait.
+    "a script that can wait": (r'<script (?=src=)(?!src="_static/documentation_options)', "<script defer "),
+}
+NO_USE = re.compile(r"thebe|sphinx-design|design-tabs", re.IGNORECASE)  # no page has tabs or cards
+SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*')
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
 NO_BOX = '".measured-by-scrolling-js"'
 PICTURE = re.compile(r'<img (?=[^>]*src="_images/([^"]+)")')
+
+
+def demand(found: object, what: str) -> None:
+    if not found:
+        raise ExtensionError(f"light_pages expected {what} from the theme, found none. Adapt web/extension/"
+                             "light_pages.py to the theme, or install the theme that requirements.txt pins.")
 
 
 def drop_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -39,20 +49,22 @@ def drop_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
 
 
 class LightPages:
-    """Takes out of a rendered page what it can spare, and joins its style sheets."""
+    """Removes from a rendered page what it does not need, and joins its style sheets."""
 
     def __init__(self, app: Sphinx) -> None:
         self.app = app
         app.builder.joined_sheets = {}
 
     def __call__(self, html: str) -> str:
-        html = NOT_NEEDED.sub("", html).replace(THEME, RIGHT_THEME)
-        html = SCRIPT.sub("<script defer ", html)
+        html = THEBE.sub("", html)
+        for what, (pattern, new) in CHANGES.items():
+            html, times = re.subn(pattern, lambda _, new=new: new, html)
+            demand(times, what)
         return self.size_pictures(self.join_sheets(html))
 
     def join_sheets(self, html: str) -> str:
-        if not (found := SHEET.findall(html)):  # a fragment of a page
-            return html
+        found = SHEET.findall(html)
+        demand(found, "a style sheet under _static/")
         name = f"book-{hashlib.sha256(repr(found).encode()).hexdigest()[:12]}.css"
         self.app.builder.joined_sheets[name] = [path for path, _ in found]
         links = iter([f'<link rel="stylesheet" href="_static/{name}" />\n    '])
@@ -63,7 +75,7 @@ class LightPages:
         order = count()
 
         def sized(tag: re.Match[str]) -> str:
-            if tag[1] not in paths:  # an explorer's view, which says its size itself
+            if tag[1] not in paths:  # a view of an explorer, which states its own size
                 return tag[0]
             width, height = imagesize.get(self.app.srcdir / paths[tag[1]])
             lazy = 'loading="lazy" ' if next(order) else ""  # the first may be in sight at once
@@ -78,20 +90,22 @@ def write_sheets(app: Sphinx, failure: Exception | None) -> None:
 
 
 def measure_once(app: Sphinx, failure: Exception | None) -> None:
-    """The theme measures all boxes at once, so all is laid out; scrolling.js does it as they are drawn."""
+    """Keep the theme from measuring all boxes at once, for which the browser would lay out the whole page.
+
+    scrolling.js measures each box when it is drawn.
+    """
     if failure:
         return
     path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
-    if NO_BOX not in script:
-        raise ExtensionError(f"{path.name} has no {ALL_BOXES} any more. Does it still measure all boxes?")
+    demand(NO_BOX in script, f"{ALL_BOXES} in {path.name}")
     path.write_text(script, "utf-8")
 
 
 def shrink_pictures(app: Sphinx, failure: Exception | None) -> None:
-    """Few colours are enough for a drawing: 256 of them take a third of the space."""
+    """Reduce each drawing to 256 colours, which look the same in a third of the space."""
     for path in (app.outdir / "_images").glob("*.png"):
         with Image.open(path) as picture:
-            if picture.mode == "RGBA" and picture.getextrema()[3] == (255, 255):  # nothing shines through
+            if picture.mode == "RGBA" and picture.getextrema()[3] == (255, 255):  # opaque
                 small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
                 small.save(path, optimize=True)

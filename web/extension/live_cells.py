@@ -1,6 +1,6 @@
-"""Cells that run in the page: names each as its notebook does, and brings the script that runs them.
+"""Lets cells run in the page: gives each the id it has in its notebook, and adds the scripts that run them.
 
-Where Python for the browser could not be had, nothing is added: a page shows no button that does nothing.
+If the build has no Python for the browser, this adds nothing, so no page shows a dead button.
 """
 
 import os
@@ -22,7 +22,7 @@ def wanted() -> bool:
 
 
 def name_cells(app: Sphinx, doctree: nodes.document) -> None:
-    """Give a cell the notebook's id: what a reader typed there is kept under it."""
+    """Give each cell its id from the notebook: what a reader types there is stored under it."""
     if not wanted():
         return
     source = Path(app.env.doc2path(app.env.docname))
@@ -37,7 +37,7 @@ def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
         return
     app.add_css_file("live.css")
     app.add_js_file("cell.js", loading_method="defer", priority=600)  # after explorer.js
-    # the worker's address changes with its content: no browser then takes an old one from its cache
+    # The worker's address changes with its content, so that no browser uses an old copy from its cache.
     app.add_js_file("page.js", loading_method="defer", priority=601,
                     **{"data-worker": pooch.file_hash(LIVE / "worker.js")[:8]})
 

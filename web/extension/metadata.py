@@ -1,7 +1,7 @@
-"""What search engines and messengers read: description, picture, addresses in each language, sitemap, 404.
+"""What search engines and messengers read: description, picture, address, sitemap, and the 404 page.
 
-Where the book is published stands in the environment variable BOOK_URL (the publishing workflow sets it).
-Without it nothing absolute is written: no canonical address, no sitemap, no picture for messengers.
+The environment variable BOOK_URL says where the book is published (the publishing workflow sets it).
+Without it no absolute address is written: no canonical address, no sitemap, no picture for messengers.
 """
 
 import json
@@ -23,7 +23,9 @@ from .languages import HEAD_SCRIPT, inside
 LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
 SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
 SITEMAP = """<?xml version="1.0" encoding="utf-8"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">"""
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}
+</urlset>
+"""
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -35,8 +37,8 @@ def base_address(text: str) -> str:
     return text.rstrip("/") + "/" if text else ""
 
 
-def address(base: str, page: str, key: str | None = None) -> str:
-    return base + ("" if page == "index" else f"{page}.html") + (f"?lang={key}" if key else "")
+def address(base: str, page: str) -> str:
+    return base + ("" if page == "index" else f"{page}.html")
 
 
 def summary(doctree: nodes.document, key: str) -> str:
@@ -56,7 +58,7 @@ def summary(doctree: nodes.document, key: str) -> str:
 
 
 def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Fill the page's `<head>`; the search page and the indexes are not for search engines."""
+    """Fill the page's `<head>`, or keep search engines away from a page without text of its own (search)."""
     if doctree is None:
         context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />'
         return
@@ -67,7 +69,6 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
             ("property", "og:title", title), ("property", "og:description", about),
             ("property", "og:locale", "zh_CN"), ("property", "og:locale:alternate", "en_US"),
             ("name", "twitter:card", "summary_large_image")]
-    links = []
     if base:
         context["pageurl"] = address(base, pagename)
         pictures = (node for node in doctree.findall(nodes.image) if node["uri"].startswith("_images/"))
@@ -75,20 +76,17 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
         tags += [("property", "og:url", context["pageurl"]),
                  ("property", "og:image", base + picture["uri"])]
         tags += [("property", "og:image:alt", picture["alt"])] if picture.get("alt") else []
-        links = [(code, address(base, pagename, key)) for key, code in LANGS.items()]
-        links.append(("x-default", context["pageurl"]))
     data = json.dumps({"@context": "https://schema.org", "@type": "LearningResource", "name": title,
                        "description": about, "inLanguage": list(LANGS.values()), "license": LICENCE,
                        "isAccessibleForFree": True} | ({"url": context["pageurl"]} if base else {}),
                       ensure_ascii=False).replace("<", r"\u003c")
     context["metatags"] += "\n    ".join([
         "", *(f'<meta {kind}="{name}" content="{escape(text)}" />' for kind, name, text in tags),
-        *(f'<link rel="alternate" hreflang="{code}" href="{url}" />' for code, url in links),
         f'<script type="application/ld+json">{data}</script>'])
 
 
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
-    """404.html stands by itself: a server shows it under any address. Its links start at the book's root."""
+    """404.html loads nothing: a server shows it under any address. Its links start at the book's root."""
     root = urlsplit(app.config.html_baseurl).path or "/"
     pages = [(f"{root}{name}.html", inside(Pair.of(app.env.titles[name].astext())))
              for name in app.env.toctree_includes["index"]]
@@ -105,14 +103,8 @@ def write_sitemap(app: Sphinx, failure: Exception | None) -> None:
     sitemap = app.outdir / "sitemap.xml"
     sitemap.unlink(missing_ok=True)
     if base:
-        sets = []
-        for page in sorted(app.env.found_docs):
-            urls = {code: address(base, page, key) for key, code in LANGS.items()}
-            urls["x-default"] = address(base, page)
-            links = "".join(f'<xhtml:link rel="alternate" hreflang="{code}" href="{url}"/>'
-                            for code, url in urls.items())
-            sets += [f"<url><loc>{url}</loc>{links}</url>" for url in urls.values()]
-        sitemap.write_text("\n".join([SITEMAP, *sets, "</urlset>\n"]), "utf-8")
+        urls = (address(base, page) for page in sorted(app.env.found_docs))
+        sitemap.write_text(SITEMAP.format("".join(f"\n<url><loc>{url}</loc></url>" for url in urls)), "utf-8")
 
 
 def configure(app: Sphinx, config: Config) -> None:

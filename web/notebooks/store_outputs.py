@@ -17,7 +17,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def guard(notebook: nbformat.NotebookNode, name: str) -> None:
-    """Put the cell that fetches nnlib first and up to date; leave it out where no repository is known."""
+    """Put an up-to-date cell that installs nnlib first; remove it if no repository is known."""
     here = f"{name}-colab"
     notebook.cells = [cell for cell in notebook.cells if cell.get("id") != here]
     if address := released_wheel():

@@ -1,4 +1,4 @@
-"""Prints the built book: one PDF a language, through a headless Chromium, into _build/pdf/."""
+"""Prints the built book: one PDF per language, through a headless Chromium, into _build/pdf/."""
 
 import re
 import subprocess
@@ -25,7 +25,7 @@ AWAY = ".headerlink, .katex-mathml, script, .btn, .toggle-button, .live-bar, .d-
 
 
 def one_language(html: Tag, key: str) -> None:
-    """Leave out the other language, and what only makes sense on a screen."""
+    """Remove the other language, and whatever only makes sense on a screen."""
     other = next(name for name in LANGS if name != key)
     for tag in html.select(f".lang-{other}, .lang-sep, {AWAY}"):
         tag.decompose()
@@ -40,7 +40,7 @@ def one_language(html: Tag, key: str) -> None:
 
 
 def chapter(site: Path, name: str, key: str) -> Tag:
-    """The text of a page, its places renamed so that all pages can stand in one file."""
+    """Return the text of a page with its ids renamed, so that all pages fit into one file."""
     article = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser").article
     one_language(article, key)
     for tag in article.find_all(True):
@@ -86,7 +86,7 @@ def whole_book_html(site: Path, key: str) -> tuple[str, str]:
 
 
 def print_book(site: Path, folder: Path, key: str) -> Path:
-    """Write the PDF of one language, whole or not at all."""
+    """Write the PDF of one language; if Chromium fails, write nothing."""
     program = chromium.find()
     text, author = whole_book_html(site, key)
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..project import OUT, ROOT
 
 FOLDER = OUT / "release"
-# Runs in an environment that holds the wheel and what it asks for, far from this folder.
+# Runs in an environment that holds only the wheel and its dependencies, outside this folder.
 DOCTESTS = """
 import doctest, importlib, pkgutil, nnlib
 names = [module.name for module in pkgutil.walk_packages(nnlib.__path__, "nnlib.", lambda name: None)]
