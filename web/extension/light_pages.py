@@ -28,7 +28,7 @@ THEME = 'localStorage.getItem("theme") || "auto"'  # drawn once in no theme, the
 RIGHT_THEME = """{light: "light", dark: "dark"}[localStorage.getItem("mode")]
       || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
-NO_BOX = '".measured-by-scrolling-js"'
+NO_BOX = '".measured-by-wide-boxes-js"'
 PICTURE = re.compile(r'<img (?=[^>]*src="_images/([^"]+)")')
 
 
@@ -78,7 +78,7 @@ def write_sheets(app: Sphinx, failure: Exception | None) -> None:
 
 
 def measure_once(app: Sphinx, failure: Exception | None) -> None:
-    """The theme measures all boxes at once, so all is laid out; scrolling.js does it as they are drawn."""
+    """The theme measures all boxes at once, so all is laid out; wide_boxes.js does it as they are drawn."""
     if failure:
         return
     path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
