@@ -44,11 +44,17 @@ book.Cell = (function () {
     cell.pre.addEventListener("click", function (event) {
       if (getSelection().isCollapsed) cell.edit({ x: event.clientX, y: event.clientY });  // else the reader marks text
     });
-    cell.actions = {                             // what the editor calls
-      changed: function (source, pieces) { cell.take(source, pieces); cell.keep(); },
-      left: function () { cell.show(); },
-      escape: function () { cell.editButton.focus(); },
-      run: function () { live.run([cell]); }
+    cell.edit = function (point) {               // with the caret at a point of the window, or at the end
+      bringEditor().then(function (module) {
+        var scrolled = cell.pre.scrollLeft;
+        cell.editor = cell.editor || module.makeEditor(cell, function () { live.run([cell]); });
+        if (!cell.editor.dom.isConnected) cell.pre.after(cell.editor.dom);
+        cell.pre.hidden = true;
+        cell.editor.open(point, scrolled);
+        cell.say("Tab 缩进，Esc 离开，Shift+Enter 运行 | Tab indents, Esc leaves, Shift+Enter runs");
+      }, function () {
+        cell.say("编辑器没有下载成功，请检查网络后再点一次“编辑”。 | The editor was not downloaded: check the network, then click Edit again.");
+      });
     };
     cell.recall();
   }
@@ -56,41 +62,10 @@ book.Cell = (function () {
   Cell.prototype = {
     say: function (text) { this.note.replaceChildren.apply(this.note, text ? book.inLanguages(text) : []); },
 
-    take: function (source, pieces) {            // the pieces are the source in colours: strings, and pairs of a class and a string
-      this.source = source;
+    take: function (pieces) {                    // the code as pairs of a class and words
       this.pieces = pieces;
-      this.resetButton.hidden = source === this.published;
-    },
-
-    edit: function (point) {                     // with the caret at a point of the window, or at the end
-      var cell = this;
-      bringEditor().then(function (module) {
-        var scrolled = cell.pre.scrollLeft;
-        cell.editor = cell.editor || module.makeEditor(cell.source, cell.actions);
-        if (!cell.editor.dom.isConnected) cell.pre.after(cell.editor.dom);
-        cell.pre.hidden = true;
-        cell.editor.open(cell.source, point, scrolled);
-        cell.say("Tab 缩进，Esc 离开，Shift+Enter 运行 | Tab indents, Esc leaves, Shift+Enter runs");
-      }, function () {
-        cell.say("编辑器没有下载成功，请检查网络后再点一次“编辑”。 | The editor was not downloaded: check the network, then click Edit again.");
-      });
-    },
-
-    show: function () {                          // the code, coloured, in place of the editor
-      var nodes = this.source === this.published ? this.coloured : this.pieces.map(function (piece) {
-        return typeof piece === "string" ? piece : element("span", { className: piece[0], textContent: piece[1] });
-      }).concat("\n");
-      this.pre.replaceChildren.apply(this.pre, nodes);
-      this.pre.hidden = false;
-      if (this.editor) this.editor.dom.remove();
-      this.say("");
-    },
-
-    reset: function () {
-      this.take(this.published);
-      this.show();
-      this.keep();
-      this.publish();
+      this.source = pieces.map(function (piece) { return piece[1]; }).join("");
+      this.resetButton.hidden = this.source === this.published;
     },
 
     keep: function () {                          // what was typed outlives the page, until it is reset
@@ -100,13 +75,28 @@ book.Cell = (function () {
       } catch (e) { /* private window, or no room */ }
     },
 
+    show: function () {                          // the code, coloured, in place of the editor
+      this.pre.replaceChildren.apply(this.pre, this.source === this.published ? this.coloured : this.pieces.map(function (piece) {
+        return element("span", { className: piece[0], textContent: piece[1] });
+      }).concat("\n"));
+      this.pre.hidden = false;
+      if (this.editor) this.editor.dom.remove();
+      this.say("");
+    },
+
+    reset: function () {
+      this.take([["", this.published]]);
+      this.keep();
+      this.show();
+      this.publish();
+    },
+
     recall: function () {
       var kept = null;
       try { kept = JSON.parse(localStorage.getItem(this.key)); } catch (e) { /* as if nothing were kept */ }
-      this.take(this.published);
+      this.take([["", this.published]]);
       if (!kept) return;
-      var pieces = [].concat(kept.now);          // a string alone, as the pages kept it at first, becomes a list
-      this.take(pieces.map(function (piece) { return typeof piece === "string" ? piece : piece[1]; }).join(""), pieces);
+      this.take(typeof kept.now === "string" ? [["", kept.now]] : kept.now);  // an earlier version kept a string
       this.show();
       if (kept.was !== this.published) {
         this.say("这是你以前改过的；原文后来更新了，“还原”换成新的。 | Your earlier version; the book's has changed since. Reset brings the new one.");
