@@ -87,13 +87,14 @@ def enter(page, source, number=0, key="Shift+Enter"):
     return box
 
 
-def finished(page, seconds=120):
-    page.wait_for_function(IDLE, timeout=1000 * seconds, polling=100)  # at each frame it would draw frames
+def finished(page):
+    page.wait_for_function(IDLE, timeout=900_000, polling=100)  # asking at each frame would draw frames
 
 
 def interrupt(box):
-    """Press Stop once the cell's loop runs."""
+    """Press Stop once the cell's loop runs and its output has come."""
     box.locator("pre", has_text="at once").wait_for()
+    box.page.wait_for_timeout(300)  # Python has left print()
     box.locator(".live-run", has_text="■").click()
     box.locator(".live-error").wait_for()
 
@@ -260,7 +261,7 @@ def test_a_running_page_has_no_barriers_and_fits_a_phone(page, barriers):
 def test_every_cell_of_a_chapter_shows_what_is_published(running, name):
     """Begun before the tests above. Numbers to the printed digits; times are not compared."""
     page = running[name]
-    finished(page, 900)
+    finished(page)
     shown, published = page.evaluate(SHOWN), page.evaluate("window.published")
     code = {f"cell-{cell.id}": cell for cell in CHAPTERS[name] if cell.cell_type == "code"}
     assert shown.keys() == published.keys() == code.keys()
@@ -276,7 +277,7 @@ def test_every_cell_of_a_chapter_shows_what_is_published(running, name):
 def test_a_panel_answers_in_the_page(running):
     """In a chapter that the test above looked at: its page has run."""
     page = running["activations"]
-    finished(page, 900)
+    finished(page)
     place = next(cell.id for cell in CHAPTERS["activations"] if "nn.explore(" in cell.source)
     spec = page.evaluate(PUBLISHED_PANEL, f"#cell-{place} .explorer")
     host = page.locator(f"#cell-{place} .explorer")
