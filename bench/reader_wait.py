@@ -26,7 +26,7 @@ def seconds(browser, address: str, what: str) -> float:
     page.goto(f"{address}/intro.html?lang=en", wait_until="networkidle")
     cell = page.locator("div.cell").first
     cell.locator(".live-edit").click()
-    cell.locator("textarea").fill(CELLS[what])
+    cell.locator(".cm-content").fill(CELLS[what])
     cell.locator(".cell_output").evaluate("output => output.replaceChildren()")
     start = time.perf_counter()
     cell.locator(".live-run").click()

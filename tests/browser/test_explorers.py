@@ -166,7 +166,7 @@ def mount(page, values, ask):
         host.id = "own";
         document.body.append(host);
         const control = {{ name: "a", label: "a", kind: "slider", values, start: 0 }};
-        mountExplorer(host, {{ name: "own", controls: [control] }}, {ask});
+        book.mountExplorer(host, {{ name: "own", controls: [control] }}, {ask});
     }}""", list(values))
     return page.locator("#own input")
 

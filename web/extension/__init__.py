@@ -28,6 +28,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("config-inited", live_cells.find_assets),
         ("config-inited", metadata.configure),
         ("builder-inited", languages.pair_catalogues),
+        ("builder-inited", live_cells.bundle_editor),
         ("builder-inited", render_pages),
         # as pages are read
         ("doctree-read", live_cells.name_cells),
@@ -49,7 +50,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     ):
         app.connect(event, handler, priority=OURS)
     app.add_js_file(None, body=languages.HEAD_SCRIPT.read_text("utf-8"), priority=1)
-    for script in ("language.js", "scrolling.js", "explorer.js"):
+    for script in ("language.js", "lazy_sections.js", "wide_boxes.js", "explorer.js"):
         app.add_js_file(script, loading_method="defer")
     for sheet in ("book.css", "explorer.css"):
         app.add_css_file(sheet)

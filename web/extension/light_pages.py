@@ -32,7 +32,7 @@ CHANGES = {  # what every page of the theme holds, how it is found, and what rep
 NO_USE = re.compile(r"thebe|sphinx-design|design-tabs", re.IGNORECASE)  # no page has tabs or cards
 SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*')
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
-NO_BOX = '".measured-by-scrolling-js"'
+NO_BOX = '".measured-by-wide-boxes-js"'
 PICTURE = re.compile(r'<img (?=[^>]*src="_images/([^"]+)")')
 
 
@@ -92,7 +92,7 @@ def write_sheets(app: Sphinx, failure: Exception | None) -> None:
 def measure_once(app: Sphinx, failure: Exception | None) -> None:
     """Keep the theme from measuring all boxes at once, for which the browser would lay out the whole page.
 
-    scrolling.js measures each box when it is drawn.
+    wide_boxes.js measures each box when it is drawn.
     """
     if failure:
         return

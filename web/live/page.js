@@ -1,7 +1,7 @@
 /* Runs the page's cells in Python, in a worker. Nothing is loaded before the first click. */
 (function () {
   "use strict";
-  var element = window.newElement;               // explorer.js
+  var element = book.newElement;
   var boxes = [].filter.call(document.querySelectorAll("div.cell"), function (box) { return box.querySelector(".cell_input pre"); });
   if (location.protocol === "file:" || !window.Worker || !window.WebAssembly || !boxes.length) return;  // no worker from a disk
   document.documentElement.dataset.live = "";
@@ -17,7 +17,7 @@
   // -- the status line -------------------------------------------------------------------------------------
   var words = element("span", { className: "live-state", role: "status" });
   var progress = element("progress", { ariaLabel: "下载 | Download" }), amount = element("span", { className: "live-amount" });
-  var restart = element("button", { type: "button", className: "live-button live-restart" }, window.inLanguages("重启 Python | Restart Python"));
+  var restart = element("button", { type: "button", className: "live-button live-restart" }, book.inLanguages("重启 Python | Restart Python"));
   var line = element("div", { className: "live-status", hidden: true }, [words, progress, amount, restart]);
   restart.addEventListener("click", function () { end("restarted"); });
   boxes[0].closest("article").append(line);
@@ -25,7 +25,7 @@
   function say(state, loaded, wanted) {
     var loading = state === "loading" && wanted > 0;
     line.hidden = false;
-    if (words.dataset.state !== state) words.replaceChildren.apply(words, window.inLanguages(WORDS[state] || state));
+    if (words.dataset.state !== state) words.replaceChildren.apply(words, book.inLanguages(WORDS[state] || state));
     words.dataset.state = state;
     progress.hidden = amount.hidden = !loading;
     if (!loading) return;
@@ -127,5 +127,5 @@
       interrupt[0] = 2;                          // SIGINT, as Ctrl+C would send
     }
   };
-  var cells = boxes.map(function (box, number) { return new window.LiveCell(box, number, live); });
+  var cells = boxes.map(function (box, number) { return new book.Cell(box, number, live); });
 })();

@@ -1,25 +1,10 @@
 /* The panel of nn.explore: native inputs over a picture and a line of text.
-   mountExplorer(host, spec, ask) builds it; ask(indices) promises {src, text}, from pictures made ahead or from a kernel. */
+   book.mountExplorer(host, spec, ask) builds it; ask(indices) promises {src, text}, from pictures made ahead or from a kernel. */
 (function () {
-  var SEP = " | ", STEP = 500;                   // milliseconds a view stays while it plays
+  var element = book.newElement, words = book.inLanguages;
+  var STEP = 500;                                // milliseconds a view stays while it plays
 
-  function element(tag, properties, children) {
-    var made = Object.assign(document.createElement(tag), properties);
-    made.append.apply(made, children || []);
-    return made;
-  }
-
-  function words(text) {                         // "中文 | English" as the page's languages
-    var halves = text.split(SEP);
-    if (halves.length !== 2) return [text];
-    return [element("span", { className: "lang-zh", lang: "zh-CN" }, [halves[0]]),
-      element("span", { className: "lang-sep" }, [SEP]),
-      element("span", { className: "lang-en", lang: "en" }, [halves[1]])];
-  }
-
-  window.newElement = element;
-  window.inLanguages = words;
-  window.mountExplorer = function (host, spec, ask) {
+  book.mountExplorer = function (host, spec, ask) {
     var picture = host.querySelector("img") || element("img", { alt: "", hidden: true });
     var line = element("output", { className: "explorer-text" });
     var fault = element("pre", { className: "explorer-error", hidden: true });
@@ -153,6 +138,6 @@
       observer.disconnect();
       pictures.all();
     }, { rootMargin: "800px" }).observe(host);
-    window.mountExplorer(host, spec, pictures.ask);
+    book.mountExplorer(host, spec, pictures.ask);
   });
 })();

@@ -1,5 +1,9 @@
-/* The switch 中文 / English / 双语: paints the page in the chosen language and remembers the choice. */
-(function () {
+/* The switch 中文 / English / 双语: paints the page in the chosen language and remembers the choice.
+   It is the first script of every page, and makes `book`, the one name that our scripts share:
+   book.newElement(tag, properties, children) makes every element, book.inLanguages("中文 | English") gives the nodes of a text;
+   explorer.js adds book.mountExplorer(host, spec, ask), and cell.js adds book.Cell. A page opened from a disk can load no
+   modules, so the scripts cannot import from each other. */
+var book = (function () {
   var root = document.documentElement, SEP = " | ", CASED = ".lang-zh, .lang-en";
   var radios = document.querySelectorAll('input[name="book-lang"]');
   var pageTitle = document.title, attributes = [];
@@ -9,10 +13,27 @@
     });
   });
 
+  function newElement(tag, properties, children) {
+    var made = Object.assign(document.createElement(tag), properties);
+    made.append.apply(made, children || []);
+    return made;
+  }
+
+  function halves(text) {                        // of "中文 | English"; null where the text is for all readers
+    var found = text.split(SEP);
+    return found.length === 2 ? found : null;
+  }
+
+  function inLanguages(text) {
+    var pair = halves(text);
+    return !pair ? [text] : [newElement("span", { className: "lang-zh", lang: "zh-CN" }, [pair[0]]),
+      newElement("span", { className: "lang-sep" }, [SEP]), newElement("span", { className: "lang-en", lang: "en" }, [pair[1]])];
+  }
+
   function half(text, lang) {                    // "中文 | English — 书名 | Book": each part by itself
     return lang === "both" ? text : text.split(/( — | - )/).map(function (part) {
-      var halves = part.split(SEP);
-      return halves.length === 2 ? halves[lang === "en" ? 1 : 0] : part;
+      var pair = halves(part);
+      return pair ? pair[lang === "en" ? 1 : 0] : part;
     }).join("");
   }
 
@@ -68,11 +89,12 @@
   }, true);
   document.addEventListener("submit", function (event) {
     if (!asked() || event.target.elements.lang) return;
-    event.target.append(Object.assign(document.createElement("input"), { type: "hidden", name: "lang", value: root.dataset.lang }));
+    event.target.append(newElement("input", { type: "hidden", name: "lang", value: root.dataset.lang }));
   }, true);
   radios.forEach(function (radio) { radio.addEventListener("change", function () { choose(radio.value); }); });
   window.addEventListener("storage", function (e) { if (e.key === "book-lang" && e.newValue) paint(e.newValue); });
   window.addEventListener("hashchange", reveal);
   paint(root.dataset.lang);
   reveal();
+  return { newElement: newElement, inLanguages: inLanguages };
 })();
