@@ -17,7 +17,7 @@ CELLS = {name: sum("nn.explore(" in cell.source for cell in notebook.cells)
          for name, notebook in notebooks().items()}
 
 
-@pytest.mark.parametrize("chapter", CELLS.keys() - {"exercises"})
+@pytest.mark.parametrize("chapter", sorted(CELLS.keys() - {"exercises"}))
 def test_every_view(site, chapter):
     panels = BeautifulSoup((site / f"{chapter}.html").read_text("utf-8"), "html.parser").select(".explorer")
     assert len(panels) == CELLS[chapter] > 0
