@@ -1,6 +1,5 @@
-"""What the tests of several folders share: the built pages, a server, the cells that an explorer needs."""
+"""What the tests of several folders share: the built pages, and a server."""
 
-import ast
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -55,28 +54,3 @@ def serving(folder, root="/", more=(), asked=None):
 @pytest.fixture(scope="session")
 def serve():
     return serving
-
-
-def names(tree, kind):
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
-    if kind is ast.Store:
-        found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    return found
-
-
-@pytest.fixture(scope="session")
-def needed():
-    """The code cells, in order, that the cell at `place` needs: the imports, and those that set its names."""
-
-    def needed(cells, place):
-        first, *before = (cell for cell in cells[:place + 1] if cell.cell_type == "code")
-        kept, wanted = [], set()
-        for cell in reversed(before):
-            tree = ast.parse(cell.source)
-            given = names(tree, ast.Store)
-            if not kept or given & wanted:
-                kept.append(cell)
-                wanted = wanted - given | names(tree, ast.Load)
-        return [first, *reversed(kept)]
-
-    return needed

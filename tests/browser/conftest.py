@@ -1,5 +1,6 @@
-"""A real Chromium, and the built pages both as files and through a server."""
+"""A real Chromium, the built pages both as files and through a server, the cells an explorer rests on."""
 
+import ast
 import functools
 import os
 from contextlib import ExitStack
@@ -12,13 +13,17 @@ from playwright.sync_api import sync_playwright
 from web.publish import chromium
 
 
-@pytest.fixture(scope="module")  # no longer: while it runs, asyncio.run() is refused to every other test
-def browser():
+@pytest.fixture(scope="session")
+def program():
     try:
-        program = chromium.find()
+        return chromium.find()
     except ValueError as error:
         stop = pytest.fail if os.environ.get("CI") else pytest.skip
         stop(str(error))
+
+
+@pytest.fixture(scope="module")  # no longer: while it runs, asyncio.run() is refused to every other test
+def browser(program):
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=program, args=chromium.FLAGS)
 
@@ -95,3 +100,28 @@ def barriers():
         """, quick | options)
 
     return barriers
+
+
+def names(tree, kind):
+    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
+    if kind is ast.Store:
+        found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return found
+
+
+@pytest.fixture(scope="session")
+def needed():
+    """The code cells, in order, that the cell at a place rests on: the imports and who sets its names."""
+
+    def needed(cells, place):
+        first, *before = (cell for cell in cells[:place + 1] if cell.cell_type == "code")
+        kept, wanted = [], set()
+        for cell in reversed(before):
+            tree = ast.parse(cell.source)
+            given = names(tree, ast.Store)
+            if not kept or given & wanted:
+                kept.append(cell)
+                wanted = wanted - given | names(tree, ast.Load)
+        return [first, *reversed(kept)]
+
+    return needed

@@ -73,19 +73,24 @@ def lab(tmp_path_factory):
         server.wait(30)
 
 
+@pytest.fixture(scope="module")
+def context(browser):
+    """One for all notebooks: JupyterLab's files are fetched and compiled once."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1600})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def run(browser, lab):
+def run(context, lab):
     """Open a notebook of these cells in JupyterLab, run them, hand over the page."""
     address, root = lab
-    contexts = []
+    page = context.new_page()
 
     def run(name, sources):
         notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
         nbformat.write(notebook, root / name)
-        context = browser.new_context(viewport={"width": 1280, "height": 1600})
-        contexts.append(context)
-        page = context.new_page()
         page.goto(address.format(name))
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
         page.wait_for_function(IDLE, timeout=60_000)
@@ -93,8 +98,7 @@ def run(browser, lab):
         return page
 
     yield run
-    for context in contexts:
-        context.close()
+    page.close()
 
 
 def test_a_moved_control_draws_again(run):

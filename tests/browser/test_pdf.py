@@ -10,7 +10,7 @@ OWN = {"zh": ("神经网络入门", "记号对照"), "en": ("Neural networks", "
 
 
 @pytest.fixture(scope="module", params=OWN)
-def printed(request, browser, site, tmp_path_factory):
+def printed(request, program, site, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pdf")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pdf, "pages", lambda: PAGES)
