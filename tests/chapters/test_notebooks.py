@@ -118,7 +118,7 @@ def test_figures_have_words_and_a_number_in_both_languages(notebook):
         words = cell.metadata.get("mystnb", {})
         pictures = len(re.findall(r"<Figure|^explore ", shown, re.MULTILINE))
         if pictures or "image" in words or "figure" in words:
-            assert pictures == 1, f"one picture a cell: {cell.source}"
+            assert pictures == 1, f"one picture per cell: {cell.source}"
             assert halves(words.get("image", {}).get("alt", "")), cell.source
             caption = words.get("figure", {}).get("caption")
             assert caption is None or halves(caption), caption

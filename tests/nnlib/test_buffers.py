@@ -9,7 +9,7 @@ import nnlib as nn
 from nnlib._common.buffers import Buffers
 
 SMALL, LARGE = 2**14, 2**15  # beyond 8192 numbers NumPy's own casting buffers grow no more
-ALLOWED = 4096  # bytes of small change; one flag a sample would be 2**14
+ALLOWED = 4096  # bytes of small change; one flag per sample would be 2**14
 
 
 def net_with(kind, n_out, **options):

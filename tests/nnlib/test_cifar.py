@@ -30,7 +30,7 @@ def small(monkeypatch):
 
 @pytest.fixture
 def rows():
-    """What each file holds: (IMAGES, 3073) bytes, a label and 3072 pixels a row."""
+    """What each file holds: (IMAGES, 3073) bytes, a label and 3072 pixels per row."""
     rng = np.random.default_rng(0)
     files = {name: rng.integers(0, 256, (IMAGES, 3073), dtype=np.uint8) for name in NAMES}
     for array in files.values():

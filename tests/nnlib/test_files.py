@@ -21,7 +21,7 @@ def as_text(architecture):
 
 
 def refused(path):
-    """The file gives a BadFile that says what was expected, what came, what to do."""
+    """The file gives a BadFile that says what was expected, what it got and what to do."""
     with pytest.raises(
         nn.BadFile, match=r"(?s)load expected .*, got .*\. Save the network again"
     ) as caught:

@@ -65,7 +65,7 @@ def test_prelu():
 
 @pytest.mark.parametrize("kind", ELEMENTWISE)
 def test_elementwise(kind):
-    """The layer is the function of the same name, and sends back its slope times what came."""
+    """The layer is the function of the same name, and sends back its slope times the gradient from above."""
     f, rng = ELEMENTWISE[kind], np.random.default_rng(0)
     net = nn.Network(nn.Linear(3, 3), kind())
     net[0].W = np.eye(3)
