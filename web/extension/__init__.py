@@ -1,10 +1,22 @@
 """What Sphinx loads. `setup` is the whole way of a page: every change we make, in the order it happens."""
 
+from collections.abc import Callable
+
 from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
 
-from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, search
+from . import (
+    explorers,
+    languages,
+    launch_menu,
+    light_pages,
+    live_cells,
+    math,
+    metadata,
+    runnable,
+    search,
+)
 
 OURS = 900  # runs after every handler of Sphinx and the theme; among ours the order is that of the list
 
@@ -38,16 +50,18 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("html-page-context", live_cells.add_scripts),
         ("html-page-context", languages.pair_book_title),
         ("html-page-context", explorers.write_views),
+        ("html-page-context", write_notebooks),
         ("html-page-context", light_pages.drop_assets),
         ("html-page-context", metadata.describe),
         # when all pages are written
-        ("build-finished", math.copy_fonts),
-        ("build-finished", metadata.write_sitemap),
-        ("build-finished", light_pages.shrink_pictures),
-        ("build-finished", light_pages.measure_once),
-        ("build-finished", light_pages.write_sheets),
+        ("build-finished", when_written(math.copy_fonts)),
+        ("build-finished", when_written(metadata.write_sitemap)),
+        ("build-finished", when_written(light_pages.shrink_pictures)),
+        ("build-finished", when_written(light_pages.measure_once)),
+        ("build-finished", when_written(light_pages.write_sheets)),
     ):
         app.connect(event, handler, priority=OURS)
+    app.add_builder(runnable.NotebookBuilder)
     app.add_js_file(None, body=languages.HEAD_SCRIPT.read_text("utf-8"), priority=1)
     for script in ("language.js", "scrolling.js", "explorer.js"):
         app.add_js_file(script, loading_method="defer")
@@ -61,3 +75,15 @@ def render_pages(app: Sphinx) -> None:
     if app.builder.format == "html":
         theme, lighten = app.builder.templates.render, light_pages.LightPages(app)
         app.builder.templates.render = lambda *page: lighten(languages.pair_words(theme(*page)))
+
+
+def write_notebooks(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    runnable.write(app, pagename, doctree)
+
+
+def when_written(handler: Callable[[Sphinx], None]) -> Callable[[Sphinx, Exception | None], None]:
+    """The handler, called if there are pages and none of them failed."""
+    def run(app: Sphinx, failure: Exception | None) -> None:
+        if app.builder.format == "html" and not failure:
+            handler(app)
+    return run

@@ -72,15 +72,13 @@ class LightPages:
         return PICTURE.sub(sized, html)
 
 
-def write_sheets(app: Sphinx, failure: Exception | None) -> None:
-    for name, paths in {}.items() if failure else app.builder.joined_sheets.items():
+def write_sheets(app: Sphinx) -> None:
+    for name, paths in app.builder.joined_sheets.items():
         (app.outdir / "_static" / name).write_text(stylesheets.join(app.outdir, paths), "utf-8")
 
 
-def measure_once(app: Sphinx, failure: Exception | None) -> None:
+def measure_once(app: Sphinx) -> None:
     """The theme measures all boxes at once, so all is laid out; scrolling.js does it as they are drawn."""
-    if failure:
-        return
     path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
     if NO_BOX not in script:
@@ -88,7 +86,7 @@ def measure_once(app: Sphinx, failure: Exception | None) -> None:
     path.write_text(script, "utf-8")
 
 
-def shrink_pictures(app: Sphinx, failure: Exception | None) -> None:
+def shrink_pictures(app: Sphinx) -> None:
     """Few colours are enough for a drawing: 256 of them take a third of the space."""
     for path in (app.outdir / "_images").glob("*.png"):
         with Image.open(path) as picture:
