@@ -12,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 from .languages import in_language, language_of
 from .metadata import address
 
-SPECIAL = re.compile(r"[\\`*_~\[\]<$]")  # signs that would be markup
+SPECIAL = re.compile(r"[\\`*_~<$]|\](?=\()")  # signs that would be markup; \\[ would be a formula somewhere
 
 
 class Markdown:

@@ -1,4 +1,4 @@
-"""The notebooks that readers run: a set in Chinese, one in English, one in both, made from the resolved pages.
+"""The notebooks that readers run, made from the resolved pages: in Chinese, in English and in both.
 
 chapters/ is written in MyST, of which Jupyter shows the source. The sets hold the same code cells, with
 what the page shows between them. They are written with the pages, or alone: then nothing is executed.
@@ -83,7 +83,7 @@ def pieces(node: nodes.Element, solution: bool = False) -> Iterator[tuple[nodes.
 def place(piece: nodes.Element) -> int:
     """Which of the chapter's cells a text stands in; the title of a solution, in the one before its first."""
     box = piece.parent if isinstance(piece, nodes.title) else piece
-    first = min(node.line for node in box.findall() if (node.line or 0) >= FIRST_LINE)
+    first = next(node.line for node in box.findall() if (node.line or 0) >= FIRST_LINE)
     return first // FIRST_LINE - 1 - is_solution_node(box)
 
 
