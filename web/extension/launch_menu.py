@@ -31,7 +31,7 @@ def fill_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
     notebook = f"{runnable.FOLDER}/zh/{pagename}.ipynb"
     for group in context["header_buttons"]:
         for button in group.get("buttons", ()):
-            if button["label"] == "download-source-button":
+            if button.get("label") == "download-source-button":
                 button |= {"url": notebook, "tooltip": NOTEBOOK}
     menus = [group for group in context["header_buttons"] if group.get("label") == "launch-buttons"]
     buttons = [button for group in menus for button in group["buttons"]]

@@ -12,8 +12,8 @@ from ..extension.runnable import FOLDER, NotebookBuilder
 from ..project import ROOT
 
 
-def main() -> None:
-    """Write them beside chapters/; nothing is executed."""
+def make(folder: Path) -> None:
+    """Fill the folder with one folder per set; nothing is executed."""
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "out"
         settings = {"nb_execution_mode": "off", "external_toc_path": str(ROOT / "_toc.yml"),
@@ -24,8 +24,8 @@ def main() -> None:
                               warningiserror=True, keep_going=True)
         if failed:
             sys.exit("The notebooks were not made; see above.")
-        shutil.copytree(made / FOLDER, ROOT / FOLDER, dirs_exist_ok=True)
+        shutil.copytree(made / FOLDER, folder, dirs_exist_ok=True)
 
 
 if __name__ == "__main__":
-    main()
+    make(ROOT / FOLDER)
