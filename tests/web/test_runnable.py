@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -12,9 +13,12 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from sphinx.errors import ExtensionError
+from sphinx_exercise.nodes import solution_node
 
-from web.extension.languages import CJK, classes
-from web.extension.runnable import FOLDER, HIDDEN, SETS, pieces
+from web.extension.languages import CJK
+from web.extension.markdown import Markdown
+from web.extension.runnable import FIRST_LINE, FOLDER, HIDDEN, SETS, cells
 from web.project import LANGS, ROOT, notebooks
 
 MYST = re.compile(r"\{[\w:.+-]+\}`|:{3,}|`{3,}\{|^\(.+\)=$|^:\w+: |\[\[.*\|.*\]\]", re.MULTILINE)
@@ -33,7 +37,7 @@ def opened(site, name, key):
 
 
 @cache
-def parsed(path):
+def written(path):
     return path.read_text("utf-8")
 
 
@@ -57,9 +61,9 @@ def shown(cell):
 
 def published(site, name, key):
     """The page's text in one language or both, without cells and what is only there for a screen."""
-    html = BeautifulSoup(parsed(site / f"{name}.html"), "html.parser").article
-    others = ["", *(f".lang-{other}" for other in LANGS if key not in (other, "both"))]
-    for tag in html.select(", ".join([ASIDE, *others[1:], *([".lang-sep"] if key != "both" else [])])):
+    html = BeautifulSoup(written(site / f"{name}.html"), "html.parser").article
+    others = [] if key == "both" else [".lang-sep", *(f".lang-{other}" for other in LANGS if other != key)]
+    for tag in html.select(", ".join([ASIDE, *others])):
         tag.decompose()
     for formula in html.select(".katex"):
         formula.replace_with(formula.select_one("annotation").get_text())
@@ -106,7 +110,7 @@ def test_links_lead_out_of_the_notebook(site, opened):
     """To the paper that is cited, as the bibliography has it, or to the published book."""
     book = os.environ.get("BOOK_URL", "").rstrip("/")
     known = {link["href"] for link in
-             BeautifulSoup(parsed(site / "references.html"), "html.parser").select("a.external")}
+             BeautifulSoup(written(site / "references.html"), "html.parser").select("a.external")}
     for cell in texts(opened):
         for link in shown(cell).select("a"):
             assert link["href"] in known or (book and link["href"].startswith(f"{book}/")), cell.source
@@ -115,7 +119,7 @@ def test_links_lead_out_of_the_notebook(site, opened):
 @pytest.mark.parametrize("name", ["exercises"])
 @both
 def test_solutions_and_hints_are_folded(site, opened, name, key):
-    page = BeautifulSoup(parsed(site / f"{name}.html"), "html.parser")
+    page = BeautifulSoup(written(site / f"{name}.html"), "html.parser")
     answers = {box["id"].removeprefix("cell-") for box in page.select(".solution .cell")}
     folded = {cell.id for cell in opened.cells if HIDDEN.items() <= cell.metadata.items()}
     assert folded == answers
@@ -124,9 +128,29 @@ def test_solutions_and_hints_are_folded(site, opened, name, key):
         len(hints) / (1 if key == "both" else 2)
 
 
-def test_a_solution_in_words_is_known_as_one():
-    document = nodes.section("", nodes.container("", nodes.paragraph(), classes=classes("zh")))
-    assert [inside for _, inside in pieces(document)] == [False]
+def by_hand(*children):
+    """The notebook in English of a chapter whose one cell is these nodes."""
+    for child in nodes.section("", *children).findall(nodes.paragraph):
+        child.line = FIRST_LINE + 2
+    env = SimpleNamespace(toc_fignumbers={}, get_domain=lambda name: SimpleNamespace(citations=()))
+    chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("...")])
+    return [cell.source for cell in cells(chapter, children[0].parent, Markdown(env, "page", "en"))]
+
+
+def test_a_solution_in_words_is_folded():
+    text = nodes.paragraph("", "Because 2 * 3 * 4 is 24.")
+    assert by_hand(solution_node("", nodes.section("", text))) == \
+        ["<details><summary>Solution</summary>\n\nBecause 2 \\* 3 \\* 4 is 24.\n\n</details>"]
+
+
+def test_asterisks_beside_brackets_become_tags():
+    text = nodes.paragraph("", "", nodes.Text("为"), nodes.strong("", "“深”"), nodes.Text("何"), nodes.strong("", "宽"))
+    assert by_hand(text) == ["为<strong>“深”</strong>何**宽**"]
+
+
+def test_what_jupyter_cannot_show_ends_the_build():
+    with pytest.raises(ExtensionError, match=r"page: expected .* got footnote: 'below'\. .* an of_footnote"):
+        by_hand(nodes.paragraph("", "above"), nodes.footnote("", nodes.paragraph("", "below")))
 
 
 def test_binder_makes_the_same_without_executing_anything(site, tmp_path):

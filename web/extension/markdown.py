@@ -8,6 +8,7 @@ import re
 
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 
 from .languages import in_language, language_of
 from .metadata import address
@@ -24,7 +25,11 @@ class Markdown:
         self.sources = {one.citation_id: one.entry.fields for one in env.get_domain("cite").citations}
 
     def __call__(self, node: nodes.Node) -> str:
-        return "" if self.hidden(node) else getattr(self, f"of_{type(node).__name__}")(node)
+        kind = type(node).__name__
+        if not hasattr(self, f"of_{kind}"):
+            raise ExtensionError(f"{self.page}: expected nothing that Jupyter cannot show, got {kind}: "
+                                 f"{node.astext()[:40]!r}. Write it otherwise, or give Markdown an of_{kind}.")
+        return "" if self.hidden(node) else getattr(self, f"of_{kind}")(node)
 
     def hidden(self, node: nodes.Node) -> bool:
         """Whether the node is in the other language, or the bar between two that are not both shown."""
@@ -55,7 +60,7 @@ class Markdown:
         text = node.astext() if language_of(node) else self.words(node.astext())
         return SPECIAL.sub(r"\\\g<0>", text)
 
-    of_inline = of_caption = of_paragraph = of_compound = inside
+    of_inline = of_caption = of_paragraph = inside
 
     def of_math(self, node: nodes.math) -> str:
         return f"${node.astext().strip()}$"
