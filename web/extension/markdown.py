@@ -27,8 +27,9 @@ class Markdown:
     def __call__(self, node: nodes.Node) -> str:
         kind = type(node).__name__
         if not hasattr(self, f"of_{kind}"):
-            raise ExtensionError(f"{self.page}: expected nothing that Jupyter cannot show, got {kind}: "
-                                 f"{node.astext()[:40]!r}. Write it otherwise, or give Markdown an of_{kind}.")
+            raise ExtensionError(f"{self.page}: expected nothing that Jupyter cannot show, "
+                                 f"got {kind}: {node.astext()[:40]!r}. "
+                                 f"Write it otherwise, or give Markdown an of_{kind}.")
         return "" if self.hidden(node) else getattr(self, f"of_{kind}")(node)
 
     def hidden(self, node: nodes.Node) -> bool:
