@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from web.extension.explorers import view
+from web.extension.runnable import FOLDER
 from web.project import notebooks
 
 EXPLORING = {name: places for name, notebook in notebooks().items()
@@ -51,6 +53,10 @@ def free_port():
 def lab(tmp_path_factory):
     """A JupyterLab over a folder of its own; (address, folder)."""
     root, home = tmp_path_factory.mktemp("notebooks"), tmp_path_factory.mktemp("home")
+    settings = home / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    # what is out of sight is drawn as well
+    (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
     port, token = free_port(), secrets.token_hex()
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
                f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}",
@@ -82,23 +88,50 @@ def context(browser):
 
 
 @pytest.fixture
-def run(context, lab):
-    """Open a notebook of these cells in JupyterLab, run them, hand over the page."""
+def show(context, lab):
+    """Open a notebook in JupyterLab."""
     address, root = lab
     page = context.new_page()
 
-    def run(name, sources):
-        notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    def show(name, notebook, height):
         nbformat.write(notebook, root / name)
+        page.set_viewport_size({"width": 1280, "height": height})
         page.goto(address.format(name))
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
         page.wait_for_function(IDLE, timeout=60_000)
+        return page
+
+    yield show
+    page.close()
+
+
+@pytest.fixture
+def run(show):
+    """Open a notebook of these cells, run them, hand over the page."""
+    def run(name, sources):
+        notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+        page = show(name, notebook, 1600)
         page.evaluate(RUN_ALL)
         return page
 
-    yield run
-    page.close()
+    return run
+
+
+@pytest.mark.parametrize(("key", "chapter"), [("zh", "intro"), ("en", "exercises")])
+def test_a_notebook_reads_as_a_page(show, site, key, chapter):
+    """No markup is left, formulas are drawn, solutions are folded."""
+    notebook = nbformat.read(site / FOLDER / key / f"{chapter}.ipynb", as_version=4)
+    page = show(f"{key}-{chapter}.ipynb", notebook, 1600)
+    written = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    formulas = sum(len(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$", text)) for text in written)
+    page.wait_for_function("n => document.querySelectorAll('mjx-container').length === n", arg=formulas,
+                           timeout=60_000)
+    shown = page.locator(".jp-MarkdownCell .jp-RenderedMarkdown").all_inner_texts()
+    assert len(shown) == len(written)
+    assert not re.search(r"\{\w+\}`|:::|\$|\*\*|^\(.+\)=$|\\tag|:label:", "\n".join(shown), re.MULTILINE)
+    folded = [cell for cell in notebook.cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert page.locator(".jp-CodeCell .jp-InputPlaceholder").count() == len(folded)
 
 
 def test_a_moved_control_draws_again(run):

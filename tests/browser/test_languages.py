@@ -76,14 +76,13 @@ def test_print_holds_one_language_and_no_controls(open_page):
         assert not page.locator(f"{controls} >> visible=true").count(), controls
 
 
-def test_a_notebook_opens_with_the_readers_language_first(open_page):
+def test_a_notebook_opens_in_the_readers_language(open_page):
     page = open_page("intro.html?lang=zh")
     page.evaluate("""() => document.body.insertAdjacentHTML("beforeend", `
-        <div class="dropdown-launch-buttons" id="probe"><a href="https://mybinder.org/v2/gh/a/b/main?urlpath=lab/tree/chapters/intro.ipynb">Binder</a>
-        <a href="https://colab.research.google.com/github/a/b/blob/main/chapters/intro.ipynb">Colab</a></div>`)""")
-    for choice, folder in (("en", "english"), ("zh", "chapters"), ("en", "english"), ("both", "chapters")):
+        <div class="dropdown-launch-buttons" id="probe"><a href="https://mybinder.org/v2/gh/a/b/main?urlpath=lab/tree/notebooks/zh/intro.ipynb">Binder</a>
+        <a href="https://colab.research.google.com/github/a/b/blob/notebooks/zh/intro.ipynb">Colab</a></div>`)""")
+    for choice in ("en", "zh", "en", "both"):
         page.locator(f".language-switch label:has(input[value={choice}])").click()
-        links = page.locator("#probe a").all()
-        binder, elsewhere = (link.get_attribute("href") for link in links)
-        assert binder.endswith(f"lab/tree/{folder}/intro.ipynb"), choice
-        assert elsewhere.endswith("blob/main/chapters/intro.ipynb")
+        links = page.locator("#probe a, .btn-download-source-button").all()
+        found = [link.get_attribute("href") for link in links]
+        assert [link.endswith(f"notebooks/{choice}/intro.ipynb") for link in found] == [True] * 3

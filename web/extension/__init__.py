@@ -1,10 +1,22 @@
 """The Sphinx extension. `setup` lists all that we change in a page, in the order in which it happens."""
 
+from collections.abc import Callable
+
 from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
 
-from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, search
+from . import (
+    explorers,
+    languages,
+    launch_menu,
+    light_pages,
+    live_cells,
+    math,
+    metadata,
+    runnable,
+    search,
+)
 
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
 
@@ -39,16 +51,18 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("html-page-context", live_cells.add_scripts),
         ("html-page-context", languages.pair_book_title),
         ("html-page-context", explorers.write_views),
+        ("html-page-context", write_notebooks),
         ("html-page-context", light_pages.drop_assets),
         ("html-page-context", metadata.describe),
         # when all pages are written
-        ("build-finished", math.copy_fonts),
-        ("build-finished", metadata.write_sitemap),
-        ("build-finished", light_pages.shrink_pictures),
-        ("build-finished", light_pages.measure_once),
-        ("build-finished", light_pages.write_sheets),
+        ("build-finished", when_written(math.copy_fonts)),
+        ("build-finished", when_written(metadata.write_sitemap)),
+        ("build-finished", when_written(light_pages.shrink_pictures)),
+        ("build-finished", when_written(light_pages.measure_once)),
+        ("build-finished", when_written(light_pages.write_sheets)),
     ):
         app.connect(event, handler, priority=OURS)
+    app.add_builder(runnable.NotebookBuilder)
     app.add_js_file(None, body=languages.HEAD_SCRIPT.read_text("utf-8"), priority=1)
     for script in ("language.js", "lazy_sections.js", "wide_boxes.js", "explorer.js"):
         app.add_js_file(script, loading_method="defer")
@@ -68,3 +82,15 @@ def render_pages(app: Sphinx) -> None:
         return lighten(html) if template in ("page.html", "search.html") else html  # else a part, or ours
 
     app.builder.templates.render = rendered
+
+
+def write_notebooks(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    runnable.write(app, pagename, doctree)
+
+
+def when_written(handler: Callable[[Sphinx], None]) -> Callable[[Sphinx, Exception | None], None]:
+    """The handler, called if there are pages and none of them failed."""
+    def run(app: Sphinx, failure: Exception | None) -> None:
+        if app.builder.format == "html" and not failure:
+            handler(app)
+    return run

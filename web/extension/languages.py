@@ -56,6 +56,14 @@ def language_of(node: nodes.Node | None) -> str | None:
     return None
 
 
+def in_language(text: str, key: str) -> str:
+    """``[[图|Figure]] 1`` and ``中文 | English`` as a reader of one language, or of both, sees them."""
+    if key == "both":
+        return INSIDE.sub(r"\1 / \2", text)
+    inside = INSIDE.sub(lambda found: getattr(Pair(*found.groups()), key), text)
+    return getattr(Pair.of(inside), key)
+
+
 # -- cells -----------------------------------------------------------------------------------------
 plain_cell = SphinxNbRenderer.render_nb_cell_markdown
 plain_streams = render.coalesce_streams
@@ -159,20 +167,19 @@ class MarkLanguages(SphinxTransform):
 # -- links whose text Sphinx filled in from those titles ---------------------------------------------
 class SplitReferences(SphinxPostTransform):
     default_priority = 400
-    formats = ("html",)
+    formats = ("html", "notebooks")
 
     def run(self, **kwargs) -> None:
         for ref in list(self.document.findall(nodes.reference)):
             here = language_of(ref)
             for text in list(ref.findall(nodes.Text)):
                 if language_of(text) == here:  # not yet split
-                    text.parent.replace(text, self.in_language(text, here))
+                    text.parent.replace(text, self.halves(text, here))
 
     @staticmethod
-    def in_language(text: nodes.Text, key: str | None) -> list[nodes.Node]:
+    def halves(text: nodes.Text, key: str | None) -> list[nodes.Node]:
         if key:
-            inside = INSIDE.sub(lambda found: getattr(Pair(*found.groups()), key), text)  # "[[图|Figure]] 1"
-            return [nodes.Text(getattr(Pair.of(inside), key))]
+            return [nodes.Text(in_language(text, key))]
         if BAR not in text:
             return [text]
         return cased(*([nodes.Text(half)] for half in Pair.of(text)))

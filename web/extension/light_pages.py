@@ -84,25 +84,23 @@ class LightPages:
         return PICTURE.sub(sized, html)
 
 
-def write_sheets(app: Sphinx, failure: Exception | None) -> None:
-    for name, paths in {}.items() if failure else app.builder.joined_sheets.items():
+def write_sheets(app: Sphinx) -> None:
+    for name, paths in app.builder.joined_sheets.items():
         (app.outdir / "_static" / name).write_text(stylesheets.join(app.outdir, paths), "utf-8")
 
 
-def measure_once(app: Sphinx, failure: Exception | None) -> None:
+def measure_once(app: Sphinx) -> None:
     """Keep the theme from measuring all boxes at once, for which the browser would lay out the whole page.
 
     wide_boxes.js measures each box when it is drawn.
     """
-    if failure:
-        return
     path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
     demand(NO_BOX in script, f"{ALL_BOXES} in {path.name}")
     path.write_text(script, "utf-8")
 
 
-def shrink_pictures(app: Sphinx, failure: Exception | None) -> None:
+def shrink_pictures(app: Sphinx) -> None:
     """Reduce each drawing to 256 colours, which look the same in a third of the space."""
     for path in (app.outdir / "_images").glob("*.png"):
         with Image.open(path) as picture:

@@ -70,6 +70,6 @@ def configure(app: Sphinx, config: Config) -> None:
     config.html_static_path += [str(DIST / "katex.min.css")]
 
 
-def copy_fonts(app: Sphinx, failure: Exception | None) -> None:
+def copy_fonts(app: Sphinx) -> None:
     for font in (DIST / "fonts").glob("*.woff2"):
         copy_asset(font, app.outdir / "_static" / "fonts")

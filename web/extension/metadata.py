@@ -94,10 +94,8 @@ def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
     yield "404", {"root": root, "pages": pages, "script": script}, "404.html"
 
 
-def write_sitemap(app: Sphinx, failure: Exception | None) -> None:
+def write_sitemap(app: Sphinx) -> None:
     base = app.config.html_baseurl
-    if app.builder.format != "html" or failure:
-        return
     robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
     (app.outdir / "robots.txt").write_text(robots, "utf-8")
     sitemap = app.outdir / "sitemap.xml"

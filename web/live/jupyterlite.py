@@ -1,4 +1,4 @@
-"""JupyterLab without a server, under lite/: every chapter and assignment, with the pages' own Python.
+"""JupyterLab without a server, under lite/: the notebooks and the assignments, with the pages' own Python.
 
 It uses the Pyodide of the pages (pyodide_files): no file is duplicated or loaded from another host.
 """
@@ -16,8 +16,7 @@ import nbformat
 
 from grader import assignments
 
-from .. import project
-from ..notebooks import english_first
+from ..extension.runnable import FOLDER
 
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
@@ -38,24 +37,21 @@ BUILD = {"LiteBuildConfig": {
     "federated_extensions": [str(EXTENSIONS / name) for name in WANTED]}}
 
 
-def notebooks() -> dict[str, str]:
-    """The notebooks that a reader opens: each chapter with Chinese or English first, and assignments."""
-    found = {}
-    for name, chapter in project.notebooks().items():
-        found[f"chapters/{name}.ipynb"] = chapter
-        found[f"{english_first.FOLDER}/{name}.ipynb"] = english_first.english_first(chapter)
+def notebooks(site: Path) -> dict[str, str]:
+    """The notebooks that a reader opens, for this kernel: those of the site, and the assignments."""
     with tempfile.TemporaryDirectory() as folder:
+        paths = {path.relative_to(site): path for path in sorted((site / FOLDER).rglob("*.ipynb"))}
         for name in assignments.names():
-            released = assignments.release(name, Path(folder))
-            found[f"assignments/{name}.ipynb"] = nbformat.read(released, as_version=4)
+            paths[Path("assignments", f"{name}.ipynb")] = assignments.release(name, Path(folder))
+        found = {str(name): nbformat.read(path, as_version=4) for name, path in paths.items()}
     for notebook in found.values():
         notebook.metadata.kernelspec = KERNEL
     return {name: nbformat.writes(notebook) for name, notebook in found.items()}
 
 
 def build(folder: Path) -> None:
-    """Fill the folder, given by its absolute path, unless it already holds this; all of it or nothing."""
-    texts = notebooks()
+    """Fill this folder of the site (an absolute path) unless it already holds this; all of it or nothing."""
+    texts = notebooks(folder.parent)
     parts = [SETTINGS, BUILD, texts, version("jupyterlite-core"), version("jupyterlite-pyodide-kernel"),
              version("jupyterlab_widgets")]
     now = hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,1 +1,1 @@
-"""The notebooks themselves: their outputs are stored here, and copies for readers of English are made."""
+"""The notebooks themselves: outputs are stored in the chapters, and what readers run is made from them."""

@@ -49,8 +49,8 @@ var book = (function () {
     document.querySelectorAll(".copybtn").forEach(function (button) {
       button.dataset.tooltip = lang === "en" ? "Copy" : "复制";
     });
-    document.querySelectorAll('.dropdown-launch-buttons a:not([href*="/github/"])').forEach(function (link) {
-      link.href = link.href.replace(/(chapters|english)(?=\/[^/]+\.ipynb$)/, lang === "en" ? "english" : "chapters");
+    document.querySelectorAll('a[href*="notebooks/"][href$=".ipynb"]').forEach(function (link) {
+      link.href = link.href.replace(/\w+(?=\/[^/]+$)/, lang);
     });
     radios.forEach(function (radio) { radio.checked = radio.value === lang; });
     window.dispatchEvent(new Event("resize"));   // margin notes and scroll-spy measure again

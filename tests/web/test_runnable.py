@@ -1,0 +1,162 @@
+"""The notebooks that readers run: they say what the page says, and hold the chapter's own cells."""
+
+import os
+import re
+import subprocess
+import sys
+from functools import cache
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from docutils import nodes
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from sphinx.errors import ExtensionError
+from sphinx_exercise.nodes import solution_node
+
+from web.extension.languages import CJK
+from web.extension.markdown import Markdown
+from web.extension.runnable import FIRST_LINE, FOLDER, HIDDEN, SETS, cells
+from web.project import LANGS, ROOT, notebooks
+
+MYST = re.compile(r"\{[\w:.+-]+\}`|:{3,}|`{3,}\{|^\(.+\)=$|^:\w+: |\[\[.*\|.*\]\]", re.MULTILINE)
+CODE_OR_MATH = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
+TAGGED = re.compile(r"(\S.*?) \\tag\{(\d+)\}\s*$", re.DOTALL)
+READ = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
+ASIDE = ".headerlink, script, button, .katex-html, .cell_input, .cell_output pre, .explorer"
+
+both = pytest.mark.parametrize("key", SETS)
+each = pytest.mark.parametrize("name", notebooks())
+
+
+@pytest.fixture
+def opened(site, name, key):
+    return nbformat.read(site / FOLDER / key / f"{name}.ipynb", as_version=4)
+
+
+@cache
+def written(path):
+    return path.read_text("utf-8")
+
+
+def texts(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def squeezed(text):
+    return "".join(text.split())
+
+
+def shown(cell):
+    """A cell's Markdown as any Jupyter renders it; a formula is its TeX, with its number before it."""
+    html = BeautifulSoup(READ.render(cell.source), "html.parser")
+    for formula in html.select("eq, .math"):
+        formula.replace_with(TAGGED.sub(r"(\2)\1", formula.get_text().strip()))
+    if cell.id.endswith("-caption"):
+        html.details.decompose()  # the page has these words as the picture's alt
+    return html
+
+
+def published(site, name, key):
+    """The page's text in one language or both, without cells and what is only there for a screen."""
+    html = BeautifulSoup(written(site / f"{name}.html"), "html.parser").article
+    others = [] if key == "both" else [".lang-sep", *(f".lang-{other}" for other in LANGS if other != key)]
+    for tag in html.select(", ".join([ASIDE, *others])):
+        tag.decompose()
+    for formula in html.select(".katex"):
+        formula.replace_with(formula.select_one("annotation").get_text())
+    return html
+
+
+@each
+@both
+def test_they_read_as_the_page_reads(site, opened, name, key):
+    """Every word, number, citation and formula, in the page's order."""
+    page = squeezed(published(site, name, key).get_text())
+    assert squeezed("".join(shown(cell).get_text() for cell in texts(opened))) == page
+
+
+@each
+@both
+def test_no_syntax_of_the_book_is_left(opened):
+    for cell in texts(opened):
+        assert not MYST.search(cell.source), cell.source
+        assert not re.search(r"[`*]{2}|\]\(", shown(cell).get_text()), cell.source
+
+
+@each
+@both
+def test_code_is_the_chapters_own(opened, name):
+    own, taken = ([cell for cell in notebook.cells if cell.cell_type == "code"]
+                  for notebook in (notebooks()[name], opened))
+    for cell, copy in zip(own, taken, strict=True):
+        folded = {key: value for key, value in copy.metadata.items() if HIDDEN.get(key) == value}
+        assert copy == {**cell, "metadata": {**cell.metadata, **folded}}
+    nbformat.validate(opened)
+
+
+@each
+@pytest.mark.parametrize("key", ["en"])
+def test_english_has_no_chinese(opened):
+    for cell in texts(opened):
+        assert not CJK.search(CODE_OR_MATH.sub("", cell.source)), cell.source
+
+
+@each
+@both
+def test_links_lead_out_of_the_notebook(site, opened):
+    """To the paper that is cited, as the bibliography has it, or to the published book."""
+    book = os.environ.get("BOOK_URL", "").rstrip("/")
+    known = {link["href"] for link in
+             BeautifulSoup(written(site / "references.html"), "html.parser").select("a.external")}
+    for cell in texts(opened):
+        for link in shown(cell).select("a"):
+            assert link["href"] in known or (book and link["href"].startswith(f"{book}/")), cell.source
+
+
+@pytest.mark.parametrize("name", ["exercises"])
+@both
+def test_solutions_and_hints_are_folded(site, opened, name, key):
+    page = BeautifulSoup(written(site / f"{name}.html"), "html.parser")
+    answers = {box["id"].removeprefix("cell-") for box in page.select(".solution .cell")}
+    folded = {cell.id for cell in opened.cells if HIDDEN.items() <= cell.metadata.items()}
+    assert folded == answers
+    hints = page.select(".admonition.dropdown:not(.solution)")
+    assert len(re.findall("<details>", "".join(cell.source for cell in texts(opened)))) == \
+        len(hints) / (1 if key == "both" else 2)
+
+
+def by_hand(*children):
+    """The notebook in English of a chapter whose one cell is these nodes."""
+    for child in nodes.section("", *children).findall(nodes.paragraph):
+        child.line = FIRST_LINE + 2
+    env = SimpleNamespace(toc_fignumbers={}, get_domain=lambda name: SimpleNamespace(citations=()))
+    chapter = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("...")])
+    return [cell.source for cell in cells(chapter, children[0].parent, Markdown(env, "page", "en"))]
+
+
+def test_a_solution_in_words_is_folded():
+    text = nodes.paragraph("", "Because 2 * 3 * 4 is 24.")
+    assert by_hand(solution_node("", nodes.section("", text))) == \
+        ["<details><summary>Solution</summary>\n\nBecause 2 \\* 3 \\* 4 is 24.\n\n</details>"]
+
+
+def test_asterisks_beside_brackets_become_tags():
+    text = nodes.paragraph("", "", nodes.strong("", "“深”"), nodes.Text("还是"), nodes.strong("", "宽"))
+    assert by_hand(text) == ["<strong>“深”</strong>还是**宽**"]
+
+
+def test_what_jupyter_cannot_show_ends_the_build():
+    with pytest.raises(ExtensionError, match=r"page: expected .* got footnote: 'below'\. .* an of_footnote"):
+        by_hand(nodes.paragraph("", "above"), nodes.footnote("", nodes.paragraph("", "below")))
+
+
+def test_binder_makes_the_same_without_executing_anything(site, tmp_path):
+    program = f"from web.notebooks.sets import make; from pathlib import Path; make(Path({str(tmp_path)!r}))"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.ipynb")}
+    assert made == {path.relative_to(site / FOLDER): path.read_bytes()
+                    for path in (site / FOLDER).rglob("*.ipynb")}
+    assert len(made) == len(SETS) * len(notebooks())
