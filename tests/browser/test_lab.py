@@ -93,9 +93,8 @@ def show(context, lab):
     address, root = lab
     page = context.new_page()
 
-    def show(name, notebook, height):
+    def show(name, notebook):
         nbformat.write(notebook, root / name)
-        page.set_viewport_size({"width": 1280, "height": height})
         page.goto(address.format(name))
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
         page.wait_for_function(IDLE, timeout=60_000)
@@ -111,7 +110,7 @@ def run(show):
     def run(name, sources):
         notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-        page = show(name, notebook, 1600)
+        page = show(name, notebook)
         page.evaluate(RUN_ALL)
         return page
 
@@ -122,7 +121,7 @@ def run(show):
 def test_a_notebook_reads_as_a_page(show, site, key, chapter):
     """No markup is left, formulas are drawn, solutions are folded."""
     notebook = nbformat.read(site / FOLDER / key / f"{chapter}.ipynb", as_version=4)
-    page = show(f"{key}-{chapter}.ipynb", notebook, 1600)
+    page = show(f"{key}-{chapter}.ipynb", notebook)
     written = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     formulas = sum(len(re.findall(r"\$\$[^$]+\$\$|\$[^$]+\$", text)) for text in written)
     page.wait_for_function("n => document.querySelectorAll('mjx-container').length === n", arg=formulas,
