@@ -5,6 +5,7 @@ The environment variables that the build reads, all optional:
 * ``BOOK_URL``: the address where the book will be published; without it no page holds an absolute address.
 * ``BOOK_REPOSITORY``: ``https://github.com/owner/name``, if it is not the one in CITATION.cff.
 * ``PYODIDE_DIR``: a folder that holds the files of Pyodide, where they cannot be downloaded.
+* ``PYODIDE_MIRROR``: the address of such a folder on the web, to be asked before the official one.
 * ``SOURCE_DATE_EPOCH``: the date inside the wheels that the build makes.
 
 It sets two for the processes that it starts: ``NNLIB_FRAMES`` makes the explorers draw every view, and
@@ -19,6 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import wheels
 from .live import jupyterlite, pyodide_files
 from .project import OUT, ROOT, pages
 
@@ -52,8 +54,10 @@ def megabytes(name: str) -> float:
 
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
-    python = pyodide_files.find()
-    live = {"NNLIB_LIVE": "1"} if python else {}
+    try:
+        python, live = pyodide_files.find(), {"NNLIB_LIVE": "1"}
+    except pyodide_files.Unavailable as fault:
+        python, live, missing_files = None, {}, fault
     places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
     forget_stale("look", LOOK, [".doctrees", "html"], f"{places} {live}")
     # through Python: the first line of an installed script may not hold a long path
@@ -66,9 +70,9 @@ def main() -> None:
     if failed or missing:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
         sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
+    wheels.offer(OUT / "html" / "wheel")
     if python is None:
-        print("The cells will not run in the pages, because the build could not get every file of Pyodide. "
-              f"Build again with the network, or put them into {pyodide_files.folders()[-1]}.")
+        print(f"The cells will not run in the pages: {missing_files}")
     else:
         lock, files = python
         files = pyodide_files.compiled(lock, files, OUT / "pyodide")

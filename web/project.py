@@ -2,7 +2,9 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import yaml
@@ -13,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 LANGS = {"zh": "zh-CN", "en": "en"}  # a reader's choice, and how HTML calls it; in the order of a Pair
+PACKAGE = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]  # PyPI's nnlib is another's
 GITHUB = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 
 
@@ -40,7 +43,10 @@ def repository() -> str:
     return text
 
 
-def released_wheel() -> str:
-    """The address at which the release workflow puts this version's nnlib, or "" without a repository."""
-    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)[1]
-    return repository() and f"{repository()}/releases/download/v{version}/nnlib-{version}-py3-none-any.whl"
+def address(variable: str) -> str:
+    """The address that this environment variable names, with a slash at the end; "" if it is unset."""
+    text = os.environ.get(variable, "")
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
+        raise ValueError(f"{variable} expected an address like https://example.org/book/, got {text!r}. "
+                         "Correct it, or unset it.")
+    return text and text.rstrip("/") + "/"

@@ -20,8 +20,6 @@ class BadFile(ValueError):
 
 def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
     """Let `write` fill a temporary file next to `path`, then move it there in one step."""
-    import tempfile  # imported here, like zipfile below, so that `import nnlib` stays fast
-
     target = Path(path)
     if not target.parent.is_dir():
         raise ValueError(
@@ -32,18 +30,15 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
         raise ValueError(
             f"Writing expected the path of a file, got the folder {os.fspath(path)!r}. Add a file name."
         )
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".")
+    temporary = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "xb") as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(name, 0o666 & ~umask)  # because mkstemp makes a file that only its owner can read
-        os.replace(name, target)
+        os.replace(temporary, target)
     except BaseException:
-        os.unlink(name)
+        temporary.unlink(missing_ok=True)
         raise
 
 

@@ -119,7 +119,7 @@ def _pooch() -> ModuleType:
         return import_module("pooch")
     except ImportError as problem:
         raise ImportError(
-            f"cifar10 expected the extra nnlib[data] to download with, got: {problem}. "
+            f"cifar10 expected the extra nnlib-course[data] to download with, got: {problem}. "
             "Run pip install pooch tqdm, or give as root the archive or its folder."
         ) from problem
 

@@ -6,7 +6,7 @@ from collections import Counter
 import nbformat
 import pytest
 
-from web.notebooks.store_outputs import COLAB_TAG, normalise
+from web.notebooks.store_outputs import normalise
 from web.project import notebooks
 
 CJK = re.compile(r"[\u3400-\u9fff]")
@@ -95,7 +95,7 @@ def test_code_cells_are_short(notebook):
 
 
 def test_the_first_code_cell_imports(notebook):
-    first = next(cell for cell in cells(notebook, "code") if COLAB_TAG not in cell.metadata.get("tags", []))
+    first = next(cell for cell in cells(notebook, "code"))
     assert re.search(r"^import nnlib as nn$", first.source, re.MULTILINE)
 
 

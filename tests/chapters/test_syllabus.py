@@ -2,7 +2,6 @@
 
 import pytest
 
-from web.notebooks.store_outputs import COLAB_TAG
 from web.project import notebooks
 
 POINTS = {  # chapter: {point: what shows it}; "" is told in words alone
@@ -49,7 +48,7 @@ def test_point(chapter, point, shown_by):
 
 def test_tags_are_known():
     """A tag with a typing error would hide a cell from the tests, or from nbval."""
-    known = {"lang-zh", "lang-en", "nbval-ignore-output", "hide-input", "remove-input", COLAB_TAG}
+    known = {"lang-zh", "lang-en", "nbval-ignore-output", "hide-input", "remove-input"}
     known |= {point for points in POINTS.values() for point in points}
     used = {tag for notebook in notebooks().values() for cell in notebook.cells
             for tag in cell.metadata.get("tags", [])}

@@ -1,8 +1,6 @@
-"""Where else the chapters run: the launch buttons, Binder's files, the cell for Colab, the workflows."""
+"""Where else the chapters run: the launch buttons, Binder's files, the workflows."""
 
 import re
-import subprocess
-import sys
 
 import nbformat
 import pytest
@@ -11,8 +9,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
 from web import project
-from web.notebooks import store_outputs
-from web.project import ROOT, notebooks
+from web.project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ADDRESS = "https://github.com/someone/a-course"
@@ -71,35 +68,6 @@ def test_binder_makes_them_when_it_builds():
     assert "python -m web.notebooks.sets" in script
     assert (ROOT / "postBuild").stat().st_mode & 0o100
     assert re.fullmatch(r"python-3\.\d+\n", (ROOT / "runtime.txt").read_text())
-
-
-# -- Colab --------------------------------------------------------------------------------------------------
-def test_the_cell_for_colab_comes_first_once_and_goes_again(known, monkeypatch):
-    notebook = notebooks()["activations"]
-    before = [cell.id for cell in notebook.cells]
-    for _ in range(2):
-        store_outputs.guard(notebook, "activations")
-    assert [cell.id for cell in notebook.cells] == ["activations-colab", *before]
-    assert f"{ADDRESS}/releases/download/v0.1.0/nnlib-0.1.0-py3-none-any.whl" in notebook.cells[0].source
-    monkeypatch.setenv("BOOK_REPOSITORY", "")
-    monkeypatch.setattr(project.yaml, "safe_load", lambda text: {})
-    store_outputs.guard(notebook, "activations")
-    assert [cell.id for cell in notebook.cells] == before
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_the_cell_installs_only_what_is_missing(there, tmp_path):
-    """Run it in IPython, with a pip that writes down what it was asked for."""
-    (tmp_path / "nnlib.py").write_text("" if there else "raise ModuleNotFoundError('nnlib')")
-    program = f"""
-from IPython.core.interactiveshell import InteractiveShell
-shell, asked = InteractiveShell(), []
-shell.register_magic_function(asked.append, "line", "pip")
-shell.run_cell({store_outputs.COLAB.format(wheel='https://example.org/nnlib.whl')!r}).raise_error()
-print(asked)"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
-                          cwd=tmp_path, env={"PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)})
-    assert done.stdout.strip() == ("[]" if there else "['install -q https://example.org/nnlib.whl']")
 
 
 # -- the workflows ----------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import subprocess
 import zipfile
 
 import pytest
@@ -11,27 +10,28 @@ from web.live import pyodide_files
 from web.project import ROOT
 
 WORDS = b"a file of Pyodide"
+SILENT = "http://127.0.0.1:9/"
 GOOD = {"one.whl": hashlib.sha256(WORDS).hexdigest()}
 
 
 @pytest.fixture
 def places(tmp_path, monkeypatch):
-    """Three folders where a file may be, and no mirror."""
-    found = [tmp_path / name for name in ("named", "shared", "cache")]
+    """Three folders where a file may be, and no mirror but one that does not answer."""
+    found = [tmp_path / name for name in ("named", "npm", "cache")]
     for folder in found:
         folder.mkdir()
     monkeypatch.setattr(pyodide_files, "folders", lambda: found)
-    monkeypatch.setattr(pyodide_files, "MIRRORS", [])
+    monkeypatch.setattr(pyodide_files, "CDN", [SILENT])
     return found
 
 
 @pytest.fixture
 def mirror(tmp_path, monkeypatch, places, serve):
-    """A mirror on this machine; gives its folder and the paths asked for."""
+    """A mirror on this machine that PYODIDE_MIRROR names; gives its folder and the paths asked for."""
     folder, asked = tmp_path / "mirror", []
     folder.mkdir()
     with serve(folder, asked=asked) as address:
-        monkeypatch.setattr(pyodide_files, "MIRRORS", ["http://127.0.0.1:9/", f"{address}/"])
+        monkeypatch.setenv("PYODIDE_MIRROR", address)
         yield folder, asked
 
 
@@ -41,9 +41,15 @@ def test_a_file_is_taken_from_any_folder(places, place):
     assert pyodide_files.fetch(GOOD) == {"one.whl": places[place] / "one.whl"}
 
 
+def refusal(hashes):
+    with pytest.raises(pyodide_files.Unavailable) as fault:
+        pyodide_files.fetch(hashes)
+    return str(fault.value)
+
+
 def test_a_wrong_file_does_not_count(places):
     (places[0] / "one.whl").write_bytes(b"something else")
-    assert pyodide_files.fetch(GOOD) is None
+    assert f"\n  {places[0]} (has another one.whl)\n  {places[1]}\n" in refusal(GOOD)
     (places[1] / "one.whl").write_bytes(WORDS)
     assert pyodide_files.fetch(GOOD) == {"one.whl": places[1] / "one.whl"}
 
@@ -55,24 +61,47 @@ def test_a_mirror_is_asked_once_and_its_file_kept(places, mirror):
     assert mirror[1] == ["/one.whl"]
 
 
+def test_after_a_silent_mirror_comes_the_next(places, mirror, monkeypatch):
+    monkeypatch.setattr(pyodide_files, "mirrors", lambda mirrors=pyodide_files.mirrors: mirrors()[::-1])
+    (mirror[0] / "one.whl").write_bytes(WORDS)
+    assert pyodide_files.fetch(GOOD) == {"one.whl": places[2] / "one.whl"}
+
+
 def test_a_mirror_with_a_wrong_file_is_refused(places, mirror):
     (mirror[0] / "one.whl").write_bytes(b"something else")
-    assert pyodide_files.fetch(GOOD) is None
+    assert "/ (has another one.whl)\n" in refusal(GOOD)
     assert not list(places[2].glob("one.whl"))
 
 
 def test_a_mirror_without_a_file_ends_the_search(places, mirror):
-    assert pyodide_files.fetch(GOOD | {"two.whl": "0" * 64}) is None
-    assert len(mirror[1]) <= 2  # the first 'no' was enough
+    refusal(GOOD | {"two.whl": "0" * 64})
+    assert len(mirror[1]) == 1  # the first 'no' was enough
 
 
-def test_the_folder_named_by_the_reader_comes_first(monkeypatch, tmp_path):
+def test_a_refusal_says_what_is_missing_where_it_was_sought_and_what_to_do(places, mirror):
+    (places[1] / "one.whl").write_bytes(WORDS)
+    said = refusal(GOOD | {"two.whl": "0" * 64, "three.whl": "1" * 64})
+    assert "files of Pyodide 0.27.7: three.whl, two.whl; got" in said
+    assert "one.whl" not in said
+    assert all(f"\n  {folder}\n" in said for folder in places)
+    assert "/ (HTTPError at three.whl)\n" in said
+    assert f"\n  {SILENT}v0.27.7/full/ (ConnectionError at three.whl)\n" in said
+    assert "Let PYODIDE_DIR name a folder that holds them, or PYODIDE_MIRROR the address" in said
+
+
+def test_what_the_reader_names_comes_first(monkeypatch, tmp_path):
     monkeypatch.setenv("PYODIDE_DIR", str(tmp_path))
+    monkeypatch.setenv("PYODIDE_MIRROR", "https://example.org/pyodide")
     assert pyodide_files.folders()[0] == tmp_path
+    assert pyodide_files.mirrors()[0] == "https://example.org/pyodide/"
 
 
-def test_without_files_there_is_nothing_to_publish(places):
-    assert pyodide_files.find() is None
+def test_python_itself_comes_through_npm_at_the_pinned_version(monkeypatch):
+    package = json.loads((ROOT / "web" / "package.json").read_text())
+    assert package["dependencies"]["pyodide"] == pyodide_files.VERSION
+    brought = ROOT / "web" / "node_modules" / "pyodide"
+    monkeypatch.setattr(pyodide_files, "folders", lambda: [brought])
+    assert pyodide_files.fetch(pyodide_files.CORE) == {name: brought / name for name in pyodide_files.CORE}
 
 
 def test_closure():
@@ -99,16 +128,6 @@ def test_what_is_published_can_be_loaded_and_nothing_else_stays(tmp_path):
             rows = [row.split(",") for row in wheel.read(record).decode().splitlines()]
             assert sorted(place for place, *_ in rows) == sorted(wheel.namelist())
             assert all(digest for place, digest, _ in rows if place != record)
-
-
-def test_the_wheel_of_nnlib_holds_the_files_of_the_repository(tmp_path):
-    if not (ROOT / ".git").exists():
-        pytest.skip("expected a clone, got a folder without git's history")
-    listed = subprocess.check_output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard",
-                                      "nnlib"], cwd=ROOT, text=True)
-    with zipfile.ZipFile(pyodide_files.make_wheel("nnlib", tmp_path)) as wheel:
-        packed = {place for place in wheel.namelist() if ".dist-info/" not in place}
-    assert packed == set(filter(None, listed.split("\0")))
 
 
 def test_the_same_files_give_the_same_bytes(tmp_path):

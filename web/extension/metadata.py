@@ -5,7 +5,6 @@ Without it no absolute address is written: no canonical address, no sitemap, no 
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from html import escape
@@ -17,6 +16,7 @@ from sphinx.config import Config
 
 from nnlib._common.pair import Pair
 
+from .. import project
 from ..project import LANGS
 from .languages import HEAD_SCRIPT, inside
 
@@ -27,14 +27,6 @@ SITEMAP = """<?xml version="1.0" encoding="utf-8"?>
 </urlset>
 """
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-
-
-def base_address(text: str) -> str:
-    """The book's address with a slash at the end; "" if it is not known."""
-    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
-        raise ValueError(f"BOOK_URL expected an address like https://example.org/book/, got {text!r}. "
-                         "Correct it, or unset it to build without absolute addresses.")
-    return text.rstrip("/") + "/" if text else ""
 
 
 def address(base: str, page: str) -> str:
@@ -106,4 +98,4 @@ def write_sitemap(app: Sphinx) -> None:
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    config.html_baseurl = base_address(os.environ.get("BOOK_URL", ""))
+    config.html_baseurl = project.address("BOOK_URL")

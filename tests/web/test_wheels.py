@@ -1,0 +1,42 @@
+"""nnlib's wheel, and the folder of the site that offers it to pip."""
+
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from web import wheels
+from web.project import PACKAGE, ROOT
+
+NAME = f"nnlib_course-{PACKAGE['version']}-py3-none-any.whl"
+
+
+def test_the_wheel_of_nnlib_holds_the_files_of_the_repository(tmp_path):
+    if not (ROOT / ".git").exists():
+        pytest.skip("expected a clone, got a folder without git's history")
+    listed = subprocess.check_output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard",
+                                      "nnlib"], cwd=ROOT, text=True)
+    with zipfile.ZipFile(wheels.of_nnlib(tmp_path)) as wheel:
+        packed = {place for place in wheel.namelist() if ".dist-info/" not in place}
+    assert packed == set(filter(None, listed.split("\0")))
+
+
+def test_pip_finds_it_in_the_folder_that_the_site_offers(tmp_path, serve):
+    offered, got = tmp_path / "wheel", tmp_path / "got"
+    wheels.offer(offered)
+    assert {path.name for path in offered.iterdir()} == {"index.html", NAME}
+    with serve(offered) as address:
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-index",
+                        "--dest", got, "--find-links", f"{address}/", "nnlib-course[panels]"], check=True)
+    assert (got / NAME).read_bytes() == (offered / NAME).read_bytes()
+
+
+def test_the_folder_holds_no_other_version(tmp_path):
+    (tmp_path / "nnlib_course-0.0.9-py3-none-any.whl").touch()
+    wheels.offer(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"index.html", NAME}
+
+
+def test_the_site_offers_it(site):
+    assert {path.name for path in (site / "wheel").iterdir()} == {"index.html", NAME}
