@@ -1,8 +1,9 @@
 """Choromanska et al. (2015) on handwritten digits: do losses concentrate as networks grow?
 
 The chapter on overfitting trains 32 networks of each size for 20 epochs; this is the whole run, with the
-same data and optimiser. It writes one row per network and prints mean and spread. A run that was interrupted
-goes on where it stopped. Run it from the project's folder, on all cores of this machine or on a dask cluster:
+same data and optimiser. It writes one row per network and prints mean and spread. Each of the five sizes is a
+process of its own; an interrupted run repeats only the sizes that were not finished. Run it from the
+project's folder, on this machine or on a dask cluster:
 
     .venv/bin/python experiments/loss_surfaces.py [--scheduler tcp://...]
 """
@@ -60,14 +61,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200, help="networks of each size (200)")
     parser.add_argument("--epochs", type=int, default=200, help="passes over the training data (200)")
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".csv"))
+    parser.add_argument("--out", type=Path, help="the table (loss_surfaces.csv for the whole run)")
     parser.add_argument("--scheduler", help="address of a dask scheduler whose workers share the runs")
     options = parser.parse_args()
-    unfinished = options.out.with_suffix(".jsonl")
+    if options.out is None:
+        if (options.seeds, options.epochs) != (parser.get_default("seeds"), parser.get_default("epochs")):
+            parser.error("expected --out FILE for a run of another size; loss_surfaces.csv is the whole run")
+        options.out = Path(__file__).with_suffix(".csv")
+    unfinished = options.out.with_name(f"{options.out.name}.{options.seeds}x{options.epochs}.unfinished")
     grid = {"hidden": SIZES, "networks": [options.seeds], "epochs": [options.epochs]}
     sizes = nn.sweep(losses, grid, cluster(options.scheduler), checkpoint=unfinished)
     if failed := [size for size in sizes if size["error"]]:
-        raise SystemExit(f"{len(failed)} of {len(sizes)} sizes failed; run it again to repeat only these.")
+        raise SystemExit(f"{len(failed)} of {len(sizes)} sizes failed, the first with {failed[0]['error']}. "
+                         "The others are kept: run it again to repeat only these.")
     rows = [(size["hidden"], seed, *measured) for size in sorted(sizes, key=lambda size: size["hidden"])
             for seed, measured in enumerate(zip(*(size[name] for name in MEASURED), strict=True))]
     text = io.StringIO()

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._common.files import BadFile
+from ._common.files import BadFile, write_whole
 from ._common.progress import bar
 from ._common.threads import one_blas_thread
 
@@ -153,12 +154,30 @@ def _finished(
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # only who sweeps waits for it
 
-    local = ProcessPoolExecutor(initializer=one_blas_thread) if executor is None else nullcontext(executor)
-    with local as pool:
+    pool = executor or ProcessPoolExecutor(initializer=_start_worker)
+    try:
         futures: dict[Future[Any], tuple[str, Row]] = {pool.submit(run, **s): (key, s) for key, s in todo}
         for future in as_completed(futures):
             key, settings = futures.pop(future)
             yield key, settings, future.result
+    finally:
+        if executor is None:
+            pool.shutdown(cancel_futures=True)  # else an interrupted sweep would compute all the rest first
+
+
+def _start_worker() -> None:
+    """Limit BLAS to one thread, and end when the process that sweeps ends, even if it was killed."""
+    import multiprocessing
+
+    one_blas_thread()
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _row(settings: Row, result: Callable[..., Any]) -> Row:
@@ -181,11 +200,13 @@ def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
             f"sweep expected an existing folder for the checkpoint, got {path.parent}. "
             "Create it first, or correct the path."
         )
-    head = json.dumps({"sweep": f"{run.__module__}.{run.__qualname__}"})
-    if not path.exists() or not path.stat().st_size:
-        path.write_text(head + "\n", encoding="utf-8")
+    name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
+    head = json.dumps({"sweep": f"{run.__module__}.{name}"})
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    first, *lines = text.split("\n")
+    if not lines and head.startswith(first):  # new, or cut short while the first line was written
+        _write(path, [head])
         return {}
-    first, *lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     if first != head:
         raise BadFile(
             f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:80]!r}. "
@@ -193,8 +214,18 @@ def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
         )
     rows = {}
     if lines and lines[-1]:  # cut short while it was written
-        path.write_text("\n".join([first, *lines[:-1]]) + "\n", encoding="utf-8")
-    for line in lines[:-1]:
-        key, row = json.loads(line)
+        _write(path, [first, *lines[:-1]])
+    for number, line in enumerate(lines[:-1], 2):
+        try:
+            key, row = json.loads(line)
+        except ValueError:
+            raise BadFile(
+                f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
+                "Delete that line: its setting is then computed again."
+            ) from None
         rows[key] = row
     return rows
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    write_whole(path, lambda file: file.write("".join(f"{line}\n" for line in lines).encode()))

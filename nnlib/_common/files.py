@@ -18,7 +18,7 @@ class BadFile(ValueError):
     """The content of a file is not what it should be."""
 
 
-def write_whole(path: PathLike, write: Callable[[IO[bytes]], None]) -> None:
+def write_whole(path: PathLike, write: Callable[[IO[bytes]], object]) -> None:
     """Let `write` fill a temporary file next to `path`, then move it there in one step."""
     target = Path(path)
     if not target.parent.is_dir():

@@ -45,13 +45,22 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path):
     sizes = {"hidden": 500, "networks": 1, "epochs": 1}
     row = {**sizes, **done, "error": None}
     lines = [{"sweep": "__main__.losses"}, [json.dumps(sizes, sort_keys=True), row]]
-    (tmp_path / "short.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (tmp_path / "short.csv.1x1.unfinished").write_text("".join(json.dumps(line) + "\n" for line in lines))
     out = tmp_path / "short.csv"
     subprocess.run([sys.executable, SCRIPT, "--seeds", "1", "--epochs", "1", "--out", out], check=True)
     _, table = rows(out)
     assert table[:, 0].tolist() == [25, 50, 100, 250, 500]
     assert table[-1].tolist() == [500, 0, 1.5, 2.5, 0.25]
     assert table[0, 2] < np.log(10) * 1.5
+
+
+def test_a_quick_look_does_not_replace_the_whole_run():
+    before = SCRIPT.with_suffix(".csv").read_bytes()
+    command = [sys.executable, SCRIPT, "--seeds", "1", "--epochs", "1"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert "expected --out FILE for a run of another size" in run.stderr
+    assert SCRIPT.with_suffix(".csv").read_bytes() == before
 
 
 def test_a_cluster_by_one_flag(tmp_path):

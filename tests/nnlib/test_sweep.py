@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 import warnings
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nnlib as nn
+
+ROOT = Path(nn.__file__).parents[1]
 
 
 def product(a, b):
@@ -181,6 +186,33 @@ def test_a_foreign_checkpoint_is_refused_and_left_alone(tmp_path, content):
     assert path.read_text() == content
 
 
+def test_a_head_cut_short_is_written_again(tmp_path):
+    path = tmp_path / "sweep.jsonl"
+    nn.sweep(product, {"a": [1], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    whole = path.read_text()
+    path.write_text(whole[:15])
+    nn.sweep(product, {"a": [1], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    assert path.read_text() == whole
+
+
+def test_a_damaged_line_is_named_and_can_be_deleted(tmp_path):
+    path = tmp_path / "sweep.jsonl"
+    nn.sweep(product, {"a": [1, 2], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(lines[0] + "[broken\n" + lines[2])
+    with pytest.raises(nn.BadFile, match=r"row on line 2 .*got '\[broken'. Delete that line"):
+        nn.sweep(product, {"a": [1, 2], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    path.write_text(lines[0] + lines[2])
+    rows = nn.sweep(product, {"a": [1, 2], "b": [1]}, Inline(), progress=False, checkpoint=path)
+    assert [row["value"] for row in rows] == [1, 2]
+
+
+def test_a_partial_has_a_checkpoint_too(tmp_path):
+    path = tmp_path / "sweep.jsonl"
+    rows = nn.sweep(partial(product, b=3), {"a": [2]}, Inline(), progress=False, checkpoint=path)
+    assert rows[0]["value"] == 6
+
+
 def test_a_foreign_file_that_is_no_text(tmp_path):
     path = tmp_path / "picture"
     path.write_bytes(b"\x89PNG\r\n\xff\xfe")
@@ -215,3 +247,32 @@ def test_a_cluster_that_loses_a_worker_gives_every_result_once(tmp_path):
         )
     assert [(row["a"], row["value"], row["error"]) for row in rows] == [(a, a, None) for a in range(16)]
     assert sorted(int(file.stem) for file in tmp_path.iterdir()) == list(range(16))
+
+
+LONG = """
+import os, sys, time
+import nnlib as nn
+def run(a):
+    open(f"{a}.{os.getpid()}", "w").close()
+    time.sleep(0.2)
+    return a
+if __name__ == "__main__":
+    nn.sweep(run, {"a": range(1000)}, progress=False, checkpoint="sweep.jsonl")
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
+def test_an_ended_sweep_leaves_no_process_and_computes_no_more(tmp_path, sent):
+    (tmp_path / "long.py").write_text(LONG)
+    sweeping = subprocess.Popen([sys.executable, "long.py"], cwd=tmp_path, stderr=subprocess.DEVNULL,
+                                env={**os.environ, "PYTHONPATH": str(ROOT)})
+    while len(list(tmp_path.glob("*.[0-9]*"))) < 4:
+        time.sleep(0.05)
+    sweeping.send_signal(sent)
+    assert sweeping.wait(60)
+    workers = {int(path.suffix[1:]) for path in tmp_path.glob("*.[0-9]*")}
+    deadline = time.monotonic() + 60
+    while any(os.path.exists(f"/proc/{pid}") for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert len(list(tmp_path.glob("*.[0-9]*"))) < 500

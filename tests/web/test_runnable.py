@@ -19,6 +19,7 @@ from sphinx_exercise.nodes import solution_node
 from web.extension.languages import CJK
 from web.extension.markdown import Markdown
 from web.extension.runnable import FIRST_LINE, FOLDER, HIDDEN, SETS, cells
+from web.notebooks.guard import ID
 from web.project import LANGS, ROOT, notebooks
 
 MYST = re.compile(r"\{[\w:.+-]+\}`|:{3,}|`{3,}\{|^\(.+\)=$|^:\w+: |\[\[.*\|.*\]\]", re.MULTILINE)
@@ -89,8 +90,10 @@ def test_no_syntax_of_the_book_is_left(opened):
 @each
 @both
 def test_code_is_the_chapters_own(opened, name):
-    own, taken = ([cell for cell in notebook.cells if cell.cell_type == "code"]
-                  for notebook in (notebooks()[name], opened))
+    own, (guard, *taken) = ([cell for cell in notebook.cells if cell.cell_type == "code"]
+                            for notebook in (notebooks()[name], opened))
+    assert guard == opened.cells[0]
+    assert guard.id == ID
     for cell, copy in zip(own, taken, strict=True):
         folded = {key: value for key, value in copy.metadata.items() if HIDDEN.get(key) == value}
         assert copy == {**cell, "metadata": {**cell.metadata, **folded}}
@@ -122,7 +125,7 @@ def test_solutions_and_hints_are_folded(site, opened, name, key):
     page = BeautifulSoup(written(site / f"{name}.html"), "html.parser")
     answers = {box["id"].removeprefix("cell-") for box in page.select(".solution .cell")}
     folded = {cell.id for cell in opened.cells if HIDDEN.items() <= cell.metadata.items()}
-    assert folded == answers
+    assert folded == {ID, *answers}
     hints = page.select(".admonition.dropdown:not(.solution)")
     assert len(re.findall("<details>", "".join(cell.source for cell in texts(opened)))) == \
         len(hints) / (1 if key == "both" else 2)
