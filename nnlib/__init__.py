@@ -1,7 +1,7 @@
 """nnlib, read in this order: activations, layers, losses, network, optim, training, stopping, prediction.
 
 `neuron` is one neuron alone, `gradcheck` and `diagnostics` look inside a network, `sweep` runs many settings.
-The folders beside these files use them: `datasets`, `plot`, `explorers`, `exercises`.
+The rooms around it are folders: `datasets`, `plot`, `explorers`, `exercises`.
 """
 
 from . import datasets, diagnostics, exercises

@@ -110,9 +110,12 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels
         )
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:
+        remedy = "Give the last layer more outputs, or count classes from 0: y - np.min(y)."
+        if low < 0:
+            remedy = "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
         raise ValueError(
             f"{what} expected labels from 0 to {n_classes - 1} for {n_classes} classes, got {low} to {high}. "
-            "Count classes from 0, or give the last layer more outputs."
+            f"{remedy}"
         )
     return array
 

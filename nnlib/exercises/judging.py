@@ -206,7 +206,7 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         if abs(ratio) > 1e-3 and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
             return (
                 f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
-                f"off by a factor of {ratio:.4g} everywhere: is there a mean or a factor to mind"
+                f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor"
             )
     return (
         f"{(~np.isclose(got, right, rtol=rtol)).sum()}/{got.size} 个数不对 | "

@@ -98,7 +98,7 @@ def test_where_the_editor_cannot_be_had_the_reader_is_told_and_can_try_again(pag
     assert box.locator(".cell_input pre").is_visible()
     page.unroute("**/editor/*")
     edit()
-    visit.troubles.clear()  # the browser's word on what did not come
+    visit.troubles.clear()  # the browser reports the failed download
 
 
 def test_it_indents_undoes_and_lets_go(page, box, code, editor):

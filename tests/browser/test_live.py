@@ -234,7 +234,7 @@ def test_where_python_cannot_be_had_the_reader_is_told(visit):
     cell(page).locator(".live-hint", has_text="Run starts it anew").wait_for(timeout=60_000)
     visit.context.unroute("**/numpy-*")
     assert run(page, "print(6 * 7)").inner_text().strip() == "42"
-    visit.troubles.clear()  # the browser's word on what did not come
+    visit.troubles.clear()  # the browser reports the failed download
 
 
 def test_no_buttons_without_javascript_or_from_a_disk(visiting, python_site, addresses):

@@ -1,4 +1,4 @@
-"""The printed book: one PDF a language, with bookmarks, and with its letters inside."""
+"""The printed book: one PDF per language, with bookmarks, and with its letters inside."""
 
 import pytest
 from pypdf import PdfReader

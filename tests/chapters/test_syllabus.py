@@ -1,4 +1,4 @@
-"""Every teaching point of a chapter is told in both languages and, where promised, shown by a cell."""
+"""Every teaching point of a chapter is explained in both languages and, where promised, shown by a cell."""
 
 import pytest
 

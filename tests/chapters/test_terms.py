@@ -1,4 +1,4 @@
-"""One word a thing: the chapters use the glossary's terms, in both languages alike."""
+"""One word for one thing: the chapters use the glossary's terms, in both languages alike."""
 
 import re
 

@@ -1,9 +1,7 @@
 """What a notebook earns, without a process: answers run here, and the clock is a script."""
 
-import ast
 import json
 import shutil
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -14,6 +12,7 @@ from grader.marking import Conditions
 from grader.sandbox.process import TooSlow
 from nnlib.exercises.judging import LocalAnswer, Wrong
 from nnlib.exercises.selfcheck import EXERCISES
+from tests.imports import ROOT, imported
 
 ACTIVATIONS = assignments.load("activations")
 TESTS = {id: list(EXERCISES[id].tests) for id in ACTIVATIONS.exercises}
@@ -193,19 +192,10 @@ def test_the_key_ignores_what_decides_no_mark(changed, name):
     assert not changed(name)
 
 
-def imported(path):
-    """The files that a module's relative imports name."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
-            found = [base / f"{alias.name}.py" for alias in node.names]
-            yield from filter(Path.is_file, [base.with_suffix(".py"), base / "__init__.py", *found])
-
-
 def test_the_key_knows_all_that_marking_imports():
     """But not all of nnlib/__init__.py, which also names what decides no mark."""
     decides = {path for folder, patterns in ((marking.NNLIB, marking.DECIDES_IN_NNLIB),
                                              (marking.GRADER, marking.DECIDES_IN_GRADER))
                for pattern in patterns for path in folder.glob(pattern)}
     for path in decides - {marking.NNLIB / "__init__.py"}:
-        assert set(imported(path)) <= decides, path
+        assert {ROOT / other for other in imported(path.relative_to(ROOT))} <= decides, path

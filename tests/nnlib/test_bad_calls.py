@@ -226,6 +226,15 @@ def sweep(grid, run=lambda **settings: 1, **options):
     return nn.sweep(run, grid, ThreadPoolExecutor(1), progress=False, **options)
 
 
+def resumed(rows):
+    """A sweep whose checkpoint holds these lines below the first."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "rows")
+        sweep({"a": [1]}, checkpoint=path)
+        path.write_text(path.read_text().splitlines(keepends=True)[0] + rows)
+        return sweep({"a": [1]}, checkpoint=path)
+
+
 def npy(values):
     np.save(file := io.BytesIO(), values)
     return file.getvalue()
@@ -422,6 +431,7 @@ BAD_FILES = {  # the same for files with a wrong content
         ({**saved(LINEAR), "params": npy(ONE)[:-8]}, "a broken or foreign file (8 bytes for"),
         (saved(LINEAR, params=ONE * NAN), "something else (parameters are not finite)"),
         (saved(LINEAR, params=THREE), "something else (the layers expected 2…got float64 (3,)"))],
+    resumed: [("[broken\n", "sweep expected a row on line 2…got '[broken'", to(""))],
     cifar10: [(bad, f"cifar10 expected…got {got}", to(IMAGE)) for bad, got in (
         ({"content": bytes(9)}, "9"), ({"content": b"x" * 3073}, "120"), (TAR, "…with md5"),
         ({**TAR, "_MD5": md5(TAR["content"]).hexdigest()}, "an archive without them"),

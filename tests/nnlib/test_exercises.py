@@ -316,7 +316,7 @@ def test_a_part_is_named_in_both_languages():
     # (0.002, 0.004) is twice (0.001, 0.002)
     (np.array([0.002, 0.004]), np.array([0.001, 0.002]), 1e-6,
      "处处都差 2 倍，是否该取平均或乘一个系数 | "
-     "off by a factor of 2 everywhere: is there a mean or a factor to mind"),
+     "off by a factor of 2 everywhere: did you forget to take a mean, or a factor"),
     # 1.001 is as good as 1 where 1 % is, 4 for 3 is not
     (np.array([1.001, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]), 1e-2, "1/3 个数不对 | 1 of 3 numbers differ"),
 ])

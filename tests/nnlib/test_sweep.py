@@ -1,4 +1,4 @@
-"""One function over a grid: rows in order, failures kept apart, interrupted sweeps gone on with."""
+"""One function over a grid: rows in order, failures kept apart, interrupted sweeps resumed."""
 
 from __future__ import annotations
 

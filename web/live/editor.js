@@ -69,7 +69,7 @@ export function makeEditor(cell, run) {
       if (cell.source !== doc.toString())        // the cell was reset; undo can take that back
         view.dispatch({ changes: { from: 0, to: doc.length, insert: cell.source }, annotations: isolateHistory.of("full") });
       view.scrollDOM.scrollLeft = scrolled;
-      view.requestMeasure();                     // what it knows of its place is older than its coming back to the page
+      view.requestMeasure();                     // because it was measured before it came back to the page
       view.dispatch({ selection: { anchor: point ? view.posAtCoords(point, false) : view.state.doc.length } });
       view.focus();
     }

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any
 
 EXPLORER = "application/vnd.nnlib.explorer+json"
-LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them stands still
+LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them no longer responds
 NEIGHBOURS = 2  # lines shown around the one that failed
 PLACE = re.compile(r"<cell \d+>")
 HINTS = {  # what a beginner needs to know besides

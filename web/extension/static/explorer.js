@@ -102,7 +102,7 @@
       if (control.kind === "play") row.prepend(playButton(input));
       return row;
     });
-    var drawn = host.querySelector(".explorer-text");  // the page came with the view at the start
+    var drawn = host.querySelector(".explorer-text");  // the page already shows the first view
     if (drawn) line.append.apply(line, drawn.childNodes);
     host.replaceChildren.apply(host, rows.concat(picture, line, fault));
     tell();
