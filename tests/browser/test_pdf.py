@@ -64,7 +64,7 @@ def test_links_between_pages_stay_inside_the_file(printed):
 
 
 def test_all_pages_and_places_are_renamed(site):
-    text, author = pdf.book(site, "en")
+    text, author = pdf.whole_book_html(site, "en")
     for name in pdf.pages():
         assert f'id="{name}"' in text
     assert author in text
