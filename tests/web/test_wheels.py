@@ -1,5 +1,6 @@
 """nnlib's wheel, and the folder of the site that offers it to pip."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -8,6 +9,7 @@ import pytest
 
 from web import wheels
 from web.project import PACKAGE, ROOT
+from web.publish import pdf
 
 NAME = f"nnlib_course-{PACKAGE['version']}-py3-none-any.whl"
 
@@ -40,3 +42,10 @@ def test_the_folder_holds_no_other_version(tmp_path):
 
 def test_the_site_offers_it(site):
     assert {path.name for path in (site / "wheel").iterdir()} == {"index.html", NAME}
+
+
+@pytest.mark.parametrize("book", ["https://example.org/course", ""])
+def test_the_printed_book_leads_to_the_folder_where_the_site_is_known(site, book, monkeypatch):
+    monkeypatch.setenv("BOOK_URL", book)
+    [link] = pdf.chapter(site, "index", "en").find_all("a", string=re.compile("own page"))
+    assert link.get("href") == (f"{book}/wheel/index.html" if book else None)

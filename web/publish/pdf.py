@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import yaml
 from bs4 import BeautifulSoup, Tag
@@ -14,7 +15,7 @@ from tqdm import tqdm
 from nnlib._common.files import write_whole
 from nnlib._common.pair import BAR, Pair
 
-from ..project import LANGS, OUT, ROOT, pages
+from ..project import LANGS, OUT, ROOT, address, pages
 from . import chromium
 
 FLAGS = (*chromium.FLAGS, "--headless", "--no-pdf-header-footer", "--generate-pdf-document-outline",
@@ -52,6 +53,11 @@ def chapter(site: Path, name: str, key: str) -> Tag:
         if tag.get("href") and (page.removesuffix(".html") or name) in pages():
             page = page.removesuffix(".html") or name
             tag["href"] = f"#{page}--{place}" if place else f"#{page}"
+        elif tag.get("href") and not urlsplit(page).scheme:  # a file of the site: nnlib's wheel
+            if base := address("BOOK_URL"):
+                tag["href"] = base + tag["href"]
+            else:
+                del tag["href"]
     article.name, article["id"], article["class"] = "section", name, "bd-article chapter"
     article["style"] = f"page: {name}"
     return article
