@@ -267,7 +267,8 @@ class Elementwise(Layer):
 
     def slope(self) -> Array:
         """The derivative at the last input."""
-        out, scratch = (self.buffers.get(name, self.x.shape, self.x.dtype) for name in ("slope", "scratch"))
+        out = self.buffers.get("slope", self.x.shape, self.x.dtype)
+        scratch = self.buffers.get("scratch", self.x.shape, self.x.dtype)
         return self.function.slope(self.x, self.y, out, scratch, **self.arguments())
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:

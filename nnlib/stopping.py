@@ -34,6 +34,6 @@ class EarlyStopping:
         self.params = np.where(better[..., None], self.net.params, self.params)
         self.done |= epoch - self.best_epoch >= self.patience
 
-    def restore(self, which: Any = ...) -> None:
-        """Give the networks `which` (a mask; by default all) the parameters of their best epoch."""
+    def restore(self, which: Any) -> None:
+        """Give the networks of the mask `which` the parameters of their best epoch."""
         self.net.params[which] = self.params[which]

@@ -269,11 +269,13 @@ def _train(
             for X, y in _minibatches(task, shuffling, batches):
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
-            diverged[~finished & ~(np.isfinite(total) & np.isfinite(net.params).all(axis=-1))] = epoch
-            finished = finished | np.isfinite(diverged)
-            if finished.any():
+            if not (np.isfinite(total).all() and np.isfinite(net.params).all()):
+                diverged[~finished & ~(np.isfinite(total) & np.isfinite(net.params).all(axis=-1))] = epoch
+                finished = finished | np.isfinite(diverged)
+            some = finished.any()
+            if some:
                 net.params[finished] = before[finished]
-            log.add(net, total, finished)
+            log.add(net, total, finished if some else None)
             if stopper:
                 stopper.update(epoch, log.rows["val_loss"][-1])
                 stopper.restore(stopper.done & ~finished)
@@ -295,7 +297,8 @@ class _Log:
         self.task, self.buffers = task, Buffers()
         self.rows: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
 
-    def add(self, net: Network, loss: Any, finished: Any) -> None:
+    def add(self, net: Network, loss: Any, finished: Any | None) -> None:
+        """Measure an epoch; `finished` masks the networks that learn no more, if there are any."""
         task, now = self.task, {"loss": loss}
         if task.measure_accuracy:
             now["accuracy"] = share_right(net.evaluate(task.rows.T), task.y)
@@ -306,7 +309,7 @@ class _Log:
             if task.loss.classifies:
                 now["val_accuracy"] = share_right(scores, y)
         for name, value in now.items():
-            self.rows[name].append(np.where(finished, np.nan, value) if finished.any() else value)
+            self.rows[name].append(value if finished is None else np.where(finished, np.nan, value))
 
 
 def _join(histories: list[History], net: Network) -> History:

@@ -151,6 +151,15 @@ def test_asterisks_beside_brackets_become_tags():
     assert by_hand(text) == ["<strong>“深”</strong>还是**宽**"]
 
 
+@pytest.mark.parametrize(("key", "language"), [("zh", "?lang=zh"), ("en", "?lang=en"), ("both", "")])
+def test_where_the_book_is_published_a_notebook_links_to_it(key, language):
+    env = SimpleNamespace(toc_fignumbers={}, get_domain=lambda name: SimpleNamespace(citations=()),
+                          config=SimpleNamespace(html_baseurl="https://example.org/book/"))
+    link = nodes.reference("", "bias", internal=True, refuri="glossary.html#term-bias")
+    shown = Markdown(env, "intro", key)(nodes.paragraph("", "", link))
+    assert shown == f"[bias](https://example.org/book/glossary.html{language}#term-bias)"
+
+
 def test_what_jupyter_cannot_show_ends_the_build():
     with pytest.raises(ExtensionError, match=r"page: expected .* got footnote: 'below'\. .* an of_footnote"):
         by_hand(nodes.paragraph("", "above"), nodes.footnote("", nodes.paragraph("", "below")))

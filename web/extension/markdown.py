@@ -88,8 +88,8 @@ class Markdown:
         elif node.get("internal"):
             base, known = self.env.config.html_baseurl, page.removesuffix(".html")
             elsewhere = base and known not in ("", self.page)
-            key = None if self.key == "both" else self.key
-            url = address(base, known, key) + (f"#{place}" if place else "") if elsewhere else ""
+            language = "" if self.key == "both" else f"?lang={self.key}"
+            url = address(base, known) + language + (f"#{place}" if place else "") if elsewhere else ""
         return f"[{text}]({url})" if url else text
 
     of_number_reference = of_reference

@@ -144,8 +144,8 @@ def publish(lock: dict, sources: dict[str, Path], folder: Path) -> None:
     for name, source in wanted.items():
         if not (folder / name).is_file() or not filecmp.cmp(source, folder / name, shallow=False):
             shutil.copyfile(source, folder / name)
-    wheels = [add_wheel(lock, folder, name, depends) for name, depends in OWN.items()]
-    names = {*wanted, *wheels, "pyodide-lock.json", "files.json"}
+    packed = [add_wheel(lock, folder, name, depends) for name, depends in OWN.items()]
+    names = {*wanted, *packed, "pyodide-lock.json", "files.json"}
     for package in lock["packages"].values():
         package["sha256"] = pooch.file_hash(folder / package["file_name"])
     (folder / "pyodide-lock.json").write_text(json.dumps(lock))
