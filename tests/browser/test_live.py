@@ -7,33 +7,10 @@ import re
 
 import pytest
 
-from web.extension.explorers import view
-from web.project import notebooks
+from tests.browser.running import ISOLATED, finished
 
-CHAPTERS = {name: notebook.cells for name, notebook in notebooks().items()}
-ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
-SHOWN = """() => Object.fromEntries([...document.querySelectorAll("div.cell")].map(cell => [cell.id, {
-    text: [...cell.querySelectorAll(".output pre")].map(pre => pre.textContent).join(""),
-    line: [...cell.querySelectorAll(".explorer-text")].map(line => line.textContent).join(""),
-    pictures: cell.querySelectorAll(".cell_output img").length,
-    fault: [...cell.querySelectorAll(".live-error, .explorer-error:not([hidden])")]
-        .map(e => e.textContent).join(""),
-}]))"""
-DRAWN = """() => [...document.querySelectorAll(".cell_output img")]
-    .every(image => image.src.startsWith("data:") && image.complete && image.naturalWidth > 50)"""
-PUBLISHED_PANEL = """async place => {
-    const html = await (await fetch(location.href)).text();
-    const page = new DOMParser().parseFromString(html, "text/html");
-    return JSON.parse(page.querySelector(place).dataset.explorer);
-}"""
-IDLE = """() => document.querySelector(".live-state").dataset.state === "ready"
-    && ![...document.querySelectorAll(".live-run")].some(button => button.textContent.includes("■"))"""
 INTRO = "intro.html?lang=en"
 LOOP = "print('at once')\nn = 0\nwhile True:\n    n += 1"
-
-
-def no_blank_lines(text):
-    return [line for line in text.splitlines() if line.strip()]
 
 
 @pytest.fixture(scope="module")
@@ -41,23 +18,6 @@ def addresses(serve, python_site):
     """The pages at a server's root, and in a folder of one that isolates them."""
     with serve(python_site) as plain, serve(python_site, "/repo/", ISOLATED) as isolated:
         yield {"plain": plain, "isolated": isolated}
-
-
-@pytest.fixture(scope="module")
-def running(visiting, addresses):
-    """Every chapter, set going at once: meanwhile the other tests pass; the last one looks at the results."""
-    with visiting(addresses["isolated"]) as visit:
-        pages = {name: visit.open(f"{name}.html?lang=en") for name in CHAPTERS}
-        for page in pages.values():
-            page.evaluate("SHOWN => { window.published = eval(SHOWN)(); }", SHOWN)
-            page.evaluate("[...document.querySelectorAll('.live-above')].at(-1).click()")
-        yield pages
-
-
-@pytest.fixture(scope="module", autouse=True)
-def early(request):
-    if any("running" in item.fixturenames for item in request.session.items):
-        request.getfixturevalue("running")
 
 
 @pytest.fixture
@@ -85,10 +45,6 @@ def enter(page, source, number=0, key="Shift+Enter"):
     box.locator(".cm-content").fill(source)
     box.locator(".cm-content").press(key)
     return box
-
-
-def finished(page):
-    page.wait_for_function(IDLE, timeout=900_000, polling=100)  # asking at each frame would draw frames
 
 
 def interrupt(box):
@@ -255,40 +211,3 @@ def test_a_running_page_has_no_barriers_and_fits_a_phone(page, barriers):
             [".cell"], [".live-status"], [".dropdown-launch-buttons"]]}""")
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_every_cell_of_a_chapter_shows_what_is_published(running, name):
-    """Begun before the tests above. Numbers to the printed digits; times are not compared."""
-    page = running[name]
-    finished(page)
-    shown, published = page.evaluate(SHOWN), page.evaluate("window.published")
-    code = {f"cell-{cell.id}": cell for cell in CHAPTERS[name] if cell.cell_type == "code"}
-    assert shown.keys() == published.keys() == code.keys()
-    assert not [one["fault"] for one in shown.values() if one["fault"]]
-    page.wait_for_function(DRAWN)
-    for key in code:
-        assert shown[key]["pictures"] == published[key]["pictures"], key
-        assert shown[key]["line"] == published[key]["line"], key
-        if "nbval-ignore-output" not in code[key].metadata.get("tags", ()):
-            assert no_blank_lines(shown[key]["text"]) == no_blank_lines(published[key]["text"]), key
-
-
-def test_a_panel_answers_in_the_page(running):
-    """In a chapter that the test above looked at: its page has run."""
-    page = running["activations"]
-    finished(page)
-    place = next(cell.id for cell in CHAPTERS["activations"] if "nn.explore(" in cell.source)
-    spec = page.evaluate(PUBLISHED_PANEL, f"#cell-{place} .explorer")
-    host = page.locator(f"#cell-{place} .explorer")
-    image, line = host.locator("img"), host.locator(".explorer-text")
-    first = image.get_attribute("src")
-    first_control, *others = spec["controls"]
-    choice = len(first_control["values"]) - 1
-    host.locator("select, input").first.evaluate(
-        "(input, i) => { input.value = i; input.dispatchEvent(new Event('input')); }", choice)
-    frame = view(spec, [choice, *(other["start"] for other in others)])
-    line.filter(has_text=frame["text"]).wait_for()
-    assert image.get_attribute("src") != first
-    assert image.get_attribute("alt")
-    assert page.locator(f"#cell-{place} figcaption").is_visible()
