@@ -29,8 +29,9 @@ def modules(*folders):
             if "node_modules" not in path.parts]
 
 
+PROGRAM = modules("nnlib", "web", "grader", "bench", "experiments", "assignments")
 DOOR = Path("nnlib/__init__.py")  # names what all rooms offer, so nothing of nnlib may come through it
-MODULES = [module for module in modules("nnlib") if module != DOOR]
+MODULES = [module for module in PROGRAM if module.parts[0] == "nnlib" and module != DOOR]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=str)
@@ -41,7 +42,7 @@ def test_a_module_imports_what_its_folder_may_use(module):
         assert room(other) in (room(module), *MAY_USE[room(module)]), f"{module} imports {other}"
 
 
-@pytest.mark.parametrize("module", modules("web", "grader", "bench", "experiments", "assignments"), ids=str)
+@pytest.mark.parametrize("module", [one for one in PROGRAM if one.parts[0] != "nnlib"], ids=str)
 def test_the_folders_around_nnlib(module):
     own = room(module)
     for other in imported(module):
@@ -60,8 +61,13 @@ def test_the_shelf_can_be_read_in_one_sitting():
     assert sum(map(len, shelf)) <= 2800
 
 
+def test_no_module_is_called_by_what_it_is_not():
+    empty = {"utils", "util", "helpers", "misc", "common"}
+    assert not [module for module in PROGRAM if empty & {*module.parts, module.stem}]
+
+
 def test_no_module_of_ours_has_a_bare_name():
-    names = {path.stem for folder in ("web", "bench", "grader") for path in (ROOT / folder).rglob("*.py")}
+    names = {module.stem for module in PROGRAM if module.parts[0] != "nnlib"}
     found = {name: PathFinder.find_spec(name, [str(ROOT)]) for name in names}
     assert not [name for name, spec in found.items() if spec and spec.origin]
 
