@@ -69,6 +69,8 @@ def test_no_word_that_the_glossary_does_not_know(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             for term, variants in VARIANTS.items():
+                if term.isascii() and "lang-zh" in cell.metadata.get("tags", []):
+                    continue  # a Chinese sentence gives the American spelling, which is what code and papers use
                 found = re.search(variants, words(cell), re.IGNORECASE)
                 assert not found, f"{cell.id}: the glossary says {term}, not {found[0]}"
 
