@@ -170,11 +170,60 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
     >>> boundary_roughness(net, [[-1.0, 1.0], [-1.0, 1.0]])
     1.0
     """
-    x1, x2 = grid(net, X, resolution, what="boundary_roughness")
-    classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
-    classes = classes.reshape(*classes.shape[:-1], resolution, resolution)
+    classes = _classes(net, X, resolution, "boundary_roughness")
     steps = sum((np.diff(classes, axis=axis) != 0).sum(axis=(-2, -1)) for axis in (-2, -1))
     return steps / resolution if net.networks else float(steps / resolution)
+
+
+def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
+    """How many disjoint regions the decisions cut the box around 2-D data into.
+
+    Parameters
+    ----------
+    net : Network with 2 inputs
+    X : (2, N)
+        Only its extent matters.
+    resolution : int
+        Grid points per side; what is thinner than a grid step is not seen.
+
+    Returns
+    -------
+    int, or (R,) for R networks: 1 if one class fills the box
+
+    Raises
+    ------
+    ValueError
+        If the network does not have 2 inputs.
+
+    Examples
+    --------
+    >>> from nnlib import Linear
+    >>> net = Network(Linear(2, 1))
+    >>> net[0].W = [[1.0, 0.0]]
+    >>> region_count(net, [[-1.0, 1.0], [-1.0, 1.0]])
+    2
+    """
+    classes = _classes(net, X, resolution, "region_count")
+    own = np.arange(classes.size).reshape(classes.shape)  # each grid point's own number
+    lowest, before = own.copy(), None  # becomes the lowest number in each point's region
+    while before is None or (lowest != before).any():
+        before = lowest.copy()
+        for axis in (-2, -1):
+            kind, number = np.moveaxis(classes, axis, 0), np.moveaxis(lowest, axis, 0)
+            joined = kind[1:] == kind[:-1]
+            least = np.minimum(number[1:], number[:-1])
+            np.copyto(number[1:], least, where=joined)
+            np.copyto(number[:-1], np.minimum(least, number[:-1]), where=joined)
+        lowest = lowest.ravel()[lowest]  # far along in one step: the number of the point with that number
+    count = (lowest == own).sum(axis=(-2, -1))
+    return count if net.networks else int(count)
+
+
+def _classes(net: Network, X: ArrayLike, resolution: int, what: str) -> Any:
+    """The class at each point of a grid over the box: (resolution, resolution), or (R, ...)."""
+    x1, x2 = grid(net, X, resolution, what=what)
+    classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
+    return classes.reshape(*classes.shape[:-1], resolution, resolution)
 
 
 def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]]:

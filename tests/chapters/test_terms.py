@@ -70,7 +70,7 @@ def test_no_word_that_the_glossary_does_not_know(notebook):
         if cell.cell_type == "markdown":
             for term, variants in VARIANTS.items():
                 if term.isascii() and "lang-zh" in cell.metadata.get("tags", []):
-                    continue  # a Chinese sentence gives the American spelling, which is what code and papers use
+                    continue  # a Chinese sentence gives the American spelling, as code does
                 found = re.search(variants, words(cell), re.IGNORECASE)
                 assert not found, f"{cell.id}: the glossary says {term}, not {found[0]}"
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from web.project import notebooks
+
 SCRIPT = Path(__file__).parents[2] / "experiments" / "loss_surfaces.py"
 
 
@@ -16,6 +18,16 @@ def rows(path):
     with path.open() as file:
         head, *body = csv.reader(file)
     return head, np.array(body, float)
+
+
+def test_the_chapter_prints_the_correlations_of_the_complete_run():
+    _, table = rows(SCRIPT.with_suffix(".csv"))
+    sizes = np.unique(table[:, 0])
+    pairs = [table[table[:, 0] == size, 2:4] for size in sizes]
+    numbers = [f"{np.corrcoef(pair, rowvar=False)[0, 1]:.2f}" for pair in pairs]
+    cells = {cell.id: cell.source for cell in notebooks()["overfitting"].cells}
+    assert "、".join(numbers) in cells["overfitting-o6-theory-zh"]
+    assert f"{', '.join(numbers[:-1])} and {numbers[-1]}" in cells["overfitting-o6-theory-en"]
 
 
 def test_losses_concentrate_as_networks_grow():

@@ -126,8 +126,8 @@ INTERVALS = {  # what is outside, and whose arguments are inside
 WHOLE = {  # from which number on, and whose arguments
     1: ["Linear n_in", "Linear n_out", "Maxout n_in", "Maxout n_out", "Network networks", "fit epochs",
         "fit batch_size", "fit patience", "fit workers", "decision_image size"],
-    2: ["Maxout pieces", "boundary_roughness resolution", "circles n", "moons n", "spirals classes",
-        "blobs classes"],
+    2: ["Maxout pieces", "boundary_roughness resolution", "region_count resolution", "circles n", "moons n",
+        "spirals classes", "blobs classes"],
     3: ["spirals n", "blobs n"],
 }
 NOT_WHOLE = [0, -1, 1.5, "3", None, True, NAN, [3], 1j, Fraction(5, 2)]
@@ -137,7 +137,7 @@ OTHERS = {  # the other arguments of whom a message names
     "Linear": {"n_in": 3, "n_out": 4}, "Maxout": {"n_in": 3, "n_out": 4}, "SGD": {"lr": 0.1},
     "leaky_relu": {"z": X}, "Neuron": {"weights": [1.0]}, "train_test_split": {"X": X, "y": Y},
     "fit": {**DATA, "validation": (X, Y)}, "check_gradients": DATA, "decision_image": FLAT_NET,
-    "boundary_roughness": FLAT_NET, "saturated_units": {"net": net(), "X": X},
+    "boundary_roughness": FLAT_NET, "region_count": FLAT_NET, "saturated_units": {"net": net(), "X": X},
 }
 NAMED = {  # messages that do not name a function and its argument
     "Adam betas": lambda beta: nn.Adam(betas=(0.9, beta)), "l2": lambda l2: net().loss_and_grad(X, Y, l2=l2),

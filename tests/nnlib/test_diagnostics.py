@@ -112,6 +112,33 @@ def test_boundary_of_three_classes():
     assert diagnostics.boundary_roughness(net, [[-2.0, 2.0], [0.0, 1.0]], resolution=50) == 2
 
 
+def filled(classes):
+    """Regions by flood fill, one grid point after another."""
+    left, regions = {*np.ndindex(classes.shape)}, 0
+    while left:
+        regions, edge = regions + 1, [left.pop()]
+        while edge:
+            i, j = edge.pop()
+            for near in {(i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)} & left:
+                if classes[near] == classes[i, j]:
+                    left.remove(near)
+                    edge.append(near)
+    return regions
+
+
+@pytest.mark.parametrize("networks", STACKS)
+@pytest.mark.parametrize("classes", [1, 2, 4])
+def test_region_count(networks, classes):
+    net = nn.mlp(2, 8, 8, classes, activation=nn.Tanh, rng=3, networks=networks)
+    net.params *= 4  # wild boundaries
+    box, side = [[-2.0, 2.0], [0.0, 3.0]], 30
+    x1, x2 = np.meshgrid(np.linspace(-2.0, 2.0, side), np.linspace(0.0, 3.0, side))
+    decided = nn.predict(net, np.stack([x1.ravel(), x2.ravel()])).reshape(-1, side, side)
+    counts = diagnostics.region_count(net, box, resolution=side)
+    assert np.atleast_1d(counts).tolist() == [filled(one) for one in decided]
+    assert isinstance(counts, int if networks is None else np.ndarray)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_nothing_is_changed(dtype):
     net, rng = (
@@ -124,6 +151,7 @@ def test_nothing_is_changed(dtype):
     diagnostics.saturated_units(net, X)
     diagnostics.gradient_norms(net, X, y)
     diagnostics.boundary_roughness(net, X, resolution=20)
+    diagnostics.region_count(net, X, resolution=20)
     np.testing.assert_array_equal(net.params, params)
     np.testing.assert_array_equal(X, before)
 
