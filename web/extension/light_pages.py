@@ -15,11 +15,14 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from . import stylesheets
+from .languages import HEAD_SCRIPT
 
 RIGHT_THEME = """{light: "light", dark: "dark"}[localStorage.getItem("mode")]
       || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
 THEBE = re.compile(r'<script type="text/x-thebe-config">.*?</script>', re.DOTALL)  # only on pages with text
+THEME_SCRIPT = '<script data-cfasync="false">'
 CHANGES = {  # what every page of the theme holds, how it is found, and what replaces it
+    "its first script": (THEME_SCRIPT, f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>{THEME_SCRIPT}"),
     # FontAwesome's style sheet draws the icons; its script, half of a page's weight, does it once more.
     "Font Awesome's script": (r'<script [^>]*/fontawesome/[^>]*></script>', ""),
     "a preloaded file": (r'<link rel="preload"[^>]*>', ""),  # fails where a page is opened from disk
@@ -29,7 +32,8 @@ CHANGES = {  # what every page of the theme holds, how it is found, and what rep
     # The inline script after documentation_options.js needs it at once; the others can wait.
     "a script that can wait": (r'<script (?=src=)(?!src="_static/documentation_options)', "<script defer "),
 }
-NO_USE = re.compile(r"thebe|sphinx-design|design-tabs", re.IGNORECASE)  # no page has tabs or cards
+# No page has tabs or cards; search_marks.js marks terms.
+NO_USE = re.compile(r"thebe|sphinx-design|design-tabs|sphinx_highlight", re.IGNORECASE)
 SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*')
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
 NO_BOX = '".measured-by-wide-boxes-js"'

@@ -38,7 +38,7 @@ async function download(name) {                  // counted as it comes; kept on
 }
 
 function bring(name) {                           // from an earlier visit, else from the network; each once
-  coming[name] ||= Promise.resolve(store && store.match(address(name))).then((kept) => kept || download(name));
+  coming[name] ||= Promise.resolve(store && store.match(address(name))).catch(() => {}).then((kept) => kept || download(name));
   return coming[name].then((answer) => answer.clone());
 }
 
