@@ -1,4 +1,4 @@
-"""Cuts the icons that the pages use out of the theme's icon font: 3 kB instead of 178, inside the style sheet.
+"""Cuts the icons that the pages use out of the theme's icon font: 3 kB instead of 178, in the style sheet.
 
 A frame with ``sandbox`` may load no font from a file unless the server allows it (CORS).
 """
@@ -44,4 +44,5 @@ def cut(site: Path, sheets: str) -> str:
     file = io.BytesIO()
     subset.save_font(font, file, options)
     address = f"data:font/woff;base64,{base64.b64encode(file.getvalue()).decode()}"
-    return RULES.replace("{font}", address) + "".join(f'.fa-{name}::before{{content:"\\{codes[name]}"}}\n' for name in sorted(names))
+    rules = (f'.fa-{name}::before{{content:"\\{codes[name]}"}}\n' for name in sorted(names))
+    return RULES.replace("{font}", address) + "".join(rules)

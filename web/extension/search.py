@@ -1,7 +1,7 @@
 """The search index for Chinese and English: Chinese runs become characters and pairs of characters.
 
 A word segmenter would hide compound terms (过拟合, 反向传播) that pairs of characters find. For each
-term of the glossary the index also knows its home, the chapter that speaks of it most, and its other language.
+term of the glossary the index also knows its home, the chapter that speaks of it most, and its twin.
 """
 
 import json
@@ -40,8 +40,9 @@ def find_homes(app: Sphinx, env: BuildEnvironment) -> None:
         counts = {chapter: text.count(name) for chapter, text in texts.items()}
         if any(counts.values()):
             homes[name] = max(counts, key=counts.__getitem__)
-    entries = env.get_doctree("glossary").findall(nodes.definition_list_item) if "glossary" in env.found_docs else ()
-    pairs = [[term.astext() for term in entry.findall(nodes.term)] for entry in entries]
+    glossaries = [env.get_doctree(name) for name in ("glossary",) if name in env.found_docs]
+    pairs = [[term.astext() for term in entry.findall(nodes.term)] for glossary in glossaries
+             for entry in glossary.findall(nodes.definition_list_item)]
     data = {"HOME": homes, "PAIRS": pairs}
     words = "".join(f"const {name} = {json.dumps(data[name], ensure_ascii=False)};\n" for name in data)
     SearchChineseEnglish.js_splitter_code = words + SCRIPT.read_text("utf-8")

@@ -23,8 +23,8 @@ LACKING = {  # what a page lacks
     "shell": ("网页里没有命令行", "The page has no command line"),
     "": ("网页里没有 {name} 这个命令", "The page does not have the command {name}"),
 }
-AFTERWARDS = ("{}。删掉这一行再运行；要用它，请下载这一章的笔记本，在 Jupyter 里运行。 | {}. Delete the "
-              "line and run the cell again; to use it, download the chapter's notebook and run it in Jupyter.")
+AFTERWARDS = ("{}。删掉这一行再运行；要用它，请下载这一章的笔记本，在 Jupyter 里运行。 | {}. Delete this "
+              "line and run the cell; to use it, download this chapter's notebook and run it in Jupyter.")
 INSTEAD = {  # what can be written in its place
     "pinfo": "请改写成 help({line})。 | Write help({line}) instead.",
     "timeit": "请改用 %time（一行）或 %%time（整个单元格），不带选项；它只运行一次。 | "
