@@ -9,7 +9,7 @@ from web.project import ROOT
 def test_every_package_in_the_site_is_named_with_its_terms(site):
     found = dict(licences.parts(site))
     lock = json.loads((ROOT / "web" / "package-lock.json").read_text("utf-8"))["packages"]
-    shipped = {place.removeprefix("node_modules/") for place, one in lock.items() if place and not one.get("dev")}
+    shipped = {place.removeprefix("node_modules/") for place in lock if place and not lock[place].get("dev")}
     assert shipped <= {name.split(" ")[0] for name in found}
     assert {path.name for path in site.glob("pyodide/*.whl")} <= set(found)
     silent = {name.split(" ")[0].split("-")[0] for name, texts in found.items() if not texts}

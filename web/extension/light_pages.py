@@ -20,9 +20,7 @@ from .languages import HEAD_SCRIPT
 RIGHT_THEME = """{light: "light", dark: "dark"}[localStorage.getItem("mode")]
       || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
 THEBE = re.compile(r'<script type="text/x-thebe-config">.*?</script>', re.DOTALL)  # only on pages with text
-THEME_SCRIPT = '<script data-cfasync="false">'
 CHANGES = {  # what every page of the theme holds, how it is found, and what replaces it
-    "its first script": (THEME_SCRIPT, f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>{THEME_SCRIPT}"),
     # FontAwesome's style sheet draws the icons; its script, half of a page's weight, does it once more.
     "Font Awesome's script": (r'<script [^>]*/fontawesome/[^>]*></script>', ""),
     "a preloaded file": (r'<link rel="preload"[^>]*>', ""),  # fails where a page is opened from disk
@@ -60,7 +58,8 @@ class LightPages:
         app.builder.joined_sheets = {}
 
     def __call__(self, html: str) -> str:
-        html = THEBE.sub("", html)
+        first = f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>\n    <title>"  # before those of the theme
+        html = THEBE.sub("", html).replace("<title>", first, 1)
         for what, (pattern, new) in CHANGES.items():
             html, times = re.subn(pattern, lambda _, new=new: new, html)
             demand(times, what)
