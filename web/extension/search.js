@@ -1,9 +1,6 @@
 /* Part of language_data.js, which the search page loads after searchtools.js, and a page to which a search led (search_marks.js). */
 var splitQuery = (query) => (query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu) || [])
-  .flatMap((run) => {
-    if (!/^[\u3400-\u9fff]{2,}$/.test(run)) return [run];
-    return Array.from(run.slice(1)).map((character, i) => run[i] + character);
-  });
+  .flatMap((run) => /^[\u3400-\u9fff]{2,}$/.test(run) ? Array.from(run.slice(1)).map((character, i) => run[i] + character) : [run]);
 
 (() => {
   const WORDS = /[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu, stemmer = new Stemmer();
@@ -13,10 +10,10 @@ var splitQuery = (query) => (query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff]
 
   const forms = (word, text, known) => {         // how a word of the query stands in a text: a pattern, or ""
     if (/[\u3400-\u9fff]/.test(word)) {
-      const parts = [];
-      for (let size = word.length; size > 1 && !(parts.length && parts[0] === word); size--)
-        for (let i = 0; i + size <= word.length; i++) parts.push(word.slice(i, i + size));
-      return either((text.includes(word) ? [word] : parts).filter((part) => text.includes(part)));
+      const parts = text.includes(word) ? [word] : [];
+      for (let size = word.length - 1; size > 1 && parts[0] !== word; size--)
+        for (let i = 0; i + size <= word.length; i++) if (text.includes(word.slice(i, i + size))) parts.push(word.slice(i, i + size));
+      return either(parts);
     }
     const stem = stemmer.stemWord(word), same = known.filter((other) => stemmer.stemWord(other) === stem);
     const found = same.length || stem.length < 3 ? same : known.filter((other) => other.includes(stem));
@@ -29,10 +26,9 @@ var splitQuery = (query) => (query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff]
     const low = text.toLowerCase(), known = [...new Set(words(low))];
     const readings = [query, ...PAIRS.filter((pair) => pair.some((term) => stems(term) === stems(query))).flat()];
     const found = readings.map((reading) => words(reading).map((word) => forms(word, low, known)));
-    const whole = found.filter((parts) => parts.length && parts.every(Boolean)).map((parts) => parts.map((part) => `(?:${part})`).join("[\\s\\-/]{0,3}"));
-    const one = new RegExp(whole.join("|") || "$^", "iu");
+    const whole = found.filter((parts) => parts.length && parts.every(Boolean)).map((parts) => `(?:${parts.join(")[\\s\\-/]{0,3}(?:")})`);
     const single = found[0].filter((part, i) => part && !stopwords.includes(words(query)[i]));
-    const chosen = one.test(text) ? whole : single;
+    const chosen = whole.length && new RegExp(whole.join("|"), "iu").test(text) ? whole : single;
     return chosen.length ? new RegExp(chosen.join("|"), "giu") : null;
   };
 

@@ -13,7 +13,7 @@ import linecache
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
@@ -69,7 +69,6 @@ class Session:
         shell = magics.Shell(self.value)
         self.names["get_ipython"] = lambda: shell
         self.explorers: list[Any] = []
-        self.task: asyncio.Future[bool] | None = None
 
     def plain(self, source: str) -> str:
         """The cell as Python, for the worker, which loads what it imports."""
@@ -78,20 +77,14 @@ class Session:
         except Exception:  # `run` will tell
             return source
 
-    def run(self, number: int, source: str) -> bool | Awaitable[bool]:
+    def run(self, number: int, source: str) -> "bool | asyncio.Task[bool]":
         """Run one cell, as Jupyter would; return whether all went well, at once or, if it awaits, later."""
         cell = self.cell(f"<cell {number}>", source)
         try:
             cell.send(None)
         except StopIteration as end:
             return end.value
-        self.task = asyncio.ensure_future(cell)  # goes on where `value` paused it
-        return self.task
-
-    def stop(self) -> None:
-        """End a cell that awaits."""
-        if self.task:
-            self.task.cancel()
+        return asyncio.ensure_future(cell)  # goes on where `value` paused it; cancelling it stops the cell
 
     async def cell(self, name: str, source: str) -> bool:
         self.room, self.good = LIMIT, True
@@ -167,7 +160,7 @@ class Session:
                     self.send_data(mime, data)
                     return
         for text in [bundle["text/plain"]] if "text/plain" in bundle else self.answers(pretty, value):
-            self.write(text)
+            Stream("result", self).write(f"{text}\n")
 
     def answers(self, ask: Callable[..., Any] | None, *given: Any, **options: Any) -> list[Any]:
         """What a value answers, without metadata; nothing if it cannot be asked, or fails, which is told."""
@@ -184,12 +177,9 @@ class Session:
         if mime in ("image/png", "image/jpeg"):
             self.send("image", data_url(data, mime))
         elif mime == "text/markdown":  # which reads well as it is
-            self.write(str(data))
+            Stream("result", self).write(f"{data}\n")
         else:
             self.send("html", data)
-
-    def write(self, text: str) -> None:
-        Stream("result", self).write(text + "\n")
 
     def view(self, explorer: int, choice: list[int]) -> str:
         """One view of a panel, as JSON: {"src", "text"}, or {"error"}."""
