@@ -19,6 +19,7 @@ def ran(monkeypatch):
     """A session, and what it sent; each run starts with nothing sent."""
     mpl.use("agg")
     plt.close("all")  # other tests leave some open
+    monkeypatch.setattr(plt, "show", plt.show)  # a session puts its own there
     monkeypatch.delenv("NNLIB_FRAMES", raising=False)
     sent = []
     session = Session(lambda *message: sent.append(message))
@@ -194,7 +195,7 @@ async def awaited(ran, source, stop=False):
     running = ran.session.run(1, source)
     if stop:
         await asyncio.sleep(0)
-        running.cancel()
+        ran.session.stop()
     await running
 
 
@@ -223,6 +224,11 @@ def test_figures_come_once_after_what_was_printed(ran):
     assert [kind for kind, *_ in sent] == ["text", "image"]
     assert sent[1][1].startswith("data:image/png;base64,iVBOR")
     assert ran("len(plt.get_fignums())") == [("text", "result", "0\n")]
+
+
+def test_show_shows_figures_at_its_place(ran):
+    sent = ran("from matplotlib import pyplot as plt\nplt.figure()\nplt.show()\nprint('after')\nplt.figure();")
+    assert [kind for kind, *_ in sent] == ["image", "text", "image"]
 
 
 def test_figures_of_a_cell_that_failed_are_gone(ran):

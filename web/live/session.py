@@ -6,6 +6,7 @@ Plain Python and a few modules of IPython, so that the same file is tested outsi
 import ast
 import asyncio
 import base64
+import importlib
 import inspect
 import io
 import json
@@ -14,7 +15,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
 from IPython.lib.pretty import pretty
@@ -69,6 +70,7 @@ class Session:
         shell = magics.Shell(self.value)
         self.names["get_ipython"] = lambda: shell
         self.explorers: list[Any] = []
+        self.task: asyncio.Task[bool] | None = None
 
     def plain(self, source: str) -> str:
         """The cell as Python, for the worker, which loads what it imports."""
@@ -84,7 +86,13 @@ class Session:
             cell.send(None)
         except StopIteration as end:
             return end.value
-        return asyncio.ensure_future(cell)  # goes on where `value` paused it; cancelling it stops the cell
+        self.task = asyncio.ensure_future(cell)  # goes on where `value` paused it
+        return self.task
+
+    def stop(self) -> None:
+        """End the cell that awaits."""
+        if self.task:
+            self.task.cancel()
 
     async def cell(self, name: str, source: str) -> bool:
         self.room, self.good = LIMIT, True
@@ -107,6 +115,9 @@ class Session:
         code, timed = magics.python(source)
         if code.count("\n") != source.count("\n") + (not source.endswith("\n")):
             remember(name, code)  # a command that went over several lines has become one
+        if "pyplot" in code:  # else its show() warns that nothing can be shown
+            with suppress(ImportError):
+                importlib.import_module("matplotlib.pyplot").show = lambda **options: self.show_figures()
         begun = time.perf_counter()
         value = await self.value(code, name)
         if timed:

@@ -87,7 +87,7 @@ async function handle(message) {
     if (interrupt) interrupt[0] = 0;
     tell("running");
     const good = session.run(message.run + 1, message.source);  // a promise, where the cell awaits
-    const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; good.cancel(); } }, 100);
+    const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; session.stop(); } }, 100);
     postMessage({ run: message.run, done: true, good: await good });
     clearInterval(watch);
     tell("ready");
