@@ -74,7 +74,7 @@ def test_words_in_attributes_follow_the_switch(open_page):
 
 def test_the_chosen_language_shows_where_the_system_chooses_the_colours(open_page):
     page = open_page("index.html?lang=en", forced_colors="active")
-    looks = page.locator(".language-switch span").evaluate_all(
+    looks = page.locator(".language-switch label > span").evaluate_all(
         "labels => labels.map(label => getComputedStyle(label).backgroundColor)")
     assert looks[0] == looks[2] != looks[1]
 
