@@ -20,7 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import wheels
+from . import licences, wheels
 from .live import jupyterlite, pyodide_files
 from .project import OUT, ROOT, pages
 
@@ -80,6 +80,7 @@ def main() -> None:
         jupyterlite.build(OUT / "html" / "lite")
         print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
               "MB; a reader loads only what runs")
+    licences.write(OUT / "html")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 
 

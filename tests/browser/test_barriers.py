@@ -57,6 +57,7 @@ SHRINK = """choice => {
     document.querySelectorAll(".katex-mathml").forEach(words => words.remove());
     document.querySelectorAll(".highlight pre").forEach(code => { code.textContent = code.textContent; });
 }"""
+UNTOUCHED = ("both", 1280), ("en", 390)  # far sections wait, as for a reader who has done nothing yet
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +73,16 @@ def test_no_barriers(browser, site, barriers, passed, name):
     for choice in ("both", "zh", "en"):
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
-            if width == 1280:
+            untouched = (choice, width) in UNTOUCHED
+            if untouched or width == 1280:
                 page.goto(f"{site.as_uri()}/{name}.html?lang={choice}")
-            page.evaluate(LAID_OUT)
-            if (choice, width) != ("both", 1280):
+            if untouched:  # one frame later, when what is in sight has been measured
+                page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+            else:
+                page.evaluate(LAID_OUT)
                 page.evaluate(SHRINK, choice)
             found[choice, width] = barriers(page, "document", rules={"color-contrast": {"enabled": False}})
+            page.evaluate(LAID_OUT)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 page.wait_for_function(THEMED, arg=scheme)

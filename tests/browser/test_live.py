@@ -143,6 +143,15 @@ def test_results_figures_and_markup(page):
     assert run(page, "x = 3;\nx;").inner_text().strip() == ""
 
 
+def test_a_cell_may_await_use_magic_and_be_stopped_meanwhile(page):
+    run(page, "kept = 5\nimport asyncio")
+    assert run(page, "await asyncio.sleep(.01)\nkept").inner_text().strip() == "5"
+    drawn = run(page, "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1]);")
+    assert drawn.locator("img").count() == 1
+    interrupt(enter(page, "print('at once')\nawait asyncio.sleep(1000)"))
+    assert run(page, "kept", 1).inner_text().strip() == "5"
+
+
 def test_restart_forgets(page):
     run(page, "kept = 5")
     page.locator(".live-restart").click()

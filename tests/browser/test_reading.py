@@ -72,6 +72,13 @@ def test_words_in_attributes_follow_the_switch(open_page):
     assert picture.get_attribute("alt").startswith(f"{zh} | ")
 
 
+def test_the_chosen_language_shows_where_the_system_chooses_the_colours(open_page):
+    page = open_page("index.html?lang=en", forced_colors="active")
+    looks = page.locator(".language-switch label > span").evaluate_all(
+        "labels => labels.map(label => getComputedStyle(label).backgroundColor)")
+    assert looks[0] == looks[2] != looks[1]
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("way", ["address", "contents", "typed"])
 def test_a_way_to_a_place_leads_there(open_page, way, width):

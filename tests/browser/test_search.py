@@ -59,3 +59,33 @@ def test_the_language_of_the_address_stays_while_browsing(open_page):
     page.locator("article a[href*='intro.html'] >> visible=true").first.click()
     page.wait_for_url("**/intro.html?lang=en*")
     assert page.evaluate("document.documentElement.dataset.lang") == "en"
+
+
+OVERFIT = {"过拟合", "overfitting", "overfit", "overfits"}
+MARKS = {  # a reader's language, what they ask, and all that may be marked
+    ("zh", "过拟合"): OVERFIT, ("en", "过拟合"): OVERFIT, ("zh", "overfitting"): OVERFIT,
+    ("zh", "反向传播"): {"反向传播", "backpropagation"},
+    ("en", "activation function"): {"激活函数", "activation function", "activation functions"},
+    ("en", "gradient checks"): {"梯度检验", "gradient check", "gradient checks"},
+    ("en", "entropies"): {"entropy", "entropies"}}
+
+
+@pytest.fixture(scope="module")
+def reading(visiting, serve, site):
+    with serve(site) as address, visiting(address) as visit:
+        yield visit.open("index.html"), address
+
+
+@pytest.mark.parametrize(("lang", "query"), MARKS)
+def test_whole_terms_are_marked_in_the_readers_language(reading, lang, query):
+    page, address = reading
+    page.goto(f"{address}/search.html?q={query}&lang={lang}")
+    first = page.locator("#search-results li").first
+    first.locator(".highlighted").first.wait_for()
+    assert {text.lower() for text in first.locator(".highlighted").all_inner_texts()} <= MARKS[lang, query]
+    assert bool(re.search("[\u4e00-\u9fff]{5}", first.locator(".context").inner_text())) == (lang == "zh")
+    first.locator("a").click()
+    shown = page.locator("article .highlighted >> visible=true")
+    shown.first.wait_for()
+    assert "highlight" not in page.url
+    assert {text.lower() for text in shown.all_text_contents()} <= MARKS[lang, query]

@@ -1,13 +1,17 @@
 """What runs a page's cells, here outside the browser: order, results, figures, faults."""
 
+import asyncio
 import json
+import re
 import sys
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
-from web.live.session import LIMIT, Session, readable
+from web.live.faults import readable
+from web.live.session import LIMIT, SHOWN, Session
 
 
 @pytest.fixture
@@ -15,6 +19,7 @@ def ran(monkeypatch):
     """A session, and what it sent; each run starts with nothing sent."""
     mpl.use("agg")
     plt.close("all")  # other tests leave some open
+    monkeypatch.setattr(plt, "show", plt.show)  # a session puts its own there
     monkeypatch.delenv("NNLIB_FRAMES", raising=False)
     sent = []
     session = Session(lambda *message: sent.append(message))
@@ -25,7 +30,7 @@ def ran(monkeypatch):
         assert good == all(kind != "error" for kind, *_ in sent)
         return list(sent)
 
-    ran.session = session
+    ran.session, ran.sent = session, sent
     return ran
 
 
@@ -56,8 +61,157 @@ def test_display_shows_at_its_place(ran):
         ("text", "stdout", "1"), ("text", "result", "2\n"), ("text", "stdout", "3\n")]
 
 
-def test_markup(ran):
-    assert ran("class A:\n    def _repr_html_(self): return '<b>'\nA()") == [("html", "<b>")]
+SEMICOLONS = {  # whether a value is shown
+    "1;": False, "1 ; ": False, "1;  # x": False, "(1);": False, "1;\n# end\n\n": False, "x = 2\nx;": False,
+    "%time 5;": False, "1  # y;": True, "1\n# y;": True, "'a;'": True, "1; 2": True, "%time 5": True}
+
+
+@pytest.mark.parametrize("source", SEMICOLONS)
+def test_a_value_is_shown_unless_the_last_token_is_a_semicolon(ran, source):
+    assert any(message[1] == "result" for message in ran(source)) == SEMICOLONS[source]
+
+
+CLASSES = """
+class Plain:
+    def __repr__(self): return "plain"
+class Html(Plain):
+    def _repr_html_(self): return "<b>"
+class Svg(Plain):
+    def _repr_svg_(self): return "<svg/>"
+    def _repr_png_(self): return b"png"
+class Png(Plain):
+    def _repr_png_(self): return b"\\x89PNG", {"width": 3}
+    def _repr_jpeg_(self): return b"jpeg"
+class Markdown(Svg):
+    def _repr_markdown_(self): return "# head"
+class All(Html, Markdown): pass
+class Pair(Plain):
+    def _repr_mimebundle_(self, include=None, exclude=None): return {"text/html": "<i>"}, {"text/html": {}}
+class Bundle(Html):
+    def _repr_mimebundle_(self, **asked): return {"text/plain": "from the bundle"}
+class Nothing(Plain):
+    def _repr_mimebundle_(self, **asked): return None
+    def _repr_html_(self): return None
+class No(Plain):
+    def _repr_html_(self): raise NotImplementedError
+class Everything:
+    def __getattr__(self, name): return lambda *given, **options: "everything"
+    def __repr__(self): return "everything"
+class Latex(Plain):
+    def _repr_latex_(self): return "$x$"
+    def _repr_javascript_(self): return "alert(1)"
+class ByClass(Plain):
+    @classmethod
+    def _repr_html_(cls): return f"<b>{cls.__name__}"
+class Own(Plain):
+    def _repr_pretty_(self, printer, cycle): printer.text("pretty")
+"""
+VALUES = [*(f"{name}{call}" for name in re.findall(r"class (\w+)", CLASSES) for call in ("()", "")),
+          "int", "len", "type(3)", "lambda x: x", r"'a\n'", "{3, 1, 2}", "list(range(100))", "range(3)",
+          "{name: list(range(name)) for name in range(20)}", "ValueError('x')", "[Html()]", "{'k': 0}.keys()",
+          "__import__('numpy').eye(3)", "__import__('collections').Counter('aab')", "b'x'", "...", "1.5"]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_value_is_shown_as_ipython_shows_it(ran, value):
+    ran(CLASSES)
+    data, _ = DisplayFormatter().format(eval(value, ran.session.names))
+    best = next((mime for mime in SHOWN if mime in data), "text/plain")
+    (kind, *_, shown), = ran(value)
+    if best in ("image/png", "image/jpeg"):
+        assert (kind, shown.split(";")[0]) == ("image", f"data:{best}")
+    else:
+        assert kind == ("html" if best in ("text/html", "image/svg+xml") else "text")
+        assert re.sub(" at 0x.*>", "", shown.removesuffix("\n")) == re.sub(" at 0x.*>", "", data[best])
+
+
+@pytest.mark.parametrize("method", ["_repr_html_", "_repr_mimebundle_", "_ipython_display_"])
+def test_a_representation_that_fails_is_told_and_the_next_is_shown(ran, method):
+    source = f"class A:\n    def {method}(self, **asked): 1 / 0\n    def __repr__(self): return 'plain'\nA()"
+    (kind, words, _), shown = ran(source)
+    assert (kind, shown) == ("error", ("text", "result", "plain\n"))
+    assert f"->   2 |     def {method}" in words
+    assert words.endswith("ZeroDivisionError: division by zero")
+    (_, words, _), = ran("class B:\n    def __repr__(self): raise ValueError('no')\nB()")
+    assert words.endswith("ValueError: no")
+
+
+REFUSED = {  # what the fault names, and a word of the advice
+    "!ls -l": ("'!ls -l'", "no command line"), "files = !ls": ("'!ls'", "no command line"),
+    "!!ls": ("'!ls'", "no command line"), "!echo a \\\n b": ("'!echo a", "no command line"),
+    "!pip install torch": ("'!pip install torch'", "install no package"),
+    "%pip install torch": ("'%pip install torch'", "install no package"),
+    "%conda install x": ("'%conda install x'", "install no package"),
+    "!python -m pip install x": ("'!python -m pip install x'", "install no package"),
+    "?len": ("'len?'", " help(len) "), "len??": ("'len?'", " help(len) "),
+    "x = 1\nx.real?": ("'x.real?'", " help(x.real) "),
+    "%timeit -n 3 x": ("'%timeit -n 3 x'", "%time for a line"), "%%timeit\n3": ("'%%timeit'", "%%time for"),
+    "%load_ext autoreload": ("'%load_ext autoreload'", "the command %load_ext."),
+    "%matplotlib widget": ("'%matplotlib widget'", "the command %matplotlib."),
+    "%%bash\nls": ("'%%bash'", "the command %%bash."), "x = %pwd": ("'%pwd'", "the command %pwd."),
+    "if True:\n    %run a.py": ("'%run a.py'", "the command %run."),
+    "%time await x": ("%time cannot await", "Write %%time"), "input('?')": ("Write the value", 'write "3"'),
+    "import torch": ("torch", "download this chapter's notebook"),
+}
+
+
+@pytest.mark.parametrize("source", REFUSED)
+def test_what_only_jupyter_can_do_is_named_with_what_to_do_instead(ran, source):
+    (kind, words, hint), = ran(f"{source}\nprint('not reached')")
+    assert kind == "error"
+    assert REFUSED[source][0] in words
+    assert REFUSED[source][1] in hint
+    assert "->" in words
+    assert "raised in" not in words.replace("importlib", "")
+    zh, en = hint.split(" | ")
+    assert re.search("[\u4e00-\u9fff]", zh)
+    assert not re.search("[\u4e00-\u9fff]", en)
+
+
+PYTHON = {  # magic that a page obeys, and what only looks like magic
+    "%matplotlib inline\n5": "5", "%time 5": "5", "y = %time 5\ny": "5", "%%time\n\n5": "5",
+    "\n%%time\ny = 5\ny": "5", "get_ipython().run_line_magic('matplotlib', 'inline')\n5": "5",
+    ">>> 2 + 3": "5", "\n\n  2 + 3": "5", "In [3]: 5": "5", "'%d' \\\n% 5": "'5'", "('%d'\n % 5)": "'5'",
+    "(19\n% 7)": "5", "'''\n%matplotlib x\n!ls\n'''[1:4]": "'%ma'", "(3\n!= 4)": "True", "'what?'": "'what?'",
+    "f'{5!r}'": "'5'",
+}
+
+
+@pytest.mark.parametrize("source", PYTHON)
+def test_signs_of_magic_are_read_as_ipython_reads_them(ran, source):
+    *printed, shown = ran(source)
+    assert shown == ("text", "result", f"{PYTHON[source]}\n")
+    assert len(printed) == ("%time" in source)
+    assert all(re.fullmatch(r"Wall time: [\d.e-]+ m?s\n", words) for *_, words in printed)
+
+
+@pytest.mark.parametrize("source", ["\n\n1 / 0", "%time 3\n\n1 / 0", "%%time\n\n1 / 0", "\n%%time\n1 / 0"])
+def test_lines_keep_their_numbers_beside_magic(ran, source):
+    *_, (_, words, _) = ran(source)
+    assert "->   3 | 1 / 0" in words
+
+
+async def awaited(ran, source, stop=False):
+    running = ran.session.run(1, source)
+    if stop:
+        await asyncio.sleep(0)
+        ran.session.stop()
+    await running
+
+
+def test_a_cell_may_await(ran):
+    ran("import asyncio\nasync def later(x):\n    await asyncio.sleep(.001)\n    return x")
+    asyncio.run(awaited(ran, "print('a')\ny = await later(5)\nprint('b')\nawait later(y)"))
+    assert ran.sent == [("text", "stdout", "a\n"), ("text", "stdout", "b\n"), ("text", "result", "5\n")]
+    assert ran("y") == [("text", "result", "5\n")]
+    ran("")
+    asyncio.run(awaited(ran, "%%time\nawait later(1)\n1 / 0"))
+    assert ran.sent[0][1].startswith("cell 1, line 3\n")
+    ran("")
+    asyncio.run(awaited(ran, "await asyncio.sleep(1000)", stop=True))
+    (_, words, hint), = ran.sent
+    assert words.startswith("cell 1, line 1\n->   1 | await asyncio.sleep(1000)\n")
+    assert (words.endswith("CancelledError"), hint) == (True, "已停止。 | Stopped.")
 
 
 def test_a_value_that_shows_itself_is_asked_to(ran):
@@ -70,6 +224,11 @@ def test_figures_come_once_after_what_was_printed(ran):
     assert [kind for kind, *_ in sent] == ["text", "image"]
     assert sent[1][1].startswith("data:image/png;base64,iVBOR")
     assert ran("len(plt.get_fignums())") == [("text", "result", "0\n")]
+
+
+def test_show_shows_figures_at_its_place(ran):
+    sent = ran("from matplotlib import pyplot as plt\nplt.figure()\nplt.show()\nprint()\nplt.figure();")
+    assert [kind for kind, *_ in sent] == ["image", "text", "image"]
 
 
 def test_figures_of_a_cell_that_failed_are_gone(ran):
@@ -143,12 +302,6 @@ def test_endless_recursion_is_cut(ran):
     (_, words, _), = ran("def f():\n    f()\nf()")
     assert "more of these" in words
     assert words.count("\n") < 40
-
-
-def test_no_keyboard(ran):
-    (_, words, _), = ran("input('?')")
-    assert words.endswith("Write the value into the cell instead.")
-    assert "raised in" not in words
 
 
 def test_a_fault_without_a_line_of_the_reader(ran):

@@ -63,8 +63,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     ):
         app.connect(event, handler, priority=OURS)
     app.add_builder(runnable.NotebookBuilder)
-    app.add_js_file(None, body=languages.HEAD_SCRIPT.read_text("utf-8"), priority=1)
-    for script in ("language.js", "lazy_sections.js", "wide_boxes.js", "explorer.js"):
+    for script in ("language.js", "lazy_sections.js", "wide_boxes.js", "search_marks.js", "explorer.js"):
         app.add_js_file(script, loading_method="defer")
     for sheet in ("book.css", "explorer.css"):
         app.add_css_file(sheet)

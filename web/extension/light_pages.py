@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from . import stylesheets
+from .languages import HEAD_SCRIPT
 
 RIGHT_THEME = """{light: "light", dark: "dark"}[localStorage.getItem("mode")]
       || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
@@ -29,7 +30,8 @@ CHANGES = {  # what every page of the theme holds, how it is found, and what rep
     # The inline script after documentation_options.js needs it at once; the others can wait.
     "a script that can wait": (r'<script (?=src=)(?!src="_static/documentation_options)', "<script defer "),
 }
-NO_USE = re.compile(r"thebe|sphinx-design|design-tabs", re.IGNORECASE)  # no page has tabs or cards
+# No page has tabs or cards; search_marks.js marks terms.
+NO_USE = re.compile(r"thebe|sphinx-design|design-tabs|sphinx_highlight", re.IGNORECASE)
 SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*')
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
 NO_BOX = '".measured-by-wide-boxes-js"'
@@ -56,7 +58,8 @@ class LightPages:
         app.builder.joined_sheets = {}
 
     def __call__(self, html: str) -> str:
-        html = THEBE.sub("", html)
+        first = f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>\n    <title>"  # before those of the theme
+        html = THEBE.sub("", html).replace("<title>", first, 1)
         for what, (pattern, new) in CHANGES.items():
             html, times = re.subn(pattern, lambda _, new=new: new, html)
             demand(times, what)

@@ -1,7 +1,7 @@
 """The search index for Chinese and English: Chinese runs become characters and pairs of characters.
 
 A word segmenter would hide compound terms (过拟合, 反向传播) that pairs of characters find. For each
-term of the glossary the index also knows its home, the chapter that speaks of it most.
+term of the glossary the index also knows its home, the chapter that speaks of it most, and its twin.
 """
 
 import json
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
@@ -39,5 +40,9 @@ def find_homes(app: Sphinx, env: BuildEnvironment) -> None:
         counts = {chapter: text.count(name) for chapter, text in texts.items()}
         if any(counts.values()):
             homes[name] = max(counts, key=counts.__getitem__)
-    words = json.dumps(homes, ensure_ascii=False)
-    SearchChineseEnglish.js_splitter_code = f"const HOME = {words};\n{SCRIPT.read_text('utf-8')}"
+    glossaries = [env.get_doctree(name) for name in ("glossary",) if name in env.found_docs]
+    pairs = [[term.astext() for term in entry.findall(nodes.term)] for glossary in glossaries
+             for entry in glossary.findall(nodes.definition_list_item)]
+    data = {"HOME": homes, "PAIRS": pairs}
+    words = "".join(f"const {name} = {json.dumps(data[name], ensure_ascii=False)};\n" for name in data)
+    SearchChineseEnglish.js_splitter_code = words + SCRIPT.read_text("utf-8")

@@ -53,7 +53,7 @@ book.Cell = (function () {
         cell.editor.open(point, scrolled);
         cell.say("Tab 缩进，Esc 离开，Shift+Enter 运行 | Tab indents, Esc leaves, Shift+Enter runs");
       }, function () {
-        cell.say("编辑器没有下载成功，请检查网络后再点一次“编辑”。 | The editor was not downloaded: check the network, then click Edit again.");
+        cell.say(live.apart || "编辑器没有下载成功，请检查网络后再点一次“编辑”。 | The editor was not downloaded: check the network, then click Edit again.");
       });
     };
     cell.recall();

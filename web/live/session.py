@@ -1,34 +1,34 @@
 """Runs a page's cells inside its Web Worker: one namespace, and messages to the page for whatever comes out.
 
-Plain Python with nothing to install, so that the same file is tested outside a browser.
+Plain Python and a few modules of IPython, so that the same file is tested outside a browser.
 """
 
 import ast
+import asyncio
 import base64
+import importlib
+import inspect
 import io
 import json
 import linecache
 import logging
-import re
 import sys
-import traceback
+import time
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
-from types import TracebackType
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from typing import Any
 
+from IPython.lib.pretty import pretty
+from IPython.utils.dir2 import get_real_method
+
+from . import magics
+from .faults import NotInThePage, advice, readable
+
 EXPLORER = "application/vnd.nnlib.explorer+json"
+# What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
+SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "image/svg+xml": "_repr_svg_",
+         "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_"}
 LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them no longer responds
-NEIGHBOURS = 2  # lines shown around the one that failed
-PLACE = re.compile(r"<cell \d+>")
-HINTS = {  # what a beginner needs to know besides
-    MemoryError: "内存不够：浏览器里的 Python 装不下这么大的数组。把它改小，或重启 Python。 | "
-                 "Not enough memory in a browser for arrays this large. Make them smaller, or restart it.",
-    NameError: "这个名字还没有定义：先运行上面的单元格。 | "
-               "This name is not defined yet: run the cells above first.",
-    KeyboardInterrupt: "已停止。 | Stopped.",
-}
-ARROW, MARGIN = "->", 9  # "->   3 | " stands left of a line of code
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # says that it looks for fonts
 
@@ -65,47 +65,85 @@ class Session:
     """
 
     def __init__(self, send: Callable[..., None]) -> None:
-        self.send = send
+        self.send, self.room, self.good = send, LIMIT, True
         self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input}
+        shell = magics.Shell(self.value)
+        self.names["get_ipython"] = lambda: shell
         self.explorers: list[Any] = []
-        self.room = LIMIT
+        self.task: asyncio.Task[bool] | None = None
 
-    def run(self, number: int, source: str) -> bool:
-        """Run one cell, as Jupyter would: its last expression is shown, then the figures left open."""
-        name, self.room = f"<cell {number}>", LIMIT
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    def plain(self, source: str) -> str:
+        """The cell as Python, for the worker, which loads what it imports."""
+        try:
+            return magics.python(source)[0]
+        except Exception:  # `run` will tell
+            return source
+
+    def run(self, number: int, source: str) -> "bool | asyncio.Task[bool]":
+        """Run one cell, as Jupyter would; return whether all went well, at once or, if it awaits, later."""
+        cell = self.cell(f"<cell {number}>", source)
+        try:
+            cell.send(None)
+        except StopIteration as end:
+            return end.value
+        self.task = asyncio.ensure_future(cell)  # goes on where `value` paused it
+        return self.task
+
+    def stop(self) -> None:
+        """End the cell that awaits."""
+        if self.task:
+            self.task.cancel()
+
+    async def cell(self, name: str, source: str) -> bool:
+        self.room, self.good = LIMIT, True
         out, err = Stream("stdout", self), Stream("stderr", self)
         with redirect_stdout(out), redirect_stderr(err):
             try:
-                self.execute(ast.parse(source, name), name, quiet=source.rstrip().endswith(";"))
+                await self.execute(name, source)
                 self.show_figures()
-                good = True
             except BaseException as error:  # also SystemExit and KeyboardInterrupt: the page goes on
                 self.close_figures()
-                good = self.tell(error, out, err)
+                self.tell(error)
             out.flush()
             err.flush()
         if self.room < 0:
             self.send("omitted", -self.room)
-        return good
+        return self.good
 
-    def execute(self, tree: ast.Module, name: str, quiet: bool) -> None:
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, name, "exec"), self.names)
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), name, "eval"), self.names)
-            if value is not None:
-                self.names["_"] = value
-                if not quiet:
-                    self.display(value)
+    async def execute(self, name: str, source: str) -> None:
+        remember(name, source)  # for a fault in what follows
+        code, timed = magics.python(source)
+        if code.count("\n") != source.count("\n") + (not source.endswith("\n")):
+            remember(name, code)  # a command that went over several lines has become one
+        if "pyplot" in code:  # else its show() warns that nothing can be shown
+            with suppress(ImportError):
+                importlib.import_module("matplotlib.pyplot").show = lambda **options: self.show_figures()
+        begun = time.perf_counter()
+        value = await self.value(code, name)
+        if timed:
+            magics.tell_time(begun)
+        if value is not None and not magics.quiet(code):
+            self.names["_"] = value
+            self.display(value)
 
-    def tell(self, error: BaseException, *streams: Stream) -> bool:
-        for stream in streams:
-            stream.flush()
-        kind = MemoryError if "array is too big" in str(error) else type(error)  # NumPy's way to say so
-        hint = next((text for known, text in HINTS.items() if issubclass(kind, known)), "")
-        self.send("error", readable(error), hint)
-        return False
+    async def value(self, code: str, name: str) -> Any:
+        """Run code and return the value of its last expression; pause once where it begins to await."""
+        parts: list[ast.mod] = [ast.parse(code, name)]
+        if parts[0].body and isinstance(parts[0].body[-1], ast.Expr):
+            parts.append(ast.Expression(parts[0].body.pop().value))
+        for part, mode in zip(parts, ("exec", "eval"), strict=False):
+            compiled = compile(part, name, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            if awaits := compiled.co_flags & inspect.CO_COROUTINE:
+                await asyncio.sleep(0)
+            value = eval(compiled, self.names)  # None after "exec"
+            value = await value if awaits else value
+        return value
+
+    def tell(self, error: BaseException) -> None:
+        self.good = False
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.send("error", readable(error), advice(error))
 
     # -- results ---------------------------------------------------------------------------------------
     def display(self, *values: Any) -> None:
@@ -114,23 +152,45 @@ class Session:
             self.show(value)
 
     def show(self, value: Any) -> None:
-        if own := getattr(value, "_ipython_display_", None):  # it shows itself, or nothing
-            own()
-            return
+        """Show a value as IPython would: it shows itself, or the page shows the best of what it offers."""
         figures = sys.modules.get("matplotlib.figure")
+        if self.answers(get_real_method(value, "_ipython_display_")):
+            return
         if figures and isinstance(value, figures.Figure):
             self.send_figure(value)
             return
-        bundle = getattr(value, "_repr_mimebundle_", dict)() or {}
-        html = bundle.get("text/html") or getattr(value, "_repr_html_", lambda: None)()
+        own = get_real_method(value, "_repr_mimebundle_")
+        bundle = dict(*filter(None, self.answers(own, include=None, exclude=None)))
         if EXPLORER in bundle:
             self.explorers.append(value)
             self.send("explorer", len(self.explorers) - 1, json.dumps(bundle[EXPLORER]))
-        elif html:
-            self.send("html", html)
+            return
+        for mime, method in SHOWN.items():
+            for data in [bundle[mime]] if mime in bundle else self.answers(get_real_method(value, method)):
+                if isinstance(data, str | bytes):
+                    self.send_data(mime, data)
+                    return
+        for text in [bundle["text/plain"]] if "text/plain" in bundle else self.answers(pretty, value):
+            Stream("result", self).write(f"{text}\n")
+
+    def answers(self, ask: Callable[..., Any] | None, *given: Any, **options: Any) -> list[Any]:
+        """What a value answers, without metadata; nothing if it cannot be asked, or fails, which is told."""
+        try:
+            answer = ask(*given, **options) if ask else None
+        except NotImplementedError:  # its way to say no
+            return []
+        except Exception as error:
+            self.tell(error)
+            return []
+        return [answer[0] if isinstance(answer, tuple) and len(answer) == 2 else answer] if ask else []
+
+    def send_data(self, mime: str, data: str | bytes) -> None:
+        if mime in ("image/png", "image/jpeg"):
+            self.send("image", data_url(data, mime))
+        elif mime == "text/markdown":  # which reads well as it is
+            Stream("result", self).write(f"{data}\n")
         else:
-            result = Stream("result", self)
-            result.write(repr(value) + "\n")
+            self.send("html", data)
 
     def view(self, explorer: int, choice: list[int]) -> str:
         """One view of a panel, as JSON: {"src", "text"}, or {"error"}."""
@@ -160,45 +220,17 @@ class Session:
             pyplot.close("all")
 
 
-def data_url(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+def data_url(picture: bytes | str, mime: str = "image/png") -> str:
+    packed = picture if isinstance(picture, str) else base64.b64encode(picture).decode()
+    return f"data:{mime};base64,{packed}"
 
 
-def readable(error: BaseException) -> str:
-    """What went wrong, and each line of the reader's cells that led there; others' lines are left out."""
-    parts, frames, column = [], own_frames(error.__traceback__), None
-    if isinstance(error, SyntaxError) and error.lineno and PLACE.match(error.filename or ""):
-        frames, column = [(error.filename or "", error.lineno, "")], error.offset
-    for place, line, function in frames:
-        where = f"{place[1:-1]}, line {line}" + (f", in {function}" if function else "")
-        parts.append(f"{where}\n{excerpt(place, line, column)}")
-    if len(parts) > 6:  # endless recursion
-        parts[3:-3] = [f"... {len(parts) - 6} more of these ..."]
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    if frames and not column and last[0].filename != __file__ and not PLACE.match(last[0].filename):
-        parts.append(f"raised in {short_path(last[0].filename)}, line {last[0].lineno}, in {last[0].name}")
-    words = str(error.msg if isinstance(error, SyntaxError) else error)
-    return "\n".join([*parts, f"{type(error).__name__}: {words}" if words else type(error).__name__])
-
-
-def own_frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:
-    return [(frame.filename, frame.lineno or 0, "" if frame.name == "<module>" else frame.name)
-            for frame in traceback.extract_tb(trace) if PLACE.match(frame.filename)]
-
-
-def excerpt(place: str, line: int, column: int | None) -> str:
-    """The line with an arrow, a few around it, and a caret under the column."""
-    shown, lines = [], linecache.getlines(place)
-    for i in range(max(1, line - NEIGHBOURS), min(len(lines), line + NEIGHBOURS) + 1):
-        shown.append(f"{ARROW if i == line else '  '} {i:>3} | {lines[i - 1].rstrip()}")
-        if i == line and column:
-            shown.append(" " * (MARGIN + column - 1) + "^")
-    return "\n".join(shown)
-
-
-def short_path(path: str) -> str:
-    return path.rpartition("site-packages/")[2]
+def remember(name: str, code: str) -> None:
+    """Let tracebacks find the lines of a cell."""
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
 
 
 def no_input(prompt: object = "") -> str:
-    raise OSError("input() expected a keyboard, got a page. Write the value into the cell instead.")
+    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell instead.",
+                       "网页里没有键盘输入。把要输入的值直接写进单元格，例如用 \"3\" 代替 input(...)。 | "
+                       "A page takes no input. For example, write \"3\" in place of input(...).")

@@ -3,8 +3,15 @@
    Out: {state, loaded, wanted} | {run: number, out: [kind, ...]} | {run: number, done, good} | {ask, view} | {broken: words} */
 "use strict";
 const BASE = new URL("./", self.location).href, STORE = "nnlib-python " + BASE;
-const CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json", "session.py"];
+const CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json", "session.zip"];
 const TYPES = { js: "text/javascript", wasm: "application/wasm", json: "application/json" };
+const SESSION = `  # the reader's IPython, if it comes, is another one
+import sys
+sys.path.insert(0, "/page")
+from web.live.session import Session
+sys.path.remove("/page")
+for name in [name for name in sys.modules if name.split(".")[0] == "IPython"]: del sys.modules[name]
+Session`;
 const network = self.fetch.bind(self), coming = {};
 let files, store, python, session, interrupt, running = null, loaded = 0, wanted = 0, told = 0;
 
@@ -31,7 +38,7 @@ async function download(name) {                  // counted as it comes; kept on
 }
 
 function bring(name) {                           // from an earlier visit, else from the network; each once
-  coming[name] ||= Promise.resolve(store && store.match(address(name))).then((kept) => kept || download(name));
+  coming[name] ||= Promise.resolve(store && store.match(address(name))).catch(() => {}).then((kept) => kept || download(name));
   return coming[name].then((answer) => answer.clone());
 }
 
@@ -49,11 +56,11 @@ async function script(name) {
 async function boot(buffer) {
   tell("loading");
   files = await (await network(BASE + "files.json", { cache: "no-cache" })).json();
-  if (self.caches) {                             // only where the page is secure
+  try {                                          // where the page is secure and the reader lets sites keep data
     store = await caches.open(STORE);
     const addresses = new Set(Object.keys(files).map(address));
     for (const old of await store.keys()) if (!addresses.has(old.url)) store.delete(old);
-  }
+  } catch { store = null; }                      // each visit downloads
   const early = Object.keys(files).filter((name) => CORE.includes(name) || /^(numpy|nnlib)-/.test(name));
   await Promise.all(early.map(bring));
   tell("starting");
@@ -61,14 +68,14 @@ async function boot(buffer) {
   await script("pyodide.js");
   python = await loadPyodide({ indexURL: BASE, packages: ["nnlib"], env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } });
   if (buffer) python.setInterruptBuffer(interrupt = new Uint8Array(buffer));
-  python.FS.writeFile("_page_session.py", await (await bring("session.py")).text());
-  session = python.pyimport("_page_session").Session((...out) => postMessage({ run: running, out }));
+  python.unpackArchive(await (await bring("session.zip")).arrayBuffer(), "zip", { extractDir: "/page" });
+  session = python.runPython(SESSION)((...out) => postMessage({ run: running, out }));
   tell("ready");
 }
 
 async function packages(source) {                // what the cell imports, before it runs; nnlib draws with matplotlib
   const quiet = { messageCallback() {} };
-  await python.loadPackagesFromImports(source, quiet);
+  await python.loadPackagesFromImports(session.plain(source), quiet);
   if (/\bnn\b.*\.(plot|explore)\b/.test(source)) await python.loadPackage("matplotlib", quiet);
 }
 
@@ -77,10 +84,12 @@ async function handle(message) {
   if ("run" in message) {
     running = message.run;
     await packages(message.source);
-    tell("running");
     if (interrupt) interrupt[0] = 0;
-    const good = session.run(message.run + 1, message.source);
-    postMessage({ run: message.run, done: true, good });
+    tell("running");
+    const good = session.run(message.run + 1, message.source);  // a promise, where the cell awaits
+    const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; session.stop(); } }, 100);
+    postMessage({ run: message.run, done: true, good: await good });
+    clearInterval(watch);
     tell("ready");
   } else {
     if (interrupt) interrupt[0] = 0;

@@ -64,9 +64,11 @@ var book = (function () {
     paint(lang);
     while (seen && !seen.offsetParent && seen !== document.body) seen = seen.nextElementSibling || seen.parentElement;
     if (seen && seen !== document.body) window.scrollBy({ top: seen.getBoundingClientRect().top - before, behavior: "instant" });
-    try { localStorage.setItem("book-lang", lang); } catch (e) { /* private window: not remembered */ }
+    try { localStorage.setItem("book-lang", lang); } catch (e) { /* no room any more: not remembered */ }
     var url = new URL(location.href);
-    if (url.searchParams.has("lang")) { url.searchParams.set("lang", lang); history.replaceState(null, "", url); }
+    if (!asked() && !("forgets" in root.dataset)) return;  // where nothing is stored, the address remembers
+    url.searchParams.set("lang", lang);
+    history.replaceState(null, "", url);
   }
 
   function reveal() {                            // a link into the hidden language shows both
@@ -91,6 +93,13 @@ var book = (function () {
     if (!asked() || event.target.elements.lang) return;
     event.target.append(newElement("input", { type: "hidden", name: "lang", value: root.dataset.lang }));
   }, true);
+  function send(event) {                         // a frame with sandbox="allow-scripts" sends no form, and does not say so
+    var form = event.target.closest(event.type === "click" ? "form button:not([type=button])" : "form input") && event.target.closest("form");
+    if (!form || event.isComposing || (event.key && event.key !== "Enter")) return;
+    event.preventDefault();
+    location.href = keep(form.action + "?" + new URLSearchParams(new FormData(form)));
+  }
+  if (origin === "null" && location.protocol !== "file:") ["click", "keydown"].forEach(function (act) { document.addEventListener(act, send); });
   radios.forEach(function (radio) { radio.addEventListener("change", function () { choose(radio.value); }); });
   window.addEventListener("storage", function (e) { if (e.key === "book-lang" && e.newValue) paint(e.newValue); });
   window.addEventListener("hashchange", reveal);

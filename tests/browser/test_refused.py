@@ -1,0 +1,69 @@
+"""A browser that lets the pages store nothing: site data is blocked, or an LMS has them in a sandboxed frame.
+
+Theme, language, search and explorers work; cells run, or a sentence says in which tab they will.
+"""
+
+import json
+import shutil
+
+import pytest
+
+from web.publish import chromium
+
+FRAME = '<!DOCTYPE html><iframe sandbox="allow-scripts" src="{}/intro.html" width="1200" height="700">'
+
+
+@pytest.fixture(params=["blocked", "framed"])
+def reader(request, browser, serve, site, tmp_path):
+    """A page of the book whose browser refuses to store, and the kind of refusal."""
+    with serve(site) as address, serve(tmp_path) as lms:
+        if request.param == "framed":
+            (tmp_path / "index.html").write_text(FRAME.format(address))
+            context = browser.new_context(locale="zh-CN")
+        else:
+            program = next(filter(None, map(shutil.which, chromium.NAMES[1:])), None)
+            if not program:
+                pytest.skip("expected a Chromium with settings, found the headless shell alone")
+            settings = tmp_path / "Default" / "Preferences"
+            settings.parent.mkdir()
+            settings.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
+            context = browser.browser_type.launch_persistent_context(
+                tmp_path, executable_path=program, args=chromium.FLAGS, locale="zh-CN")
+        page = context.new_page()
+        page.goto(f"{address}/intro.html" if request.param == "blocked" else f"{lms}/index.html")
+        page.wait_for_load_state()
+        yield page.frames[-1], request.param
+        context.close()
+
+
+def test_where_nothing_can_be_stored_the_page_works_or_says_why_not(reader, python_site):
+    page, kind = reader
+    root = page.locator("html")
+    assert root.get_attribute("data-forgets") == ""
+    before = root.get_attribute("data-mode")
+    page.locator(".theme-switch-button >> visible=true").first.click()
+    assert root.get_attribute("data-mode") != before
+    page.locator(".language-switch label:has(input[value=en])").click()
+    assert "lang=en" in page.url  # the next page knows it, too
+    page.locator(".search-button__button >> visible=true").first.click()
+    page.locator("input[name=q] >> visible=true").fill("overfitting")
+    page.locator("input[name=q] >> visible=true").press("Enter")
+    page.locator("#search-results li a[href*='overfitting.html']").first.click()
+    page.wait_for_url("**/overfitting.html?lang=en*")
+    page.locator(".highlighted", has_text="overfitting").first.wait_for()
+    assert root.get_attribute("data-lang") == "en"
+    control = page.locator(".explorer input[type=range]").first
+    spoken = control.get_attribute("aria-valuetext")
+    control.press("ArrowRight")
+    assert control.get_attribute("aria-valuetext") != spoken
+    cell = page.locator("div.cell:has(.live-run)").first
+    cell.locator(".live-run").click()
+    if kind == "framed":
+        cell.locator(".live-note", has_text="in a tab of its own").wait_for()
+        cell.locator(".live-edit").click()
+        page.wait_for_timeout(300)
+        assert "tab of its own" in cell.locator(".live-note").inner_text()
+    else:
+        cell.locator(".live-run", has_text="▶").wait_for(timeout=900_000)
+        assert not cell.locator(".live-error").count()
+    assert "▶" in cell.locator(".live-run").inner_text()
