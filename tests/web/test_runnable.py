@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -24,7 +26,7 @@ from web.project import LANGS, ROOT, notebooks
 
 MYST = re.compile(r"\{[\w:.+-]+\}`|:{3,}|`{3,}\{|^\(.+\)=$|^:\w+: |\[\[.*\|.*\]\]", re.MULTILINE)
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
-TAGGED = re.compile(r"(\S.*?) \\tag\{(\d+)\}\s*$", re.DOTALL)
+EQUATION = re.compile(r"\\begin\{equation\*\}\n(.*?)(?: \\tag\{(\d+)\})?\n\\end\{equation\*\}", re.DOTALL)
 READ = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
 ASIDE = ".headerlink, script, button, .katex-html, .cell_input, .cell_output pre, .explorer"
 
@@ -54,7 +56,8 @@ def shown(cell):
     """A cell's Markdown as any Jupyter renders it; a formula is its TeX, with its number before it."""
     html = BeautifulSoup(READ.render(cell.source), "html.parser")
     for formula in html.select("eq, .math"):
-        formula.replace_with(TAGGED.sub(r"(\2)\1", formula.get_text().strip()))
+        if block := EQUATION.fullmatch(formula.get_text().strip()):
+            formula.replace_with((f"({block[2]})" if block[2] else "") + block[1])
     if cell.id.endswith("-caption"):
         html.details.decompose()  # the page has these words as the picture's alt
     return html
@@ -143,7 +146,7 @@ def by_hand(*children):
 def test_a_solution_in_words_is_folded():
     text = nodes.paragraph("", "Because 2 * 3 * 4 is 24.")
     assert by_hand(solution_node("", nodes.section("", text))) == \
-        ["<details><summary>Solution</summary>\n\nBecause 2 \\* 3 \\* 4 is 24.\n\n</details>"]
+        ["<details><summary><u>Solution</u></summary>\n\nBecause 2 \\* 3 \\* 4 is 24.\n\n</details>"]
 
 
 def test_asterisks_beside_brackets_become_tags():
@@ -166,9 +169,12 @@ def test_what_jupyter_cannot_show_ends_the_build():
 
 
 def test_binder_makes_the_same_without_executing_anything(site, tmp_path):
-    program = f"from web.notebooks.sets import make; from pathlib import Path; make(Path({str(tmp_path)!r}))"
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
-    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.ipynb")}
+    """With what Binder has: the repository, and nothing from npm."""
+    clone = tmp_path / "clone"
+    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns("node_modules", "_build", ".*"))
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    subprocess.run([clone / "postBuild"], cwd=clone, env=os.environ | {"PATH": path}, check=True)
+    made = {path.relative_to(clone / FOLDER): path.read_bytes() for path in (clone / FOLDER).rglob("*.ipynb")}
     assert made == {path.relative_to(site / FOLDER): path.read_bytes()
                     for path in (site / FOLDER).rglob("*.ipynb")}
     assert len(made) == len(SETS) * len(notebooks())
