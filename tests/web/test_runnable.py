@@ -40,8 +40,11 @@ def opened(site, name, key):
 
 
 @cache
-def written(path):
-    return path.read_text("utf-8")
+def bibliography(site):
+    """Where each entry is published, by the address that a citation of it has in the pages."""
+    html = BeautifulSoup((site / "references.html").read_text("utf-8"), "html.parser")
+    return {f"references.html#{entry['id']}": {link["href"] for link in entry.select("a.external")}
+            for entry in html.select(".citation")}
 
 
 def texts(notebook):
@@ -63,9 +66,10 @@ def shown(cell):
     return html
 
 
+@cache
 def published(site, name, key):
     """The page's text in one language or both, without cells and what is only there for a screen."""
-    html = BeautifulSoup(written(site / f"{name}.html"), "html.parser").article
+    html = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser").article
     others = [] if key == "both" else [".lang-sep", *(f".lang-{other}" for other in LANGS if other != key)]
     for tag in html.select(", ".join([ASIDE, *others])):
         tag.decompose()
@@ -112,20 +116,21 @@ def test_english_has_no_chinese(opened):
 
 @each
 @both
-def test_links_lead_out_of_the_notebook(site, opened):
-    """To the paper that is cited, as the bibliography has it, or to the published book."""
-    book = os.environ.get("BOOK_URL", "").rstrip("/")
-    known = {link["href"] for link in
-             BeautifulSoup(written(site / "references.html"), "html.parser").select("a.external")}
-    for cell in texts(opened):
-        for link in shown(cell).select("a"):
-            assert link["href"] in known or (book and link["href"].startswith(f"{book}/")), cell.source
+def test_links_lead_out_of_the_notebook(site, opened, name, key):
+    """Each citation to its own paper, as the bibliography has it; any other to the published book."""
+    book, papers = os.environ.get("BOOK_URL", "").rstrip("/"), bibliography(site)
+    cited = [link for link in published(site, name, key).select("a") if link["href"] in papers]
+    links = [link for cell in texts(opened) for link in shown(cell).select("a")]
+    links = [link for link in links if not (book and link["href"].startswith(f"{book}/"))]
+    for link, citation in zip(links, cited, strict=True):
+        assert link.get_text() == citation.get_text()
+        assert link["href"] in papers[citation["href"]]
 
 
 @pytest.mark.parametrize("name", ["exercises"])
 @both
 def test_solutions_and_hints_are_folded(site, opened, name, key):
-    page = BeautifulSoup(written(site / f"{name}.html"), "html.parser")
+    page = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
     answers = {box["id"].removeprefix("cell-") for box in page.select(".solution .cell")}
     folded = {cell.id for cell in opened.cells if HIDDEN.items() <= cell.metadata.items()}
     assert folded == {ID, *answers}
