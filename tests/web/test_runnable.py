@@ -102,7 +102,8 @@ def test_no_markup_is_left(opened, left_of_markup):
 
 @pytest.mark.parametrize("source", [
     "see {term}`bias`", "{cite:t}`cybenko1989`", ":::{admonition} Hint", "(sec-linear)=\n## First",
-    ":label: ex", ":class: dropdown", "[[图|Figure]] 9", "$$\n\\tag{1}", "5 $", "**“deep”**的", "``x", "]( x"])
+    ":label: ex", ":class: dropdown", "[[图|Figure]] 9", "$$\n\\tag{1}", "5 $",
+    "**“deep”**的", "``x", "]( x"])
 def test_what_would_be_left_is_found(source, left_of_markup):
     assert left_of_markup(seen(source))
 
