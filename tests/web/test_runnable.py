@@ -18,6 +18,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import solution_node
 
+from web.extension import math
 from web.extension.languages import CJK
 from web.extension.markdown import Markdown
 from web.extension.runnable import FIRST_LINE, FOLDER, HIDDEN, SETS, cells
@@ -185,6 +186,15 @@ def test_where_the_book_is_published_a_notebook_links_to_it(key, language):
 def test_what_jupyter_cannot_show_ends_the_build():
     with pytest.raises(ExtensionError, match=r"page: expected .* got footnote: 'below'\. .* an of_footnote"):
         by_hand(nodes.paragraph("", "above"), nodes.footnote("", nodes.paragraph("", "below")))
+
+
+def test_pages_alone_need_katex(monkeypatch, tmp_path):
+    monkeypatch.setattr(math, "DIST", tmp_path / "missing")
+    app = SimpleNamespace(builder=SimpleNamespace(format="notebooks"))
+    math.require_katex(app)
+    app.builder.format = "html"
+    with pytest.raises(ExtensionError, match=r"expected KaTeX in web/node_modules, found none\. .*`make book`"):
+        math.require_katex(app)
 
 
 def test_binder_makes_the_same_without_executing_anything(site, tmp_path):
