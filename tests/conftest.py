@@ -1,5 +1,6 @@
 """What the tests of several folders share: the built pages, and a server."""
 
+import re
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +17,13 @@ def site() -> Path:
     if not (SITE / "index.html").is_file():
         pytest.fail("expected the built pages in _build/html, found none. Run `make book` first.")
     return SITE
+
+
+@pytest.fixture(scope="session")
+def left_of_markup():
+    """Finds in a text, as a reader sees it, what only the book's build understands, and any plain markup."""
+    return re.compile(r"\{[\w:.+-]+\}|:{3}|^\(.+\)=|^:\w+:|\[\[.+\|.+\]\]|\\(?:tag|begin)|\$|\*\*|``|\]\(",
+                      re.MULTILINE).search
 
 
 class Handler(SimpleHTTPRequestHandler):

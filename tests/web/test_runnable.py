@@ -2,9 +2,11 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -16,15 +18,15 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import solution_node
 
+from web.extension import math
 from web.extension.languages import CJK
 from web.extension.markdown import Markdown
 from web.extension.runnable import FIRST_LINE, FOLDER, HIDDEN, SETS, cells
 from web.notebooks.guard import ID
 from web.project import LANGS, ROOT, notebooks
 
-MYST = re.compile(r"\{[\w:.+-]+\}`|:{3,}|`{3,}\{|^\(.+\)=$|^:\w+: |\[\[.*\|.*\]\]", re.MULTILINE)
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
-TAGGED = re.compile(r"(\S.*?) \\tag\{(\d+)\}\s*$", re.DOTALL)
+EQUATION = re.compile(r"\\begin\{equation\*\}\n(.*?)(?: \\tag\{(\d+)\})?\n\\end\{equation\*\}", re.DOTALL)
 READ = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
 ASIDE = ".headerlink, script, button, .katex-html, .cell_input, .cell_output pre, .explorer"
 
@@ -38,8 +40,11 @@ def opened(site, name, key):
 
 
 @cache
-def written(path):
-    return path.read_text("utf-8")
+def bibliography(site):
+    """Where each entry is published, by the address that a citation of it has in the pages."""
+    html = BeautifulSoup((site / "references.html").read_text("utf-8"), "html.parser")
+    return {f"references.html#{entry['id']}": {link["href"] for link in entry.select("a.external")}
+            for entry in html.select(".citation")}
 
 
 def texts(notebook):
@@ -54,15 +59,17 @@ def shown(cell):
     """A cell's Markdown as any Jupyter renders it; a formula is its TeX, with its number before it."""
     html = BeautifulSoup(READ.render(cell.source), "html.parser")
     for formula in html.select("eq, .math"):
-        formula.replace_with(TAGGED.sub(r"(\2)\1", formula.get_text().strip()))
+        if block := EQUATION.fullmatch(formula.get_text().strip()):
+            formula.replace_with((f"({block[2]})" if block[2] else "") + block[1])
     if cell.id.endswith("-caption"):
         html.details.decompose()  # the page has these words as the picture's alt
     return html
 
 
+@cache
 def published(site, name, key):
     """The page's text in one language or both, without cells and what is only there for a screen."""
-    html = BeautifulSoup(written(site / f"{name}.html"), "html.parser").article
+    html = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser").article
     others = [] if key == "both" else [".lang-sep", *(f".lang-{other}" for other in LANGS if other != key)]
     for tag in html.select(", ".join([ASIDE, *others])):
         tag.decompose()
@@ -79,12 +86,27 @@ def test_they_read_as_the_page_reads(site, opened, name, key):
     assert squeezed("".join(shown(cell).get_text() for cell in texts(opened))) == page
 
 
+def seen(source):
+    """The words of a Markdown cell that a reader sees, without formulas."""
+    html = BeautifulSoup(READ.render(source), "html.parser")
+    for formula in html.select(".math"):
+        formula.decompose()
+    return html.get_text()
+
+
 @each
 @both
-def test_no_syntax_of_the_book_is_left(opened):
+def test_no_markup_is_left(opened, left_of_markup):
     for cell in texts(opened):
-        assert not MYST.search(cell.source), cell.source
-        assert not re.search(r"[`*]{2}|\]\(", shown(cell).get_text()), cell.source
+        assert not left_of_markup(seen(cell.source)), cell.source
+
+
+@pytest.mark.parametrize("source", [
+    "see {term}`bias`", "{cite:t}`cybenko1989`", ":::{admonition} Hint", "(sec-linear)=\n## First",
+    ":label: ex", ":class: dropdown", "[[图|Figure]] 9", "$$\n\\tag{1}", "5 $",
+    "**“deep”**的", "``x", "]( x"])
+def test_what_would_be_left_is_found(source, left_of_markup):
+    assert left_of_markup(seen(source))
 
 
 @each
@@ -109,20 +131,21 @@ def test_english_has_no_chinese(opened):
 
 @each
 @both
-def test_links_lead_out_of_the_notebook(site, opened):
-    """To the paper that is cited, as the bibliography has it, or to the published book."""
-    book = os.environ.get("BOOK_URL", "").rstrip("/")
-    known = {link["href"] for link in
-             BeautifulSoup(written(site / "references.html"), "html.parser").select("a.external")}
-    for cell in texts(opened):
-        for link in shown(cell).select("a"):
-            assert link["href"] in known or (book and link["href"].startswith(f"{book}/")), cell.source
+def test_links_lead_out_of_the_notebook(site, opened, name, key):
+    """Each citation to its own paper, as the bibliography has it; any other to the published book."""
+    book, papers = os.environ.get("BOOK_URL", "").rstrip("/"), bibliography(site)
+    cited = [link for link in published(site, name, key).select("a") if link["href"] in papers]
+    links = [link for cell in texts(opened) for link in shown(cell).select("a")]
+    links = [link for link in links if not (book and link["href"].startswith(f"{book}/"))]
+    for link, citation in zip(links, cited, strict=True):
+        assert link.get_text() == citation.get_text()
+        assert link["href"] in papers[citation["href"]]
 
 
 @pytest.mark.parametrize("name", ["exercises"])
 @both
 def test_solutions_and_hints_are_folded(site, opened, name, key):
-    page = BeautifulSoup(written(site / f"{name}.html"), "html.parser")
+    page = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
     answers = {box["id"].removeprefix("cell-") for box in page.select(".solution .cell")}
     folded = {cell.id for cell in opened.cells if HIDDEN.items() <= cell.metadata.items()}
     assert folded == {ID, *answers}
@@ -143,7 +166,7 @@ def by_hand(*children):
 def test_a_solution_in_words_is_folded():
     text = nodes.paragraph("", "Because 2 * 3 * 4 is 24.")
     assert by_hand(solution_node("", nodes.section("", text))) == \
-        ["<details><summary>Solution</summary>\n\nBecause 2 \\* 3 \\* 4 is 24.\n\n</details>"]
+        ["<details><summary><u>Solution</u></summary>\n\nBecause 2 \\* 3 \\* 4 is 24.\n\n</details>"]
 
 
 def test_asterisks_beside_brackets_become_tags():
@@ -165,10 +188,22 @@ def test_what_jupyter_cannot_show_ends_the_build():
         by_hand(nodes.paragraph("", "above"), nodes.footnote("", nodes.paragraph("", "below")))
 
 
+def test_pages_alone_need_katex(monkeypatch, tmp_path):
+    monkeypatch.setattr(math, "DIST", tmp_path / "missing")
+    app = SimpleNamespace(builder=SimpleNamespace(format="notebooks"))
+    math.require_katex(app)
+    app.builder.format = "html"
+    with pytest.raises(ExtensionError, match=r"KaTeX in web/node_modules, found none\. .*`make book`"):
+        math.require_katex(app)
+
+
 def test_binder_makes_the_same_without_executing_anything(site, tmp_path):
-    program = f"from web.notebooks.sets import make; from pathlib import Path; make(Path({str(tmp_path)!r}))"
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
-    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.ipynb")}
+    """With what Binder has: the repository, and nothing from npm."""
+    clone = tmp_path / "clone"
+    shutil.copytree(ROOT, clone, ignore=shutil.ignore_patterns("node_modules", "_build", ".*"))
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    subprocess.run([clone / "postBuild"], cwd=clone, env=os.environ | {"PATH": path}, check=True)
+    made = {path.relative_to(clone / FOLDER): path.read_bytes() for path in (clone / FOLDER).rglob("*.ipynb")}
     assert made == {path.relative_to(site / FOLDER): path.read_bytes()
                     for path in (site / FOLDER).rglob("*.ipynb")}
     assert len(made) == len(SETS) * len(notebooks())

@@ -39,6 +39,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("config-inited", launch_menu.offer_services),
         ("config-inited", live_cells.find_assets),
         ("config-inited", metadata.configure),
+        ("builder-inited", math.require_katex),
         ("builder-inited", languages.pair_catalogues),
         ("builder-inited", live_cells.bundle_editor),
         ("builder-inited", render_pages),

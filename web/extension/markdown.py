@@ -99,8 +99,9 @@ class Markdown:
         return ""
 
     def of_math_block(self, node: nodes.math_block) -> str:
+        """The star is for Binder: its JupyterLab has MyST, which numbers any other formula a second time."""
         tag = f" \\tag{{{self.number('displaymath', node)}}}" if node["number"] else ""
-        return f"$$\n{node.astext().strip()}{tag}\n$$"
+        return f"$$\n\\begin{{equation*}}\n{node.astext().strip()}{tag}\n\\end{{equation*}}\n$$"
 
     def of_literal_block(self, node: nodes.literal_block) -> str:
         return f"```{node.get('language', '')}\n{node.astext()}\n```"
@@ -138,4 +139,5 @@ class Markdown:
 
 
 def folded(title: str, text: str) -> str:
-    return f"<details><summary>{title}</summary>\n\n{text}\n\n</details>"
+    """Underlined, because MyST's style sheet on Binder hides the triangle that asks for a click."""
+    return f"<details><summary><u>{title}</u></summary>\n\n{text}\n\n</details>"

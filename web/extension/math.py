@@ -60,14 +60,18 @@ def replace_parts() -> None:
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    if not DIST.is_dir():
-        raise ExtensionError("The formulas expected KaTeX in web/node_modules, found none. Delete the folder "
-                             ".venv and run `make book`, which installs both again.")
     config.html_math_renderer = "katex"
     config.katex_prerender = True
     config.katex_js_path = str(DIST / "katex.min.js")
     config.katex_css_path = "katex.min.css"
     config.html_static_path += [str(DIST / "katex.min.css")]
+
+
+def require_katex(app: Sphinx) -> None:
+    """Pages need it; the notebooks that Binder makes alone do not, and Binder installs nothing from npm."""
+    if app.builder.format == "html" and not DIST.is_dir():
+        raise ExtensionError("The formulas expected KaTeX in web/node_modules, found none. Delete the folder "
+                             ".venv and run `make book`, which installs both again.")
 
 
 def copy_fonts(app: Sphinx) -> None:
