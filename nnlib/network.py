@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from numbers import Integral
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ._common import checks, files
-from ._common.buffers import Buffers
+from ._common.buffers import NotInNetwork, PerThread
 from ._common.checks import Array
 from ._common.files import BadFile
 from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU
@@ -80,18 +81,23 @@ class Network:
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
         """Take over the parameters, and give each layer its views into the two vectors."""
         self.layers, self._params = layers, params
-        self.grads = np.zeros(params.shape, params.dtype)  # unlike zeros_like, costs nothing until used
-        self.buffers, self.loss_buffers = Buffers(), Buffers()
+        # np.zeros, unlike np.zeros_like, costs nothing until used: threads that only predict pay for no gradients.
+        own = self.own = PerThread(partial(np.zeros, params.shape, params.dtype))
         self._weights: list[slice] = []
         start = 0
         for layer in layers:
+            places = []
             for name, shape in layer.shapes().items():
                 where = slice(start, start := start + math.prod(shape))
-                shape = (*params.shape[:-1], *shape)
-                layer.views[name] = params[..., where].reshape(shape)
-                layer.grads[name] = self.grads[..., where].reshape(shape)
+                places.append((name, where, (*params.shape[:-1], *shape)))
                 if name in layer.weight_names:
                     self._weights.append(where)
+
+            def views(vector: Array, places: Any = places) -> dict[str, Array]:
+                return {name: vector[..., where].reshape(shape) for name, where, shape in places}
+
+            layer.views = views(params)
+            layer.own = PerThread(lambda views=views: views(own.buffers.grads))  # type: ignore[misc]
         self._trained = [i for i, layer in enumerate(layers) if layer.views]
         sized = [layer for layer in layers if layer.n_in]
         self.n_in = sized[0].n_in if sized else None
@@ -112,6 +118,11 @@ class Network:
                 "Give an array of that shape, or one number for all."
             )
         self._params[...] = new
+
+    @property
+    def grads(self) -> Array:
+        """The gradient of every parameter, in the layout of `params`; each thread has a vector of its own."""
+        return self.own.buffers.grads
 
     @property
     def networks(self) -> int | None:
@@ -254,15 +265,16 @@ class Network:
         self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None
     ) -> Any:
         """The loss of checked input; fills `grads`."""
-        value, d = loss.evaluate(self.forward(X, rng), y, self.loss_buffers)
+        mine = self.own.buffers
+        value, d = loss.evaluate(self.forward(X, rng), y, mine)
         if self._trained:
             for i in range(len(self.layers) - 1, self._trained[0] - 1, -1):
                 d = self.layers[i].backward(d, i > self._trained[0])  # type: ignore[assignment]
         if l2:
             for where in self._weights:
                 w = self.params[..., where]
-                shrink = np.multiply(w, l2, out=self.buffers.get("shrink", w.shape, w.dtype))
-                self.grads[..., where] += shrink
+                shrink = np.multiply(w, l2, out=mine.get("shrink", w.shape, w.dtype))
+                mine.grads[..., where] += shrink
                 value = value + 0.5 * np.vecdot(shrink, w)
         return value if self.networks else float(value)
 
@@ -432,7 +444,7 @@ def _connect(layers: tuple[Layer, ...]) -> int:
     """Connect the layers, if they fit together, and return their number of parameters."""
     width: int | None = None
     for i, layer in enumerate(layers):
-        if layer.views or layer in layers[:i]:
+        if not isinstance(layer.views, NotInNetwork) or layer in layers[:i]:
             raise ValueError(
                 f"Network expected layers of its own, got {layer}, which is already in use. "
                 "Make a new layer for each place."

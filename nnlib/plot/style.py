@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 
 P = ParamSpec("P")
 T = TypeVar("T")
+LOCK = threading.RLock()  # the style and the list of figures are matplotlib's, and all threads share them
 
 # Okabe & Ito (2008): colour-blind readers can tell these apart. Class c has colour c and marker c.
 BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS = (
@@ -31,12 +33,12 @@ STYLE: dict[Any, Any] = {
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
-    """Make `draw` use our style without changing the style of other figures."""
+    """Make `draw` use our style without changing the style of other figures, in one thread at a time."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
-        before = plt.get_fignums()
-        with plt.rc_context(STYLE):
+        with LOCK, plt.rc_context(STYLE):
+            before = plt.get_fignums()
             try:
                 figure = draw(*args, **kwargs)
             except Exception:  # else a notebook would show the half-drawn figure below the error
