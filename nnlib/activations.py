@@ -1,7 +1,8 @@
 """Activation functions, each with its derivative, elementwise on arrays of any shape.
 
-A call needs an array (or a number); `f.derivative(z)` is the slope at `z`. Layers hand in `out` and
-`scratch` so that nothing is allocated, and the output `y`, because most slopes are cheapest from it.
+A call needs an array (or a number); `f.derivative(z)` is the slope at `z`. Both are right to 4 units in the
+last place for every float. Layers hand in `out` and `scratch` so that nothing is allocated, and the output
+`y`, because most slopes are cheapest from it: what is cheaper is only right to rounding of 1.
 """
 
 from __future__ import annotations
@@ -17,8 +18,15 @@ from numpy.typing import ArrayLike
 
 from ._common.checks import Array, as_floats, real_number
 
+Exact = Callable[..., tuple[Array, Array]]
+
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
+# For `_gated`: 2 sqrt(2/pi) and 0.044715 times it, each as 20 bits and the rest; the zero of each slope as a
+# double and the rest, and e**w there.
+GELU_TERMS = 1.5957698822021484, -7.605964177257403e-07, 0.07135486602783203, -4.975523178247366e-08
+GELU_ZERO = -0.7524614220710163, 3.635560509207687e-17, 0.29195521191476714
+SILU_ZERO = -1.2784645427610737, -1.0946994183093437e-16, 0.2784645427610738
 COMMON = """\
 Parameters
 ----------
@@ -47,10 +55,14 @@ class Activation:
     slope : callable
         ``slope(z, y, out, scratch, **parameters)`` writes f'(z) into ``out``; ``y`` is f(z), and
         ``scratch`` an array of the same shape for what has to be kept in between.
+    exact : callable, optional
+        ``exact(z, **parameters)`` returns f(z) and f'(z) for an array of doubles, where `value` and `slope`,
+        which train layers, lose digits far from 0 for the sake of speed.
     """
 
-    def __init__(self, value: Callable[..., Array], slope: Callable[..., Array]) -> None:
+    def __init__(self, value: Callable[..., Array], slope: Callable[..., Array], exact: Exact | None = None) -> None:
         self.value, self.slope = value, slope
+        self.exact = exact or self._as_in_training
         update_wrapper(self, value)
         doc = inspect.getdoc(value) or ""
         self.__doc__ = doc if "Parameters" in doc else doc.replace("Notes\n", COMMON, 1)
@@ -58,22 +70,37 @@ class Activation:
     __name__: str
 
     def __call__(self, z: ArrayLike, **parameters: Any) -> Array:
-        array = as_floats(z, None, self.__name__)
-        return self.value(array, np.empty_like(array), **parameters)[()]
+        return self.both(as_floats(z, None, self.__name__), **parameters)[0]
 
     def derivative(self, z: ArrayLike, **parameters: Any) -> Array:
         """f'(z), the same shape as `z`."""
-        array = as_floats(z, None, f"{self.__name__}.derivative")
-        y = self.value(array, np.empty_like(array), **parameters)
-        return self.slope(array, y, np.empty_like(array), np.empty_like(array), **parameters)[()]
+        return self.both(as_floats(z, None, f"{self.__name__}.derivative"), **parameters)[1]
+
+    def both(self, z: Array, **parameters: Any) -> tuple[Array, Array]:
+        """f(z) and f'(z), computed in double precision and rounded to that of `z`."""
+        with np.errstate(over="ignore", under="ignore"):
+            value, slope = self.exact(z.astype(np.float64), **parameters)
+            return value.astype(z.dtype)[()], slope.astype(z.dtype)[()]
+
+    def _as_in_training(self, z: Array, **parameters: Any) -> tuple[Array, Array]:
+        y = self.value(z, np.empty_like(z), **parameters)
+        return y, self.slope(z, y, np.empty_like(z), np.empty_like(z), **parameters)
 
     def __repr__(self) -> str:
         return f"<activation {self.__name__}>"
 
+    def __reduce__(self) -> str:  # pickled, and copied, as the function of this name
+        return self.__name__
 
-def activation(slope: Callable[..., Array]) -> Callable[[Callable[..., Array]], Activation]:
+
+def activation(slope: Callable[..., Array], exact: Exact | None = None) -> Callable[[Callable[..., Array]], Activation]:
     """Decorate a function to make it an Activation with this derivative."""
-    return lambda value: Activation(value, slope)
+    return lambda value: Activation(value, slope, exact)
+
+
+def _sigmoid_exact(z: Array) -> tuple[Array, Array]:
+    e = np.exp(-np.abs(z))
+    return np.where(z < 0, e, 1) / (1 + e), e / (1 + e) ** 2
 
 
 def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
@@ -82,13 +109,13 @@ def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     return out
 
 
-@activation(_sigmoid_slope)
+@activation(_sigmoid_slope, _sigmoid_exact)
 def sigmoid(z: Array, out: Array) -> Array:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
     Notes
     -----
-    Where exp(-z) overflows the quotient is exactly 0, which is its correct rounding.
+    Slope ``s(z) s(-z)``: in ``s(z) (1 - s(z))``, which trains layers, the second factor is 0 from z = 37 on.
     Source: Rumelhart, Hinton & Williams (1986).
 
     Examples
@@ -105,12 +132,17 @@ def sigmoid(z: Array, out: Array) -> Array:
     return np.reciprocal(out, out=out)
 
 
+def _tanh_exact(z: Array) -> tuple[Array, Array]:
+    e = np.exp(-2 * np.abs(z))
+    return np.tanh(z), 4 * e / (1 + e) ** 2
+
+
 def _tanh_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     np.multiply(y, y, out=out)
     return np.subtract(1, out, out=out)
 
 
-@activation(_tanh_slope)
+@activation(_tanh_slope, _tanh_exact)
 def tanh(z: Array, out: Array) -> Array:
     """Squash any number into (-1, 1), centred on 0: the hyperbolic tangent.
 
@@ -147,15 +179,20 @@ def relu(z: Array, out: Array) -> Array:
     return np.maximum(z, 0, out=out)
 
 
-def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any = 0.01) -> Array:
-    np.greater(z, 0, out=out)
-    out *= 1 - alpha
-    out += alpha
+def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any) -> Array:
+    np.less_equal(z, 0, out=out)
+    out *= alpha
+    out += np.greater(z, 0, out=scratch)  # and not 1 - alpha, which is rounded
     return out
 
 
-@activation(_leaky_relu_slope)
-def leaky_relu(z: Array, out: Array, alpha: float = 0.01) -> Array:
+def _leaky_relu_exact(z: Array, alpha: Any = 0.01) -> tuple[Array, Array]:
+    slope = np.where(z > 0, 1, real_number("leaky_relu alpha", alpha, 0, 1))
+    return slope * z, slope
+
+
+@activation(_leaky_relu_slope, _leaky_relu_exact)
+def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     """Keep what is positive and shrink the rest: ``max(z, alpha * z)``.
 
     Parameters
@@ -182,12 +219,25 @@ def leaky_relu(z: Array, out: Array, alpha: float = 0.01) -> Array:
     >>> print(leaky_relu([-2.0, 3.0], alpha=0.1))
     [-0.2  3. ]
     """
-    np.multiply(z, real_number("leaky_relu alpha", alpha, 0, 1), out=out)
+    np.multiply(z, alpha, out=out)
     return np.maximum(z, out, out=out)
 
 
-@activation(partial(_leaky_relu_slope, alpha=0.25))
-def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
+def _prelu_exact(z: Array, alpha: Any = 0.25) -> tuple[Array, Array]:
+    slopes = as_floats(alpha, None, "prelu alpha")
+    try:
+        slope = np.where(z > 0, 1, np.broadcast_to(slopes, z.shape))
+    except ValueError:
+        per_row = z.shape[:1] + (1,) * (z.ndim - 1)
+        raise ValueError(
+            f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
+            f"got shape {slopes.shape}. Give one slope, or an array of shape {per_row} with one per row."
+        ) from None
+    return slope * z, slope
+
+
+@activation(_leaky_relu_slope, _prelu_exact)
+def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """Leaky ReLU whose slope for z <= 0 is learned, so it may be any number.
 
     Parameters
@@ -215,14 +265,7 @@ def prelu(z: Array, out: Array, alpha: Any = 0.25) -> Array:
     [-4.  3.]
     """
     np.minimum(z, 0, out=out)
-    try:
-        out *= alpha - 1
-    except (TypeError, ValueError):
-        per_row = z.shape[:1] + (1,) * (z.ndim - 1)
-        raise ValueError(
-            f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
-            f"got {alpha!r}. Give one slope, or an array of shape {per_row} with one per row."
-        ) from None
+    out *= alpha - 1
     out += z
     return out
 
@@ -251,6 +294,28 @@ def elu(z: Array, out: Array) -> Array:
     return np.maximum(z, out, out=out)
 
 
+def _gated(z: Array, cubic: bool) -> tuple[Array, Array]:
+    """z s(w) and its slope for w = z, or for GELU's w = a z + b z**3, where s is the sigmoid.
+
+    For x = -|z| the slope is e**w n / (1 + e**w)**2 with n = 1 + e**w + x w'(x), and for |z| it is 1 minus that.
+    Far out, an error of w is one of many digits of e**w; so w is a sum of two parts, and the first is exact:
+    it is made of numbers of few digits. Near its zero r, n is the difference n(x) - n(r), term by term.
+    """
+    a, a_rest, b, b_rest = GELU_TERMS if cubic else (1.0, 0.0, 0.0, 0.0)
+    root, root_rest, at_root = GELU_ZERO if cubic else SILU_ZERO
+    x = -np.minimum(np.abs(z), 24 if cubic else 800)  # beyond it, both are 0
+    near = np.round(64 * x) / 64
+    rest = x - near
+    small = a_rest * near + b_rest * near**3 + rest * (a + a_rest + (b + b_rest) * (x * (x + near) + near**2))
+    exact, small = a * near + b * near**3, np.exp(small)
+    e, tail = np.exp(np.maximum(exact, -700)), np.exp(np.minimum(exact + 700, 0))  # e**w is their product
+    e *= small
+    a, b, d, square = a + a_rest, b + b_rest, x - root - root_rest, x * (x + root) + root**2
+    n = at_root * np.expm1(d * (a + b * square)) + d * (a + 3 * b * square)
+    left = n * e / (1 + e) ** 2 * tail  # last, because only the result may become smaller than every float
+    return np.where(z < 0, x * e / (1 + e) * tail, z / (1 + e)), np.where(z < 0, left, 1 - left)
+
+
 def _gelu_gate(z: Array, out: Array) -> Array:
     with np.errstate(over="ignore"):  # tanh(inf) is 1, as it should be
         np.multiply(z, z, out=out)
@@ -277,7 +342,7 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     return out
 
 
-@activation(_gelu_slope)
+@activation(_gelu_slope, partial(_gated, cubic=True))
 def gelu(z: Array, out: Array) -> Array:
     """Weigh z by the chance that a standard normal number is below it: about ``z * Phi(z)``.
 
@@ -307,7 +372,7 @@ def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     return out
 
 
-@activation(_silu_slope)
+@activation(_silu_slope, partial(_gated, cubic=False))
 def silu(z: Array, out: Array) -> Array:
     """Weigh z by its own sigmoid: ``z * sigmoid(z)``, also called Swish.
 
