@@ -297,7 +297,7 @@ def elu(z: Array, out: Array) -> Array:
 def _gated(z: Array, cubic: bool) -> tuple[Array, Array]:
     """z s(w) and its slope for w = z, or for GELU's w = a z + b z**3, where s is the sigmoid.
 
-    For x = -|z| the slope is e**w n / (1 + e**w)**2 with n = 1 + e**w + x w'(x), and for |z| it is 1 minus that.
+    For x = -|z| the slope is n / (e**-w + 2 + e**w) with n = 1 + e**w + x w'(x), and for |z| it is 1 minus that.
     Far out, an error of w is one of many digits of e**w; so w is a sum of two parts, and the first is exact:
     it is made of numbers of few digits. Near its zero r, n is the difference n(x) - n(r), term by term.
     """
@@ -305,14 +305,14 @@ def _gated(z: Array, cubic: bool) -> tuple[Array, Array]:
     root, root_rest, at_root = GELU_ZERO if cubic else SILU_ZERO
     x = -np.minimum(np.abs(z), 24 if cubic else 800)  # beyond it, both are 0
     near = np.round(64 * x) / 64
-    rest = x - near
-    small = a_rest * near + b_rest * near**3 + rest * (a + a_rest + (b + b_rest) * (x * (x + near) + near**2))
-    exact, small = a * near + b * near**3, np.exp(small)
-    e, tail = np.exp(np.maximum(exact, -700)), np.exp(np.minimum(exact + 700, 0))  # e**w is their product
-    e *= small
+    exact, square = a * near + b * near**3, x * (x + near) + near**2
+    small = a_rest * near + b_rest * near**3 + (x - near) * (a + a_rest + (b + b_rest) * square)
+    w = exact + small
+    e, tail = np.exp(np.maximum(w, -700)), np.exp(np.minimum(w + 700, 0))  # e**w is their product
+    e += e * (exact - w + small)  # what the sum was rounded by
     a, b, d, square = a + a_rest, b + b_rest, x - root - root_rest, x * (x + root) + root**2
     n = at_root * np.expm1(d * (a + b * square)) + d * (a + 3 * b * square)
-    left = n * e / (1 + e) ** 2 * tail  # last, because only the result may become smaller than every float
+    left = n / (1 / e + 2 + e) * tail  # last, because only the result may become smaller than every float
     return np.where(z < 0, x * e / (1 + e) * tail, z / (1 + e)), np.where(z < 0, left, 1 - left)
 
 

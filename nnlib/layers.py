@@ -42,10 +42,20 @@ class Parameter:
         new = checks.as_floats(value, view.dtype, f"{layer}.{self.name}")
         if new.shape not in ((), view.shape):
             raise ValueError(
-                f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. "
-                "Give an array of that shape (transposed if need be), or one number for all."
+                f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. {_to_shape(new, view.shape)}"
             )
         view[...] = new
+
+
+def _to_shape(new: Array, shape: tuple[int, ...]) -> str:
+    """How to give an array the shape of a parameter."""
+    if new.shape == shape[1:]:
+        return f"Use np.broadcast_to(x, {shape}): the same for every network."
+    if new.T.shape == shape:
+        return "Use np.transpose(x)."
+    if [n for n in new.shape if n > 1] == [n for n in shape if n > 1]:
+        return f"Use np.reshape(x, {shape})."
+    return "Give an array of that shape, or one number for all."
 
 
 class Layer:

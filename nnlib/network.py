@@ -27,7 +27,8 @@ class Network:
     """Layers in a row, for one network or for R of the same shape at once.
 
     ``params`` is a flat array and every layer's ``W``, ``b`` is a view into it; ``grads`` has the same
-    layout. With ``networks=R`` everything but the input gains a leading axis of length R.
+    layout. With ``networks=R`` everything but the input gains a leading axis of length R. Any number of
+    threads may use a network at once; each has ``grads`` of its own, and `fit` admits one at a time.
 
     Parameters
     ----------
@@ -177,11 +178,12 @@ class Network:
             shapes = layer.shapes()
             text = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
             rows.append((repr(layer), text, f"{sum(map(math.prod, shapes.values())):,}"))
-        rows.append((f"{self.n_layers} layers, {self.n_neurons:,} neurons", "", f"{self.n_params:,}"))
+        units = f"{checks.counted(self.n_layers, 'layer')}, {checks.counted(self.n_neurons, 'neuron')}"
+        rows.append((units, "", f"{self.n_params:,}"))
         wide = [max(len(row[k]) for row in rows) for k in range(3)]
         lines = [f"{a:{wide[0]}}  {b:{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
         if self.networks:
-            lines.append(f"{self.networks} networks of this shape")
+            lines.append(f"{checks.counted(self.networks, 'network')} of this shape")
         return "\n".join(lines)
 
     def __call__(self, X: ArrayLike) -> Array:
@@ -244,7 +246,7 @@ class Network:
         -------
         loss : float, or (R,) for R networks
         grads : ndarray, (P,) or (R, P)
-            ``net.grads``, overwritten by the next call.
+            ``net.grads``, overwritten by the next call in the same thread.
 
         Raises
         ------
@@ -332,10 +334,12 @@ class Network:
 def load(path: files.PathLike) -> Network:
     """Read the network that ``net.save(path)`` wrote; nothing in the file is executed or unpickled.
 
+    Every parameter comes back bit for bit, NaN and infinity too.
+
     Raises
     ------
     BadFile (a ValueError)
-        If the file is truncated, was not written by ``save`` or does not describe a network.
+        If the file is a folder or truncated, was not written by ``save`` or does not describe a network.
     FileNotFoundError
         If there is no such file.
 
@@ -354,8 +358,6 @@ def load(path: files.PathLike) -> Network:
         architecture = json.loads(str(arrays["architecture"][()]))
         if not isinstance(architecture, list) or not architecture:
             raise ValueError("no layers")
-        if not np.isfinite(arrays["params"]).all():
-            raise ValueError("parameters are not finite")
         return _assemble(architecture, arrays["params"])
     except (ValueError, TypeError, RecursionError) as problem:
         raise BadFile(
@@ -464,5 +466,6 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
             "Use the parameters of a network of the same shape."
         )
     net = Network.__new__(Network)
-    net._bind(layers, params)
+    # A view of a memory map that may not be written (joblib's, say) would give a network that cannot be trained.
+    net._bind(layers, np.asarray(params) if params.flags.writeable else np.array(params))
     return net

@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import sys
 import threading
 import warnings
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +53,7 @@ def sweep(
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional
         File that keeps every finished row, so that the same call goes on where an interrupted one stopped.
+        It belongs to `run` as it is written: a changed body needs a new file. What `run` calls is not compared.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def sweep(
     ValueError
         If the grid is empty, settings repeat, or a checkpoint needs settings that JSON cannot hold.
     BadFile (a ValueError)
-        If the checkpoint belongs to another sweep.
+        If the checkpoint belongs to another sweep, or to another version of `run`.
 
     Warns
     -----
@@ -78,6 +82,11 @@ def sweep(
     """
     if not callable(run):
         raise ValueError(f"sweep expected a function to call, got {run!r}. Write sweep(run, grid).")
+    if executor is not None and not hasattr(executor, "submit"):
+        raise ValueError(
+            f"sweep expected an executor such as concurrent.futures.ThreadPoolExecutor(4), got {executor!r}. "
+            "Leave it out, or make one."
+        )
     settings = _settings(grid)
     keys = [_key(s, checkpoint) for s in settings]
     if len(set(keys)) < len(keys):
@@ -86,7 +95,10 @@ def sweep(
             "Add a seed to the grid, or remove duplicates."
         )
     done = _read(Path(checkpoint), run) if checkpoint else {}
-    rows: dict[str, Row] = {key: done[key] for key in keys if key in done}
+    rows: dict[str, Row] = {}
+    for key, setting in zip(keys, settings, strict=True):
+        if key in done:  # JSON would give back a tuple as a list
+            rows[key] = {name: setting.get(name, value) for name, value in done[key].items()}
     todo = [(key, s) for key, s in zip(keys, settings, strict=True) if key not in rows]
     log = open(checkpoint, "a", encoding="utf-8") if checkpoint else nullcontext()  # noqa: SIM115
     with log as file, bar(progress, len(todo), "setting") as tick:
@@ -150,13 +162,15 @@ def _finished(
         return
     if executor is None and sys.platform == "emscripten":  # browsers have no processes
         for key, settings in todo:
-            yield key, settings, partial(run, **settings)
+            yield key, settings, partial(_plain_results, run, **settings)
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # only who sweeps waits for it
 
     pool = executor or ProcessPoolExecutor(initializer=_start_worker)
     try:
-        futures: dict[Future[Any], tuple[str, Row]] = {pool.submit(run, **s): (key, s) for key, s in todo}
+        futures: dict[Future[Any], tuple[str, Row]] = {
+            pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo
+        }
         for future in as_completed(futures):
             key, settings = futures.pop(future)
             yield key, settings, future.result
@@ -169,7 +183,7 @@ def _start_worker() -> None:
     """Limit BLAS to one thread, and end when the process that sweeps ends, even if it was killed."""
     import multiprocessing
 
-    one_blas_thread()
+    one_blas_thread().__enter__()  # never left
     parent = multiprocessing.parent_process()
 
     def watch() -> None:
@@ -180,17 +194,40 @@ def _start_worker() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
+def _plain_results(run: Callable[..., Any], **settings: Any) -> Row:
+    """What `run` gives, by name; converted where it runs, because the next call may overwrite its arrays."""
+    found = run(**settings)
+    named = found if isinstance(found, Mapping) else {"value": found}
+    plain: Row = json.loads(json.dumps(named, default=_plain))
+    return plain
+
+
 def _row(settings: Row, result: Callable[..., Any]) -> Row:
     try:
-        found = result()
-        named = found if isinstance(found, Mapping) else {"value": found}
-        plain = json.loads(json.dumps(named, default=_plain))
+        plain = result()
     except Exception as problem:  # whatever student code or a lost worker raises: the others go on
         return {**settings, "error": f"{type(problem).__name__}: {problem}"}
     clash = sorted(set(plain) & {*settings, "error"})
     if clash:
         return {**settings, "error": f"ValueError: result names {clash} are settings already. Rename them."}
     return {**settings, **plain, "error": None}
+
+
+def _fingerprint(run: Any) -> str:
+    """A number that changes with the body of `run`, its defaults, and what a partial has filled in."""
+    if isinstance(run, partial):
+        return re.sub(r" at 0x\w+", "", f"{_fingerprint(run.func)} {run.args!r} {run.keywords!r}")
+    if not hasattr(run, "__code__"):
+        run = getattr(type(run), "__call__", run)
+    code, constants = getattr(run, "__code__", None), [getattr(run, "__defaults__", None)]
+    todo = [code] if code else []
+    for code in todo:  # with the functions inside
+        todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+        plain = [sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant
+                 for constant in code.co_consts if not isinstance(constant, CodeType)]
+        constants += [code.co_code.hex(), plain, code.co_names]
+    text = re.sub(r" at 0x\w+", "", repr(constants))  # addresses are others in every process
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
@@ -201,16 +238,17 @@ def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
             "Create it first, or correct the path."
         )
     name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
-    head = json.dumps({"sweep": f"{run.__module__}.{name}"})
+    old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
+    head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": _fingerprint(run)})
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     first, *lines = text.split("\n")
     if not lines and head.startswith(first):  # new, or cut short while the first line was written
         _write(path, [head])
         return {}
-    if first != head:
+    if first not in (head, old_head):  # before 2026 a checkpoint did not say which code it belongs to
         raise BadFile(
-            f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:80]!r}. "
-            "Give this sweep a file of its own."
+            f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
+            "Give this sweep, or this version of the function, a file of its own."
         )
     rows = {}
     if lines and lines[-1]:  # cut short while it was written

@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 
+from .._common import checks
 from ..layers import Linear
 from ..network import Network
 from .style import (
@@ -103,9 +104,9 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         ax.text(x, -middle - 0.2, "\n".join([kind, f"{n:,}", *names]), ha="center", va="top")
         ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
         before = nodes
-    many = f", {net.networks} networks" if net.networks else ""
+    many = f", {checks.counted(net.networks, 'network')}" if net.networks else ""
     counts = (net.n_layers, "layer"), (net.n_neurons, "neuron"), (net.n_params, "parameter")
-    ax.set_title(", ".join(f"{n:,} {what}{'s' * (n > 1)}" for n, what in counts) + many)
+    ax.set_title(", ".join(checks.counted(n, what) for n, what in counts) + many)
     return whole_figure(ax)
 
 
