@@ -10,28 +10,25 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from functools import partial, update_wrapper
+from functools import update_wrapper
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._common.checks import Array, as_floats, real_number
-
-Exact = Callable[..., tuple[Array, Array]]
+from ._common import exact
+from ._common.checks import Array, as_floats
 
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
-# For `_gated`: 2 sqrt(2/pi) and 0.044715 times it, each as 20 bits and the rest; the zero of each slope as a
-# double and the rest, and e**w there.
-GELU_TERMS = 1.5957698822021484, -7.605964177257403e-07, 0.07135486602783203, -4.975523178247366e-08
-GELU_ZERO = -0.7524614220710163, 3.635560509207687e-17, 0.29195521191476714
-SILU_ZERO = -1.2784645427610737, -1.0946994183093437e-16, 0.2784645427610738
-COMMON = """\
+Function = Callable[..., Array]
+PARAMETERS = """\
 Parameters
 ----------
 z : array_like, any shape
 
+"""
+COMMON = """\
 Returns
 -------
 ndarray, the shape of `z`; float32 stays float32
@@ -39,10 +36,10 @@ ndarray, the shape of `z`; float32 stays float32
 Raises
 ------
 ValueError
-    If `z` is not made of finite real numbers.
+    If `z`, or a parameter, is not made of finite real numbers as described.
 
 Notes
-"""  # what the docstrings of all functions without parameters of their own have in common
+"""  # what the docstrings of all functions have in common
 
 
 class Activation:
@@ -56,16 +53,16 @@ class Activation:
         ``slope(z, y, out, scratch, **parameters)`` writes f'(z) into ``out``; ``y`` is f(z), and
         ``scratch`` an array of the same shape for what has to be kept in between.
     exact : callable, optional
-        ``exact(z, **parameters)`` returns f(z) and f'(z) for an array of doubles, where `value` and `slope`,
-        which train layers, lose digits far from 0 for the sake of speed.
+        ``exact(z, **parameters)`` returns f(z) and f'(z) for doubles, where `value` and `slope`, which train
+        layers, lose digits far from 0 for the sake of speed.
     """
 
-    def __init__(self, value: Callable[..., Array], slope: Callable[..., Array], exact: Exact | None = None) -> None:
+    def __init__(self, value: Function, slope: Function, exact: Callable[..., Any] | None = None) -> None:
         self.value, self.slope = value, slope
         self.exact = exact or self._as_in_training
         update_wrapper(self, value)
         doc = inspect.getdoc(value) or ""
-        self.__doc__ = doc if "Parameters" in doc else doc.replace("Notes\n", COMMON, 1)
+        self.__doc__ = doc.replace("Notes\n", ("" if "Parameters" in doc else PARAMETERS) + COMMON, 1)
 
     __name__: str
 
@@ -93,14 +90,11 @@ class Activation:
         return self.__name__
 
 
-def activation(slope: Callable[..., Array], exact: Exact | None = None) -> Callable[[Callable[..., Array]], Activation]:
+def activation(
+    slope: Function, exact: Callable[..., Any] | None = None
+) -> Callable[[Function], Activation]:
     """Decorate a function to make it an Activation with this derivative."""
     return lambda value: Activation(value, slope, exact)
-
-
-def _sigmoid_exact(z: Array) -> tuple[Array, Array]:
-    e = np.exp(-np.abs(z))
-    return np.where(z < 0, e, 1) / (1 + e), e / (1 + e) ** 2
 
 
 def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
@@ -109,7 +103,7 @@ def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     return out
 
 
-@activation(_sigmoid_slope, _sigmoid_exact)
+@activation(_sigmoid_slope, exact.sigmoid)
 def sigmoid(z: Array, out: Array) -> Array:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
@@ -132,17 +126,12 @@ def sigmoid(z: Array, out: Array) -> Array:
     return np.reciprocal(out, out=out)
 
 
-def _tanh_exact(z: Array) -> tuple[Array, Array]:
-    e = np.exp(-2 * np.abs(z))
-    return np.tanh(z), 4 * e / (1 + e) ** 2
-
-
 def _tanh_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     np.multiply(y, y, out=out)
     return np.subtract(1, out, out=out)
 
 
-@activation(_tanh_slope, _tanh_exact)
+@activation(_tanh_slope, exact.tanh)
 def tanh(z: Array, out: Array) -> Array:
     """Squash any number into (-1, 1), centred on 0: the hyperbolic tangent.
 
@@ -186,12 +175,7 @@ def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any
     return out
 
 
-def _leaky_relu_exact(z: Array, alpha: Any = 0.01) -> tuple[Array, Array]:
-    slope = np.where(z > 0, 1, real_number("leaky_relu alpha", alpha, 0, 1))
-    return slope * z, slope
-
-
-@activation(_leaky_relu_slope, _leaky_relu_exact)
+@activation(_leaky_relu_slope, exact.leaky_relu)
 def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     """Keep what is positive and shrink the rest: ``max(z, alpha * z)``.
 
@@ -200,15 +184,6 @@ def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     z : array_like, any shape
     alpha : float in [0, 1)
         Slope for z <= 0.
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers, or `alpha` is out of range.
 
     Notes
     -----
@@ -223,20 +198,7 @@ def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     return np.maximum(z, out, out=out)
 
 
-def _prelu_exact(z: Array, alpha: Any = 0.25) -> tuple[Array, Array]:
-    slopes = as_floats(alpha, None, "prelu alpha")
-    try:
-        slope = np.where(z > 0, 1, np.broadcast_to(slopes, z.shape))
-    except ValueError:
-        per_row = z.shape[:1] + (1,) * (z.ndim - 1)
-        raise ValueError(
-            f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
-            f"got shape {slopes.shape}. Give one slope, or an array of shape {per_row} with one per row."
-        ) from None
-    return slope * z, slope
-
-
-@activation(_leaky_relu_slope, _prelu_exact)
+@activation(_leaky_relu_slope, exact.prelu)
 def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """Leaky ReLU whose slope for z <= 0 is learned, so it may be any number.
 
@@ -244,15 +206,6 @@ def prelu(z: Array, out: Array, alpha: Any) -> Array:
     ----------
     z : array_like, any shape
     alpha : float, or an array that broadcasts against `z`, with one slope per unit
-
-    Returns
-    -------
-    ndarray, the shape of `z`; float32 stays float32
-
-    Raises
-    ------
-    ValueError
-        If `z` is not made of finite real numbers, or `alpha` does not broadcast against it.
 
     Notes
     -----
@@ -294,28 +247,6 @@ def elu(z: Array, out: Array) -> Array:
     return np.maximum(z, out, out=out)
 
 
-def _gated(z: Array, cubic: bool) -> tuple[Array, Array]:
-    """z s(w) and its slope for w = z, or for GELU's w = a z + b z**3, where s is the sigmoid.
-
-    For x = -|z| the slope is n / (e**-w + 2 + e**w) with n = 1 + e**w + x w'(x), and for |z| it is 1 minus that.
-    Far out, an error of w is one of many digits of e**w; so w is a sum of two parts, and the first is exact:
-    it is made of numbers of few digits. Near its zero r, n is the difference n(x) - n(r), term by term.
-    """
-    a, a_rest, b, b_rest = GELU_TERMS if cubic else (1.0, 0.0, 0.0, 0.0)
-    root, root_rest, at_root = GELU_ZERO if cubic else SILU_ZERO
-    x = -np.minimum(np.abs(z), 24 if cubic else 800)  # beyond it, both are 0
-    near = np.round(64 * x) / 64
-    exact, square = a * near + b * near**3, x * (x + near) + near**2
-    small = a_rest * near + b_rest * near**3 + (x - near) * (a + a_rest + (b + b_rest) * square)
-    w = exact + small
-    e, tail = np.exp(np.maximum(w, -700)), np.exp(np.minimum(w + 700, 0))  # e**w is their product
-    e += e * (exact - w + small)  # what the sum was rounded by
-    a, b, d, square = a + a_rest, b + b_rest, x - root - root_rest, x * (x + root) + root**2
-    n = at_root * np.expm1(d * (a + b * square)) + d * (a + 3 * b * square)
-    left = n / (1 / e + 2 + e) * tail  # last, because only the result may become smaller than every float
-    return np.where(z < 0, x * e / (1 + e) * tail, z / (1 + e)), np.where(z < 0, left, 1 - left)
-
-
 def _gelu_gate(z: Array, out: Array) -> Array:
     with np.errstate(over="ignore"):  # tanh(inf) is 1, as it should be
         np.multiply(z, z, out=out)
@@ -342,7 +273,7 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     return out
 
 
-@activation(_gelu_slope, partial(_gated, cubic=True))
+@activation(_gelu_slope, exact.gelu)
 def gelu(z: Array, out: Array) -> Array:
     """Weigh z by the chance that a standard normal number is below it: about ``z * Phi(z)``.
 
@@ -372,7 +303,7 @@ def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     return out
 
 
-@activation(_silu_slope, partial(_gated, cubic=False))
+@activation(_silu_slope, exact.silu)
 def silu(z: Array, out: Array) -> Array:
     """Weigh z by its own sigmoid: ``z * sigmoid(z)``, also called Swish.
 

@@ -41,9 +41,8 @@ class Parameter:
         view = self.__get__(layer, type(layer))
         new = checks.as_floats(value, view.dtype, f"{layer}.{self.name}")
         if new.shape not in ((), view.shape):
-            raise ValueError(
-                f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. {_to_shape(new, view.shape)}"
-            )
+            how = _to_shape(new, view.shape)
+            raise ValueError(f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. {how}")
         view[...] = new
 
 
@@ -72,13 +71,16 @@ class Layer:
     @property
     def grads(self) -> dict[str, Array]:
         """The gradients of the parameters, by name, as the last backward pass of this thread left them."""
-        return self.own.buffers.grads
+        grads: dict[str, Array] = self.own.buffers.grads
+        return grads
 
     def after_forward(self) -> Buffers:
         """This thread's buffers, in which its last forward pass left what `backward` needs."""
         mine = self.own.buffers
         if mine.x is None:
-            raise ValueError(f"{self}.backward expected a forward pass before it, got none. Call forward(x) first.")
+            raise ValueError(
+                f"{self}.backward expected a forward pass before it, got none. Call forward(x) first."
+            )
         return mine
 
     def settings(self) -> dict[str, Any]:
@@ -244,8 +246,9 @@ class Maxout(_Weighted):
         np.matmul(W, mine.x, out=mine.z)
         mine.z += self.views["b"]
         shape = (*W.shape[:-3], *mine.z.shape[-2:])
-        mine.y = np.maximum.reduce(mine.z, axis=-3, out=mine.get("y", shape, W.dtype))
-        return mine.y
+        y: Array = np.maximum.reduce(mine.z, axis=-3, out=mine.get("y", shape, W.dtype))
+        mine.y = y
+        return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine, W = self.after_forward(), self.views["W"]
@@ -281,8 +284,8 @@ class Elementwise(Layer):
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine = self.own.buffers
         mine.x, out = x, mine.get("y", x.shape, x.dtype)
-        mine.y = self.function.value(x, out, **self.arguments())
-        return mine.y
+        y = mine.y = self.function.value(x, out, **self.arguments())
+        return y
 
     def slope(self) -> Array:
         """The derivative at the last input, to the last digits."""
@@ -315,8 +318,7 @@ class ReLU(Elementwise):
 
 
 class LeakyReLU(Elementwise):
-    """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same.
-    """
+    """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same."""
 
     function = activations.leaky_relu
 

@@ -82,7 +82,7 @@ class Network:
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
         """Take over the parameters, and give each layer its views into the two vectors."""
         self.layers, self._params = layers, params
-        # np.zeros, unlike np.zeros_like, costs nothing until used: threads that only predict pay for no gradients.
+        # np.zeros, unlike zeros_like, costs nothing until used: threads that only predict need no gradients.
         own = self.own = PerThread(partial(np.zeros, params.shape, params.dtype))
         self._weights: list[slice] = []
         start = 0
@@ -94,11 +94,8 @@ class Network:
                 if name in layer.weight_names:
                     self._weights.append(where)
 
-            def views(vector: Array, places: Any = places) -> dict[str, Array]:
-                return {name: vector[..., where].reshape(shape) for name, where, shape in places}
-
-            layer.views = views(params)
-            layer.own = PerThread(lambda views=views: views(own.buffers.grads))  # type: ignore[misc]
+            layer.views = _views(params, places)
+            layer.own = PerThread(lambda places=places: _views(own.buffers.grads, places))  # type: ignore[misc]
         self._trained = [i for i, layer in enumerate(layers) if layer.views]
         sized = [layer for layer in layers if layer.n_in]
         self.n_in = sized[0].n_in if sized else None
@@ -123,7 +120,8 @@ class Network:
     @property
     def grads(self) -> Array:
         """The gradient of every parameter, in the layout of `params`; each thread has a vector of its own."""
-        return self.own.buffers.grads
+        grads: Array = self.own.buffers.grads
+        return grads
 
     @property
     def networks(self) -> int | None:
@@ -455,6 +453,11 @@ def _connect(layers: tuple[Layer, ...]) -> int:
     return sum(math.prod(shape) for layer in layers for shape in layer.shapes().values())
 
 
+def _views(vector: Array, places: list[tuple[str, slice, tuple[int, ...]]]) -> dict[str, Array]:
+    """The arrays of one layer inside a vector, by name."""
+    return {name: vector[..., where].reshape(shape) for name, where, shape in places}
+
+
 def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
     layers = tuple(checks.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
@@ -466,6 +469,6 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
             "Use the parameters of a network of the same shape."
         )
     net = Network.__new__(Network)
-    # A view of a memory map that may not be written (joblib's, say) would give a network that cannot be trained.
+    # Around a memory map that may not be written (joblib's, say), no network could be trained.
     net._bind(layers, np.asarray(params) if params.flags.writeable else np.array(params))
     return net

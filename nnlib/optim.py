@@ -42,7 +42,8 @@ class Optimizer:
                 )
         if not params.flags.writeable:
             raise ValueError(
-                f"{type(self).__name__} expected params to change, got a read-only array. Use np.array(params)."
+                f"{type(self).__name__} expected params to change, got a read-only array. "
+                "Use np.array(params)."
             )
         if not self._state:
             self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}

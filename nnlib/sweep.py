@@ -5,23 +5,19 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import re
 import sys
-import threading
 import warnings
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._common.files import BadFile, write_whole
+from ._common.checkpoint import read_checkpoint
 from ._common.progress import bar
-from ._common.threads import one_blas_thread
+from ._common.threads import start_worker
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -53,7 +49,7 @@ def sweep(
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional
         File that keeps every finished row, so that the same call goes on where an interrupted one stopped.
-        It belongs to `run` as it is written: a changed body needs a new file. What `run` calls is not compared.
+        A changed body of `run` needs a new file; changes in what `run` calls are not noticed.
 
     Returns
     -------
@@ -94,7 +90,7 @@ def sweep(
             f"sweep expected settings that differ, got {len(keys) - len(set(keys))} repeated. "
             "Add a seed to the grid, or remove duplicates."
         )
-    done = _read(Path(checkpoint), run) if checkpoint else {}
+    done = read_checkpoint(Path(checkpoint), run) if checkpoint else {}
     rows: dict[str, Row] = {}
     for key, setting in zip(keys, settings, strict=True):
         if key in done:  # JSON would give back a tuple as a list
@@ -166,7 +162,7 @@ def _finished(
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # only who sweeps waits for it
 
-    pool = executor or ProcessPoolExecutor(initializer=_start_worker)
+    pool = executor or ProcessPoolExecutor(initializer=start_worker)
     try:
         futures: dict[Future[Any], tuple[str, Row]] = {
             pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo
@@ -177,21 +173,6 @@ def _finished(
     finally:
         if executor is None:
             pool.shutdown(cancel_futures=True)  # else an interrupted sweep would compute all the rest first
-
-
-def _start_worker() -> None:
-    """Limit BLAS to one thread, and end when the process that sweeps ends, even if it was killed."""
-    import multiprocessing
-
-    one_blas_thread().__enter__()  # never left
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 def _plain_results(run: Callable[..., Any], **settings: Any) -> Row:
@@ -211,59 +192,3 @@ def _row(settings: Row, result: Callable[..., Any]) -> Row:
     if clash:
         return {**settings, "error": f"ValueError: result names {clash} are settings already. Rename them."}
     return {**settings, **plain, "error": None}
-
-
-def _fingerprint(run: Any) -> str:
-    """A number that changes with the body of `run`, its defaults, and what a partial has filled in."""
-    if isinstance(run, partial):
-        return re.sub(r" at 0x\w+", "", f"{_fingerprint(run.func)} {run.args!r} {run.keywords!r}")
-    if not hasattr(run, "__code__"):
-        run = getattr(type(run), "__call__", run)
-    code, constants = getattr(run, "__code__", None), [getattr(run, "__defaults__", None)]
-    todo = [code] if code else []
-    for code in todo:  # with the functions inside
-        todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-        plain = [sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant
-                 for constant in code.co_consts if not isinstance(constant, CodeType)]
-        constants += [code.co_code.hex(), plain, code.co_names]
-    text = re.sub(r" at 0x\w+", "", repr(constants))  # addresses are others in every process
-    return f"{zlib.crc32(text.encode()):08x}"
-
-
-def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
-    """The rows of a checkpoint; a new one is begun with the name of `run`."""
-    if not path.parent.is_dir():
-        raise ValueError(
-            f"sweep expected an existing folder for the checkpoint, got {path.parent}. "
-            "Create it first, or correct the path."
-        )
-    name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
-    old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
-    head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": _fingerprint(run)})
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    first, *lines = text.split("\n")
-    if not lines and head.startswith(first):  # new, or cut short while the first line was written
-        _write(path, [head])
-        return {}
-    if first not in (head, old_head):  # before 2026 a checkpoint did not say which code it belongs to
-        raise BadFile(
-            f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
-            "Give this sweep, or this version of the function, a file of its own."
-        )
-    rows = {}
-    if lines and lines[-1]:  # cut short while it was written
-        _write(path, [first, *lines[:-1]])
-    for number, line in enumerate(lines[:-1], 2):
-        try:
-            key, row = json.loads(line)
-        except ValueError:
-            raise BadFile(
-                f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
-                "Delete that line: its setting is then computed again."
-            ) from None
-        rows[key] = row
-    return rows
-
-
-def _write(path: Path, lines: list[str]) -> None:
-    write_whole(path, lambda file: file.write("".join(f"{line}\n" for line in lines).encode()))

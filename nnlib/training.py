@@ -205,9 +205,9 @@ def fit(
 
 @contextmanager
 def _alone(net: Network) -> Iterator[None]:
-    """Keep other calls of `fit` away from these parameters; predicting from other threads disturbs nothing."""
+    """Keep other calls of `fit` away from these parameters; threads that only predict may go on."""
     if not net.params.flags.writeable:
-        raise ValueError("fit expected a network to change, got read-only parameters. Train a copy: net.copy().")
+        raise ValueError("fit expected a network to change, got read-only parameters. Use net.copy().")
     with _LOCK:
         if any(np.shares_memory(net.params, other) for other in _IN_TRAINING.values()):
             raise ValueError(

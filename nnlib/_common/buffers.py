@@ -30,7 +30,7 @@ class Buffers:
     Attributes
     ----------
     grads : what these buffers were made with
-    x, y, mask : what a layer's forward pass leaves here for `backward`
+    x, y, z, mask : what a layer's forward pass leaves here for `backward`
 
     Examples
     --------
@@ -43,6 +43,7 @@ class Buffers:
 
     x: Any = None
     y: Any = None
+    z: Any = None
     mask: Any = None
 
     def __init__(self, grads: Any = None) -> None:

@@ -32,7 +32,8 @@ def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
         )
     if np.ma.is_masked(values):
         raise ValueError(
-            f"{what} expected numbers in a regular array, got {np.ma.count_masked(values)} masked entries. "
+            f"{what} expected numbers in a regular array, "
+            f"got {np.count_nonzero(np.ma.getmask(values))} masked entries. "
             "Replace them, np.ma.filled(x, 0), or leave out the samples that hold them."
         )
     try:

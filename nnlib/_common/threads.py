@@ -1,7 +1,8 @@
-"""BLAS limited to one thread, because our own threads or processes already use every core."""
+"""BLAS limited to one thread, in threads and processes of ours that already use every core."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,3 +29,18 @@ def one_blas_thread() -> Iterator[None]:
             limit = _limits.pop()
             if not _limits:
                 limit.restore_original_limits()
+
+
+def start_worker() -> None:
+    """Limit BLAS to one thread, and end when the process that sweeps ends, even if it was killed."""
+    import multiprocessing  # only processes that sweep wait for it
+
+    one_blas_thread().__enter__()  # never left
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

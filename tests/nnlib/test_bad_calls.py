@@ -224,9 +224,14 @@ def frozen(value):
     return value
 
 
-def forwarded(net):
-    net.forward(X)
-    return net[0]
+def placed(layer):
+    return nn.Network(layer)[0]
+
+
+def forwarded(layer):
+    fresh = placed(type(layer)(**layer.settings()))
+    fresh.forward(X)
+    return fresh
 
 
 class TrainsAgain(nn.CrossEntropy):
@@ -316,8 +321,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (bad, "a layer…got a layer", lambda layer: nn.Network(nn.Linear(3, 3), layer)[-1])
         for bad in (nn.Linear(3, 4), nn.Maxout(3, 4), nn.PReLU())],
     lambda layer: layer.backward(X): [
-        (bad, f"{bad!r}.backward expected a forward pass…got none", lambda layer: forwarded(nn.Network(type(layer)(*layer.settings().values()))))
-        for bad in (nn.Network(nn.Linear(3, 3))[0], nn.Network(nn.Maxout(3, 3))[0], nn.ReLU(), nn.Dropout(0.5))],
+        (bad, f"{bad!r}.backward expected a forward pass…got none", forwarded)
+        for bad in (*map(placed, [nn.Linear(3, 3), nn.Maxout(3, 3)]), nn.ReLU(), nn.Dropout(0.5))],
     lambda layer: layer.alpha: [
         (nn.PReLU(), "a layer…its alpha…got a layer", lambda layer: nn.Network(nn.Linear(3, 4), layer)[1])],
     lambda W: setattr(net()[0], "W", W): [
@@ -327,7 +332,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ("0.5", "Linear(3, 4).W…got dtype <U3", "np.asarray(x, float)", 0.5),
         (NAN, "Linear(3, 4).W…got 1 NaN or infinite values out of 1", CLEANED, 0)],
     lambda W: setattr(net(networks=2)[0], "W", W): [
-        (np.ones((4, 3)), "Linear(3, 4).W…(2, 4, 3), got (4, 3)", "np.broadcast_to(x, (2, 4, 3))", np.ones((2, 4, 3)))],
+        (np.ones((4, 3)), "Linear(3, 4).W…(2, 4, 3), got (4, 3)", "np.broadcast_to(x, (2, 4, 3))")],
     lambda b: setattr(net()[0], "b", b): [
         (np.ones(4), "Linear(3, 4).b expected shape (4, 1), got (4,)", "np.reshape(x, (4, 1))"),
         (np.ones((1, 4)), "Linear(3, 4).b…got (1, 4)", "np.transpose(x)")],
@@ -384,7 +389,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda betas: nn.Adam(betas=betas): [
         (bad, f"Adam betas…got {bad!r}", "(0.9, 0.999)") for bad in (0.9, (0.9, 0.9, 0.9))],
     lambda net: nn.fit(net, X, Y, epochs=1): [
-        (frozen(net()), "fit expected…got read-only parameters. Train a copy", "net.copy()")],
+        (frozen(net()), "fit expected…got read-only parameters. Use", "net.copy()")],
     lambda net: nn.fit(net, X, Y, TrainsAgain(net), epochs=1): [
         (net(), "fit expected…got one in training", NO_REPAIR)],
     steps: [([(frozen(np.ones(2)), ONE)], "SGD expected params to change, got a read-only", floats_copied),
@@ -404,9 +409,10 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda net: nn.check_gradients(net, X, Y): [(NO_WEIGHTS, "check_gradients…got none", to(net()))],
     lambda n: diagnostics.boundary_roughness(nn.mlp(n, 2), X[:n]): [(3, "…2 inputs, got 3", to(2))],
     **{lambda alpha, f=f: f(X[:2], alpha=alpha): [
-        *((bad, f"prelu expected alpha…(2, 4), got shape (2,)…shape (2, 1)", to(np.ones((2, 1))))
+        *((bad, "prelu expected alpha…(2, 4), got shape (2,)…shape (2, 1)", to(np.ones((2, 1))))
           for bad in ([0.1, 0.2], ONE)),
-        *((bad, f"prelu alpha expected…got {got}", to(0.1)) for bad, got in (("a", "dtype <U1"), (None, "None"), (NAN, "1 NaN")))]
+        *((bad, f"prelu alpha expected…got {got}", to(0.1))
+          for bad, got in (("a", "dtype <U1"), (None, "None"), (NAN, "1 NaN")))]
         for f in (nn.prelu, nn.prelu.derivative)},
     lambda scores: nn.Hinge()(scores, Y[:np.shape(scores)[-1]]): [
         ([1.0, 2.0], "Hinge…got (2,)", "np.array(scores)[:, None]"),
@@ -418,7 +424,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda options: nn.explore(**{"draw": view, **options}): [
         ({"draw": "draw", **HIDDEN}, "explore…draws, got 'draw'", to(HIDDEN)),
         ({}, "explore…got none", "hidden=[1, 3, 20]"),
-        ({"draw": max, "x": [1]}, "explore expected a function with named arguments, got <built-in", to(HIDDEN)),
+        ({"draw": max, "x": [1]}, "explore expected a function with named arguments…<built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…view(hidden), got width: missing", to(HIDDEN)),
         ({**HIDDEN, "labels": {"l2": "λ"}}, "explore…labels…hidden, got one for l2", to(HIDDEN)),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")
@@ -445,7 +451,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda answer: nn.exercises.check("tanh", answer): [(0.5, "exercises.check…tanh, got 0.5", to(np.tanh))],
     lambda run: sweep({"a": [1]}, run): [(3, "sweep…got 3", to(lambda a: a))],
     lambda executor: nn.sweep(lambda a: a, {"a": [1]}, executor, progress=False): [
-        (bad, f"sweep expected an executor…got {bad!r}", to(ThreadPoolExecutor(1))) for bad in (4, "threads")],
+        (bad, f"sweep expected an executor…got {bad!r}", to(ThreadPoolExecutor(1))) for bad in (4, "4")],
     sweep: [({"a": [1, 1, 2], "b": [1]}, "sweep…got 1 repeated", to({"a": [1, 2], "b": [1]})),
             *((bad, f"sweep…got {bad!r}", to({"a": [1]}))
               for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}))],

@@ -37,18 +37,26 @@ EXACT = {  # f(z) and f'(z)
     "sigmoid": lambda z: (s(z), s(z) * s(-z)),
     "tanh": lambda z: (2 * s(2 * z) - 1, 4 * s(2 * z) * s(-2 * z)),
     "elu": lambda z: (z, ONE) if z > 0 else (z.exp() - 1, z.exp()),
-    "gelu": gated(A, B), "silu": gated(ONE, ZERO),
-    "relu": bent(0), "leaky_relu": bent(0.01), "prelu": bent(0.25),
+    "gelu": gated(A, B),
+    "silu": gated(ONE, ZERO),
+    "relu": bent(0),
+    "leaky_relu": bent(0.01),
+    "prelu": bent(0.25),
 }
 FAR = {"sigmoid": (0, 1), "tanh": (-1, 1), "elu": (-1, None), "gelu": (0, None), "silu": (0, None)}  # None: z
 
 
 def numbers(dtype, seed):
-    """1,003 of each sign: over the whole range, where the functions bend, and near the zeros of the slopes."""
+    """1,003 of each sign: over the whole range, where functions bend, and near the zeros of slopes."""
     rng, info = np.random.default_rng(seed), np.finfo(dtype)
     near = [root + rng.normal(size=50) * 10.0 ** rng.integers(-12, -1, 50) for root in ROOTS]
     low, high = np.log10(float(info.smallest_subnormal)) + 0.5, np.log10(float(info.max))
-    z = [10 ** rng.uniform(low, high, 300), rng.uniform(0, 3, 300), rng.uniform(0, 120, 200), rng.uniform(0, 800, 100)]
+    z = [
+        10 ** rng.uniform(low, high, 300),
+        rng.uniform(0, 3, 300),
+        rng.uniform(0, 120, 200),
+        rng.uniform(0, 800, 100),
+    ]
     z = np.concatenate([*z, *near, [info.max, info.tiny, 0]]).astype(dtype)
     return np.concatenate([z, -z])
 
@@ -107,7 +115,9 @@ def test_slopes_that_train_are_right_to_rounding_of_1(activation, dtype):
     with np.errstate(over="ignore"):
         net.forward(z[None])
         slope = net[0].backward(np.ones_like(z[None]))[0]
-    np.testing.assert_allclose(slope, getattr(nn, net[0].function.__name__).derivative(z), rtol=0, atol=32 * np.finfo(dtype).eps)
+    np.testing.assert_allclose(
+        slope, getattr(nn, net[0].function.__name__).derivative(z), rtol=0, atol=32 * np.finfo(dtype).eps
+    )
 
 
 def test_the_exercise_takes_our_own_function(capsys):

@@ -35,10 +35,16 @@ class Sub(np.ndarray):
 
 
 ODD = {
-    "read-only": read_only, "Fortran": np.asfortranarray, "negative strides": lambda a: a[..., ::-1].copy()[..., ::-1],
-    "every second": lambda a: np.repeat(a, 2, axis=-1)[..., ::2], "subclass": lambda a: a.copy().view(Sub),
-    "list": lambda a: a.tolist(), "masked nowhere": lambda a: np.ma.array(a), "record field": lambda a: np.rec.fromarrays([a]).f0,
-    "other byte order": lambda a: a.astype(a.dtype.newbyteorder("S")), "broadcast": lambda a: np.broadcast_to(a, a.shape),
+    "read-only": read_only,
+    "Fortran": np.asfortranarray,
+    "negative strides": lambda a: a[..., ::-1].copy()[..., ::-1],
+    "every second": lambda a: np.repeat(a, 2, axis=-1)[..., ::2],
+    "subclass": lambda a: a.copy().view(Sub),
+    "list": lambda a: a.tolist(),
+    "masked nowhere": lambda a: np.ma.array(a),
+    "record field": lambda a: np.rec.fromarrays([a]).f0,
+    "other byte order": lambda a: a.astype(a.dtype.newbyteorder("S")),
+    "broadcast": lambda a: np.broadcast_to(a, a.shape),
     "memory map": None,
 }
 
@@ -51,8 +57,10 @@ def given(name, a, tmp_path):
 def test_data(name, tmp_path):
     plain, odd = nn.mlp(3, 4, 2), nn.mlp(3, 4, 2)
     x, y = given(name, X, tmp_path), given(name, Y, tmp_path)
-    wanted, found = (nn.fit(net, *data, epochs=3, batch_size=5, validation=data, patience=2).loss
-                     for net, data in ((plain, (X, Y)), (odd, (x, y))))
+    wanted, found = (
+        nn.fit(net, *data, epochs=3, batch_size=5, validation=data, patience=2).loss
+        for net, data in ((plain, (X, Y)), (odd, (x, y)))
+    )
     np.testing.assert_array_equal(found, wanted)
     np.testing.assert_array_equal(odd.params, plain.params)
     np.testing.assert_array_equal(odd(x), plain(X))
@@ -72,7 +80,9 @@ def test_every_float(dtype):
     np.testing.assert_allclose(f.derivative(X.astype(dtype)), f.derivative(X), rtol=1e-6)
 
 
-@pytest.mark.parametrize("zero", [5, 0.5, np.float32(2), np.array(2), np.array(-1.5, ">f8"), np.array(3, "uint64")])
+@pytest.mark.parametrize(
+    "zero", [5, 0.5, np.float32(2), np.array(2), np.array(-1.5, ">f8"), np.array(3, "uint64")]
+)
 def test_numbers_without_axes(zero):
     assert np.shape(nn.tanh(zero)) == np.shape(nn.tanh.derivative(zero)) == ()
     assert nn.tanh(zero) == pytest.approx(np.tanh(float(zero)), rel=1e-6)
@@ -90,8 +100,11 @@ def through_joblib(net, tmp_path):
 
 
 TRAVEL = {
-    "pickle": lambda net, _: pickle.loads(pickle.dumps(net)), "pickle, oldest": lambda net, _: pickle.loads(pickle.dumps(net, 2)),
-    "copy": lambda net, _: copy.copy(net), "deepcopy": lambda net, _: copy.deepcopy(net), "net.copy": lambda net, _: net.copy(),
+    "pickle": lambda net, _: pickle.loads(pickle.dumps(net)),
+    "pickle, oldest": lambda net, _: pickle.loads(pickle.dumps(net, 2)),
+    "copy": lambda net, _: copy.copy(net),
+    "deepcopy": lambda net, _: copy.deepcopy(net),
+    "net.copy": lambda net, _: net.copy(),
     "joblib": through_joblib,
 }
 

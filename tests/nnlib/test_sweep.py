@@ -237,7 +237,7 @@ def test_a_changed_function_does_not_take_over_old_rows(tmp_path, changed):
     nn.sweep(body(BODY.format(**first) + "# a comment"), {"a": [1]}, again, progress=False, checkpoint=path)
     assert not again.calls
     with pytest.raises(nn.BadFile, match="version of the function, a file of its own"):
-        nn.sweep(body(BODY.format(**{**first, **changed})), {"a": [1]}, again, progress=False, checkpoint=path)
+        nn.sweep(body(BODY.format(**first | changed)), {"a": [1]}, again, progress=False, checkpoint=path)
 
 
 def test_what_a_partial_has_filled_in_belongs_to_the_function(tmp_path):
@@ -265,7 +265,8 @@ def test_a_callable_object_has_a_checkpoint_too(tmp_path):
 def test_a_checkpoint_from_before_is_gone_on_with(tmp_path):
     """Its head has no fingerprint."""
     path, again = tmp_path / "rows", Inline()
-    path.write_text(json.dumps({"sweep": f"{__name__}.product"}) + '\n["{\\"a\\": 1, \\"b\\": 2}", {"a": 1, "b": 2, "value": 2, "error": null}]\n')
+    row = [json.dumps({"a": 1, "b": 2}), {"a": 1, "b": 2, "value": 2, "error": None}]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in ({"sweep": f"{__name__}.product"}, row)))
     rows = nn.sweep(product, {"a": [1, 3], "b": [2]}, again, progress=False, checkpoint=path)
     assert [row["value"] for row in rows] == [2, 6]
     assert again.calls == [{"a": 3, "b": 2}]
@@ -273,9 +274,11 @@ def test_a_checkpoint_from_before_is_gone_on_with(tmp_path):
 
 def test_settings_come_back_from_a_checkpoint_as_they_were(tmp_path):
     grid = [{"sizes": (2, 3), "rate": np.float32(0.5)}]
-    first, second = (nn.sweep(lambda sizes, rate: {"n": sum(sizes), "pair": (1, 2)}, grid, Inline(), progress=False,
-                              checkpoint=tmp_path / "rows") for _ in range(2))
-    assert first == second == [{"sizes": (2, 3), "rate": np.float32(0.5), "n": 5, "pair": [1, 2], "error": None}]
+    def run(sizes, rate):
+        return {"n": sum(sizes), "pair": (1, 2)}
+
+    first, second = (nn.sweep(run, grid, Inline(), False, tmp_path / "rows") for _ in range(2))
+    assert first == second == [{**grid[0], "n": 5, "pair": [1, 2], "error": None}]
     assert type(second[0]["sizes"]) is tuple
 
 

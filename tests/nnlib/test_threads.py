@@ -17,8 +17,20 @@ NETS = {
     "one": nn.mlp(2, 30, 3),
     "stack": nn.mlp(2, 8, 3, activation=nn.PReLU, networks=3, dtype="float32"),
     "every kind": nn.Network(
-        nn.GaussianNoise(0.1), nn.Linear(2, 9), nn.Sigmoid(), nn.Maxout(9, 9), nn.Tanh(), nn.Linear(9, 9), nn.GELU(),
-        nn.Dropout(0.5), nn.SiLU(), nn.LeakyReLU(), nn.PReLU(), nn.ELU(), nn.Linear(9, 3)),
+        nn.GaussianNoise(0.1),
+        nn.Linear(2, 9),
+        nn.Sigmoid(),
+        nn.Maxout(9, 9),
+        nn.Tanh(),
+        nn.Linear(9, 9),
+        nn.GELU(),
+        nn.Dropout(0.5),
+        nn.SiLU(),
+        nn.LeakyReLU(),
+        nn.PReLU(),
+        nn.ELU(),
+        nn.Linear(9, 3),
+    ),
 }
 
 
@@ -48,7 +60,9 @@ CALLED = {
     "dead_units": lambda net, k: diagnostics.dead_units(net, X[:, part(k)]),
     "saturated_units": lambda net, k: diagnostics.saturated_units(net, X[:, part(k)]),
     "gradient_norms": lambda net, k: diagnostics.gradient_norms(net, X[:, part(k)], Y[part(k)]),
-    "check_gradients": lambda net, k: nn.check_gradients(net, X[:, k % 50 : k % 50 + 2], Y[k % 50 : k % 50 + 2]).worst,
+    "check_gradients": lambda net, k: (
+        nn.check_gradients(net, X[:, k % 50 : k % 50 + 2], Y[k % 50 : k % 50 + 2]).worst
+    ),
 }
 
 
@@ -60,7 +74,9 @@ def in_threads(call, n, threads=THREADS):
 
 
 def assert_same(alone, found):
-    for one, other in zip(*(all_of if isinstance(all_of, tuple) else (all_of,) for all_of in (alone, found)), strict=True):
+    for one, other in zip(
+        *(all_of if isinstance(all_of, tuple) else (all_of,) for all_of in (alone, found)), strict=True
+    ):
         np.testing.assert_array_equal(one, other)
 
 
@@ -75,7 +91,9 @@ def test_a_call(name, kind):
 
 def test_stress():
     """2,000 calls on 8 threads, of everything that only reads a network."""
-    calls = [(call, net) for name, call in CALLED.items() if name != "check_gradients" for net in NETS.values()]
+    calls = [
+        (call, net) for name, call in CALLED.items() if name != "check_gradients" for net in NETS.values()
+    ]
 
     def one(k):
         call, net = calls[k % len(calls)]
@@ -108,7 +126,10 @@ def test_a_sweep_on_threads_shares_a_network():
     net = NETS["one"]
 
     def run(k):
-        return {"right": nn.accuracy(net, X[:, part(k)], Y[part(k)]), "loss": net.loss_and_grad(X[:, part(k)], Y[part(k)])[0]}
+        return {
+            "right": nn.accuracy(net, X[:, part(k)], Y[part(k)]),
+            "loss": net.loss_and_grad(X[:, part(k)], Y[part(k)])[0],
+        }
 
     alone = [run(k) for k in range(200)]
     rows = nn.sweep(run, {"k": range(200)}, ThreadPoolExecutor(THREADS), progress=False)
@@ -117,6 +138,7 @@ def test_a_sweep_on_threads_shares_a_network():
 
 def test_training_in_other_threads():
     """Networks of their own, and the networks of one stack, at the same time as in turn."""
+
     def train(net):
         return nn.fit(net, X[:, :300], Y[:300], epochs=3).loss
 
@@ -138,7 +160,9 @@ class Waiting(nn.CrossEntropy):
         return super().evaluate(scores, y, buffers)
 
 
-@pytest.mark.parametrize("second", [lambda net: net, lambda net: net.select(1), lambda net: net.select(slice(0, 2))])
+@pytest.mark.parametrize(
+    "second", [lambda net: net, lambda net: net.select(1), lambda net: net.select(slice(0, 2))]
+)
 def test_only_one_call_may_train_a_network(second):
     stack, loss = nn.mlp(2, 8, 3, networks=3), Waiting()
     with ThreadPoolExecutor(1) as pool:

@@ -427,7 +427,8 @@ def test_a_validation_loss_that_is_never_finite_is_divergence(name, networks, pa
         nn.fit(net, X, y, loss=loss, epochs=9, validation=(Xv, yv), patience=patience)
     assert caught.value.epochs == dict.fromkeys(range(networks or 1), 0)
     np.testing.assert_array_equal(net.params, before)
-    np.testing.assert_array_equal(caught.value.history.best_epoch, np.full(() if networks is None else networks, -1))
+    assert np.all(caught.value.history.best_epoch == -1)
+    assert np.shape(caught.value.history.best_epoch) == (() if networks is None else (networks,))
 
 
 class Scripted(nn.MSE):
@@ -444,11 +445,11 @@ class Scripted(nn.MSE):
 @pytest.mark.parametrize(("script", "best", "diverged"), [  # of three networks, by epoch
     ([[3, 3, 3], [2, np.nan, 2], [1, 1, 3], [4, 1, 1]], [2, 0, 3], {1: 1}),
     ([[np.inf, 3, 3], [2, 2, np.nan], [1, 1, 1], [4, 4, 4]], [-1, 2, 0], {0: 0, 2: 1}),
-    ([[1, 3, 3], [2, 2, 2], [3, -np.inf, 1], [np.nan, 1, 0]], [0, 1, 3], {1: 2}),  # the first had stopped: patience
+    ([[1, 3, 3], [2, 2, 2], [3, -np.inf, 1], [np.nan, 1, 0]], [0, 1, 3], {1: 2}),  # the first had stopped
 ])
 def test_validation_losses_that_are_not_finite_in_some_of_a_stack(script, best, diverged):
     rng = np.random.default_rng(0)
-    data, validation = (rng.normal(size=(2, 5)), np.zeros((1, 5))), (rng.normal(size=(2, 7)), np.zeros((1, 7)))
+    data, validation = ((rng.normal(size=(2, n)), np.zeros((1, n))) for n in (5, 7))
     so_far = []
     for epochs in range(5):
         net = nn.Network(nn.Linear(2, 1), networks=3)
@@ -457,18 +458,15 @@ def test_validation_losses_that_are_not_finite_in_some_of_a_stack(script, best, 
         so_far.append(net.params)
     net = nn.Network(nn.Linear(2, 1), networks=3)
     with pytest.raises(nn.Diverged) as caught:
-        nn.fit(net, *data, Scripted(script), epochs=4, validation=validation, patience=3 if best[0] else 1 + 2 * (best[1] == 0))
+        nn.fit(net, *data, Scripted(script), epochs=4, validation=validation, patience=2)
     history = caught.value.history
     assert caught.value.epochs == diverged
+    assert history.best_epoch.tolist() == best
     for r, epoch in diverged.items():
         assert f"network {r} in epoch {epoch}" in str(caught.value)
         for measured in (history.loss, history.val_loss):
             assert np.isfinite(measured[:epoch, r]).all()
             assert np.isnan(measured[epoch:, r]).all()
-        assert history.best_epoch[r] == epoch - 1
-    for r in {0, 1, 2} - {*diverged}:
-        np.testing.assert_array_equal(history.val_loss[: len(history.loss), r][~np.isnan(history.val_loss[:, r])],
-                                      np.array(script, float)[: (~np.isnan(history.val_loss[:, r])).sum(), r])
     for r in range(3):
         np.testing.assert_allclose(net.params[r], so_far[history.best_epoch[r] + 1][r], rtol=1e-12)
 
@@ -487,7 +485,8 @@ def test_the_history_of_training_that_went_wrong_is_in_the_error(networks):
     if networks:
         others = np.arange(networks) != 77
         for name in ("loss", "val_loss", "best_epoch"):
-            np.testing.assert_allclose(getattr(history, name)[..., others], getattr(good, name)[..., others], rtol=1e-12)
+            found, wanted = (getattr(h, name)[..., others] for h in (history, good))
+            np.testing.assert_allclose(found, wanted, rtol=1e-12)
     epoch, = caught.value.epochs.values()
     assert epoch > 0
     lost = history.loss[:, 77] if networks else history.loss
