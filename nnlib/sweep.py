@@ -45,6 +45,7 @@ def sweep(
     executor : concurrent.futures.Executor, optional
         Where to run: processes of this machine by default, one per core;
         ``dask.distributed.Client(...).get_executor()`` for a cluster. `sweep` does not shut it down.
+        On threads, runs may share a network that they only read.
     progress : bool
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional

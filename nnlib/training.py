@@ -298,7 +298,7 @@ def _train(
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
             measured = log.measure(net, total)
-            val_loss = measured.get("val_loss", total)
+            val_loss = measured.get("val_loss", 0.0)
             if not (np.isfinite(total + val_loss).all() and np.isfinite(net.params).all()):
                 fine = np.isfinite(total) & np.isfinite(val_loss) & np.isfinite(net.params).all(axis=-1)
                 diverged[~finished & ~fine] = epoch

@@ -30,7 +30,7 @@ def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
             f"{what} expected numbers in a regular array, got a sparse {type(values).__name__}. "
             "Use its .toarray()."
         )
-    if np.ma.is_masked(values):
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise ValueError(
             f"{what} expected numbers in a regular array, "
             f"got {np.count_nonzero(np.ma.getmask(values))} masked entries. "

@@ -68,7 +68,7 @@ def test_table():
     assert str(nn.mlp(99, 1000)).splitlines()[1] == "Linear(99, 1000)        W 1000×99, b 1000×1  100,000"
     assert repr(net) == "Network(Linear(3, 4), PReLU(), Maxout(4, 2))"
     assert str(nn.mlp(1, 1, networks=1)).splitlines()[2:] == [
-        "1 layer, 1 neuron                     2", "1 network of this shape"]
+        "1 layer, 1 neuron                    2", "1 network of this shape"]
 
 
 def test_mlp_layout():
