@@ -90,9 +90,7 @@ class Activation:
         return self.__name__
 
 
-def activation(
-    slope: Function, exact: Callable[..., Any] | None = None
-) -> Callable[[Function], Activation]:
+def activation(slope: Function, exact: Callable[..., Any] | None = None) -> Callable[[Function], Activation]:
     """Decorate a function to make it an Activation with this derivative."""
     return lambda value: Activation(value, slope, exact)
 

@@ -44,8 +44,8 @@ def sweep(
         A dict means every combination of its values; a seed is a setting like any other.
     executor : concurrent.futures.Executor, optional
         Where to run: processes of this machine by default, one per core;
-        ``dask.distributed.Client(...).get_executor()`` for a cluster. `sweep` does not shut it down.
-        On threads, runs may share a network that they only read.
+        ``dask.distributed.Client(...).get_executor()`` for a cluster; on threads, runs may share a network
+        that they only read. `sweep` does not shut it down.
     progress : bool
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional

@@ -39,15 +39,6 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         Of a layer with more than 8 units, only the first five and the last are drawn.
     ax : matplotlib Axes, optional
 
-    Returns
-    -------
-    matplotlib Figure
-
-    Raises
-    ------
-    ValueError
-        If `net` is not a Network, no layer has units of its own, or `ax` is not one Axes.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -140,15 +131,6 @@ def neuron(ax: Axes | None = None) -> Figure:
     Parameters
     ----------
     ax : matplotlib Axes, optional
-
-    Returns
-    -------
-    matplotlib Figure
-
-    Raises
-    ------
-    ValueError
-        If `ax` is not one Axes.
 
     Notes
     -----

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -30,6 +32,17 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
 }
+COMMON = """\
+Returns
+-------
+matplotlib Figure
+
+Raises
+------
+ValueError
+    If an argument is not as described.
+
+"""  # what the docstrings of all plots have in common
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
@@ -49,6 +62,8 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
 
+    doc = inspect.getdoc(draw) or ""  # none with python -OO
+    drawn.__doc__ = re.sub("^(Notes|Examples)$", rf"{COMMON}\1", doc, count=1, flags=re.MULTILINE)
     return drawn
 
 
