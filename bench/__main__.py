@@ -5,23 +5,34 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from nnlib._common.files import write_whole
+
 POOLS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
 
 
-def child(threads: int) -> list[dict[str, object]]:
-    """Measure in a process of its own, because libraries read their thread count when they are imported."""
+def child(threads: int) -> tuple[list[dict[str, object]], bool]:
+    """Measure in a process of its own, because libraries read their thread count when they are imported.
+
+    The second result says whether the child came to its end: what it measured until then counts all the same.
+    """
     pools = {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "rows.json")
         own = ["--threads", str(threads), "--rows", str(out)]
         command = [sys.executable, "-m", "bench", *sys.argv[1:], *own]
-        subprocess.run(command, env={**os.environ, **pools, "MPLBACKEND": "Agg"}, check=True)
-        return json.loads(out.read_text())
+        process = subprocess.Popen(command, env={**os.environ, **pools, "MPLBACKEND": "Agg"})
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            process.terminate()  # it may have had no Ctrl-C of its own
+            process.wait()
+        return (json.loads(out.read_text()) if out.exists() else []), process.returncode == 0
 
 
 def hold_to(threads: int) -> None:
@@ -42,17 +53,21 @@ def main() -> None:
         hold_to(options.threads)
         from .measure import measure
 
-        options.rows.write_text(json.dumps(measure(options)))
+        for rows in measure(options):
+            write_whole(options.rows, lambda file, rows=rows: file.write(json.dumps(rows).encode()))
         return
     before = os.getloadavg()[0]
-    try:
-        rows = child(1) + child(2)
-    except subprocess.CalledProcessError:
-        raise SystemExit("The run stopped early (see above); the old results stay.") from None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like by Ctrl-C
+    rows, whole = child(1)
+    if whole:
+        more, whole = child(2)
+        rows += more
+    if not rows:
+        raise SystemExit("The run stopped before anything was measured; the old results stay.")
     from .report import write
 
-    write(rows, options.out, (before, os.getloadavg()[0]), options.quick)
-    print(f"Written: {options.out / 'results.md'} and its plot.")
+    write(rows, options.out, (before, os.getloadavg()[0]), options.quick, whole)
+    print(f"Written: {options.out / 'results.md'} and its plot{'' if whole else ', as far as the run came'}.")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -51,10 +52,10 @@ def tasks(options: Namespace) -> list[tuple[str, float, Any]]:
     return [task for task in found if not options.only or task[0].split()[0] in options.only]
 
 
-def measure(options: Namespace) -> list[dict[str, Any]]:
-    """Return one row per workload and contender, with the seconds per step of every round."""
+def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
+    """Yield, after each workload, one row per workload and contender, with each round's seconds per step."""
     torch.set_num_threads(options.threads)
-    rounds, turn = (5, 0.04) if options.quick else (15, 0.25)
+    rounds, turn = (5, 0.04) if options.quick else (9, 0.25)
     rows, todo = [], tasks(options)
     with tqdm(total=rounds * len(todo), unit="round", desc=f"{options.threads} BLAS thread(s)") as bar:
         for name, tolerance, make in todo:
@@ -68,4 +69,4 @@ def measure(options: Namespace) -> list[dict[str, Any]]:
                     row[clock] = getattr(one, clock)
                     row[f"{clock}_ratio"] = np.divide(row[clock], getattr(turns[0], clock)).tolist()
                 rows.append(row)
-    return rows
+            yield rows

@@ -24,9 +24,10 @@ AXES = {
 }
 
 
-def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool) -> None:
+def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool, whole: bool) -> None:
     """Write results.md and results.png, each completely or not at all."""
     kind = "A quick run: it shows that everything works, and is too short for conclusions. " if quick else ""
+    kind += "" if whole else "This run was stopped early: workloads are missing. "
     parts = [
         f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}",
         *(section(heading, list(group)) for heading, group in by_title(rows)),

@@ -88,7 +88,7 @@ def check_gradients(
     inputs, targets = probe.check_data(X, y, loss)
 
     def value() -> Any:
-        data = loss.evaluate(probe.evaluate(inputs), targets, probe.buffers)[0]
+        data = loss.evaluate(probe.evaluate(inputs), targets, probe.own.buffers)[0]
         return data + 0.5 * l2 * sum(np.vecdot(w, w) for w in probe.weights())
 
     for i in range(probe.n_params):

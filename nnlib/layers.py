@@ -3,7 +3,8 @@
 A layer owns no parameters: its network hands it views into one flat vector. `forward(x, rng)` works on
 (n_in, N), or (R, n_in, N) for R networks at once; it adds noise only when it is handed a generator.
 `backward(dy)` fills the gradients of the layer's parameters and returns the gradient of its input.
-The arrays that they return belong to the layer, whose next call overwrites them: copy what you keep.
+The arrays that they return belong to the layer, whose next call in the same thread overwrites them: copy
+what you keep.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from . import activations
 from ._common import checks
-from ._common.buffers import Buffers
+from ._common.buffers import Buffers, NotInNetwork, PerThread
 from ._common.checks import Array
 from .activations import Activation
 
@@ -34,36 +35,53 @@ class Parameter:
     def __get__(self, layer: Layer | None, owner: type[Layer]) -> Any:
         if layer is None:
             return self
-        if self.name not in layer.views:
-            raise ValueError(
-                f"{layer} expected to be in a network before its {self.name} is used, "
-                "got a layer on its own. "
-                "Put it into one first: net = nn.Network(..., layer)."
-            )
         return layer.views[self.name]
 
     def __set__(self, layer: Layer, value: Any) -> None:
         view = self.__get__(layer, type(layer))
         new = checks.as_floats(value, view.dtype, f"{layer}.{self.name}")
         if new.shape not in ((), view.shape):
-            raise ValueError(
-                f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. "
-                "Give an array of that shape (transposed if need be), or one number for all."
-            )
+            how = _to_shape(new, view.shape)
+            raise ValueError(f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. {how}")
         view[...] = new
 
 
+def _to_shape(new: Array, shape: tuple[int, ...]) -> str:
+    """How to give an array the shape of a parameter."""
+    if new.shape == shape[1:]:
+        return f"Use np.broadcast_to(x, {shape}): the same for every network."
+    if new.T.shape == shape:
+        return "Use np.transpose(x)."
+    if [n for n in new.shape if n > 1] == [n for n in shape if n > 1]:
+        return f"Use np.reshape(x, {shape})."
+    return "Give an array of that shape, or one number for all."
+
+
 class Layer:
-    """What every layer has in common: its settings, its views, its scratch arrays."""
+    """What every layer has in common: its settings, its views, and each thread's scratch arrays."""
 
     weight_names: ClassVar[tuple[str, ...]] = ()  # the parameters that L2 shrinks
     n_in: int | None = None
     n_out: int | None = None
 
     def __init__(self) -> None:
-        self.views: dict[str, Array] = {}
-        self.grads: dict[str, Array] = {}
-        self.buffers = Buffers()
+        self.views: dict[str, Array] = NotInNetwork()
+        self.own = PerThread()
+
+    @property
+    def grads(self) -> dict[str, Array]:
+        """The gradients of the parameters, by name, as the last backward pass of this thread left them."""
+        grads: dict[str, Array] = self.own.buffers.grads
+        return grads
+
+    def after_forward(self) -> Buffers:
+        """This thread's buffers, in which its last forward pass left what `backward` needs."""
+        mine = self.own.buffers
+        if mine.x is None:
+            raise ValueError(
+                f"{self}.backward expected a forward pass before it, got none. Call forward(x) first."
+            )
+        return mine
 
     def settings(self) -> dict[str, Any]:
         """The arguments that make an equal layer."""
@@ -162,22 +180,23 @@ class Linear(_Weighted):
         return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
-        self.x, W = x, self.views["W"]
+        mine, W = self.own.buffers, self.views["W"]
+        mine.x = x
         if W.ndim > x.ndim:  # a batch shared by many: rows make their many small products 1.2x faster
-            x = self.buffers.get("x", x.shape, x.dtype)
-            x[...] = self.x
-        y = self.buffers.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype)
+            x = mine.get("x", x.shape, x.dtype)
+            x[...] = mine.x
+        y = mine.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype)
         np.matmul(W, x, out=y)
         y += self.views["b"]
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        np.matmul(dy, self.x.swapaxes(-1, -2), out=self.grads["W"])
-        np.matmul(dy, self.buffers.ones(dy.shape[-1], dy.dtype), out=self.grads["b"])
+        mine, W = self.after_forward(), self.views["W"]
+        np.matmul(dy, mine.x.swapaxes(-1, -2), out=mine.grads["W"])
+        np.matmul(dy, mine.ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
         if not need_dx:
             return None
-        W = self.views["W"]
-        dx = self.buffers.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
+        dx = mine.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
         return np.matmul(W.swapaxes(-1, -2), dy, out=dx)
 
 
@@ -221,33 +240,35 @@ class Maxout(_Weighted):
         return {"W": (self.pieces, self.n_out, self.n_in), "b": (self.pieces, self.n_out, 1)}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
-        self.x, W = x[..., None, :, :], self.views["W"]
-        self.z = self.buffers.get("z", (*W.shape[:-1], x.shape[-1]), W.dtype)
-        np.matmul(W, self.x, out=self.z)
-        self.z += self.views["b"]
-        shape = (*W.shape[:-3], *self.z.shape[-2:])
-        self.y = np.maximum.reduce(self.z, axis=-3, out=self.buffers.get("y", shape, W.dtype))
-        return self.y
+        mine, W = self.own.buffers, self.views["W"]
+        mine.x = x[..., None, :, :]
+        mine.z = mine.get("z", (*W.shape[:-1], x.shape[-1]), W.dtype)
+        np.matmul(W, mine.x, out=mine.z)
+        mine.z += self.views["b"]
+        shape = (*W.shape[:-3], *mine.z.shape[-2:])
+        y: Array = np.maximum.reduce(mine.z, axis=-3, out=mine.get("y", shape, W.dtype))
+        mine.y = y
+        return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        W = self.views["W"]
-        dz = self.buffers.get("dz", self.z.shape, W.dtype)
-        free = self.buffers.get("free", dy.shape, bool)
-        won = self.buffers.get("won", dy.shape, bool)
+        mine, W = self.after_forward(), self.views["W"]
+        dz = mine.get("dz", mine.z.shape, W.dtype)
+        free = mine.get("free", dy.shape, bool)
+        won = mine.get("won", dy.shape, bool)
         free[...] = True
         for k in range(self.pieces):
-            np.equal(self.z[..., k, :, :], self.y, out=won)
+            np.equal(mine.z[..., k, :, :], mine.y, out=won)
             won &= free
             free ^= won
             np.multiply(dy, won, out=dz[..., k, :, :])
-        np.matmul(dz, self.x.swapaxes(-1, -2), out=self.grads["W"])
-        np.matmul(dz, self.buffers.ones(dz.shape[-1], dz.dtype), out=self.grads["b"])
+        np.matmul(dz, mine.x.swapaxes(-1, -2), out=mine.grads["W"])
+        np.matmul(dz, mine.ones(dz.shape[-1], dz.dtype), out=mine.grads["b"])
         if not need_dx:
             return None
-        parts = self.buffers.get("parts", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
+        parts = mine.get("parts", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
         np.matmul(W.swapaxes(-1, -2), dz, out=parts)
         shape = (*parts.shape[:-3], *parts.shape[-2:])
-        return np.add.reduce(parts, axis=-3, out=self.buffers.get("dx", shape, W.dtype))
+        return np.add.reduce(parts, axis=-3, out=mine.get("dx", shape, W.dtype))
 
 
 class Elementwise(Layer):
@@ -261,18 +282,19 @@ class Elementwise(Layer):
         return {}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
-        self.x, out = x, self.buffers.get("y", x.shape, x.dtype)
-        self.y = self.function.value(x, out, **self.arguments())
-        return self.y
+        mine = self.own.buffers
+        mine.x, out = x, mine.get("y", x.shape, x.dtype)
+        y = mine.y = self.function.value(x, out, **self.arguments())
+        return y
 
     def slope(self) -> Array:
-        """The derivative at the last input."""
-        out = self.buffers.get("slope", self.x.shape, self.x.dtype)
-        scratch = self.buffers.get("scratch", self.x.shape, self.x.dtype)
-        return self.function.slope(self.x, self.y, out, scratch, **self.arguments())
+        """The derivative at the last input, to the last digits."""
+        return self.function.both(self.after_forward().x, **self.arguments())[1]
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        dx = self.slope()
+        mine = self.after_forward()
+        x, dx, scratch = mine.x, mine.get("dx", dy.shape, dy.dtype), mine.get("scratch", dy.shape, dy.dtype)
+        self.function.slope(x, mine.y, dx, scratch, **self.arguments())
         dx *= dy
         return dx
 
@@ -296,8 +318,7 @@ class ReLU(Elementwise):
 
 
 class LeakyReLU(Elementwise):
-    """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same.
-    """
+    """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same."""
 
     function = activations.leaky_relu
 
@@ -347,9 +368,10 @@ class PReLU(Elementwise):
         return {"alpha": self.views["alpha"]}
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        below = np.minimum(self.x, 0, out=self.buffers.get("below", self.x.shape, self.x.dtype))
+        mine = self.after_forward()
+        below = np.minimum(mine.x, 0, out=mine.get("below", mine.x.shape, mine.x.dtype))
         below *= dy
-        np.add.reduce(below, axis=-1, keepdims=True, out=self.grads["alpha"])
+        np.add.reduce(below, axis=-1, keepdims=True, out=mine.grads["alpha"])
         return super().backward(dy)
 
 
@@ -395,23 +417,25 @@ class Dropout(Layer):
     def __init__(self, p: float) -> None:
         super().__init__()
         self.p = checks.real_number("Dropout p", p, 0, 1)
-        self._mask: Array | None = None
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
+        mine = self.own.buffers
+        mine.x = x
         if rng is None or self.p == 0:
-            self._mask = None
+            mine.mask = None
             return x
-        mask = self._mask = self.buffers.get("mask", x.shape, x.dtype)
+        mask = mine.mask = mine.get("mask", x.shape, x.dtype)
         rng.random(out=mask, dtype=mask.dtype.type)
         np.greater_equal(mask, self.p, out=mask)
         mask *= 1 / (1 - self.p)
-        y: Array = np.multiply(x, mask, out=self.buffers.get("y", x.shape, x.dtype))
+        y: Array = np.multiply(x, mask, out=mine.get("y", x.shape, x.dtype))
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        if self._mask is None:
+        mine = self.after_forward()
+        if mine.mask is None:
             return dy
-        dx: Array = np.multiply(dy, self._mask, out=self.buffers.get("dx", dy.shape, dy.dtype))
+        dx: Array = np.multiply(dy, mine.mask, out=mine.get("dx", dy.shape, dy.dtype))
         return dx
 
 
@@ -441,7 +465,7 @@ class GaussianNoise(Layer):
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         if rng is None or self.std == 0:
             return x
-        noisy = self.buffers.get("y", x.shape, x.dtype)
+        noisy = self.own.buffers.get("y", x.shape, x.dtype)
         rng.standard_normal(out=noisy, dtype=noisy.dtype.type)
         noisy *= self.std
         noisy += x

@@ -6,6 +6,7 @@ classifier with one row of scores s is treated as two-class, with scores [0; s].
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,8 @@ class Loss:
                 f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. "
                 "Give one row per class and one column per sample; for one sample np.array(scores)[:, None]."
             )
-        return self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
 
     def targets(self, y: ArrayLike, n_outputs: int, n_samples: int) -> np.ndarray[Any, Any]:
         """`y`, checked against scores of shape (n_outputs, n_samples)."""
@@ -42,6 +44,16 @@ class Loss:
 
     def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         """Loss and gradient of checked input; the gradient lives in `buffers`."""
+        value, grad = self.compute(scores, y, buffers)
+        # Beyond the dtype is a difference of scores, or its square. (np.isfinite takes ten times as long.)
+        if not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
+            wide = np.float64 if scores.dtype == np.float32 else np.longdouble
+            value, grad = self.compute(scores.astype(wide), y, Buffers())
+            return (value.astype(float) if np.ndim(value) else float(value)), grad.astype(scores.dtype)
+        return value, grad
+
+    def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+        """Loss and gradient, in the precision of the scores."""
         if scores.shape[-2] == 1:
             pair = buffers.get("pair", (*scores.shape[:-2], 2, scores.shape[-1]), scores.dtype)
             pair[..., :1, :], pair[..., 1:, :] = 0, scores
@@ -186,7 +198,7 @@ class MSE(Loss):
             )
         return targets
 
-    def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+    def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         error = np.subtract(scores, y, out=buffers.get("p", scores.shape, scores.dtype), casting="same_kind")
         flat = error.reshape(*error.shape[:-2], -1)
         count = flat.shape[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from numbers import Integral
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ._common import checks, files
-from ._common.buffers import Buffers
+from ._common.buffers import NotInNetwork, PerThread
 from ._common.checks import Array
 from ._common.files import BadFile
 from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU
@@ -26,7 +27,8 @@ class Network:
     """Layers in a row, for one network or for R of the same shape at once.
 
     ``params`` is a flat array and every layer's ``W``, ``b`` is a view into it; ``grads`` has the same
-    layout. With ``networks=R`` everything but the input gains a leading axis of length R.
+    layout. With ``networks=R`` everything but the input gains a leading axis of length R. Any number of
+    threads may use a network at once; each has ``grads`` of its own, and `fit` admits one at a time.
 
     Parameters
     ----------
@@ -80,18 +82,20 @@ class Network:
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
         """Take over the parameters, and give each layer its views into the two vectors."""
         self.layers, self._params = layers, params
-        self.grads = np.zeros(params.shape, params.dtype)  # unlike zeros_like, costs nothing until used
-        self.buffers, self.loss_buffers = Buffers(), Buffers()
+        # np.zeros, unlike zeros_like, costs nothing until used: threads that only predict need no gradients.
+        own = self.own = PerThread(partial(np.zeros, params.shape, params.dtype))
         self._weights: list[slice] = []
         start = 0
         for layer in layers:
+            places = []
             for name, shape in layer.shapes().items():
                 where = slice(start, start := start + math.prod(shape))
-                shape = (*params.shape[:-1], *shape)
-                layer.views[name] = params[..., where].reshape(shape)
-                layer.grads[name] = self.grads[..., where].reshape(shape)
+                places.append((name, where, (*params.shape[:-1], *shape)))
                 if name in layer.weight_names:
                     self._weights.append(where)
+
+            layer.views = _views(params, places)
+            layer.own = PerThread(lambda places=places: _views(own.buffers.grads, places))  # type: ignore[misc]
         self._trained = [i for i, layer in enumerate(layers) if layer.views]
         sized = [layer for layer in layers if layer.n_in]
         self.n_in = sized[0].n_in if sized else None
@@ -112,6 +116,12 @@ class Network:
                 "Give an array of that shape, or one number for all."
             )
         self._params[...] = new
+
+    @property
+    def grads(self) -> Array:
+        """The gradient of every parameter, in the layout of `params`; each thread has a vector of its own."""
+        grads: Array = self.own.buffers.grads
+        return grads
 
     @property
     def networks(self) -> int | None:
@@ -166,11 +176,12 @@ class Network:
             shapes = layer.shapes()
             text = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
             rows.append((repr(layer), text, f"{sum(map(math.prod, shapes.values())):,}"))
-        rows.append((f"{self.n_layers} layers, {self.n_neurons:,} neurons", "", f"{self.n_params:,}"))
+        units = f"{checks.counted(self.n_layers, 'layer')}, {checks.counted(self.n_neurons, 'neuron')}"
+        rows.append((units, "", f"{self.n_params:,}"))
         wide = [max(len(row[k]) for row in rows) for k in range(3)]
         lines = [f"{a:{wide[0]}}  {b:{wide[1]}}  {c:>{wide[2]}}" for a, b, c in rows]
         if self.networks:
-            lines.append(f"{self.networks} networks of this shape")
+            lines.append(f"{checks.counted(self.networks, 'network')} of this shape")
         return "\n".join(lines)
 
     def __call__(self, X: ArrayLike) -> Array:
@@ -233,7 +244,7 @@ class Network:
         -------
         loss : float, or (R,) for R networks
         grads : ndarray, (P,) or (R, P)
-            ``net.grads``, overwritten by the next call.
+            ``net.grads``, overwritten by the next call in the same thread.
 
         Raises
         ------
@@ -254,15 +265,16 @@ class Network:
         self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None
     ) -> Any:
         """The loss of checked input; fills `grads`."""
-        value, d = loss.evaluate(self.forward(X, rng), y, self.loss_buffers)
+        mine = self.own.buffers
+        value, d = loss.evaluate(self.forward(X, rng), y, mine)
         if self._trained:
             for i in range(len(self.layers) - 1, self._trained[0] - 1, -1):
                 d = self.layers[i].backward(d, i > self._trained[0])  # type: ignore[assignment]
         if l2:
             for where in self._weights:
                 w = self.params[..., where]
-                shrink = np.multiply(w, l2, out=self.buffers.get("shrink", w.shape, w.dtype))
-                self.grads[..., where] += shrink
+                shrink = np.multiply(w, l2, out=mine.get("shrink", w.shape, w.dtype))
+                mine.grads[..., where] += shrink
                 value = value + 0.5 * np.vecdot(shrink, w)
         return value if self.networks else float(value)
 
@@ -320,10 +332,12 @@ class Network:
 def load(path: files.PathLike) -> Network:
     """Read the network that ``net.save(path)`` wrote; nothing in the file is executed or unpickled.
 
+    Every parameter comes back bit for bit, NaN and infinity too.
+
     Raises
     ------
     BadFile (a ValueError)
-        If the file is truncated, was not written by ``save`` or does not describe a network.
+        If the file is a folder or truncated, was not written by ``save`` or does not describe a network.
     FileNotFoundError
         If there is no such file.
 
@@ -342,8 +356,6 @@ def load(path: files.PathLike) -> Network:
         architecture = json.loads(str(arrays["architecture"][()]))
         if not isinstance(architecture, list) or not architecture:
             raise ValueError("no layers")
-        if not np.isfinite(arrays["params"]).all():
-            raise ValueError("parameters are not finite")
         return _assemble(architecture, arrays["params"])
     except (ValueError, TypeError, RecursionError) as problem:
         raise BadFile(
@@ -432,13 +444,18 @@ def _connect(layers: tuple[Layer, ...]) -> int:
     """Connect the layers, if they fit together, and return their number of parameters."""
     width: int | None = None
     for i, layer in enumerate(layers):
-        if layer.views or layer in layers[:i]:
+        if not isinstance(layer.views, NotInNetwork) or layer in layers[:i]:
             raise ValueError(
                 f"Network expected layers of its own, got {layer}, which is already in use. "
                 "Make a new layer for each place."
             )
         width = layer.connect(width)
     return sum(math.prod(shape) for layer in layers for shape in layer.shapes().values())
+
+
+def _views(vector: Array, places: list[tuple[str, slice, tuple[int, ...]]]) -> dict[str, Array]:
+    """The arrays of one layer inside a vector, by name."""
+    return {name: vector[..., where].reshape(shape) for name, where, shape in places}
 
 
 def _assemble(architecture: list[list[Any]], params: Array) -> Network:
@@ -452,5 +469,6 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
             "Use the parameters of a network of the same shape."
         )
     net = Network.__new__(Network)
-    net._bind(layers, params)
+    # Around a memory map that may not be written (joblib's, say), no network could be trained.
+    net._bind(layers, np.asarray(params) if params.flags.writeable else np.array(params))
     return net

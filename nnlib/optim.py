@@ -40,6 +40,11 @@ class Optimizer:
                     f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
                     "Use np.asarray(x, float)."
                 )
+        if not params.flags.writeable:
+            raise ValueError(
+                f"{type(self).__name__} expected params to change, got a read-only array. "
+                "Use np.array(params)."
+            )
         if not self._state:
             self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
         shape = self._state["scratch"].shape

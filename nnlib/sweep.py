@@ -6,7 +6,6 @@ import itertools
 import json
 import os
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
@@ -16,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._common.files import BadFile, write_whole
+from ._common.checkpoint import read_checkpoint
 from ._common.progress import bar
-from ._common.threads import one_blas_thread
+from ._common.threads import start_worker
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -45,11 +44,13 @@ def sweep(
         A dict means every combination of its values; a seed is a setting like any other.
     executor : concurrent.futures.Executor, optional
         Where to run: processes of this machine by default, one per core;
-        ``dask.distributed.Client(...).get_executor()`` for a cluster. `sweep` does not shut it down.
+        ``dask.distributed.Client(...).get_executor()`` for a cluster; on threads, runs may share a network
+        that they only read. `sweep` does not shut it down.
     progress : bool
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional
         File that keeps every finished row, so that the same call goes on where an interrupted one stopped.
+        A changed body of `run` needs a new file; changes in what `run` calls are not noticed.
 
     Returns
     -------
@@ -62,7 +63,7 @@ def sweep(
     ValueError
         If the grid is empty, settings repeat, or a checkpoint needs settings that JSON cannot hold.
     BadFile (a ValueError)
-        If the checkpoint belongs to another sweep.
+        If the checkpoint belongs to another sweep, or to another version of `run`.
 
     Warns
     -----
@@ -78,6 +79,11 @@ def sweep(
     """
     if not callable(run):
         raise ValueError(f"sweep expected a function to call, got {run!r}. Write sweep(run, grid).")
+    if executor is not None and not hasattr(executor, "submit"):
+        raise ValueError(
+            f"sweep expected an executor such as concurrent.futures.ThreadPoolExecutor(4), got {executor!r}. "
+            "Leave it out, or make one."
+        )
     settings = _settings(grid)
     keys = [_key(s, checkpoint) for s in settings]
     if len(set(keys)) < len(keys):
@@ -85,8 +91,11 @@ def sweep(
             f"sweep expected settings that differ, got {len(keys) - len(set(keys))} repeated. "
             "Add a seed to the grid, or remove duplicates."
         )
-    done = _read(Path(checkpoint), run) if checkpoint else {}
-    rows: dict[str, Row] = {key: done[key] for key in keys if key in done}
+    done = read_checkpoint(Path(checkpoint), run) if checkpoint else {}
+    rows: dict[str, Row] = {}
+    for key, setting in zip(keys, settings, strict=True):
+        if key in done:  # JSON would give back a tuple as a list
+            rows[key] = {name: setting.get(name, value) for name, value in done[key].items()}
     todo = [(key, s) for key, s in zip(keys, settings, strict=True) if key not in rows]
     log = open(checkpoint, "a", encoding="utf-8") if checkpoint else nullcontext()  # noqa: SIM115
     with log as file, bar(progress, len(todo), "setting") as tick:
@@ -150,13 +159,15 @@ def _finished(
         return
     if executor is None and sys.platform == "emscripten":  # browsers have no processes
         for key, settings in todo:
-            yield key, settings, partial(run, **settings)
+            yield key, settings, partial(_plain_results, run, **settings)
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # only who sweeps waits for it
 
-    pool = executor or ProcessPoolExecutor(initializer=_start_worker)
+    pool = executor or ProcessPoolExecutor(initializer=start_worker)
     try:
-        futures: dict[Future[Any], tuple[str, Row]] = {pool.submit(run, **s): (key, s) for key, s in todo}
+        futures: dict[Future[Any], tuple[str, Row]] = {
+            pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo
+        }
         for future in as_completed(futures):
             key, settings = futures.pop(future)
             yield key, settings, future.result
@@ -165,67 +176,20 @@ def _finished(
             pool.shutdown(cancel_futures=True)  # else an interrupted sweep would compute all the rest first
 
 
-def _start_worker() -> None:
-    """Limit BLAS to one thread, and end when the process that sweeps ends, even if it was killed."""
-    import multiprocessing
-
-    one_blas_thread()
-    parent = multiprocessing.parent_process()
-
-    def watch() -> None:
-        if parent:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+def _plain_results(run: Callable[..., Any], **settings: Any) -> Row:
+    """What `run` gives, by name; converted where it runs, because the next call may overwrite its arrays."""
+    found = run(**settings)
+    named = found if isinstance(found, Mapping) else {"value": found}
+    plain: Row = json.loads(json.dumps(named, default=_plain))
+    return plain
 
 
 def _row(settings: Row, result: Callable[..., Any]) -> Row:
     try:
-        found = result()
-        named = found if isinstance(found, Mapping) else {"value": found}
-        plain = json.loads(json.dumps(named, default=_plain))
+        plain = result()
     except Exception as problem:  # whatever student code or a lost worker raises: the others go on
         return {**settings, "error": f"{type(problem).__name__}: {problem}"}
     clash = sorted(set(plain) & {*settings, "error"})
     if clash:
         return {**settings, "error": f"ValueError: result names {clash} are settings already. Rename them."}
     return {**settings, **plain, "error": None}
-
-
-def _read(path: Path, run: Callable[..., Any]) -> dict[str, Row]:
-    """The rows of a checkpoint; a new one is begun with the name of `run`."""
-    if not path.parent.is_dir():
-        raise ValueError(
-            f"sweep expected an existing folder for the checkpoint, got {path.parent}. "
-            "Create it first, or correct the path."
-        )
-    name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
-    head = json.dumps({"sweep": f"{run.__module__}.{name}"})
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    first, *lines = text.split("\n")
-    if not lines and head.startswith(first):  # new, or cut short while the first line was written
-        _write(path, [head])
-        return {}
-    if first != head:
-        raise BadFile(
-            f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:80]!r}. "
-            "Give this sweep a file of its own."
-        )
-    rows = {}
-    if lines and lines[-1]:  # cut short while it was written
-        _write(path, [first, *lines[:-1]])
-    for number, line in enumerate(lines[:-1], 2):
-        try:
-            key, row = json.loads(line)
-        except ValueError:
-            raise BadFile(
-                f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
-                "Delete that line: its setting is then computed again."
-            ) from None
-        rows[key] = row
-    return rows
-
-
-def _write(path: Path, lines: list[str]) -> None:
-    write_whole(path, lambda file: file.write("".join(f"{line}\n" for line in lines).encode()))

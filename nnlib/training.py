@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -29,18 +31,8 @@ from .stopping import EarlyStopping
 # with 16 networks per chunk, 64-50-10 trains 1.5 times slower.
 CHUNK = 64
 CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
-
-
-class Diverged(ValueError):
-    """A loss or a parameter became NaN or infinite in training.
-
-    Attributes
-    ----------
-    epochs : dict
-        From each network that diverged (0 for a single one) to the epoch in which it did.
-    """
-
-    epochs: dict[int, int]
+_IN_TRAINING: dict[int, Array] = {}
+_LOCK = threading.Lock()
 
 
 @dataclass
@@ -53,9 +45,10 @@ class History:
     accuracy : share of right answers on the training data after the epoch, without noise
     val_loss, val_accuracy : the same on the validation data after the epoch, without L2
     best_epoch : the epoch (from 0) whose parameters the network has: the last one, or with
-        `patience` the one with the lowest val_loss; an int, or (R,)
+        `patience` the one with the lowest val_loss; the one before it diverged, -1 for the start;
+        an int, or (R,)
 
-    A network that early stopping has ended has NaN from then on.
+    A network that has diverged has NaN from that epoch on, one that early stopping has ended from the next.
     """
 
     loss: Array
@@ -63,6 +56,21 @@ class History:
     val_loss: Array
     val_accuracy: Array
     best_epoch: Any
+
+
+class Diverged(ValueError):
+    """A training loss, a validation loss or a parameter became NaN or infinite.
+
+    Attributes
+    ----------
+    epochs : dict
+        From each network that diverged (0 for a single one) to the epoch in which it did.
+    history : History
+        What `fit` would have returned: the losses up to then, and of the networks that did not diverge.
+    """
+
+    epochs: dict[int, int]
+    history: History
 
 
 @dataclass
@@ -131,10 +139,11 @@ def fit(
     Raises
     ------
     Diverged (a ValueError)
-        If a loss becomes NaN or infinite. A network that diverges gets the parameters back that it had
-        before that epoch and learns no more; the other networks of a stack are trained to the end.
+        If a loss, also on validation data, or a parameter becomes NaN or infinite. A network that diverges
+        gets the parameters back that it had before that epoch, with `patience` too, and learns no more; the
+        other networks of a stack are trained to the end. The error's `history` keeps what was measured.
     ValueError
-        If an argument is not as described.
+        If an argument is not as described, or another call of `fit` is training the same parameters.
 
     Notes
     -----
@@ -186,11 +195,30 @@ def fit(
             partial(_train, task, net, part, copy.deepcopy(shuffling), source)
             for part, source in zip(chunks, noise, strict=True)
         ]
-        histories, ends = zip(*_run_all(runs, workers), strict=True)
-    diverged = np.concatenate([np.atleast_1d(end) for end in ends])
+        with _alone(net):
+            histories, ends = zip(*_run_all(runs, workers), strict=True)
+    history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
     if np.isfinite(diverged).any():
-        raise _divergence(diverged, net, optimizer.lr)
-    return _join(list(histories), net)
+        raise _divergence(diverged, net, optimizer.lr, history)
+    return history
+
+
+@contextmanager
+def _alone(net: Network) -> Iterator[None]:
+    """Keep other calls of `fit` away from these parameters; threads that only predict may go on."""
+    if not net.params.flags.writeable:
+        raise ValueError("fit expected a network to change, got read-only parameters. Use net.copy().")
+    with _LOCK:
+        if any(np.shares_memory(net.params, other) for other in _IN_TRAINING.values()):
+            raise ValueError(
+                "fit expected a network that no other call trains, got one in training. "
+                "Wait for the other call, or train a copy: net.copy()."
+            )
+        _IN_TRAINING[id(net)] = net.params
+    try:
+        yield
+    finally:
+        del _IN_TRAINING[id(net)]
 
 
 def chunks_of(net: Network) -> list[slice | None]:
@@ -203,7 +231,7 @@ def chunks_of(net: Network) -> list[slice | None]:
     return [slice(a, b) for a, b in pairwise(ends)]
 
 
-def _divergence(diverged: Array, net: Network, lr: float) -> Diverged:
+def _divergence(diverged: Array, net: Network, lr: float, history: History) -> Diverged:
     """The error that says which networks diverged; `diverged` (R,) holds the epochs, NaN for the others."""
     epochs = {int(r): int(diverged[r]) for r in np.flatnonzero(np.isfinite(diverged))}
     where, kept = f"in epoch {epochs.get(0)}", "the parameters are those before that epoch"
@@ -214,9 +242,9 @@ def _divergence(diverged: Array, net: Network, lr: float) -> Diverged:
         kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
     error = Diverged(
         f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
-        f"Lower the learning rate, or scale the inputs; {kept}."
+        f"Lower the learning rate, or scale the inputs and the validation data; {kept}."
     )
-    error.epochs = epochs
+    error.epochs, error.history = epochs, history
     return error
 
 
@@ -269,13 +297,16 @@ def _train(
             for X, y in _minibatches(task, shuffling, batches):
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
-            if not (np.isfinite(total).all() and np.isfinite(net.params).all()):
-                diverged[~finished & ~(np.isfinite(total) & np.isfinite(net.params).all(axis=-1))] = epoch
+            measured = log.measure(net, total)
+            val_loss = measured.get("val_loss", 0.0)
+            if not (np.isfinite(total + val_loss).all() and np.isfinite(net.params).all()):
+                fine = np.isfinite(total) & np.isfinite(val_loss) & np.isfinite(net.params).all(axis=-1)
+                diverged[~finished & ~fine] = epoch
                 finished = finished | np.isfinite(diverged)
             some = finished.any()
             if some:
                 net.params[finished] = before[finished]
-            log.add(net, total, finished if some else None)
+            log.add(measured, finished if some else None)
             if stopper:
                 stopper.update(epoch, log.rows["val_loss"][-1])
                 stopper.restore(stopper.done & ~finished)
@@ -287,6 +318,7 @@ def _train(
     if stopper:
         stopper.restore(~np.isfinite(diverged))
         best = stopper.best_epoch
+    best = np.where(np.isfinite(diverged), diverged - 1, best).astype(int)
     return History(**{name: np.array(rows) for name, rows in log.rows.items()}, best_epoch=best), diverged
 
 
@@ -297,8 +329,8 @@ class _Log:
         self.task, self.buffers = task, Buffers()
         self.rows: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
 
-    def add(self, net: Network, loss: Any, finished: Any | None) -> None:
-        """Measure an epoch; `finished` masks the networks that learn no more, if there are any."""
+    def measure(self, net: Network, loss: Any) -> dict[str, Any]:
+        """The numbers of an epoch with this training loss."""
         task, now = self.task, {"loss": loss}
         if task.measure_accuracy:
             now["accuracy"] = share_right(net.evaluate(task.rows.T), task.y)
@@ -308,6 +340,10 @@ class _Log:
             now["val_loss"] = task.loss.evaluate(scores, y, self.buffers)[0]
             if task.loss.classifies:
                 now["val_accuracy"] = share_right(scores, y)
+        return now
+
+    def add(self, now: dict[str, Any], finished: Any | None) -> None:
+        """Record an epoch; `finished` masks the networks that learn no more, if there are any."""
         for name, value in now.items():
             self.rows[name].append(value if finished is None else np.where(finished, np.nan, value))
 

@@ -1,1 +1,1 @@
-"""What every part of nnlib may import: checks, buffers, files, language pairs, progress bars, threads."""
+"""What every part of nnlib may import: checks, arrays per thread, files, language pairs, progress bars."""

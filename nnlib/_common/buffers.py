@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
+
+
+class NotInNetwork(dict[str, Any]):
+    """The parameters, and the gradients, of a layer that no network has given any."""
+
+    def __missing__(self, name: str) -> Any:
+        raise ValueError(
+            f"a layer expected to be in a network before its {name} is used, got a layer on its own. "
+            "Put it into one first: net = nn.Network(layer)."
+        )
 
 
 class Buffers:
@@ -14,6 +26,11 @@ class Buffers:
 
     A smaller shape takes the front of the memory that is already there, so that the short last
     minibatch of an epoch costs no new array.
+
+    Attributes
+    ----------
+    grads : what these buffers were made with
+    x, y, z, mask : what a layer's forward pass leaves here for `backward`
 
     Examples
     --------
@@ -24,9 +41,15 @@ class Buffers:
     True
     """
 
-    def __init__(self) -> None:
+    x: Any = None
+    y: Any = None
+    z: Any = None
+    mask: Any = None
+
+    def __init__(self, grads: Any = None) -> None:
         self._memory: dict[tuple[str, Any], np.ndarray[Any, Any]] = {}
         self._views: dict[str, np.ndarray[Any, Any]] = {}
+        self.grads = grads
 
     def get(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray[Any, Any]:
         """An uninitialised array of that shape and dtype; the next call with this name may overwrite it."""
@@ -46,3 +69,19 @@ class Buffers:
             column = self.get("ones", (n, 1), dtype)
             column[...] = 1
         return column
+
+
+class PerThread(threading.local):
+    """Buffers for each thread, so that threads that share a network do not overwrite each other's arrays.
+
+    Parameters
+    ----------
+    grads : callable
+        Makes the gradients for the buffers of a thread, when it first uses them.
+    """
+
+    def __init__(self, grads: Callable[[], Any] = NotInNetwork) -> None:
+        self.buffers = Buffers(grads())
+
+    def __reduce__(self) -> tuple[Any, ...]:  # a copy starts without arrays
+        return PerThread, ()

@@ -13,7 +13,9 @@ Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
 T = TypeVar("T")
 
-CLASS_NUMBERS = "Give one class number per sample; real targets take the loss nn.MSE()."
+CLASS_NUMBERS = (
+    "Give one class number per sample; for real targets train with nn.MSE(), and measure nn.MSE()(net(X), y)."
+)
 
 
 def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
@@ -27,6 +29,12 @@ def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
         raise ValueError(
             f"{what} expected numbers in a regular array, got a sparse {type(values).__name__}. "
             "Use its .toarray()."
+        )
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise ValueError(
+            f"{what} expected numbers in a regular array, "
+            f"got {np.count_nonzero(np.ma.getmask(values))} masked entries. "
+            "Replace them, np.ma.filled(x, 0), or leave out the samples that hold them."
         )
     try:
         return np.asarray(values)
@@ -52,7 +60,8 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
         if not bad:
             raise ValueError(
                 f"{what} expected numbers up to {np.finfo(floats.dtype).max:.2g}, the largest "
-                f"{floats.dtype}, got {np.abs(array).max():.2g}. Use x / np.max(np.abs(x))."
+                f"{floats.dtype}, got {np.abs(array).max():.2g}. "
+                "Use x / np.max(np.abs(x)), or a network in float64: net.copy('float64')."
             )
         raise ValueError(
             f"{what} expected finite numbers, got {bad} NaN or infinite values out of {array.size}. "
@@ -186,6 +195,11 @@ def one_of(name: str, value: str, known: Mapping[str, T]) -> T:
             f"{name} expected one of {', '.join(sorted(known))}, got {value!r}. Check the spelling."
         )
     return known[value]
+
+
+def counted(n: int, noun: str) -> str:
+    """A number and its noun: ``1 layer``, ``2 layers``."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
 
 
 def as_generator(rng: int | np.random.Generator) -> np.random.Generator:

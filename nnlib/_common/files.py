@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +13,7 @@ from typing import IO, Any
 import numpy as np
 
 PathLike = str | os.PathLike[str]
+_WARNINGS = threading.Lock()  # Python's warning filters are one for all threads
 
 
 class BadFile(ValueError):
@@ -58,8 +60,12 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     expected = f"load expected an .npz file written by net.save in {os.fspath(path)!r}"
     remedy = "Save the network again, or check that this is the right file."
     arrays = {}
+    if Path(path).is_dir():
+        raise BadFile(
+            f"load expected the path of a file, got the folder {os.fspath(path)!r}. Add the file's name."
+        )
     try:
-        with zipfile.ZipFile(path) as archive, warnings.catch_warnings(action="error"):
+        with _WARNINGS, zipfile.ZipFile(path) as archive, warnings.catch_warnings(action="error"):
             entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
             if set(entries) != set(names):
                 raise BadFile(f"entries {sorted(entries)[:5]}")
@@ -68,7 +74,7 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
                 if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > os.path.getsize(path):
                     raise BadFile(f"a compressed or oversized entry {name!r}")
                 arrays[name] = _array(archive.read(entry))
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise
     except Exception as problem:  # a hostile file makes zipfile and NumPy raise almost anything
         raise BadFile(f"{expected}, got a broken or foreign file ({problem}). {remedy}") from None

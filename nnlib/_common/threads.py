@@ -1,15 +1,46 @@
-"""BLAS limited to one thread, because our own threads or processes already use every core."""
+"""BLAS limited to one thread, in threads and processes of ours that already use every core."""
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+_LOCK = threading.Lock()
+_limits: list[Any] = []  # one entry per user; the first holds what to restore after the last
 
-def one_blas_thread() -> AbstractContextManager[Any]:
-    """Limit BLAS now, until the context ends; without threadpoolctl results are the same, only slower."""
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Limit BLAS while any thread needs it; without threadpoolctl results are the same, only slower."""
     try:
         from threadpoolctl import threadpool_limits
     except ImportError:
-        return nullcontext()
-    return threadpool_limits(1)  # type: ignore[no-any-return]
+        yield
+        return
+    with _LOCK:
+        _limits.append(_limits[0] if _limits else threadpool_limits(1))
+    try:
+        yield
+    finally:
+        with _LOCK:
+            limit = _limits.pop()
+            if not _limits:
+                limit.restore_original_limits()
+
+
+def start_worker() -> None:
+    """Limit BLAS to one thread, and end when the process that sweeps ends, even if it was killed."""
+    import multiprocessing  # only processes that sweep wait for it
+
+    one_blas_thread().__enter__()  # never left
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -22,7 +22,8 @@ class Control:
 
     @property
     def shown(self) -> list[str]:
-        return [f"{value:g}" if isinstance(value, float) else str(value) for value in self.values]
+        short = [f"{value:g}" if isinstance(value, float) else str(value) for value in self.values]
+        return short if len(set(short)) == len(short) else list(map(str, self.values))
 
 
 def name_of(draw: Callable[..., Any]) -> str:
@@ -72,7 +73,13 @@ def controls(
         raise ValueError(
             "explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, 20])."
         )
-    signature = inspect.signature(draw)
+    try:
+        signature = inspect.signature(draw)
+    except ValueError:  # some functions that are written in C
+        raise ValueError(
+            f"explore expected a function with named arguments, got {draw!r}. "
+            "Call it from one of your own: explore(lambda hidden: ..., hidden=[1, 3, 20])."
+        ) from None
     defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
     try:
         signature.bind(**offered)

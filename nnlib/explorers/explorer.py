@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from .._common.checks import counted
 from . import control
 from .control import Control, name_of
 
@@ -93,7 +94,7 @@ class Explorer:
         return {"name": self.name, "controls": controls, "frames": frames if self.ahead else []}
 
     def __repr__(self) -> str:
-        lines = [f"explore {self.name}: {self.n_views} views"]
+        lines = [f"explore {self.name}: {counted(self.n_views, 'view')}"]
         for c in self.controls:
             values = [f"[{v}]" if i == c.start else v for i, v in enumerate(c.shown)]
             lines.append(f"  {c.name}: {' '.join(values)}")

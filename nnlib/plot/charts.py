@@ -46,15 +46,6 @@ def activation(
     **parameters
         For the functions, e.g. ``alpha=0.1``.
 
-    Returns
-    -------
-    matplotlib Figure
-
-    Raises
-    ------
-    ValueError
-        If an argument is not as described.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -107,15 +98,6 @@ def history(h: History, axes: Any = None) -> Figure:
         For R networks, a line shows the median and a band the 10th to 90th percentiles.
     axes : matplotlib Axes, optional
         Two, or one if accuracy was not measured.
-
-    Returns
-    -------
-    matplotlib Figure
-
-    Raises
-    ------
-    ValueError
-        If `h` is not what `fit` returns, or the number of axes does not fit.
 
     Notes
     -----
@@ -178,15 +160,6 @@ def curves(
         Logarithmic axes.
     ax : matplotlib.axes.Axes, optional
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If x is not a vector, or a line does not have one value, or one row, per point of x.
-
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -225,15 +198,6 @@ def distributions(
     groups : dict of label to (R,) values
     xlabel, ylabel : str
     ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If a group has no values or values that are not finite.
 
     Examples
     --------
@@ -274,15 +238,6 @@ def descent(
     paths : dict of label to (steps, 2) weights
     lim : (low w1, high w1, low w2, high w2)
     ax : matplotlib.axes.Axes, optional
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If a path is not made of pairs of weights.
 
     Examples
     --------

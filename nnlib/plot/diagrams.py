@@ -10,6 +10,7 @@ from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 
+from .._common import checks
 from ..layers import Linear
 from ..network import Network
 from .style import (
@@ -37,15 +38,6 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     net : Network
         Of a layer with more than 8 units, only the first five and the last are drawn.
     ax : matplotlib Axes, optional
-
-    Returns
-    -------
-    matplotlib Figure
-
-    Raises
-    ------
-    ValueError
-        If `net` is not a Network, no layer has units of its own, or `ax` is not one Axes.
 
     Examples
     --------
@@ -103,9 +95,9 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         ax.text(x, -middle - 0.2, "\n".join([kind, f"{n:,}", *names]), ha="center", va="top")
         ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
         before = nodes
-    many = f", {net.networks} networks" if net.networks else ""
+    many = f", {checks.counted(net.networks, 'network')}" if net.networks else ""
     counts = (net.n_layers, "layer"), (net.n_neurons, "neuron"), (net.n_params, "parameter")
-    ax.set_title(", ".join(f"{n:,} {what}{'s' * (n > 1)}" for n, what in counts) + many)
+    ax.set_title(", ".join(checks.counted(n, what) for n, what in counts) + many)
     return whole_figure(ax)
 
 
@@ -139,15 +131,6 @@ def neuron(ax: Axes | None = None) -> Figure:
     Parameters
     ----------
     ax : matplotlib Axes, optional
-
-    Returns
-    -------
-    matplotlib Figure
-
-    Raises
-    ------
-    ValueError
-        If `ax` is not one Axes.
 
     Notes
     -----

@@ -76,15 +76,6 @@ def decision_regions(
         Grid points per side; 300 for print.
     title : str, optional
 
-    Returns
-    -------
-    matplotlib Figure
-
-    Raises
-    ------
-    ValueError
-        If the network is a stack or does not have 2 inputs, or X, y, ax are not as described.
-
     Notes
     -----
     A pixel has the colour of ``predict(net, x)`` at its centre, computed in float32.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+import re
+import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -14,6 +17,7 @@ from matplotlib.figure import Figure
 
 P = ParamSpec("P")
 T = TypeVar("T")
+LOCK = threading.RLock()  # the style and the list of figures are matplotlib's, and all threads share them
 
 # Okabe & Ito (2008): colour-blind readers can tell these apart. Class c has colour c and marker c.
 BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS = (
@@ -28,15 +32,26 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
 }
+COMMON = """\
+Returns
+-------
+matplotlib Figure
+
+Raises
+------
+ValueError
+    If an argument is not as described.
+
+"""  # what the docstrings of all plots have in common
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
-    """Make `draw` use our style without changing the style of other figures."""
+    """Make `draw` use our style without changing the style of other figures, in one thread at a time."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
-        before = plt.get_fignums()
-        with plt.rc_context(STYLE):
+        with LOCK, plt.rc_context(STYLE):
+            before = plt.get_fignums()
             try:
                 figure = draw(*args, **kwargs)
             except Exception:  # else a notebook would show the half-drawn figure below the error
@@ -47,6 +62,8 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
 
+    doc = inspect.getdoc(draw) or ""  # none with python -OO
+    drawn.__doc__ = re.sub("^(Notes|Examples)$", rf"{COMMON}\1", doc, count=1, flags=re.MULTILINE)
     return drawn
 
 

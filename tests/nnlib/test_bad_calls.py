@@ -62,7 +62,7 @@ def changed(values, value):
 
 
 CLEANED = "np.where(np.isfinite(x), x, 0)"
-ONE_EACH = ". Give one class number per sample"
+ONE_EACH = ". Give one class number per sample; for real targets train with nn.MSE()"
 NUMBERS_ONLY = [  # bad, what it got, repair, right
     (changed(X, NAN), "1 NaN or infinite values out of 12", CLEANED, changed(X, 0)),
     (changed(changed(X, INF)[::-1], -INF), "2 NaN or infinite values out of 12", CLEANED),
@@ -77,6 +77,7 @@ NUMBERS_ONLY = [  # bad, what it got, repair, right
     ([[1, 2], [3], [4]], "rows of different lengths", to(X)),
     (None, "None", to(X)),
     (csr_array(X), "a sparse csr_array", lambda x: x.toarray(), X),
+    (np.ma.masked_less(X, 0.3), "4 masked entries", "np.ma.filled(x, 0)", np.where(X < 0.3, 0, X)),
 ]
 INPUTS = [
     *NUMBERS_ONLY,
@@ -110,6 +111,7 @@ LABELS = [
     (1, f"(){ONE_EACH}", to(Y)),
     (None, "None", to(Y)),
     (csr_array(Y[None]), "a sparse csr_array", lambda y: y.toarray().ravel(), Y),
+    (np.ma.array(Y, mask=[1, 0, 0, 0]), "1 masked", lambda y: np.ma.filled(y, 0), Y),
     ([[0], [1, 2], [3], [4]], "rows of different lengths", to(Y)),
 ]
 POINTS = ["spirals", "circles", "moons", "blobs"]
@@ -212,10 +214,45 @@ def made(path):
     return path
 
 
+def saved_in(folder):
+    net().save(f"{folder}/net.npz")
+    return f"{folder}/net.npz"
+
+
+def frozen(value):
+    getattr(value, "params", value).flags.writeable = False
+    return value
+
+
+def placed(layer):
+    return nn.Network(layer)[0]
+
+
+def forwarded(layer):
+    fresh = placed(type(layer)(**layer.settings()))
+    fresh.forward(X)
+    return fresh
+
+
+class TrainsAgain(nn.CrossEntropy):
+    """A loss that trains the network in whose training it is used."""
+
+    def __init__(self, net):
+        self.net = net
+
+    def evaluate(self, scores, y, buffers):
+        nn.fit(self.net, X, Y, epochs=1)
+        return super().evaluate(scores, y, buffers)
+
+
 def steps(pairs):
     optimizer = nn.SGD(0.1)
     for params, grads in pairs:
         optimizer.step(params, grads)
+
+
+def floats_copied(pairs):
+    return [(np.array(params), grads) for params, grads in pairs]
 
 
 def floats(pairs):
@@ -279,15 +316,28 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda init: nn.Linear(3, 4, init): [("magic", "Linear init…he, xavier, got 'magic'", to("he"))],
     lambda init: nn.Maxout(3, 4, 2, init): [(None, "Maxout init…he, xavier, got None", to("xavier"))],
     lambda layer: layer.W: [
-        (nn.Linear(3, 4), "Linear(3, 4)…its W…got a layer", lambda layer: nn.Network(layer)[0])],
+        (nn.Linear(3, 4), "a layer…its W…got a layer", lambda layer: nn.Network(layer)[0])],
+    lambda layer: layer.forward(X): [
+        (bad, "a layer…got a layer", lambda layer: nn.Network(nn.Linear(3, 3), layer)[-1])
+        for bad in (nn.Linear(3, 4), nn.Maxout(3, 4), nn.PReLU())],
+    lambda layer: layer.backward(X): [
+        (bad, f"{bad!r}.backward expected a forward pass…got none", forwarded)
+        for bad in (*map(placed, [nn.Linear(3, 3), nn.Maxout(3, 3)]), nn.ReLU(), nn.Dropout(0.5))],
     lambda layer: layer.alpha: [
-        (nn.PReLU(), "PReLU()…its alpha…got a layer", lambda layer: nn.Network(nn.Linear(3, 4), layer)[1])],
+        (nn.PReLU(), "a layer…its alpha…got a layer", lambda layer: nn.Network(nn.Linear(3, 4), layer)[1])],
     lambda W: setattr(net()[0], "W", W): [
-        (np.ones((3, 4)), "Linear(3, 4).W expected shape (4, 3), got (3, 4)", np.transpose),
+        (np.ones((3, 4)), "Linear(3, 4).W expected shape (4, 3), got (3, 4)", "np.transpose(x)"),
+        (np.ones((4, 5)), "Linear(3, 4).W expected shape (4, 3), got (4, 5). Give", to(1.0)),
+        (np.ones((1, 4, 3)), "Linear(3, 4).W…got (1, 4, 3)", "np.reshape(x, (4, 3))"),
         ("0.5", "Linear(3, 4).W…got dtype <U3", "np.asarray(x, float)", 0.5),
         (NAN, "Linear(3, 4).W…got 1 NaN or infinite values out of 1", CLEANED, 0)],
     lambda W: setattr(net(networks=2)[0], "W", W): [
-        (np.ones((4, 3)), "Linear(3, 4).W expected shape (2, 4, 3), got (4, 3)", lambda W: np.array([W, W]))],
+        (np.ones((4, 3)), "Linear(3, 4).W…(2, 4, 3), got (4, 3)", "np.broadcast_to(x, (2, 4, 3))")],
+    lambda b: setattr(net()[0], "b", b): [
+        (np.ones(4), "Linear(3, 4).b expected shape (4, 1), got (4,)", "np.reshape(x, (4, 1))"),
+        (np.ones((1, 4)), "Linear(3, 4).b…got (1, 4)", "np.transpose(x)")],
+    lambda net: setattr(net[0], "W", 1e300): [
+        (net(dtype="float32"), "Linear(3, 4).W expected…3.4e+38…got 1e+300", "net.copy('float64')")],
     lambda params: setattr(net(), "params", params): [
         (np.ones(5), "params expected shape (26,), got (5,)", to(1.0)),
         (np.full(26, NAN), "params…got 26 NaN", CLEANED, np.zeros(26))],
@@ -297,6 +347,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ([nn.PReLU()], "PReLU()…got none", lambda layers: [nn.Linear(3, 4), *layers]),
         ([*nn.Network(nn.Linear(3, 4))], "Network…got Linear(3, 4)", lambda layers: [nn.Linear(3, 4)]),
         ([nn.ReLU()] * 2, "Network…got ReLU()", lambda layers: [nn.ReLU(), nn.ReLU()]),
+        *(([*nn.Network(bad)], f"Network…got {bad!r}, which is already in use", lambda layers: [nn.ReLU()])
+          for bad in (nn.ReLU(), nn.Dropout(0.5), nn.GaussianNoise(0.1), nn.Sigmoid())),
         ([[nn.Linear(3, 4)]], "Network…got ([Linear(3, 4)],)", lambda layers: layers[0]),
         *((bad, f"Network…got {got}", lambda bad: [nn.Linear(3, 4), nn.ReLU()])
           for bad, got in (([], "()"), ([nn.ReLU], "(<class"), ([nn.relu], "(<activation relu>,)")))],
@@ -336,7 +388,12 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (1e6, "fit…got NaN or infinity…1e+06. Lower the learning rate", to(1e-7), None, nn.Diverged)],
     lambda betas: nn.Adam(betas=betas): [
         (bad, f"Adam betas…got {bad!r}", "(0.9, 0.999)") for bad in (0.9, (0.9, 0.9, 0.9))],
-    steps: [([(ONE, THREE)], "SGD…shape (2,), got (2,) and (3,)", to([(np.ones(2), ONE)])),
+    lambda net: nn.fit(net, X, Y, epochs=1): [
+        (frozen(net()), "fit expected…got read-only parameters. Use", "net.copy()")],
+    lambda net: nn.fit(net, X, Y, TrainsAgain(net), epochs=1): [
+        (net(), "fit expected…got one in training", NO_REPAIR)],
+    steps: [([(frozen(np.ones(2)), ONE)], "SGD expected params to change, got a read-only", floats_copied),
+            ([(ONE, THREE)], "SGD…shape (2,), got (2,) and (3,)", to([(np.ones(2), ONE)])),
             ([(THREE, 0 * THREE), (ONE, ONE)], "SGD…shape (3,), got (2,) and (2,)", lambda pairs: pairs[1:]),
             ([([1.0, 2.0], ONE)], "SGD expected params…got [1.0, 2.0]", floats),
             ([(ONE, [1, 2])], "SGD expected grads…got [1, 2]", floats)],
@@ -352,8 +409,11 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda net: nn.check_gradients(net, X, Y): [(NO_WEIGHTS, "check_gradients…got none", to(net()))],
     lambda n: diagnostics.boundary_roughness(nn.mlp(n, 2), X[:n]): [(3, "…2 inputs, got 3", to(2))],
     **{lambda alpha, f=f: f(X[:2], alpha=alpha): [
-        (bad, f"prelu expected alpha…(2, 4), got {bad!r}…shape (2, 1)", to(np.ones((2, 1))))
-        for bad in ([0.1, 0.2], ONE, "a", None)] for f in (nn.prelu, nn.prelu.derivative)},
+        *((bad, "prelu expected alpha…(2, 4), got shape (2,)…shape (2, 1)", to(np.ones((2, 1))))
+          for bad in ([0.1, 0.2], ONE)),
+        *((bad, f"prelu alpha expected…got {got}", to(0.1))
+          for bad, got in (("a", "dtype <U1"), (None, "None"), (NAN, "1 NaN")))]
+        for f in (nn.prelu, nn.prelu.derivative)},
     lambda scores: nn.Hinge()(scores, Y[:np.shape(scores)[-1]]): [
         ([1.0, 2.0], "Hinge…got (2,)", "np.array(scores)[:, None]"),
         (np.zeros((1, 1, 2, 4)), "Hinge…got (1, 1, 2, 4)", lambda s: s[0]),
@@ -364,6 +424,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda options: nn.explore(**{"draw": view, **options}): [
         ({"draw": "draw", **HIDDEN}, "explore…draws, got 'draw'", to(HIDDEN)),
         ({}, "explore…got none", "hidden=[1, 3, 20]"),
+        ({"draw": max, "x": [1]}, "explore expected a function with named arguments…<built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…view(hidden), got width: missing", to(HIDDEN)),
         ({**HIDDEN, "labels": {"l2": "λ"}}, "explore…labels…hidden, got one for l2", to(HIDDEN)),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")
@@ -389,6 +450,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (bad, f"exercises.check id…tanh, got {bad!r}", to("tanh")) for bad in ("tahn", ["tanh"])],
     lambda answer: nn.exercises.check("tanh", answer): [(0.5, "exercises.check…tanh, got 0.5", to(np.tanh))],
     lambda run: sweep({"a": [1]}, run): [(3, "sweep…got 3", to(lambda a: a))],
+    lambda executor: nn.sweep(lambda a: a, {"a": [1]}, executor, progress=False): [
+        (bad, f"sweep expected an executor…got {bad!r}", to(ThreadPoolExecutor(1))) for bad in (4, "4")],
     sweep: [({"a": [1, 1, 2], "b": [1]}, "sweep…got 1 repeated", to({"a": [1, 2], "b": [1]})),
             *((bad, f"sweep…got {bad!r}", to({"a": [1]}))
               for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}))],
@@ -408,7 +471,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         *((bad, f"plot.activation expected lim…got {bad}", to((-6, 6))) for bad in ((3, -3), 6)),
         ((-1, INF), "plot.activation lim…got 1 NaN", to((-1, 1)))],
     plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(layer)"),
-                   (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(*net, nn.Linear(3, 4)))],
+                   (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
     plot.history: [([1.0, 0.5], "plot.history…got [1.0, 0.5]", lambda h: nn.fit(net(), X, Y))],
     plot.neuron: [("here", "plot.neuron…got 'here'", lambda ax: plt.subplots()[1])],
     lambda y: plot.curves([1, 2], {"a": y}): [
@@ -424,12 +487,12 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     cifar10: [(no_download(OSError("no network")), "cifar10…got OSError('no network')", to(IMAGE))],
 }
 BAD_FILES = {  # the same for files with a wrong content
-    nn.load: [(bad, f"load…{bad!r}, got a broken or foreign file", NO_REPAIR) for bad in (__file__, ".")],
+    nn.load: [(__file__, f"load…{__file__!r}, got a broken or foreign file", NO_REPAIR),
+              (".", "load expected the path of a file, got the folder '.'. Add", saved_in)],
     load: [(bad, f"load…got {got}", to(saved(LINEAR))) for bad, got in (
         ({}, "a broken or foreign file (entries [])"), (saved(), "something else (no layers)"),
         ({**saved(LINEAR), "how": zipfile.ZIP_DEFLATED}, "a broken or foreign file (a compressed"),
         ({**saved(LINEAR), "params": npy(ONE)[:-8]}, "a broken or foreign file (8 bytes for"),
-        (saved(LINEAR, params=ONE * NAN), "something else (parameters are not finite)"),
         (saved(LINEAR, params=THREE), "something else (the layers expected 2…got float64 (3,)"))],
     resumed: [("[broken\n", "sweep expected a row on line 2…got '[broken'", to(""))],
     cifar10: [(bad, f"cifar10 expected…got {got}", to(IMAGE)) for bad, got in (
@@ -455,7 +518,7 @@ def repaired(row, message):
     if callable(row.repair):
         return row.repair(bad)
     assert row.repair in message.partition(", got ")[2]
-    names = {"np": np, "nn": nn, **dict.fromkeys(("x", "X", "y", "scores", "layer"), bad)}
+    names = {"np": np, "nn": nn, **dict.fromkeys(("x", "X", "y", "scores", "layer", "net"), bad)}
     if re.match(r"[\w, ]+ = ", row.repair):
         exec(row.repair, names)
         return names["y"]

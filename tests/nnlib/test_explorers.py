@@ -170,3 +170,9 @@ def test_moves_in_quick_succession_draw_once_with_the_last_value():
 def test_without_ipywidgets_the_page_gets_the_controls(explorer, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "nnlib.explorers.widgets", None)
     assert set(explorer._repr_mimebundle_()) == {"text/plain", MIME}
+
+
+def test_values_that_look_alike_are_shown_in_full():
+    shown = str(nn.explore(lambda rate: "", rate=[0.1 + 0.2, 0.3]))
+    assert shown == "explore <lambda>: 2 views\n  rate: [0.30000000000000004] 0.3"
+    assert str(nn.explore(lambda rate: "", rate=[0.3])).startswith("explore <lambda>: 1 view\n")

@@ -65,8 +65,10 @@ def test_table():
         "2 layers, 6 neurons                       40",
         "2 networks of this shape",
     ]
-    assert str(nn.mlp(99, 1000)).splitlines()[1] == "Linear(99, 1000)         W 1000×99, b 1000×1  100,000"
+    assert str(nn.mlp(99, 1000)).splitlines()[1] == "Linear(99, 1000)        W 1000×99, b 1000×1  100,000"
     assert repr(net) == "Network(Linear(3, 4), PReLU(), Maxout(4, 2))"
+    assert str(nn.mlp(1, 1, networks=1)).splitlines()[2:] == [
+        "1 layer, 1 neuron                    2", "1 network of this shape"]
 
 
 def test_mlp_layout():

@@ -21,7 +21,7 @@ FUNCTIONS = {
     "leaky_relu": lambda z, alpha=0.01: anp.where(z > 0, z, alpha * z),
     "prelu": lambda z, alpha=0.25: anp.where(z > 0, z, alpha * z),
     "elu": lambda z: anp.where(z > 0, z, anp.exp(z) - 1),
-    "gelu": lambda z: 0.5 * z * (1 + anp.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))),
+    "gelu": lambda z: z / (1 + anp.exp(-2 * math.sqrt(2 / math.pi) * (z + 0.044715 * z**3))),
     "silu": lambda z: z / (1 + anp.exp(-z)),
 }
 PLAIN = {

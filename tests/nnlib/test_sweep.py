@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -211,6 +212,85 @@ def test_a_partial_has_a_checkpoint_too(tmp_path):
     path = tmp_path / "sweep.jsonl"
     rows = nn.sweep(partial(product, b=3), {"a": [2]}, Inline(), progress=False, checkpoint=path)
     assert rows[0]["value"] == 6
+
+
+def body(text):
+    """A function run(a), as a module would define it."""
+    names = {"__name__": "experiment"}
+    exec(text, names)
+    return names["run"]
+
+
+BODY = """def run(a, k={k}):
+    def inner(x):
+        return {inner} if x in {{'p', 'q', 'r'}} else {inner}
+    return inner(a) * k
+"""
+
+
+@pytest.mark.parametrize("changed", [
+    {"inner": "x + 2"}, {"inner": "x - 1"}, {"k": 2}], ids=str)
+def test_a_changed_function_does_not_take_over_old_rows(tmp_path, changed):
+    path, first = tmp_path / "rows", {"inner": "x + 1", "k": 1}
+    nn.sweep(body(BODY.format(**first)), {"a": [1]}, Inline(), progress=False, checkpoint=path)
+    again = Inline()
+    nn.sweep(body(BODY.format(**first) + "# a comment"), {"a": [1]}, again, progress=False, checkpoint=path)
+    assert not again.calls
+    with pytest.raises(nn.BadFile, match="version of the function, a file of its own"):
+        nn.sweep(body(BODY.format(**first | changed)), {"a": [1]}, again, progress=False, checkpoint=path)
+
+
+def test_what_a_partial_has_filled_in_belongs_to_the_function(tmp_path):
+    for k in (3, 4):
+        path = tmp_path / "rows"
+        expected = pytest.raises(nn.BadFile) if k == 4 else contextlib.nullcontext()
+        with expected:
+            nn.sweep(partial(product, b=k), {"a": [2]}, Inline(), progress=False, checkpoint=path)
+
+
+class Doubled:
+    """A callable object, whose address differs from process to process."""
+
+    def __call__(self, a):
+        return 2 * a
+
+
+def test_a_callable_object_has_a_checkpoint_too(tmp_path):
+    calls = [Inline(), Inline()]
+    for executor in calls:
+        nn.sweep(Doubled(), {"a": [2]}, executor, progress=False, checkpoint=tmp_path / "rows")
+    assert [len(executor.calls) for executor in calls] == [1, 0]
+
+
+def test_a_checkpoint_from_before_is_gone_on_with(tmp_path):
+    """Its head has no fingerprint."""
+    path, again = tmp_path / "rows", Inline()
+    row = [json.dumps({"a": 1, "b": 2}), {"a": 1, "b": 2, "value": 2, "error": None}]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in ({"sweep": f"{__name__}.product"}, row)))
+    rows = nn.sweep(product, {"a": [1, 3], "b": [2]}, again, progress=False, checkpoint=path)
+    assert [row["value"] for row in rows] == [2, 6]
+    assert again.calls == [{"a": 3, "b": 2}]
+
+
+def test_settings_come_back_from_a_checkpoint_as_they_were(tmp_path):
+    grid = [{"sizes": (2, 3), "rate": np.float32(0.5)}]
+    def run(sizes, rate):
+        return {"n": sum(sizes), "pair": (1, 2)}
+
+    first, second = (nn.sweep(run, grid, Inline(), False, tmp_path / "rows") for _ in range(2))
+    assert first == second == [{**grid[0], "n": 5, "pair": [1, 2], "error": None}]
+    assert type(second[0]["sizes"]) is tuple
+
+
+def test_rows_of_threads_hold_no_array_that_a_later_call_overwrites():
+    """net.grads is such an array: its thread's next call fills it again."""
+    net, X = nn.mlp(2, 3, 2), np.random.default_rng(0).normal(size=(2, 40))
+
+    def run(k):
+        return {"grads": net.loss_and_grad(X[:, k : k + 1], [k % 2])[1]}
+
+    rows = nn.sweep(run, {"k": range(40)}, ThreadPoolExecutor(2), progress=False)
+    assert [row["grads"] for row in rows] == [run(k)["grads"].tolist() for k in range(40)]
 
 
 def test_a_foreign_file_that_is_no_text(tmp_path):

@@ -407,6 +407,93 @@ def test_divergence_is_one_error_without_warnings():
         nn.fit(net, X, y, epochs=30, **options)
 
 
+BAD_VALIDATION = {  # a loss, and validation data with which it is infinite or NaN in every epoch
+    "squares beyond float64": (nn.MSE(), "float64", np.ones((1, 4)), 1e200),
+    "scores beyond float32": (nn.CrossEntropy(), "float32", np.full((1, 4), 3e38), 1),
+}
+
+
+@pytest.mark.parametrize("patience", [None, 3])
+@pytest.mark.parametrize("networks", [None, 3])
+@pytest.mark.parametrize("name", BAD_VALIDATION)
+def test_a_validation_loss_that_is_never_finite_is_divergence(name, networks, patience):
+    loss, dtype, Xv, target = BAD_VALIDATION[name]
+    net = nn.Network(nn.Linear(1, 2 if loss.classifies else 1), dtype=dtype, networks=networks)
+    net[0].W = 9.0
+    before = net.params.copy()
+    X, y = np.ones((1, 4)), np.zeros(4, int if loss.classifies else float)
+    yv = np.full(4, target, y.dtype)
+    with pytest.raises(nn.Diverged, match=r"epoch 0.*scale the inputs and the validation data") as caught:
+        nn.fit(net, X, y, loss=loss, epochs=9, validation=(Xv, yv), patience=patience)
+    assert caught.value.epochs == dict.fromkeys(range(networks or 1), 0)
+    np.testing.assert_array_equal(net.params, before)
+    assert np.all(caught.value.history.best_epoch == -1)
+    assert np.shape(caught.value.history.best_epoch) == (() if networks is None else (networks,))
+
+
+class Scripted(nn.MSE):
+    """Gives the validation losses of a script, epoch by epoch; the training loss is as ever."""
+
+    def __init__(self, script):
+        self.script = iter(np.asarray(script, float))
+
+    def evaluate(self, scores, y, buffers):
+        value, grad = super().evaluate(scores, y, buffers)
+        return (next(self.script), grad) if scores.shape[-1] == 7 else (value, grad)
+
+
+@pytest.mark.parametrize(("script", "best", "diverged"), [  # of three networks, by epoch
+    ([[3, 3, 3], [2, np.nan, 2], [1, 1, 3], [4, 1, 1]], [2, 0, 3], {1: 1}),
+    ([[np.inf, 3, 3], [2, 2, np.nan], [1, 1, 1], [4, 4, 4]], [-1, 2, 0], {0: 0, 2: 1}),
+    ([[1, 3, 3], [2, 2, 2], [3, -np.inf, 1], [np.nan, 1, 0]], [0, 1, 3], {1: 2}),  # the first had stopped
+])
+def test_validation_losses_that_are_not_finite_in_some_of_a_stack(script, best, diverged):
+    rng = np.random.default_rng(0)
+    data, validation = ((rng.normal(size=(2, n)), np.zeros((1, n))) for n in (5, 7))
+    so_far = []
+    for epochs in range(5):
+        net = nn.Network(nn.Linear(2, 1), networks=3)
+        if epochs:
+            nn.fit(net, *data, nn.MSE(), epochs=epochs)
+        so_far.append(net.params)
+    net = nn.Network(nn.Linear(2, 1), networks=3)
+    with pytest.raises(nn.Diverged) as caught:
+        nn.fit(net, *data, Scripted(script), epochs=4, validation=validation, patience=2)
+    history = caught.value.history
+    assert caught.value.epochs == diverged
+    assert history.best_epoch.tolist() == best
+    for r, epoch in diverged.items():
+        assert f"network {r} in epoch {epoch}" in str(caught.value)
+        for measured in (history.loss, history.val_loss):
+            assert np.isfinite(measured[:epoch, r]).all()
+            assert np.isnan(measured[epoch:, r]).all()
+    for r in range(3):
+        np.testing.assert_allclose(net.params[r], so_far[history.best_epoch[r] + 1][r], rtol=1e-12)
+
+
+@pytest.mark.parametrize("networks", [None, 150])
+def test_the_history_of_training_that_went_wrong_is_in_the_error(networks):
+    X, _ = problem()
+    net = nn.Network(nn.Linear(3, 4), nn.Linear(4, 1), networks=networks)
+    net.params *= 0.1
+    options = {"loss": nn.MSE(), "optimizer": nn.SGD(0.01), "batch_size": None, "validation": (X, X[:1])}
+    good = nn.fit(net.copy(), X, X[:1], epochs=8, **options)
+    net.params[77 if networks else ...] += 3e2
+    with pytest.raises(nn.Diverged) as caught:
+        nn.fit(net, X, X[:1], epochs=8, **options)
+    history = caught.value.history
+    if networks:
+        others = np.arange(networks) != 77
+        for name in ("loss", "val_loss", "best_epoch"):
+            found, wanted = (getattr(h, name)[..., others] for h in (history, good))
+            np.testing.assert_allclose(found, wanted, rtol=1e-12)
+    epoch, = caught.value.epochs.values()
+    assert epoch > 0
+    lost = history.loss[:, 77] if networks else history.loss
+    assert np.isfinite(lost[:epoch]).all()
+    assert np.isnan(lost[epoch:]).all()
+
+
 # --- progress
 
 
@@ -433,4 +520,11 @@ def test_one_blas_thread_and_then_as_before():
         before = threads()
         with one_blas_thread():
             assert threads() == {1}
+        assert threads() == before
+        first, second = one_blas_thread(), one_blas_thread()
+        first.__enter__()
+        second.__enter__()  # in another thread, say
+        first.__exit__(None, None, None)
+        assert threads() == {1}
+        second.__exit__(None, None, None)
         assert threads() == before
