@@ -1,0 +1,60 @@
+"""Whose a file is: by what an LMS puts in front of its name, never by the part that a student chooses."""
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+# An LMS writes in front, so each form is read from there; those that are hardest to mistake come first.
+MOODLE = r"(?P<words>.*?)_(?P<student>\d+)_assignsubmission_(?:file|onlinetext)"
+FILES = {
+    "Moodle": rf"{MOODLE}_(?P<name>.+)",
+    "Blackboard": r"(?P<words>.+)_(?P<student>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.\w+)",
+    "Canvas": r"(?P<words>.*?)_(?:LATE_)?(?P<student>\d+)_\d+_(?P<name>.+)",
+    "Canvas, anonymous": r"(?:LATE_)?(?P<student>anon_[^\W_]+)_\d+_(?P<name>.+)",
+}
+FOLDERS = {"Moodle": rf"{MOODLE}_?", "Gradescope": r"submission_(?P<student>\d+)"}
+NUMBER = r"(?:(?P<words>[^\W\d]\D*)[-_+ ])?(?P<student>\d{5,})(?:[-_+ ](?P<more>[^\W\d][^-_+.\d]*(?=[-_+]|$)))?"  # 学号-姓名
+COPY = r"(?:-\d+|[ _]?\(\d+\))?"  # what Canvas and browsers add to a name that is taken
+
+
+class Owner(NamedTuple):
+    """A student's identity, all that stands in front, when the file was handed in, and the file's own name."""
+
+    student: str
+    words: tuple[str, ...]
+    time: str
+    name: str
+
+
+def owners(names: Collection[str], voters: Collection[str], assignment: str, folders: bool) -> dict[str, Owner]:
+    """The owners of the folders or files at the top of a class, in the one form that most of the `voters` have.
+
+    It is one form for all, so that no student's choice of a file's name can make it another student's.
+    """
+    def read(pattern: str, some: Collection[str]) -> dict[str, Owner]:
+        found = {name: re.fullmatch(pattern, name, re.DOTALL | re.IGNORECASE) for name in some}
+        return {name: _owner(name, match.groupdict(default=""), assignment) for name, match in found.items() if match}
+
+    own = rf"{re.escape(assignment)}{COPY}\.(?:ipynb|zip)"
+    plain = rf"(?P<student>.+)[-_ ]{own}|{re.escape(assignment)}[-_ ](?P<last>.+)\.(?:ipynb|zip)|(?P<stem>.+)\.zip"
+    known, number, other = (FOLDERS, NUMBER, r"(?P<student>.+)") if folders else (
+        FILES, rf"{NUMBER}(?:[-_+ ].*)?\.\w+", plain)
+    numbered = read(number, voters).values()
+    one_each = len({one.student for one in numbered}) == len({one.words for one in numbered})  # or it is a date
+    known = {**known, "other": number if one_each and len(numbered) == len(voters) else other}
+    votes: dict[str, int] = {}
+    left = set(voters)
+    for pattern in known.values():
+        found = set(read(pattern, left))
+        votes[pattern] = len(found)
+        left -= found
+    return read(max(votes, key=votes.__getitem__), names)
+
+
+def _owner(name: str, parts: dict[str, str], assignment: str) -> Owner:
+    student = parts["student"] or parts.get("last") or parts.get("stem") or ""
+    own = re.search(rf"(?:^|[-_ ]){re.escape(assignment)}{COPY}(\.ipynb.*)$", name, re.IGNORECASE)
+    if not own and (parts.get("last") or name == f"{student}.ipynb"):  # the name says no more than whose it is
+        own = re.search(r"(\.ipynb)$", name, re.IGNORECASE)
+    words = (student, parts.get("words", ""), parts.get("more", ""))
+    return Owner(student, words, parts.get("time", ""), parts.get("name") or (own and assignment + own[1]) or name)

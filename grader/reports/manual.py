@@ -1,0 +1,96 @@
+"""Points given by hand, from a table that any Excel has written."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+COLUMNS = ("student", "assignment", "part", "points")
+ENCODINGS = ("utf-8-sig", "gb18030", "big5hkscs", "cp932", "cp949", "cp1252")  # the Excels of the world
+REMEDY = "In Excel, save the table as “CSV UTF-8 (Comma delimited)”, with the columns " + ",".join(COLUMNS)
+Results = dict[str, dict[str, dict[str, Any]]]  # the result of each student, by assignment
+
+
+def add_points(found: Results, path: Path) -> str:
+    """Add the points of each row to its pending part, at most what that is worth; return the file's encoding.
+
+    Bytes do not tell Chinese encodings apart; the right one is that in which all names are students of the class.
+    """
+    data = path.read_bytes()
+    known = {_key(student) for entries in found.values() for student in entries}
+    encodings = ENCODINGS
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ("utf-16",)
+    elif b"\0" in data:
+        encodings = ("utf-16-le", "utf-16-be")
+    read: list[tuple[int, str, list[tuple[int, dict[str, str]]]]] = []
+    problems = [f"expected text in {path}, got bytes that no Excel writes. {REMEDY}."]
+    for encoding in encodings:
+        try:
+            rows = list(_rows(data.decode(encoding), path))
+        except UnicodeDecodeError:
+            continue
+        except ValueError as problem:
+            problems.append(str(problem))
+            continue
+        read.append((sum(_key(row["student"]) not in known for _, row in rows), encoding, rows))
+        if encoding == "utf-8-sig":
+            break  # what is UTF-8 throughout is nothing else
+    if not read:
+        raise ValueError(problems[-1])
+    _, encoding, rows = min(read, key=itemgetter(0))
+    by_key = {name: {_key(student): result for student, result in entries.items()} for name, entries in found.items()}
+    for number, row in rows:
+        if not row["points"]:
+            continue  # not marked yet
+        try:
+            result = by_key[row["assignment"]][_key(row["student"])]
+            most, given = result["pending"][row["part"]], float(row["points"].replace(",", "."))
+        except (KeyError, ValueError):
+            raise ValueError(
+                f"expected {','.join(COLUMNS)} of a pending part in {path} (read as {encoding}), "
+                f"got line {number}: {row}. Correct that line; if its signs are wrong: {REMEDY}."
+            ) from None
+        if not 0 <= given <= most:
+            raise ValueError(
+                f"expected 0 to {most} points in {path}, line {number}, got {given:g}. Correct that line."
+            )
+        result["score"] += given
+        del result["pending"][row["part"]]
+    return encoding
+
+
+def _rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row that is not blank, with its line; the columns are found by name."""
+    text = text.removeprefix("\ufeff")
+    separator = ","
+    if text[:4].lower() == "sep=":  # Excel's own first line
+        separator, text = text[4:5], "\n" + text.partition("\n")[2]
+    else:
+        header = next((line for line in text.splitlines() if line.strip()), "")
+        separator = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    columns: list[str] | None = None
+    try:
+        for cells in reader:
+            cells = [cell.strip() for cell in cells]
+            if not any(cells):
+                continue
+            if columns is None:
+                columns = [cell.lower() for cell in cells]
+                if missing := [name for name in COLUMNS if name not in columns]:
+                    raise ValueError(f"expected the columns {','.join(COLUMNS)} in {path}, line {reader.line_num}, got "
+                                     f"{cells}: {', '.join(missing)} missing. {REMEDY}.")
+            else:
+                row = dict(zip(columns, [*cells, *[""] * len(columns)], strict=False))
+                yield reader.line_num, {name: row[name] for name in COLUMNS}
+    except csv.Error as problem:
+        raise ValueError(f"expected a table in {path}, got line {reader.line_num}: {problem}. {REMEDY}.") from None
+
+
+def _key(student: str) -> str:
+    return normalize("NFC", student)
