@@ -170,28 +170,18 @@ def _path(results: Path, assignment: str, student: str, key: str) -> Path:
     return results / assignment / f"{student}.{key}.json"
 
 
-def current(results: Path, name: str) -> dict[str, Path]:
-    """The file with each student's current result for an assignment."""
-    index = json.loads((results / f"{name}.json").read_text("utf-8"))
-    return {student: _path(results, name, student, index[student]) for student in sorted(index)}
-
-
-def read_results(results: Path) -> dict[str, dict[str, dict[str, Any]]]:
+def read_results(results: Path, assignment: str = "*") -> dict[str, dict[str, dict[str, Any]]]:
     """The current result of each student, by assignment."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for index in sorted(results.glob("*.json")):
-        try:
-            paths = current(results, index.stem)
-        except (ValueError, LookupError, TypeError, AttributeError):
-            raise ValueError(
-                f"expected results in {results}, got a foreign file {index.name}. "
-                "Name the folder that `grade` wrote."
-            ) from None
+    for index in sorted(results.glob(f"{assignment}.json")):
+        keys = _json(index)
+        if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
+            raise ValueError(f"expected results in {results}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
         found[index.stem] = {}
-        for student, path in paths.items():
+        for student in sorted(keys):
+            path = _path(results, index.stem, student, keys[student])
             if not (result := _result(path)):
-                raise ValueError(f"expected a result in {path}, got a damaged file or none. Run `grade` again: it makes "
-                                 "that result anew.")
+                raise ValueError(f"expected a result in {path}, got a damaged file or none. Run `grade` again: it makes that result anew.")
             found[index.stem][student] = result
     if not found:
         raise ValueError(f"expected results in {results}, found none. Run `grade` first.")

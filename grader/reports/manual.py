@@ -74,22 +74,21 @@ def _rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         header = next((line for line in text.splitlines() if line.strip()), "")
         separator = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    columns: list[str] | None = None
+    columns: list[str] = []
     try:
-        for cells in reader:
-            cells = [cell.strip() for cell in cells]
-            if not any(cells):
-                continue
-            if columns is None:
-                columns = [cell.lower() for cell in cells]
-                if missing := [name for name in COLUMNS if name not in columns]:
-                    raise ValueError(f"expected the columns {','.join(COLUMNS)} in {path}, line {reader.line_num}, got "
-                                     f"{cells}: {', '.join(missing)} missing. {REMEDY}.")
-            else:
+        for cells in ([cell.strip() for cell in row] for row in reader):
+            if columns and any(cells):
                 row = dict(zip(columns, [*cells, *[""] * len(columns)], strict=False))
                 yield reader.line_num, {name: row[name] for name in COLUMNS}
+            elif any(cells):
+                columns = [cell.lower() for cell in cells]
+                if missing := [name for name in COLUMNS if name not in columns]:
+                    raise ValueError(f"expected the columns {','.join(COLUMNS)} in {path}, line {reader.line_num}, got {cells}: "
+                                     f"{', '.join(missing)} missing. {REMEDY}.")
     except csv.Error as problem:
         raise ValueError(f"expected a table in {path}, got line {reader.line_num}: {problem}. {REMEDY}.") from None
+    if not columns:
+        raise ValueError(f"expected a table in {path}, got an empty file. {REMEDY}.")
 
 
 def _key(student: str) -> str:

@@ -149,8 +149,6 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
         f"student, assignment, part, points missing. {REMEDY}.",
     "student;assignment;part;points\nann;intro;collapse-answer;\"1\n":
         f"expected a table in points.csv, got line 2: unexpected end of data. {REMEDY}.",
-    "\xff\udcff": f"expected the columns student,assignment,part,points in points.csv, line 1, got ['ÿÿ']: "
-                  f"student, assignment, part, points missing. {REMEDY}.",
     "\n\nstudent\tassignment\tpart\tpoints\n\nann\tintro\tcollapse-answer\tx\n":
         given("ann", "collapse-answer", "x").replace("line 2", "line 5"),
 }
