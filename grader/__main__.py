@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import signal
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -59,10 +60,15 @@ def collect(args: argparse.Namespace) -> int:
     return 1 if done.left_out or not done.students else 0
 
 
+def let_interrupt() -> None:
+    """Let Ctrl-C end this process, which marks, without a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def grade(args: argparse.Namespace) -> int:
-    import signal
     from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    from multiprocessing import get_context, resource_tracker
 
     from . import batch, seeds
     from .marking import Conditions
@@ -75,11 +81,12 @@ def grade(args: argparse.Namespace) -> int:
             "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
             "--unsafe-no-sandbox"
         )
-    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the processes that mark print no traceback at Ctrl-C
-    pool = ProcessPoolExecutor(args.workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_DFL))
-    pool.submit(int)  # starts them
-    signal.signal(signal.SIGINT, interrupt)
+    pool = ProcessPoolExecutor(args.workers, get_context("spawn"), let_interrupt)
     try:
+        resource_tracker.ensure_running()  # whose start would end the block
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # also in the processes that mark, until they have started
+        pool.submit(int)  # starts them
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         run = batch.grade(args.folder, args.out, conditions, pool)
     finally:
         pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run

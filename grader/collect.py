@@ -122,7 +122,7 @@ def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: 
             else:
                 own = [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
                 by_student[student].append((owner, own))
-        if name == METADATA or not students and re.fullmatch(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb", name):
+        if name == METADATA or (not students and re.fullmatch(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb", name)):
             done.aside += inside  # or it is another assignment
         elif not students:
             done.lose(inside, "its name does not say whose it is")

@@ -188,7 +188,7 @@ def test_points_from_any_excel(kind, marked, tmp_path, capsys):
 
 @pytest.mark.parametrize(("data", "why"), [
     ("student,assignment,part,points\nB\xfc,intro,collapse-answer,1\n".encode("cp1252"), "got line 2: {'student': "),
-    ("student,assignment,part,points\n1.02547E+10,intro,collapse-answer,1\n".encode(), "got line 2: {'student': '1.02547E+10'"),
+    (b"student,assignment,part,points\n1.02547E+10,intro,collapse-answer,1\n", "got line 2: {'student': '1.02547E+10'"),
     (b"student,assignment,part,points\n\xff\xfe\n"[:31] + b"\x81\x0a", "points.csv"),
     (b"\xff\xfea", "got bytes that no Excel writes"), (b"", "points.csv"), (b"PK\3\4\0\0\0\0", "points.csv"),
 ])
