@@ -60,33 +60,30 @@ def collect(args: argparse.Namespace) -> int:
     return 1 if done.left_out or not done.students else 0
 
 
-def let_interrupt() -> None:
-    """Let Ctrl-C end this process, which marks, without a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
 def grade(args: argparse.Namespace) -> int:
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context, resource_tracker
-
-    from . import batch, seeds
-    from .marking import Conditions
-    from .sandbox import box
-
-    conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
-    if args.sandboxed and (why := box.missing()):
-        raise ValueError(
-            f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
-            "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
-            "--unsafe-no-sandbox"
-        )
-    pool = ProcessPoolExecutor(args.workers, get_context("spawn"), let_interrupt)
+    # Ctrl-C waits until the processes that mark have started; they and NumPy's threads take over this mask.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        resource_tracker.ensure_running()  # whose start would end the block
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # also in the processes that mark, until they have started
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context, resource_tracker
+
+        from . import batch, seeds
+        from .marking import Conditions
+        from .sandbox import box
+
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which that has ended
+        conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
+        if args.sandboxed and (why := box.missing()):
+            raise ValueError(
+                f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install bubblewrap. "
+                "To run it without any protection, on a machine that you can lose: --unsafe-no-sandbox"
+            )
+        pool = ProcessPoolExecutor(args.workers, get_context("spawn"), batch.let_interrupt)
         pool.submit(int)  # starts them
+    finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    try:
         run = batch.grade(args.folder, args.out, conditions, pool)
     finally:
         pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
@@ -95,11 +92,8 @@ def grade(args: argparse.Namespace) -> int:
     complain("left out", run.left_out)
     complain("NOT MARKED", [f"{submission}: {why[:300]!r}" for submission, why in run.faults.items()][:20])
     if run.faults:
-        print(
-            f"{len(run.faults)} were not marked, through no fault of the students. "
-            "Run the same command again: it marks only what is missing.",
-            file=sys.stderr,
-        )
+        print(f"{len(run.faults)} were not marked, through no fault of the students. "
+              "Run the same command again: it marks only what is missing.", file=sys.stderr)
     return 1 if run.faults or run.left_out else 0
 
 

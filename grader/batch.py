@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import suppress
@@ -60,6 +61,12 @@ def why_no_name(student: str) -> str:
         return ""
     return (f"expected a name of at most {MAX_NAME} bytes, with no = + - @ . or blank in front, none behind, and no "
             f"sign that cannot be seen, got {student!r}. Rename it")
+
+
+def let_interrupt() -> None:
+    """Let Ctrl-C end this process, which marks, without a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def grade(folder: Path, results: Path, conditions: Conditions, executor: Executor) -> Run:

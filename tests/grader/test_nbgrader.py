@@ -30,10 +30,6 @@ def unmark(notebook, checks):
         del cell.metadata["nbgrader"]
 
 
-def double(notebook, checks):
-    notebook.cells.append(nbformat.v4.new_code_cell("x = 1", metadata=checks[0].metadata))
-
-
 def to_markdown(notebook, checks):
     for cell in checks:
         cell.cell_type = "markdown"
@@ -45,14 +41,14 @@ def dearer(notebook, checks):
         cell.metadata.nbgrader.points = 100
 
 
-CHANGES = {change.__name__: change for change in (delete, unmark, double, to_markdown, dearer)}
+CHANGES = {change.__name__: change for change in (delete, unmark, to_markdown, dearer)}
 STUDENTS = ("ann", "bob", "eve", *CHANGES)
 
 
 @pytest.fixture(scope="module")
 def course(sandboxed, hand_in, tmp_path_factory):
     """A course of students: all right, partly right, one whose code would spoil the gradebook, and all right with
-    self-checks that are deleted, without their marks, twice, of another kind, or worth more than we gave.
+    self-checks that are deleted, without their marks, of another kind, or worth more than we gave.
 
     It is configured as the page says, which puts it in a home folder.
     """
