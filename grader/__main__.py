@@ -64,29 +64,19 @@ def grade(args: argparse.Namespace) -> int:
     # Ctrl-C waits until the processes that mark have started; they and NumPy's threads take over this mask.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context, resource_tracker
-
         from . import batch, seeds
         from .marking import Conditions
         from .sandbox import box
 
-        resource_tracker.ensure_running()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which that has ended
         conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
         if args.sandboxed and (why := box.missing()):
-            raise ValueError(
-                f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install bubblewrap. "
-                "To run it without any protection, on a machine that you can lose: --unsafe-no-sandbox"
-            )
-        pool = ProcessPoolExecutor(args.workers, get_context("spawn"), batch.let_interrupt)
-        pool.submit(int)  # starts them
+            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install bubblewrap. "
+                             "To run it without any protection, on a machine that you can lose: --unsafe-no-sandbox")
+        with batch.workers(args.workers) as pool:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            run = batch.grade(args.folder, args.out, conditions, pool)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    try:
-        run = batch.grade(args.folder, args.out, conditions, pool)
-    finally:
-        pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     complain("set aside", run.aside)
     complain("left out", run.left_out)
@@ -119,11 +109,8 @@ def export(args: argparse.Namespace) -> int:
     count, waiting = write_grades(found, args.format, args.out)
     print(f"{count} grades in {args.out}")
     if waiting:
-        print(
-            f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
-            "give their points with --manual FILE (student,assignment,part,points).",
-            file=sys.stderr,
-        )
+        print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
+              "give their points with --manual FILE (student,assignment,part,points).", file=sys.stderr)
     return 0
 
 

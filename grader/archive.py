@@ -22,17 +22,11 @@ class Found:
     parts: tuple[str, ...]
     read: Callable[[], bytes]
     why: str = ""
-    encoding: str = ""  # how its name was read, where that was a guess
+    encoding: str = ""  # in which its name was read, where that was a guess
     own: tuple[str, ...] = ()  # the end of the path, which is the student's; the rest is the LMS's
 
     def __str__(self) -> str:
         return repr("/".join(self.parts))
-
-    def content(self) -> bytes:
-        """The bytes; an error of almost any kind where they cannot be read."""
-        if self.why:
-            raise ValueError(self.why)
-        return self.read()
 
 
 def files(source: Path) -> Iterator[Found]:
@@ -44,10 +38,8 @@ def files(source: Path) -> Iterator[Found]:
     try:
         archive = zipfile.ZipFile(source)  # open for as long as its files are read
     except Exception as problem:  # zipfile raises almost anything
-        raise ValueError(
-            f"expected a zip file that can be read, got {source} ({problem}). Unpack it with another program, "
-            "and give the folder to `collect`."
-        ) from None
+        raise ValueError(f"expected a zip file that can be read, got {source} ({problem}). Unpack it with another program, "
+                         "and give the folder to `collect`.") from None
     return _in_zip(lambda: archive, (), 0)
 
 
@@ -55,30 +47,26 @@ def _in_folder(source: Path) -> Iterator[Found]:
     problems: list[OSError] = []
     for folder, folders, names in os.walk(source, onerror=problems.append):
         folders.sort()
-        for name in sorted([*names, *(name for name in folders if Path(folder, name).is_symlink())]):
-            path = Path(folder, name)
+        for path in sorted(Path(folder, name) for name in [*names, *folders] if name in names or Path(folder, name).is_symlink()):
+            parts, guesses = zip(*(_text(os.fsencode(part)) for part in path.relative_to(source).parts), strict=True)
             status = path.lstat()
-            read = [_text(os.fsencode(part)) for part in path.relative_to(source).parts]
-            parts, encoding = tuple(text for text, _ in read), "".join({guess for _, guess in read})
-            yield from _opened(Found(parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), encoding),
-                               partial(zipfile.ZipFile, path), 0)
+            found = Found(parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
+            yield from _opened(found, partial(zipfile.ZipFile, path), 0)
     for problem in problems:
-        yield Found(Path(problem.filename).relative_to(source).parts, bytes, f"{problem.strerror}")
+        yield Found(Path(problem.filename).relative_to(source).parts, bytes, str(problem.strerror))
 
 
 def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], depth: int) -> Iterator[Found]:
     for entry in archive().infolist():
-        if entry.is_dir():
-            continue
         name, encoding = entry.filename, ""
         if not entry.flag_bits & 0x800:  # such a name is in an encoding that only its maker knows
             with suppress(UnicodeEncodeError):
                 name, encoding = _text(name.encode("cp437"))
-        parts = tuple(name.replace("\\", "/").split("/"))
+        parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".")
         why = "encrypted" if entry.flag_bits & 1 else _why(parts, entry.external_attr >> 16, entry.file_size, depth)
-        found = Found((*above, *(part for part in parts if part != ".")), lambda entry=entry: archive().read(entry),
-                      why, encoding)
-        yield from _opened(found, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
+        if not entry.is_dir():
+            found = Found((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
+            yield from _opened(found, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
 
 
 def _opened(found: Found, archive: Callable[[], zipfile.ZipFile], depth: int) -> Iterator[Found]:

@@ -4,10 +4,11 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import suppress
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from multiprocessing import active_children, get_context, resource_tracker
 from pathlib import Path
 from typing import Any
 from unicodedata import category
@@ -55,18 +56,28 @@ def why_no_name(student: str) -> str:
 
     A spreadsheet takes what begins with = + - @ for a formula; signs that cannot be seen hide what a name is.
     """
-    unseen = [sign for sign in student if category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in JOINERS]
-    if (0 < len(student.encode(errors="replace")) <= MAX_NAME and not unseen and student[0] not in "=+-@."
-            and student == student.strip() and "/" not in student):
-        return ""
-    return (f"expected a name of at most {MAX_NAME} bytes, with no = + - @ . or blank in front, none behind, and no "
-            f"sign that cannot be seen, got {student!r}. Rename it")
+    unseen = any(category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in JOINERS for sign in student)
+    fits = 0 < len(student.encode(errors="replace")) <= MAX_NAME and student == student.strip() and "/" not in student
+    return "" if fits and not unseen and student[0] not in "=+-@." else (
+        f"expected a name of at most {MAX_NAME} bytes, with no = + - @ . or blank in front, none behind, and no sign that cannot be seen, "
+        f"got {student!r}. Rename it")
 
 
-def let_interrupt() -> None:
-    """Let Ctrl-C end this process, which marks, without a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+@contextmanager
+def workers(count: int) -> Iterator[Executor]:
+    """Processes that mark. Ctrl-C, which the caller blocks, never reaches them; they end with this block."""
+    resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    pool = ProcessPoolExecutor(count, get_context("spawn"))
+    pool.submit(int)  # starts them
+    try:
+        yield pool
+    except BaseException:
+        for process in active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
 
 
 def grade(folder: Path, results: Path, conditions: Conditions, executor: Executor) -> Run:
@@ -74,16 +85,13 @@ def grade(folder: Path, results: Path, conditions: Conditions, executor: Executo
     run, index = Run(), {}
     submitted = _submitted(folder, results, run)
     _claim(results, folder, {assignment.name for assignment, _ in submitted})
-    bar = tqdm(total=len(submitted), unit="submission", disable=None)  # None: only in a terminal
-    with tidied(results), bar:
+    with tidied(results), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: only in a terminal
         for outcome in _outcomes(submitted, folder, results, conditions, executor):
             if outcome.fault:
-                why = f"{type(outcome.fault).__name__}: {outcome.fault}"
-                run.faults[f"{outcome.student}/{outcome.assignment}"] = why
+                run.faults[f"{outcome.student}/{outcome.assignment}"] = f"{type(outcome.fault).__name__}: {outcome.fault}"
             else:
                 if outcome.result:
-                    path = _path(results, outcome.assignment, outcome.student, outcome.key)
-                    write_json(path, outcome.result)
+                    write_json(_path(results, outcome.assignment, outcome.student, outcome.key), outcome.result)
                     run.marked += 1
                 index.setdefault(outcome.assignment, {})[outcome.student] = outcome.key
                 run.results += 1
@@ -120,10 +128,10 @@ def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, 
             found[path.name] = mine
             run.aside += [other] if len(mine) < len(inside) else []
     submitted = [(one, student) for name, one in assignments.items() for student in found if name in found[student]]
-    if not submitted:
-        raise ValueError(f"expected folders student/assignment in {folder}, found none: {'; '.join(run.left_out[:5]) or 'nothing'}. "
-                         "Name the folder that `collect` wrote.")
-    return submitted
+    if submitted:
+        return submitted
+    raise ValueError(f"expected folders student/assignment in {folder}, found none: {'; '.join(run.left_out[:5]) or 'nothing'}. "
+                     "Name the folder that `collect` wrote.")
 
 
 def _claim(results: Path, folder: Path, assignments: set[str]) -> None:
@@ -136,13 +144,8 @@ def _claim(results: Path, folder: Path, assignments: set[str]) -> None:
         write_json(claim, here)
 
 
-def _outcomes(
-    submitted: list[tuple[Assignment, str]],
-    folder: Path,
-    results: Path,
-    conditions: Conditions,
-    executor: Executor,
-) -> Iterator[Outcome]:
+def _outcomes(submitted: list[tuple[Assignment, str]], folder: Path, results: Path, conditions: Conditions,
+              executor: Executor) -> Iterator[Outcome]:
     """The outcome of every submission, in the order in which they are finished."""
     running: dict[Future[dict[str, Any]], Outcome] = {}
 

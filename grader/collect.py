@@ -16,7 +16,7 @@ from .batch import why_no_name
 from .output import write_file
 from .owners import COPY, FILES, FOLDERS, Owner, owners
 
-JUNK = {"__MACOSX", ".ipynb_checkpoints", ".DS_Store", "Thumbs.db", "desktop.ini"}  # and ._x, of macOS, too
+JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 
@@ -38,18 +38,17 @@ class Collected:
 def collect(source: Path, target: Path, assignment: str) -> Collected:
     """Copy every student's notebook to ``target/student/assignment``, and say what became of each file.
 
-    `source` is a folder or a zip: an LMS's download, one folder or zip per student, nbgrader's
-    ``student/assignment``, or ``student_assignment.ipynb``. A student's earlier files are replaced as a whole.
+    `source` is a folder or a zip: an LMS's download, one folder or zip per student, nbgrader's ``student/assignment``, or
+    ``student_assignment.ipynb``. A student's earlier files are replaced as a whole.
     """
     load(assignment)  # an error if there is none
     if target.resolve().is_relative_to(source.resolve()):
         raise ValueError(f"expected --out outside of {source}, got {target}. Name another folder.")
     done, found = Collected(), []
     for one in files(source):
-        (done.junk if any(map(_junk, one.parts)) else found).append(one)
-    for encoding in sorted({one.encoding for one in found} - {""}):
-        example = next(one for one in found if one.encoding == encoding)
-        done.guesses.append(f"names that are not UTF-8 were read as {encoding}, for instance {example}")
+        (done.junk if any(map(JUNK.fullmatch, one.parts)) else found).append(one)
+    examples = {one.encoding: one for one in reversed(found) if one.encoding}
+    done.guesses += [f"names that are not UTF-8 were read as {encoding}, for instance {one}" for encoding, one in examples.items()]
     depth = _class_depth(found, assignment, done)
     top: dict[str, list[Found]] = defaultdict(list)
     for one in found:
@@ -58,13 +57,13 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         else:
             done.lose([one], "it lies beside the folder of the class")
     for one in [one for one in done.junk if len(one.parts) > depth + 1 and one.parts[depth] not in top]:
-        if not any(map(_junk, one.parts[: depth + 1])):  # all that this student handed in
+        if not any(map(JUNK.fullmatch, one.parts[: depth + 1])):  # all that this student handed in
             done.junk.remove(one)
             done.lose([one], "no notebook lies beside it")
     for student, handed_in in sorted(_by_student(top, depth, assignment, done).items()):
         try:
             name, book = _pick(handed_in, student, assignment, done)
-            data = book.content()  # may fail, and then nothing is replaced
+            data = _content(book)  # may fail, and then nothing is replaced
         except Exception as problem:  # one student's file, of which zipfile may say almost anything
             done.lose(handed_in, f"{student}: {problem}")
             continue
@@ -76,9 +75,8 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         write_file(folder / name, data)
         done.students.add(student)
         done.taken.append(book)
-        beside = [one for one in handed_in if one is not book]
-        done.aside += [one for one in beside if not one.why]
-        done.lose((one for one in beside if one.why), "")
+        done.aside += [one for one in handed_in if one is not book and not one.why]
+        done.lose((one for one in handed_in if one is not book and one.why), "")
     return done
 
 
@@ -92,9 +90,8 @@ def _class_depth(found: list[Found], assignment: str, done: Collected) -> int:
             return depth
         (folder,) = here
         loose = [parts[1] for parts in inside if len(parts) == 2 and _notebook(parts[1])]
-        folders = {parts[1] for parts in inside if len(parts) > 2} - {assignment}
-        if any(re.fullmatch(form, folder) for form in FOLDERS.values()) or not (
-                owners(loose, loose, assignment, False) if loose else folders):
+        students = owners(loose, loose, assignment, False) if loose else {parts[1] for parts in inside if len(parts) > 2} - {assignment}
+        if not students or any(re.fullmatch(form, folder) for form in FOLDERS.values()):
             return depth
         depth += 1
         done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
@@ -102,30 +99,29 @@ def _class_depth(found: list[Found], assignment: str, done: Collected) -> int:
 
 def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: Collected) -> dict[str, list[Found]]:
     """The files of each student; each has the student's own part of its path."""
-    folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not _zip(name)]
+    folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
     known: dict[str, Owner] = {}
     for some in (folders, loose):
         voters = [name for name in some if any(_notebook(one.parts[-1]) for one in top[name])] or some
         known |= owners(some, voters, assignment, some is folders)
-    numbers = [name for name in known if re.match(r".*?_\d+_\d+_\d+_", name) and name in loose]
-    if numbers:
-        done.guesses.append(f"the first number is taken for the student's in {len(numbers)} names, e.g. {numbers[0]!r}")
+    if numbers := [name for name in loose if name in known and re.match(r".*?_\d+_\d+_\d+_", name)]:
+        done.guesses.append(f"the first number was taken for the student's in {len(numbers)} names, for instance {numbers[0]!r}")
+    others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
     submitters = _submitters(top, done)
     by_student: dict[str, list[tuple[Owner, list[Found]]]] = defaultdict(list)
     for name, inside in top.items():
-        owner = known.get(name)
-        students = submitters.get(name) or ([owner.student] if owner else [])
+        owner = known.get(name) or Owner("", (name,), "", name)
+        students = submitters.get(name) or [owner.student] * bool(owner.student)
+        if name == METADATA or (not students and others.fullmatch(name)):
+            done.aside += inside
+        elif not students:
+            done.lose(inside, "its name does not say whose it is")
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
                 done.lose(inside, why)
             else:
-                own = [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
-                by_student[student].append((owner, own))
-        if name == METADATA or (not students and re.fullmatch(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb", name)):
-            done.aside += inside  # or it is another assignment
-        elif not students:
-            done.lose(inside, "its name does not say whose it is")
+                by_student[student].append((owner, [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]))
     found = {}
     for student, entries in by_student.items():
         last = max(owner.time for owner, _ in entries)
@@ -141,12 +137,10 @@ def _submitters(top: dict[str, list[Found]], done: Collected) -> dict[str, list[
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # the C one reads 10 MB in seconds
         pass
 
-    if METADATA not in top:
-        return {}
     Loader.add_multi_constructor("!", lambda *_: None)  # classes of Gradescope's own program
     try:
-        return {name: [str(one.get(":sid") or one.get(":email") or name) for one in entry[":submitters"]]
-                for name, entry in yaml.load(top[METADATA][0].read(), Loader).items()}
+        listed = yaml.load(top[METADATA][0].read(), Loader).items() if METADATA in top else ()
+        return {name: [str(one.get(":sid") or one.get(":email") or name) for one in entry[":submitters"]] for name, entry in listed}
     except (yaml.YAMLError, AttributeError, LookupError, TypeError) as problem:
         done.guesses.append(f"students are called by the numbers of their submissions: {METADATA}: {problem}")
         return {}
@@ -155,40 +149,32 @@ def _submitters(top: dict[str, list[Found]], done: Collected) -> dict[str, list[
 def _pick(handed_in: list[Found], student: str, assignment: str, done: Collected) -> tuple[str, Found]:
     """The notebook to be marked and the name that it gets back; an error if that cannot be told."""
     others = set(names()) - {assignment}
-    books = [one for one in handed_in if _notebook(one.own[-1])
-             and others.isdisjoint([*one.own[:-1], one.own[-1][:-6].lower()])]
+    books = [one for one in handed_in if _notebook(one.own[-1]) and others.isdisjoint([*one.own[:-1], one.own[-1][:-6].lower()])]
     if not books:
         raise ValueError(f"no notebook for {assignment}. Ask for a file {assignment}.ipynb")
-    places = {one: tuple(part for part in one.own[:-1] if part.lower() != assignment and not _zip(part))
-              for one in books}
+    places = {one: tuple(part for part in one.own[:-1] if part.lower() != assignment and not part.lower().endswith(".zip")) for one in books}
     depth = min(map(len, places.values()))
     here = [one for one in books if len(places[one]) == depth]
     found = [re.fullmatch(form, one.own[-1], re.DOTALL) for one in here for form in FILES.values()]
     if len({places[one] for one in here}) > 1 or len({match["student"] for match in found if match}) > 1:
         raise ValueError("is this one student, or a class? Give `collect` the folder in which each student has one")
-    by_name: dict[str, list[Found]] = defaultdict(list)
-    for one in here:
-        by_name[one.own[-1]].append(one)
-    right = f"{assignment}.ipynb"
-    same = [name for name in by_name if name == right] or [
-        name for name in by_name if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)]
+    right, by_name = f"{assignment}.ipynb", {name: [one for one in here if one.own[-1] == name] for name in {one.own[-1]: 0 for one in here}}
+    same = [name for name in by_name if name == right] or [name for name in by_name if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)]
     if len(by_name) > 1 and len(same) != 1:
         raise ValueError(f"{len(by_name)} notebooks, none called {right}. Rename the one to be marked")
     (name,) = same or by_name
-    if len({one.content() for one in by_name[name]}) > 1:
+    if len({_content(one) for one in by_name[name]}) > 1:
         raise ValueError(f"different files are called {name}. Keep one")
     if depth:
         done.guesses.append(f"{by_name[name][0]} was read as the work of {student}")
     return right if same else name[-50:], by_name[name][0]  # a file system takes no name of any length
 
 
+def _content(one: Found) -> bytes:
+    if one.why:
+        raise ValueError(one.why)
+    return one.read()
+
+
 def _notebook(name: str) -> bool:
     return name.lower().endswith(".ipynb")
-
-
-def _zip(name: str) -> bool:
-    return name.lower().endswith(".zip")
-
-
-def _junk(name: str) -> bool:
-    return name in JUNK or name.startswith("._")

@@ -13,7 +13,7 @@ FILES = {
     "Canvas, anonymous": r"(?:LATE_)?(?P<student>anon_[^\W_]+)_\d+_(?P<name>.+)",
 }
 FOLDERS = {"Moodle": rf"{MOODLE}_?", "Gradescope": r"submission_(?P<student>\d+)"}
-NUMBER = r"(?:(?P<words>[^\W\d]\D*)[-_+ ])?(?P<student>\d{5,})(?:[-_+ ](?P<more>[^\W\d][^-_+.\d]*(?=[-_+]|$)))?"  # 学号-姓名
+NUMBER = r"(?:(?P<words>[^\W\d]\D*)[-_+ ])?(?P<student>\d{5,})(?:[-_+ ](?P<more>[^\W\d][^-_+.\d]*(?=[-_+]|$)))?"  # 学习通: 学号-姓名
 COPY = r"(?:-\d+|[ _]?\(\d+\))?"  # what Canvas and browsers add to a name that is taken
 
 
@@ -35,16 +35,12 @@ def owners(names: Collection[str], voters: Collection[str], assignment: str, fol
         found = {name: re.fullmatch(pattern, name, re.DOTALL | re.IGNORECASE) for name in some}
         return {name: _owner(name, match.groupdict(default=""), assignment) for name, match in found.items() if match}
 
-    own = rf"{re.escape(assignment)}{COPY}\.(?:ipynb|zip)"
-    plain = rf"(?P<student>.+)[-_ ]{own}|{re.escape(assignment)}[-_ ](?P<last>.+)\.(?:ipynb|zip)|(?P<stem>.+)\.zip"
-    known, number, other = (FOLDERS, NUMBER, r"(?P<student>.+)") if folders else (
-        FILES, rf"{NUMBER}(?:[-_+ ].*)?\.\w+", plain)
+    plain = rf"(?P<student>.+)[-_ ]{assignment}{COPY}\.(?:ipynb|zip)|{assignment}[-_ ](?P<last>.+)\.(?:ipynb|zip)|(?P<stem>.+)\.zip"
+    number, other = (NUMBER, r"(?P<student>.+)") if folders else (rf"{NUMBER}(?:[-_+ ].*)?\.\w+", plain)
     numbered = read(number, voters).values()
     one_each = len({one.student for one in numbered}) == len({one.words for one in numbered})  # or it is a date
-    known = {**known, "other": number if one_each and len(numbered) == len(voters) else other}
-    votes: dict[str, int] = {}
-    left = set(voters)
-    for pattern in known.values():
+    votes, left = {}, set(voters)
+    for pattern in (*(FOLDERS if folders else FILES).values(), number if one_each and len(numbered) == len(voters) else other):
         found = set(read(pattern, left))
         votes[pattern] = len(found)
         left -= found
@@ -53,7 +49,7 @@ def owners(names: Collection[str], voters: Collection[str], assignment: str, fol
 
 def _owner(name: str, parts: dict[str, str], assignment: str) -> Owner:
     student = parts["student"] or parts.get("last") or parts.get("stem") or ""
-    own = re.search(rf"(?:^|[-_ ]){re.escape(assignment)}{COPY}(\.ipynb.*)$", name, re.IGNORECASE)
+    own = re.search(rf"(?:^|[-_ ]){assignment}{COPY}(\.ipynb.*)$", name, re.IGNORECASE)
     if not own and (parts.get("last") or name == f"{student}.ipynb"):  # the name says no more than whose it is
         own = re.search(r"(\.ipynb)$", name, re.IGNORECASE)
     words = (student, parts.get("words", ""), parts.get("more", ""))

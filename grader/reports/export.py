@@ -18,8 +18,8 @@ Graded = list[tuple[str, str, dict[str, Any]]]  # assignment, student, result
 def write_grades(found: Results, format: str, target: Path) -> tuple[int, int]:
     """Write all grades to one file; return how many there are, and how many lack points for a part in words."""
     if format != "csv" and len(found) > 1:
-        raise ValueError(f"expected one assignment for an LMS, where an empty cell would erase a grade, got "
-                         f"{', '.join(found)}. Name one with --assignment.")
+        raise ValueError(f"expected one assignment for an LMS, where an empty cell would erase a grade, got {', '.join(found)}. "
+                         "Name one with --assignment.")
     graded = [(name, *one) for name, entries in found.items() for one in sorted(entries.items())]
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(ROWS[format](graded))

@@ -21,29 +21,26 @@ def add_points(found: Results, path: Path) -> str:
     Bytes do not tell Chinese encodings apart; the right one is that in which all names are students of the class.
     """
     data = path.read_bytes()
-    known = {_key(student) for entries in found.values() for student in entries}
-    encodings = ENCODINGS
+    by_key = {name: {_key(student): result for student, result in entries.items()} for name, entries in found.items()}
+    encodings = ENCODINGS if b"\0" not in data else ("utf-16-le", "utf-16-be")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ("utf-16",)
-    elif b"\0" in data:
-        encodings = ("utf-16-le", "utf-16-be")
-    read: list[tuple[int, str, list[tuple[int, dict[str, str]]]]] = []
-    problems = [f"expected text in {path}, got bytes that no Excel writes. {REMEDY}."]
+    read, problem = [], ValueError(f"expected text in {path}, got bytes that no Excel writes. {REMEDY}.")
     for encoding in encodings:
         try:
             rows = list(_rows(data.decode(encoding), path))
         except UnicodeDecodeError:
             continue
-        except ValueError as problem:
-            problems.append(str(problem))
+        except ValueError as why:
+            problem = why
             continue
-        read.append((sum(_key(row["student"]) not in known for _, row in rows), encoding, rows))
+        strangers = sum(not any(_key(row["student"]) in students for students in by_key.values()) for _, row in rows)
+        read.append((strangers, encoding, rows))
         if encoding == "utf-8-sig":
             break  # what is UTF-8 throughout is nothing else
     if not read:
-        raise ValueError(problems[-1])
+        raise problem
     _, encoding, rows = min(read, key=itemgetter(0))
-    by_key = {name: {_key(student): result for student, result in entries.items()} for name, entries in found.items()}
     for number, row in rows:
         if not row["points"]:
             continue  # not marked yet
@@ -51,14 +48,10 @@ def add_points(found: Results, path: Path) -> str:
             result = by_key[row["assignment"]][_key(row["student"])]
             most, given = result["pending"][row["part"]], float(row["points"].replace(",", "."))
         except (KeyError, ValueError):
-            raise ValueError(
-                f"expected {','.join(COLUMNS)} of a pending part in {path} (read as {encoding}), "
-                f"got line {number}: {row}. Correct that line; if its signs are wrong: {REMEDY}."
-            ) from None
+            raise ValueError(f"expected {','.join(COLUMNS)} of a pending part in {path} (read as {encoding}), got line {number}: {row}. "
+                             f"Correct that line; if its signs are wrong: {REMEDY}.") from None
         if not 0 <= given <= most:
-            raise ValueError(
-                f"expected 0 to {most} points in {path}, line {number}, got {given:g}. Correct that line."
-            )
+            raise ValueError(f"expected 0 to {most} points in {path}, line {number}, got {given:g}. Correct that line.")
         result["score"] += given
         del result["pending"][row["part"]]
     return encoding
@@ -66,13 +59,10 @@ def add_points(found: Results, path: Path) -> str:
 
 def _rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row that is not blank, with its line; the columns are found by name."""
-    text = text.removeprefix("\ufeff")
-    separator = ","
-    if text[:4].lower() == "sep=":  # Excel's own first line
-        separator, text = text[4:5], "\n" + text.partition("\n")[2]
-    else:
-        header = next((line for line in text.splitlines() if line.strip()), "")
-        separator = max(",;\t", key=header.count)
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(",;\t", key=header.count)
+    if header[:4].lower() == "sep=":  # Excel's own first line
+        separator, text = header[4:5] or ",", text.replace(header, "", 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     columns: list[str] = []
     try:

@@ -28,8 +28,7 @@ class Marks(NbGraderPreprocessor):
         try:
             result = read_results(folder, name)[name][student]
         except (OSError, KeyError, ValueError):
-            message = f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first."
-            raise RuntimeError(message) from None
+            raise RuntimeError(f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first.") from None
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if is_grade(cell) and not is_solution(cell)}
         for id, exercise in result["exercises"].items():
             if f"{id}-check" not in cells:  # the student has deleted it, or what marked it

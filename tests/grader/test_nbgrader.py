@@ -119,11 +119,9 @@ def test_who_was_not_marked_is_an_error_and_no_zero(course):
 
 
 def test_another_number_in_the_gradebook_is_an_error(course):
-    """Here the course was generated from another version of the notebook."""
     root, config = course
-    with gradebook.Gradebook(f"sqlite:///{root}/gradebook.db") as book:
-        book.find_graded_cell("maxout-check", NAME, NAME).max_score = 1
-        book.db.commit()
+    path, = (root / "results" / NAME).glob("ann.*.json")
+    path.write_text(path.read_text("utf-8").replace('"score": 9', '"score": 8'), "utf-8")
     done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
     assert not done["success"]
-    assert "expected the 9 points of ann for activations in the gradebook, got 8.0" in done["log"]
+    assert "expected the 8 points of ann for activations in the gradebook, got 9.0" in done["log"]
