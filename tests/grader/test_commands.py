@@ -8,6 +8,7 @@ import re
 import stat
 import subprocess
 import zipfile
+from unittest.mock import ANY
 
 import nbformat
 import pytest
@@ -36,7 +37,7 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    hand_out, collecting, marking, to_canvas = BLOCKS
+    hand_out, collecting, marking, to_moodle = BLOCKS
     type_in(hand_out)
     assert {path.name for path in (course / "release").iterdir()} == set(names())
     assert stat.S_IMODE((course / "seed").stat().st_mode) == 0o600
@@ -54,9 +55,9 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
     assert (course / "feedback" / "activations" / "1002.html").is_file()
     (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-answer,2.5\n"
                                        "1002,activations,maxout-answer,0\n")
-    type_in(to_canvas)
-    assert [row[3::2] for row in rows(course / "canvas.csv")] == [
-        ["SIS Login ID", "activations"], ["", "12"], ["1001", "11.5"], ["1002", "5"]]
+    type_in(to_moodle)
+    assert [row[::4] for row in rows(course / "moodle.csv")] == [
+        ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY], ["Participant 1002", "5", ANY]]
 
 
 GRADE = "grade in --seed-file seed --out r"
