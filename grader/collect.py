@@ -17,6 +17,7 @@ from .output import write_file
 from .owners import COPY, FILES, FOLDERS, Owner, owners
 
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
+UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)  # a number ends a name, or an underscore stands in a login
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 
@@ -105,8 +106,8 @@ def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: 
     for some in (folders, loose):
         voters = [name for name in some if any(_notebook(one.parts[-1]) for one in top[name])] or some
         known |= owners(some, voters, assignment, some is folders)
-    if numbers := [name for name in loose if name in known and re.match(r".*?_\d+_\d+_\d+_", name)]:
-        done.guesses.append(f"the first number was taken for the student's in {len(numbers)} names, for instance {numbers[0]!r}")
+    if unsure := [name for name in loose if name in known and UNSURE.match(name)]:
+        done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {unsure[0]!r} as {known[unsure[0]].student}'s")
     others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
     submitters = _submitters(top, done)
     by_student: dict[str, list[tuple[Owner, list[Found]]]] = defaultdict(list)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import partial
 from typing import NamedTuple
 
 # An LMS writes in front, so each form is read from there; those that are hardest to mistake come first.
@@ -35,16 +36,20 @@ def owners(names: Collection[str], voters: Collection[str], assignment: str, fol
         found = {name: re.fullmatch(pattern, name, re.DOTALL | re.IGNORECASE) for name in some}
         return {name: _owner(name, match.groupdict(default=""), assignment) for name, match in found.items() if match}
 
+    def other(some: Collection[str]) -> dict[str, Owner]:
+        return read(plain, some) | (read(number, some) if one_each else {})
+
     plain = rf"(?P<student>.+)[-_ ]{assignment}{COPY}\.(?:ipynb|zip)|{assignment}[-_ ](?P<last>.+)\.(?:ipynb|zip)|(?P<stem>.+)\.zip"
-    number, other = (NUMBER, r"(?P<student>.+)") if folders else (rf"{NUMBER}(?:[-_+ ].*)?\.\w+", plain)
+    number, plain = (NUMBER, r"(?P<student>.+)") if folders else (rf"{NUMBER}(?:[-_+ ].*)?\.\w+", plain)
     numbered = read(number, voters).values()
     one_each = len({one.student for one in numbered}) == len({one.words for one in numbered})  # or it is a date
-    votes, left = {}, set(voters)
-    for pattern in (*(FOLDERS if folders else FILES).values(), number if one_each and len(numbered) == len(voters) else other):
-        found = set(read(pattern, left))
-        votes[pattern] = len(found)
-        left -= found
-    return read(max(votes, key=votes.__getitem__), names)
+    left, most, best = set(voters), 0, other
+    for form in (FOLDERS if folders else FILES).values():
+        found = read(form, left)
+        if len(found) > most:
+            most, best = len(found), partial(read, form)
+        left -= set(found)
+    return (best if most >= len(other(left)) else other)(names)
 
 
 def _owner(name: str, parts: dict[str, str], assignment: str) -> Owner:

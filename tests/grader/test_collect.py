@@ -103,6 +103,8 @@ CLASSES = {  # a download, and who has which notebook; a file with `!` in its co
                          {("2021001", A): "1", ("2021002", A): "2", ("2021003", A): "3"}),
     "学号 in files": ({"2021001.ipynb": "1", f"2021002-王伟-{A}": "2", f"王芳_2021003_{A}": "3", "2021004_王芳.ipynb.txt": "!"},
                     {("2021001", A): "1", ("2021002", A): "2", ("2021003", A): "3"}),
+    "学号 and names": ({"2021001-王伟.zip": zipped({A: "1"}), "助教.zip": zipped({A: "2"}), f"2021002_{A}": "3", f"ann_{A}": "4"},
+                    {("2021001", A): "1", ("助教", A): "2", ("2021002", A): "3", ("ann", A): "4"}),
     "a date in files": ({f"20260901_王伟_{A}": "1", f"20260901_李雷_{A}": "2"}, {("20260901_王伟", A): "1", ("20260901_李雷", A): "2"}),
     "nbgrader": (
         {f"ann/activations/{A}": "ann", "ann/intro/intro.ipynb": "", f"bob/activations/{A}": "bob", "bob/activations/timestamp.txt": "",
@@ -140,6 +142,14 @@ def test_a_class(form, place, collected, tmp_path):
     assert status == (1 if lost else 0)
     assert total == len(files)
     assert ("'submissions' was read as the folder of the class" in said) == (" in a " in place)
+
+
+def test_what_can_be_read_in_two_ways_is_said(collected, tmp_path):
+    """Canvas lets a name end with a number, and Blackboard a login hold an underscore."""
+    for names, owner in ({f"x_1001_5001_2026001_{A}": "1", f"y_1002_5002_{A}": "2"}, "1001"), ({
+            f"HW 1_stu_01_attempt_2026-01-03-10-00-00_{A}": "1"}, "01"):
+        (tmp_path / "in.zip").write_bytes(zipped(names))
+        assert f"1 names can be read in two ways, for instance {next(iter(names))!r} as {owner}'s" in collected(tmp_path / "in.zip")[2]
 
 
 def test_a_wrong_folder(collected, tmp_path):
