@@ -63,7 +63,7 @@ def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], dept
             with suppress(UnicodeEncodeError):
                 name, encoding = _text(name.encode("cp437"))
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".")
-        why = "encrypted" if entry.flag_bits & 1 else _why(parts, entry.external_attr >> 16, entry.file_size, depth)
+        why = _why(parts, entry.external_attr >> 16, entry.file_size, depth)
         if not entry.is_dir():
             found = Found((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
             yield from _opened(found, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)

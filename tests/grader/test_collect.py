@@ -79,6 +79,11 @@ CLASSES = {  # a download, and who has which notebook; a file with `!` in its co
          f"leeann_1001_5001_{A}": "names another"},
         {("1001", A): "ann", ("1002", A): "deep", ("1003", A): "no dash", ("1004", A): "zip", ("1006", "hw.ipynb"): "own name",
          ("1009", A): "names another", ("1010", f"leeann_1001_5001_{A}"): "names another"}),
+    "Moodle, and a folder beside": (
+        {f"A_1001_assignsubmission_file_/{A}": "1", f"B_1002_assignsubmission_file_/{A}": "2", f"cy/{A}": "!"}, {("1001", A): "1", ("1002", A): "2"}),
+    "one folder that looks like Moodle's": (
+        {f"ann/{A}": "1", f"bob/{A}": "2", f"x_1001_assignsubmission_file_/{A}": "3"},
+        {("ann", A): "1", ("bob", A): "2", ("x_1001_assignsubmission_file_", A): "3"}),
     "Moodle, flat": (
         {f"Ann Lee_1001_assignsubmission_file_{A}": "ann", "李雷_1002_assignsubmission_file_x.ipynb": "x",
          "王_1003_assignsubmission_file_hw.zip": zipped({A: "zip"}), f"B_1004_assignsubmission_file_B_1001_5001_{A}": "names another"},
