@@ -21,6 +21,7 @@ from .output import tidied, write_json
 from .submission import Refused, read
 
 FIELDS = {"assignment", "status", "exercises", "notes", "score", "max", "pending"}  # of a whole result
+CLAIMS = "folders.json"  # in a results folder: from where each assignment was marked
 MAX_NAME = 200  # bytes, of the 255 that a file system allows for a result's name
 JOINERS = "\u200c\u200d"  # which join letters in Persian and Indian names
 AHEAD = 64  # submissions handed to the executor before the first comes back: a few for each worker
@@ -97,8 +98,7 @@ def grade(folder: Path, results: Path, conditions: Conditions, executor: Executo
                 run.results += 1
             bar.update()
     for name, keys in index.items():
-        old = _json(results / f"{name}.json")
-        missing = sorted(set(old if isinstance(old, dict) else ()) - {one for _, one in submitted})
+        missing = sorted(set(_object(results / f"{name}.json") or ()) - {one for _, one in submitted})
         run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
         write_json(results / f"{name}.json", keys)
     return run
@@ -136,12 +136,11 @@ def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, 
 
 def _claim(results: Path, folder: Path, assignments: set[str]) -> None:
     """Refuse results that were made from another folder: there, somebody else may have the same name."""
-    for claim in (results / name / "folder.json" for name in assignments):
-        here, owner = str(folder.resolve()), _json(claim)
-        if owner not in (None, here):
-            raise ValueError(f"expected the folder whose results are in {results} ({owner}), got {folder}. Choose another "
-                             f"--out; if that folder has moved, or has been merged into this one, delete {claim}.")
-        write_json(claim, here)
+    here, claims = str(folder.resolve()), _object(results / CLAIMS) or {}
+    for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
+        raise ValueError(f"expected the folder whose results are in {results} ({other}), got {folder}. Choose another --out; if that "
+                         f"folder has moved, or has been merged into this one, delete {results / CLAIMS}.")
+    write_json(results / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
 
 
 def _outcomes(submitted: list[tuple[Assignment, str]], folder: Path, results: Path, conditions: Conditions,
@@ -183,9 +182,9 @@ def _path(results: Path, assignment: str, student: str, key: str) -> Path:
 def read_results(results: Path, assignment: str = "*") -> dict[str, dict[str, dict[str, Any]]]:
     """The current result of each student, by assignment."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for index in sorted(results.glob(f"{assignment}.json")):
-        keys = _json(index)
-        if not isinstance(keys, dict) or not all(isinstance(key, str) for key in keys.values()):
+    for index in sorted(set(results.glob(f"{assignment}.json")) - {results / CLAIMS}):
+        keys = _object(index)
+        if keys is None or not all(isinstance(key, str) for key in keys.values()):
             raise ValueError(f"expected results in {results}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
         found[index.stem] = {}
         for student in sorted(keys):
@@ -200,12 +199,13 @@ def read_results(results: Path, assignment: str = "*") -> dict[str, dict[str, di
 
 def _result(path: Path) -> dict[str, Any] | None:
     """The result in a file, if it is whole."""
-    result = _json(path)
-    return result if isinstance(result, dict) and result.keys() >= FIELDS else None
+    result = _object(path)
+    return result if result and result.keys() >= FIELDS else None
 
 
-def _json(path: Path) -> Any:
-    """What a file holds, or None if there is no such file or it is damaged."""
+def _object(path: Path) -> dict[str, Any] | None:
+    """The JSON object in a file, or None if there is no such file or it is damaged."""
     with suppress(FileNotFoundError, ValueError):
-        return json.loads(path.read_text("utf-8"))
+        content = json.loads(path.read_text("utf-8"))
+        return content if isinstance(content, dict) else None
     return None

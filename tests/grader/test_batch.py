@@ -166,7 +166,8 @@ def test_a_damaged_result_is_made_again(damage, refused, tmp_path):
     with pytest.raises(ValueError, match=r"expected a result in .*ann\..*\.json, got a damaged file or none. Run `grade` again"):
         batch.read_results(tmp_path / "out")
     assert (refused().marked, path.read_bytes()) == (1, whole)
-    (tmp_path / "out" / "intro.json").write_bytes(damage)
+    for name in ("intro.json", "folders.json"):
+        (tmp_path / "out" / name).write_bytes(damage)
     assert refused().results == 2
     assert set(batch.read_results(tmp_path / "out")["intro"]) == {"ann", "bob"}
 
@@ -180,7 +181,7 @@ def test_two_classes_never_share_results(refused, tmp_path):
         refused("bob/intro", folder="third")
     assert contents(tmp_path / "out") == before
     (tmp_path / "third").rename(tmp_path / "moved")
-    (tmp_path / "out" / "intro" / "folder.json").unlink()
+    (tmp_path / "out" / "folders.json").unlink()
     assert refused(folder="moved").aside == [f"'ann': handed in intro before, and is no longer in {tmp_path / 'moved'}"]
 
 

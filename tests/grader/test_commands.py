@@ -91,7 +91,7 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "expected folders student/assignment in foreign, found none: nothing. Name the folder that `collect` wrote.",
     "grade in --seed-file seed --out marked":
         "expected the folder whose results are in marked (/another/class), got in. Choose another --out; if that folder has "
-        "moved, or has been merged into this one, delete marked/intro/folder.json.",
+        "moved, or has been merged into this one, delete marked/folders.json.",
     "release --out seed":
         "expected paths to read and write, got […] Not a directory: 'seed/activations'. "
         "Correct the path, or make room for it.",
@@ -158,10 +158,10 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
 @pytest.fixture
 def course(results, result, tmp_path, monkeypatch):
     """A folder with a class, results, two seeds, and things of another kind, to run commands in."""
-    for folder in ("in/ann/intro", "foreign", "torn", "wrong/ann/Intro", "marked/intro", "two/intro", "two/overfitting"):
+    for folder in ("in/ann/intro", "foreign", "torn", "wrong/ann/Intro", "marked", "two/intro", "two/overfitting"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
-                       "torn/intro.json": '{"ann": "k1"}', "marked/intro/folder.json": '"/another/class"',
+                       "torn/intro.json": '{"ann": "k1"}', "marked/folders.json": '{"intro": "/another/class"}',
                        "two/intro.json": '{"ann": "k1"}', "two/intro/ann.k1.json": json.dumps(result),
                        "two/overfitting.json": '{"ann": "k1"}', "two/overfitting/ann.k1.json": json.dumps(result)}.items():
         (tmp_path / name).write_text(text)
