@@ -14,7 +14,7 @@ from .archive import Found, files
 from .assignments import load, names
 from .batch import why_no_name
 from .output import write_file
-from .owners import COPY, FILES, FOLDERS, Owner, owners
+from .owners import COPY, FOLDERS, Owner, owners
 
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
 UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)  # a number ends a name, or an underscore stands in a login
@@ -156,8 +156,7 @@ def _pick(handed_in: list[Found], student: str, assignment: str, done: Collected
     places = {one: tuple(part for part in one.own[:-1] if part.lower() != assignment and not part.lower().endswith(".zip")) for one in books}
     depth = min(map(len, places.values()))
     here = [one for one in books if len(places[one]) == depth]
-    found = [re.fullmatch(form, one.own[-1], re.DOTALL) for one in here for form in FILES.values()]
-    if len({places[one] for one in here}) > 1 or len({match["student"] for match in found if match}) > 1:
+    if len({places[one] for one in here}) > 1:
         raise ValueError("is this one student, or a class? Give `collect` the folder in which each student has one")
     right, by_name = f"{assignment}.ipynb", {name: [one for one in here if one.own[-1] == name] for name in {one.own[-1]: 0 for one in here}}
     same = [name for name in by_name if name == right] or [name for name in by_name if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)]

@@ -127,7 +127,7 @@ CLASSES = {  # a download, and who has which notebook; a file with `!` in its co
         {("ann", A): "ann", ("Ann Lee", A): "lee", ("zoe", A): "zoe", ("cy", A): "cy", ("bob", "activations.IPYNB"): "bob"}),
     "a folder beside": ({f"ann/{A}": "ann", f"late/x_1001_5001_{A}": "!", f"late/y_1002_5002_{A}": "!"}, {("ann", A): "ann"}),
     "sections": ({f"A/ann/{A}": "!", f"A/bob/{A}": "!", f"B/cy/{A}": "!", f"B/di/{A}": "!"}, {}),
-    "which of two": ({"ann/a.ipynb": "!", "ann/b.ipynb": "!", f"bob/{A}": "bob", "bob/z.ipynb": ""}, {("bob", A): "bob"}),
+    "which of two": ({"ann/a.ipynb": "!", "ann/b.ipynb": "!", f"bob/{A}": "bob", "bob/z.ipynb": "", "cy/intro.ipynb": "!"}, {("bob", A): "bob"}),
 }
 
 

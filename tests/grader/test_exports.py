@@ -98,9 +98,9 @@ def moodle_users(text, known):
 
 def gradescope(text, roster):
     """Scores by person, of whom the roster has a number and an address."""
-    people = {key: name for name, keys in roster.items() for key in keys}
+    people = {column: {keys[place]: name for name, keys in roster.items()} for place, column in enumerate(("SID", "Email"))}
     rows = csv.DictReader(io.StringIO(text))
-    return {people[row["SID"] or row["Email"]]: (float(row["Total Score"]), float(row["Max Points"])) for row in rows}
+    return {people["SID"].get(row["SID"]) or people["Email"][row["Email"]]: (float(row["Total Score"]), float(row["Max Points"])) for row in rows}
 
 
 def test_canvas_finds_users_by_their_number(marked, exported):
