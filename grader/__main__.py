@@ -2,18 +2,15 @@
 
 import argparse
 import math
+import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from zipfile import BadZipFile
 
-from . import assignments, batch, collect, seeds
-from .marking import Conditions
-from .reports import export, feedback
-from .sandbox import box
+FORMATS = {"csv": "a row per student and assignment", "canvas": "for Canvas's gradebook", "moodle": "Moodle's offline grading worksheet",
+           "moodle-users": "Moodle's import by user name", "gradescope": "by student number or e-mail address"}
 
 
 def above_zero(kind: type, text: str) -> float:
@@ -25,122 +22,153 @@ def above_zero(kind: type, text: str) -> float:
     raise argparse.ArgumentTypeError(f"expected a {noun} number above 0, got {text!r}. Give one such as 5.")
 
 
+def source(args: argparse.Namespace) -> int:
+    from .sources import write_all  # imports nbformat, which the processes that mark do without
+
+    print(*write_all(), sep="\n")
+    return 0
+
+
+def release(args: argparse.Namespace) -> int:
+    from . import assignments
+
+    for name in assignments.names():
+        print(assignments.release(name, args.out))
+    return 0
+
+
+def seed(args: argparse.Namespace) -> int:
+    from .seeds import create
+
+    create(args.file)
+    print(f"A new seed is in {args.file}. Keep it secret, and keep it: it decides the tests.")
+    return 0
+
+
+def collect(args: argparse.Namespace) -> int:
+    from .collect import collect
+
+    done = collect(args.folder, args.out, args.assignment)
+    print(f"{len(done.students)} students in {args.out}")
+    complain("please check:", done.guesses)
+    aside = Counter(one.parts[-1] for one in done.aside)
+    complain("set aside", (f"{name!r}" + (f", {count} times" if count > 1 else "") for name, count in aside.items()))
+    complain("left out", (f"{one}: {why}" for one, why in done.left_out))
+    lists = {"taken": done.taken, "set aside": done.aside, "left out": [one for one, _ in done.left_out], "of macOS, Windows or Jupyter": done.junk}
+    counts = {name: len({id(one.read) for one in some}) for name, some in lists.items()}  # a group hands in one file
+    print(f"{sum(counts.values())} files: {', '.join(f'{count} {name}' for name, count in counts.items())}")
+    return 1 if done.left_out or not done.students else 0
+
+
 def grade(args: argparse.Namespace) -> int:
-    conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
-    if args.sandboxed and (why := box.missing()):
-        raise ValueError(
-            f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
-            "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
-            "--unsafe-no-sandbox"
-        )
-    pool = ProcessPoolExecutor(args.workers, mp_context=get_context("spawn"))
+    # Ctrl-C waits until the processes that mark have started; they and NumPy's threads take over this mask.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        run = batch.grade(args.folder, args.out, conditions, pool)
+        from . import batch, seeds
+        from .marking import Conditions
+        from .sandbox import box
+
+        conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
+        if args.sandboxed and (why := box.missing()):
+            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install bubblewrap. "
+                             "To run it without any protection, on a machine that you can lose: --unsafe-no-sandbox")
+        with batch.workers(args.workers) as pool:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            run = batch.grade(args.folder, args.out, conditions, pool)
     finally:
-        pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
-    for submission, why in list(run.faults.items())[:20]:
-        print(f"NOT MARKED {submission}: {why[:300]!r}", file=sys.stderr)
+    complain("set aside", run.aside)
+    complain("left out", run.left_out)
+    complain("NOT MARKED", [f"{submission}: {why[:300]!r}" for submission, why in run.faults.items()][:20])
     if run.faults:
-        print(
-            f"{len(run.faults)} were not marked, through no fault of the students. "
-            "Run the same command again: it marks only what is missing.",
-            file=sys.stderr,
-        )
-    return 1 if run.faults else 0
+        print(f"{len(run.faults)} were not marked, through no fault of the students. "
+              "Run the same command again: it marks only what is missing.", file=sys.stderr)
+    return 1 if run.faults or run.left_out else 0
+
+
+def feedback(args: argparse.Namespace) -> int:
+    from .reports.feedback import write_pages
+
+    print(f"{len(write_pages(args.results, args.out))} pages in {args.out}")
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    from .batch import read_results
+    from .reports.export import write_grades
+    from .reports.manual import add_points
+
+    found = read_results(args.results)
+    if args.assignment:
+        if args.assignment not in found:
+            raise ValueError(f"expected an assignment with results ({', '.join(found)}), got {args.assignment!r}. Check the spelling.")
+        found = {args.assignment: found[args.assignment]}
+    if args.manual and (encoding := add_points(found, args.manual)) != "utf-8-sig":
+        complain("please check:", [f"{args.manual} was read as {encoding}"])
+    count, waiting = write_grades(found, args.format, args.out)
+    print(f"{count} grades in {args.out}")
+    if waiting:
+        print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
+              "give their points with --manual FILE (student,assignment,part,points).", file=sys.stderr)
+    return 0
+
+
+def complain(words, lines):
+    for line in lines:
+        print(f"{words} {line}", file=sys.stderr)
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m grader", description="From the exercises to grades in the LMS.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(act, help, *arguments):
+        sub = verbs.add_parser(act.__name__, help=help, description=f"{help[0].upper()}{help[1:]}.")
+        sub.set_defaults(act=act)
+        for flag, help, options in arguments:
+            sub.add_argument(flag, help=help, **options)
+
+    path, required = {"type": Path}, {"required": True, "metavar": "NAME"}
+    file = {**path, "metavar": "FILE"}
+
+    def out(help):
+        return "--out", help, {**path, **required, "metavar": "PATH"}
+
+    results = ("results", "the folder that the verb grade wrote", path)
+    verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
+    verb(release, "write the notebooks that students get, without solutions", out("a folder for them"))
+    verb(seed, "make a secret seed", ("file", "a new file for it", path))
+    verb(collect, "sort an LMS's download into one folder per student", ("folder", "the download: a folder or a zip file", path),
+         ("--assignment", "what was handed in, such as activations", required), out("a folder for the students' folders"))
+    verb(grade, "mark what was collected; run it again to mark what is missing", ("folder", "the folder that the verb collect wrote", path),
+         ("--seed-file", "what the verb seed made", {**file, "required": True}), out("a folder for the results"),
+         ("--workers", "processes that mark (2)", {"type": partial(above_zero, int), "default": 2}),
+         ("--seconds", "limit for one call of a student's function (5); another limit marks all anew", {"type": partial(above_zero, float), "default": 5.0}),
+         ("--unsafe-no-sandbox", "run student code with your own rights", {"dest": "sandboxed", "action": "store_false"}))
+    verb(feedback, "write one page per student", results, out("a folder for the pages"))
+    verb(export, "write the grades", results, out("a file for the table"),
+         ("--format", "; ".join(f"{name}: {what}" for name, what in FORMATS.items()), {"choices": FORMATS, "default": "csv"}),
+         ("--assignment", "the only one to export (an LMS takes one at a time)", {"metavar": "NAME"}),
+         ("--manual", "a table of points given by hand: student,assignment,part,points", file))
+    return parser.parse_args(argv)
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m grader", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-
-    def verb(name, help, *arguments):
-        sub = verbs.add_parser(name, help=help, description=help)
-        for flag, options in arguments:
-            sub.add_argument(flag, **options)
-
-    out = ("--out", {"type": Path, "required": True, "metavar": "PATH"})
-    results = ("results", {"type": Path, "help": "the folder that `grade` wrote"})
-    verb("source", "make the notebooks in assignments/source from the exercises page and the solutions")
-    verb("release", "write the notebooks that students get, without solutions", out)
-    verb("seed", "make a secret seed", ("file", {"type": Path}))
-    verb(
-        "collect",
-        "sort an LMS's download into one folder per student",
-        ("folder", {"type": Path, "help": "a folder or a zip file"}),
-        ("--assignment", {"required": True}),
-        out,
-    )
-    verb(
-        "grade",
-        "mark what was collected; run it again to mark what is missing",
-        ("folder", {"type": Path, "help": "the folder that `collect` wrote"}),
-        ("--seed-file", {"type": Path, "required": True}),
-        out,
-        ("--workers", {"type": partial(above_zero, int), "default": 2, "help": "processes that mark"}),
-        ("--seconds", {"type": partial(above_zero, float), "default": 5.0,
-                       "help": "limit for one call of a student's function; another limit marks all anew"}),
-        ("--unsafe-no-sandbox", {"dest": "sandboxed", "action": "store_false",
-                                 "help": "run student code with your own rights"}),
-    )
-    verb("feedback", "write one page per student", results, out)
-    verb(
-        "export",
-        "write the grades",
-        results,
-        out,
-        ("--format", {"choices": export.FORMATS, "default": "csv"}),
-        ("--manual", {"type": Path, "help": "CSV with student,assignment,part,points"}),
-    )
-    args = parser.parse_args(argv)
+    args = arguments(argv)
+    if sys.stderr.isatty():
+        print(f"grader {args.verb} ...", file=sys.stderr)  # before NumPy and the exercises are imported
     try:
-        return run(args)
+        return args.act(args)
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again: it marks only what is missing.", file=sys.stderr)
         return 130
     except OSError as problem:
-        print(
-            f"grader {args.verb}: expected paths to read and write, got {problem}. "
-            "Correct the path, or make room for it.",
-            file=sys.stderr,
-        )
+        print(f"grader {args.verb}: expected paths to read and write, got {problem}. Correct the path, or make room for it.", file=sys.stderr)
         return 2
-    except (ValueError, BadZipFile) as problem:
+    except ValueError as problem:
         print(f"grader {args.verb}: {problem}", file=sys.stderr)
         return 2
-
-
-def run(args: argparse.Namespace) -> int:
-    if args.verb == "source":
-        from . import sources  # imports nbformat, which the processes that mark do without
-
-        for path in sources.write_all():
-            print(path)
-    elif args.verb == "release":
-        for name in assignments.names():
-            print(assignments.release(name, args.out))
-    elif args.verb == "seed":
-        seeds.create(args.file)
-        print(f"A new seed is in {args.file}. Keep it secret, and keep it: it decides the tests.")
-    elif args.verb == "collect":
-        taken, left_out = collect.collect(args.folder, args.out, args.assignment)
-        print(f"{len(taken)} students in {args.out}")
-        for line in left_out:
-            print(f"left out {line}", file=sys.stderr)
-    elif args.verb == "grade":
-        return grade(args)
-    elif args.verb == "feedback":
-        print(f"{len(feedback.write_pages(args.results, args.out))} pages in {args.out}")
-    elif args.verb == "export":
-        count, waiting = export.write_grades(args.results, args.format, args.out, args.manual)
-        print(f"{count} grades in {args.out}")
-        if waiting:
-            print(
-                f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
-                "give their points with --manual FILE (student,assignment,part,points).",
-                file=sys.stderr,
-            )
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,32 +2,43 @@
 
 import json
 import os
-import re
+import signal
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from multiprocessing import active_children, get_context, resource_tracker
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from tqdm import tqdm
 
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
-from .output import write_json
+from .output import tidied, write_json
 from .submission import Refused, read
 
-STUDENT = re.compile(r"\w[\w .@+-]{0,98}[\w.@+-]|\w")
+FIELDS = {"assignment", "status", "exercises", "notes", "score", "max", "pending"}  # of a whole result
+CLAIMS = "folders.json"  # in a results folder: from where each assignment was marked
+MAX_NAME = 200  # bytes, of the 255 that a file system allows for a result's name
+JOINERS = "\u200c\u200d"  # which join letters in Persian and Indian names
 AHEAD = 64  # submissions handed to the executor before the first comes back: a few for each worker
 
 
 @dataclass
 class Run:
-    """How a run went: how many results there are, how many of them are new, and whom the grader failed."""
+    """How a run went: how many results there are, how many of them are new, and whom the grader failed.
+
+    What else lies in the folder is `left_out` if somebody may miss it, otherwise `aside`.
+    """
 
     results: int = 0
     marked: int = 0
     faults: dict[str, str] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -41,49 +52,99 @@ class Outcome:
     fault: BaseException | None = None
 
 
-def students(folder: Path) -> list[str]:
-    """The students who have a folder, by name; any other name is an error rather than a lost submission."""
-    if not folder.is_dir():
-        raise ValueError(f"expected a folder with one folder per student, got {folder}. Run `collect` first.")
-    found = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    for name in found:
-        if not STUDENT.fullmatch(name):
-            raise ValueError(
-                f"expected folders named by letters, digits, blanks and . _ @ + -, got {name!r}. Rename it."
-            )
-    return found
+def why_no_name(student: str) -> str:
+    """Why `student` cannot be a file's name and a cell of a table; a name of any script can.
+
+    A spreadsheet takes what begins with = + - @ for a formula; signs that cannot be seen hide what a name is.
+    """
+    unseen = any(category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in JOINERS for sign in student)
+    fits = 0 < len(student.encode(errors="replace")) <= MAX_NAME and student == student.strip() and "/" not in student
+    return "" if fits and not unseen and student[0] not in "=+-@." else (
+        f"expected a name of at most {MAX_NAME} bytes, with no = + - @ . or blank in front, none behind, and no sign that cannot be seen, "
+        f"got {student!r}. Rename it")
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Executor]:
+    """Processes that mark. Ctrl-C, which the caller blocks, never reaches them; they end with this block."""
+    resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    pool = ProcessPoolExecutor(count, get_context("spawn"))
+    pool.submit(int)  # starts them
+    try:
+        yield pool
+    except BaseException:
+        for process in active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
 
 
 def grade(folder: Path, results: Path, conditions: Conditions, executor: Executor) -> Run:
     """Mark what is in `folder/student/assignment` and not yet in `results`."""
-    everyone, run, index = students(folder), Run(), {}
-    submitted = [(assignment, student) for assignment in map(load, names()) for student in everyone
-                 if os.path.lexists(folder / student / assignment.name)]
-    with tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: only in a terminal
+    run, index = Run(), {}
+    submitted = _submitted(folder, results, run)
+    _claim(results, folder, {assignment.name for assignment, _ in submitted})
+    with tidied(results), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: only in a terminal
         for outcome in _outcomes(submitted, folder, results, conditions, executor):
             if outcome.fault:
-                why = f"{type(outcome.fault).__name__}: {outcome.fault}"
-                run.faults[f"{outcome.student}/{outcome.assignment}"] = why
+                run.faults[f"{outcome.student}/{outcome.assignment}"] = f"{type(outcome.fault).__name__}: {outcome.fault}"
             else:
                 if outcome.result:
-                    path = _path(results, outcome.assignment, outcome.student, outcome.key)
-                    write_json(path, outcome.result)
+                    write_json(_path(results, outcome.assignment, outcome.student, outcome.key), outcome.result)
                     run.marked += 1
                 index.setdefault(outcome.assignment, {})[outcome.student] = outcome.key
                 run.results += 1
             bar.update()
     for name, keys in index.items():
+        missing = sorted(set(_object(results / f"{name}.json") or ()) - {one for _, one in submitted})
+        run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
         write_json(results / f"{name}.json", keys)
     return run
 
 
-def _outcomes(
-    submitted: list[tuple[Assignment, str]],
-    folder: Path,
-    results: Path,
-    conditions: Conditions,
-    executor: Executor,
-) -> Iterator[Outcome]:
+def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, str]]:
+    """What there is to mark; `run` gets a line for everything else in the folder."""
+    if not folder.is_dir():
+        raise ValueError(f"expected a folder with one folder per student, got {folder}. Run `collect` first.")
+    assignments, found = {name: load(name) for name in names()}, {}
+    for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
+        try:
+            inside = sorted(os.listdir(path))
+        except OSError as problem:  # a file, or a folder that cannot be read
+            aside = path.is_file() and path.suffix.lower() not in (".ipynb", ".zip")
+            (run.aside if aside else run.left_out).append(f"{path.name!r}: {problem.strerror}")
+            continue
+        mine = [name for name in inside if name in assignments]
+        other = f"{path.name!r}: {[name for name in inside if name not in assignments][:5]} is no assignment"
+        if os.path.realpath(path) == os.path.realpath(results) or any(f"{name}.json" in inside for name in assignments):
+            run.aside.append(f"{path.name!r}: results of the grader")
+        elif why := why_no_name(path.name):
+            run.left_out.append(f"{path.name!r}: {why}")
+        elif not mine:
+            run.left_out.append(f"{other}, and {', '.join(assignments)} are missing")
+        else:
+            found[path.name] = mine
+            run.aside += [other] if len(mine) < len(inside) else []
+    submitted = [(one, student) for name, one in assignments.items() for student in found if name in found[student]]
+    if submitted:
+        return submitted
+    raise ValueError(f"expected folders student/assignment in {folder}, found none: {'; '.join(run.left_out[:5]) or 'nothing'}. "
+                     "Name the folder that `collect` wrote.")
+
+
+def _claim(results: Path, folder: Path, assignments: set[str]) -> None:
+    """Refuse results that were made from another folder: there, somebody else may have the same name."""
+    here, claims = str(folder.resolve()), _object(results / CLAIMS) or {}
+    for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
+        raise ValueError(f"expected the folder whose results are in {results} ({other}), got {folder}. Choose another --out; if that "
+                         f"folder has moved, or has been merged into this one, delete {results / CLAIMS}.")
+    write_json(results / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
+
+
+def _outcomes(submitted: list[tuple[Assignment, str]], folder: Path, results: Path, conditions: Conditions,
+              executor: Executor) -> Iterator[Outcome]:
     """The outcome of every submission, in the order in which they are finished."""
     running: dict[Future[dict[str, Any]], Outcome] = {}
 
@@ -99,8 +160,11 @@ def _outcomes(
             job = partial(mark, data, assignment, conditions, notes)
         except Refused as why:
             data, job = str(why).encode(), partial(refused, assignment, str(why))
+        except OSError as problem:  # a folder or a disk that cannot be read
+            yield Outcome(assignment.name, student, "", fault=problem)
+            continue
         outcome = Outcome(assignment.name, student, key(data, assignment, conditions))
-        if _path(results, assignment.name, student, outcome.key).exists():
+        if _result(_path(results, assignment.name, student, outcome.key)):  # a damaged one is made again
             yield outcome
             continue
         try:
@@ -115,24 +179,33 @@ def _path(results: Path, assignment: str, student: str, key: str) -> Path:
     return results / assignment / f"{student}.{key}.json"
 
 
-def current(results: Path, name: str) -> dict[str, Path]:
-    """The file with each student's current result for an assignment."""
-    index = json.loads((results / f"{name}.json").read_text("utf-8"))
-    return {student: _path(results, name, student, index[student]) for student in sorted(index)}
-
-
-def read_results(results: Path) -> dict[str, dict[str, dict[str, Any]]]:
+def read_results(results: Path, assignment: str = "*") -> dict[str, dict[str, dict[str, Any]]]:
     """The current result of each student, by assignment."""
-    found = {}
-    for index in sorted(results.glob("*.json")):
-        try:
-            paths = current(results, index.stem)
-            found[index.stem] = {name: json.loads(path.read_text("utf-8")) for name, path in paths.items()}
-        except (ValueError, LookupError, TypeError, FileNotFoundError):
-            raise ValueError(
-                f"expected results in {results}, got a foreign file {index.name}. "
-                "Name the folder that `grade` wrote."
-            ) from None
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for index in sorted(set(results.glob(f"{assignment}.json")) - {results / CLAIMS}):
+        keys = _object(index)
+        if keys is None or not all(isinstance(key, str) for key in keys.values()):
+            raise ValueError(f"expected results in {results}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
+        found[index.stem] = {}
+        for student in sorted(keys):
+            path = _path(results, index.stem, student, keys[student])
+            if not (result := _result(path)):
+                raise ValueError(f"expected a result in {path}, got a damaged file or none. Run `grade` again: it makes that result anew.")
+            found[index.stem][student] = result
     if not found:
         raise ValueError(f"expected results in {results}, found none. Run `grade` first.")
     return found
+
+
+def _result(path: Path) -> dict[str, Any] | None:
+    """The result in a file, if it is whole."""
+    result = _object(path)
+    return result if result and result.keys() >= FIELDS else None
+
+
+def _object(path: Path) -> dict[str, Any] | None:
+    """The JSON object in a file, or None if there is no such file or it is damaged."""
+    with suppress(FileNotFoundError, ValueError):
+        content = json.loads(path.read_text("utf-8"))
+        return content if isinstance(content, dict) else None
+    return None

@@ -2,88 +2,179 @@
 
 import re
 import shutil
-import stat
-import zipfile
-from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path, PurePosixPath
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from unicodedata import normalize
 
-from .assignments import load
-from .batch import STUDENT
+import yaml
+
+from .archive import Found, files
+from .assignments import load, names
+from .batch import why_no_name
 from .output import write_file
-from .submission import MAX_BYTES
+from .owners import COPY, FOLDERS, Owner, owners
 
-MOODLE = re.compile(r".+_(\d+)_assignsubmission_file_?")  # Full Name_123_assignsubmission_file_
-CANVAS = re.compile(r"([^_]+)_(?:late_)?\d+_\d+_.+\.ipynb", re.IGNORECASE)
-PLAIN = re.compile(r"([\w.@+-]+?)_[a-z]+\.ipynb", re.IGNORECASE)
-Files = Iterator[tuple[str, int | None, Callable[[], bytes]]]  # name, size of a regular file, and its content
+JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
+UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)  # a number ends a name, or an underscore stands in a login
+METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 
-def collect(source: Path, target: Path, assignment: str) -> tuple[list[str], list[str]]:
-    """Copy every notebook to ``target/student/assignment``; return the students, and what was left out.
+@dataclass
+class Collected:
+    """Every file of a download: taken, set aside, left out with a reason (which asks for action), or junk."""
 
-    `source` is a folder or a zip: one folder per student (also nbgrader's student/assignment), Moodle's
-    ``Name_123_assignsubmission_file_`` folders, Canvas's ``name_123_456_file.ipynb``, or
-    ``student_assignment.ipynb``. Links are never followed. A student's earlier files are replaced as a whole.
+    students: set[str] = field(default_factory=set)
+    taken: list[Found] = field(default_factory=list)
+    aside: list[Found] = field(default_factory=list)
+    left_out: list[tuple[Found, str]] = field(default_factory=list)
+    junk: list[Found] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
+
+    def lose(self, some: Iterable[Found], why: str) -> None:
+        self.left_out += [(one, one.why or why) for one in some]
+
+
+def collect(source: Path, target: Path, assignment: str) -> Collected:
+    """Copy every student's notebook to ``target/student/assignment``, and say what became of each file.
+
+    `source` is a folder or a zip: an LMS's download, one folder or zip per student, nbgrader's ``student/assignment``, or
+    ``student_assignment.ipynb``. A student's earlier files are replaced as a whole.
     """
     load(assignment)  # an error if there is none
-    taken: dict[str, dict[str, Callable[[], bytes]]] = {}  # by student and file name
-    left_out = []
-    for name, size, content in _in_zip(source) if zipfile.is_zipfile(source) else _in_folder(source):
-        path = PurePosixPath(name)
-        student = _owner(path, assignment)
-        if size is None:
-            left_out.append(f"{name!r}: a link, or not a regular file")
-        elif size > MAX_BYTES:
-            left_out.append(f"{name!r}: larger than {MAX_BYTES >> 20} MB")
-        elif not student:
-            left_out.append(f"{name!r}: its name does not say whose it is")
-        elif path.name in taken.get(student, ()):
-            left_out.append(f"{name!r}: {student} has another file of this name")
+    if target.resolve().is_relative_to(source.resolve()):
+        raise ValueError(f"expected --out outside of {source}, got {target}. Name another folder.")
+    done, found = Collected(), []
+    for one in files(source):
+        (done.junk if any(map(JUNK.fullmatch, one.parts)) else found).append(one)
+    examples = {one.encoding: one for one in reversed(found) if one.encoding}
+    done.guesses += [f"names that are not UTF-8 were read as {encoding}, for instance {one}" for encoding, one in examples.items()]
+    depth = _class_depth(found, assignment, done)
+    top: dict[str, list[Found]] = defaultdict(list)
+    for one in found:
+        if len(one.parts) > depth:
+            top[one.parts[depth]].append(one)
         else:
-            taken.setdefault(student, {})[path.name] = content
-    for student, files in taken.items():
-        read = {file: content() for file, content in files.items()}  # may fail, so nothing is replaced yet
+            done.lose([one], "it lies beside the folder of the class")
+    for one in [one for one in done.junk if len(one.parts) > depth + 1 and one.parts[depth] not in top]:
+        if not any(map(JUNK.fullmatch, one.parts[: depth + 1])):  # all that this student handed in
+            done.junk.remove(one)
+            done.lose([one], "no notebook lies beside it")
+    for student, handed_in in sorted(_by_student(top, depth, assignment, done).items()):
+        try:
+            name, book = _pick(handed_in, student, assignment, done)
+            data = _content(book)  # may fail, and then nothing is replaced
+        except Exception as problem:  # one student's file, of which zipfile may say almost anything
+            done.lose(handed_in, f"{student}: {problem}")
+            continue
         folder = target / student / assignment
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for file, data in read.items():
-            write_file(folder / file, data)
-    return sorted(taken), left_out
+        write_file(folder / name, data)
+        done.students.add(student)
+        done.taken.append(book)
+        done.aside += [one for one in handed_in if one is not book and not one.why]
+        done.lose((one for one in handed_in if one is not book and one.why), "")
+    return done
 
 
-def _owner(path: PurePosixPath, assignment: str) -> str | None:
-    """The student that a file belongs to."""
-    *above, name = path.parts
-    if path.is_absolute() or ".." in above:
-        return None
-    for part in above:
-        if found := MOODLE.fullmatch(part):
-            return found[1]
-    if folders := [part for part in above if part != assignment]:
-        student = folders[-1]
-    elif found := CANVAS.fullmatch(name) or PLAIN.fullmatch(name):
-        student = found[1]
-    else:
-        return None
-    return student if STUDENT.fullmatch(student) else None
+def _class_depth(found: list[Found], assignment: str, done: Collected) -> int:
+    """How many folders stand around the class: each is the only one, and students are in it."""
+    depth = 0
+    while True:
+        inside = [one.parts[depth:] for one in found if len(one.parts) > depth + 1]
+        here = {parts[0] for parts in inside}
+        if len(here) != 1 or any(_notebook(one.parts[-1]) for one in found if len(one.parts) == depth + 1):
+            return depth
+        (folder,) = here
+        loose = [parts[1] for parts in inside if len(parts) == 2 and _notebook(parts[1])]
+        students = owners(loose, loose, assignment, False) if loose else {parts[1] for parts in inside if len(parts) > 2} - {assignment}
+        if not students or any(re.fullmatch(form, folder) for form in FOLDERS.values()):
+            return depth
+        depth += 1
+        done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
 
 
-def _in_folder(source: Path) -> Files:
-    if not source.is_dir():
-        raise ValueError(f"expected a folder or a zip file, got {source}. Check the path.")
-    for path in sorted(source.rglob("*")):
-        if path.suffix.lower() == ".ipynb":
-            status = path.lstat()
-            size = status.st_size if stat.S_ISREG(status.st_mode) else None
-            yield path.relative_to(source).as_posix(), size, path.read_bytes
+def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: Collected) -> dict[str, list[Found]]:
+    """The files of each student; each has the student's own part of its path."""
+    folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
+    loose = [name for name in top if name not in folders]
+    known: dict[str, Owner] = {}
+    for some in (folders, loose):
+        voters = [name for name in some if any(_notebook(one.parts[-1]) for one in top[name])] or some
+        known |= owners(some, voters, assignment, some is folders)
+    if unsure := [name for name in loose if name in known and UNSURE.match(name)]:
+        done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {unsure[0]!r} as {known[unsure[0]].student}'s")
+    others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
+    submitters = _submitters(top, done)
+    by_student: dict[str, list[tuple[Owner, list[Found]]]] = defaultdict(list)
+    for name, inside in top.items():
+        owner = known.get(name) or Owner("", (name,), "", name)
+        students = submitters.get(name) or [owner.student] * bool(owner.student)
+        if name == METADATA or (not students and others.fullmatch(name)):
+            done.aside += inside
+        elif not students:
+            done.lose(inside, "its name does not say whose it is")
+        for student in (normalize("NFC", student) for student in students):
+            if why := why_no_name(student):
+                done.lose(inside, why)
+            else:
+                by_student[student].append((owner, [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]))
+    found = {}
+    for student, entries in by_student.items():
+        last = max(owner.time for owner, _ in entries)
+        done.aside += [one for owner, inside in entries for one in inside if owner.time < last]
+        found[student] = [one for owner, inside in entries for one in inside if owner.time == last]
+        if len({owner.words for owner, _ in entries}) > 1:
+            done.lose(found.pop(student), f"others would be {student}, too")
+    return found
 
 
-def _in_zip(source: Path) -> Files:
-    archive = zipfile.ZipFile(source)  # open for as long as its files are read
-    for entry in archive.infolist():
-        path = PurePosixPath(entry.filename)
-        if path.suffix.lower() == ".ipynb" and not path.name.startswith("._") and not entry.is_dir():
-            yield entry.filename, entry.file_size, partial(archive.read, entry)
+def _submitters(top: dict[str, list[Found]], done: Collected) -> dict[str, list[str]]:
+    """The students of each folder of a download from Gradescope, by student number, else by e-mail address."""
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # the C one reads 10 MB in seconds
+        pass
+
+    Loader.add_multi_constructor("!", lambda *_: None)  # classes of Gradescope's own program
+    try:
+        listed = yaml.load(top[METADATA][0].read(), Loader).items() if METADATA in top else ()
+        return {name: [str(one.get(":sid") or one.get(":email") or name) for one in entry[":submitters"]] for name, entry in listed}
+    except (yaml.YAMLError, AttributeError, LookupError, TypeError) as problem:
+        done.guesses.append(f"students are called by the numbers of their submissions: {METADATA}: {problem}")
+        return {}
+
+
+def _pick(handed_in: list[Found], student: str, assignment: str, done: Collected) -> tuple[str, Found]:
+    """The notebook to be marked and the name that it gets back; an error if that cannot be told."""
+    others = set(names()) - {assignment}
+    books = [one for one in handed_in if _notebook(one.own[-1]) and others.isdisjoint([*one.own[:-1], one.own[-1][:-6].lower()])]
+    if not books:
+        raise ValueError(f"no notebook for {assignment}. Ask for a file {assignment}.ipynb")
+    places = {one: tuple(part for part in one.own[:-1] if part.lower() != assignment and not part.lower().endswith(".zip")) for one in books}
+    depth = min(map(len, places.values()))
+    here = [one for one in books if len(places[one]) == depth]
+    if len({places[one] for one in here}) > 1:
+        raise ValueError("is this one student, or a class? Give `collect` the folder in which each student has one")
+    right, by_name = f"{assignment}.ipynb", {name: [one for one in here if one.own[-1] == name] for name in {one.own[-1]: 0 for one in here}}
+    same = [name for name in by_name if name == right] or [name for name in by_name if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)]
+    if len(by_name) > 1 and len(same) != 1:
+        raise ValueError(f"{len(by_name)} notebooks, none called {right}. Rename the one to be marked")
+    (name,) = same or by_name
+    if len({_content(one) for one in by_name[name]}) > 1:
+        raise ValueError(f"different files are called {name}. Keep one")
+    if depth:
+        done.guesses.append(f"{by_name[name][0]} was read as the work of {student}")
+    return right if same else name[-50:], by_name[name][0]  # a file system takes no name of any length
+
+
+def _content(one: Found) -> bytes:
+    if one.why:
+        raise ValueError(one.why)
+    return one.read()
+
+
+def _notebook(name: str) -> bool:
+    return name.lower().endswith(".ipynb")

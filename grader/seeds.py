@@ -10,6 +10,8 @@ SHORTEST = 16  # bytes
 
 def create(path: Path) -> None:
     """Write a new seed that only its owner can read; an existing file is left as it is."""
+    if path.is_dir():
+        raise ValueError(f"expected a file's name, got the folder {path}. Add one: python -m grader seed {path}/seed")
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
@@ -23,9 +25,8 @@ def create(path: Path) -> None:
 def read(path: Path) -> int:
     """The number that a seed file stands for."""
     if not path.is_file():
-        raise ValueError(
-            f"expected a seed file, found none at {path}. Make one: python -m grader seed {path}"
-        )
+        new = path / "seed" if path.is_dir() else path
+        raise ValueError(f"expected a seed file, found none at {path}. Make one: python -m grader seed {new}")
     data = path.read_bytes().strip()
     if len(data) < SHORTEST:
         raise ValueError(

@@ -1,15 +1,15 @@
 """The plugin for nbgrader: its gradebook takes our marks, and students' code is not run a second time."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Unicode
 
-from ..batch import current
+from ..batch import read_results
 
 AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
 
@@ -26,17 +26,26 @@ class Marks(NbGraderPreprocessor):
         name, student = resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
         folder = Path(self.results).expanduser()
         try:
-            result = json.loads(current(folder, name)[student].read_text("utf-8"))
-        except (OSError, KeyError):
-            message = f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first."
-            raise RuntimeError(message) from None
-        for cell in nb.cells:
-            mark = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code":
-                cell.outputs = []
-                if mark.get("grade") and not mark.get("solution"):
-                    cell.outputs = outputs(result["exercises"][mark["grade_id"].removesuffix("-check")])
+            result = read_results(folder, name)[name][student]
+        except (OSError, KeyError, ValueError):
+            raise RuntimeError(f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first.") from None
+        cells = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if is_grade(cell) and not is_solution(cell)}
+        for id, exercise in result["exercises"].items():
+            if f"{id}-check" not in cells:  # the student has deleted it, or what marked it
+                cells[f"{id}-check"] = check_cell(f"{id}-check", exercise["max"])
+                nb.cells.append(cells[f"{id}-check"])
+            cells[f"{id}-check"].outputs = outputs(exercise)
+        total = sum(determine_grade(cell)[0] or 0 for cell in cells.values())
+        if total != result["score"]:
+            raise RuntimeError(f"expected the {result['score']} points of {student} for {name} in the gradebook, got {total} from the "
+                               f"cells {', '.join(cells)}. Generate the assignment again from assignments/source.")
         return nb, resources
+
+
+def check_cell(id: str, points: int) -> NotebookNode:
+    """A cell by which nbgrader finds the points of an exercise."""
+    marks = {"grade": True, "solution": False, "locked": True, "task": False, "grade_id": id, "points": points, "schema_version": 3}
+    return new_code_cell("# added by the grader", metadata={"nbgrader": {**marks, "cell_type": "code"}})
 
 
 def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:

@@ -1,5 +1,6 @@
 """Notebooks of invented students, and whether there is a sandbox to run them in."""
 
+import json
 import os
 
 import nbformat
@@ -49,3 +50,27 @@ def hand_in(notebook):
         nbformat.write(notebook(name, **cells), place)
 
     return hand_in
+
+
+RESULT = {
+    "assignment": "intro", "status": "marked", "score": 5, "max": 11, "pending": {"collapse-answer": 3},
+    "exercises": {"collapse": {"points": 1, "max": 2, "tests": {
+        "甲 | first": "", "乙 | second": "<b>因</b> | <script>cause</script>"}}},
+    "notes": ["[1] <script>alert(1)</script>"],
+}
+
+
+@pytest.fixture
+def result():
+    """One student's result, to be changed at will."""
+    return json.loads(json.dumps(RESULT))
+
+
+@pytest.fixture
+def results(tmp_path):
+    folder = tmp_path / "results"
+    (folder / "intro").mkdir(parents=True)
+    (folder / "intro.json").write_text(json.dumps({"ann": "k1", "bob": "k2"}))
+    (folder / "intro" / "ann.k1.json").write_text(json.dumps(RESULT))
+    (folder / "intro" / "bob.k2.json").write_text(json.dumps({**RESULT, "status": "refused", "score": 0}))
+    return folder

@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_a_new_submission_is_marked_and_becomes_the_current_one(sandboxed, hand_
             batch.grade(tmp_path / "in", tmp_path / "out", Conditions(5), pool)
             scores.append(batch.read_results(tmp_path / "out")["intro"]["ann"]["score"])
     assert scores == [5, 8]
-    assert len(list((tmp_path / "out" / "intro").iterdir())) == 2, "the first result is kept"
+    assert len(list((tmp_path / "out" / "intro").glob("ann.*"))) == 2, "the first result is kept"
 
 
 def test_a_refusal_is_a_result_too(tmp_path):
@@ -142,3 +143,92 @@ def test_a_refusal_is_a_result_too(tmp_path):
     with ThreadPoolExecutor(1) as pool:
         runs = [batch.grade(tmp_path / "in", tmp_path / "out", Conditions(5), pool) for _ in range(2)]
     assert [(run.results, run.marked) for run in runs] == [(1, 1), (1, 0)]
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Mark submissions without a notebook, which needs no sandbox; they are folders student/assignment."""
+    def refused(*submissions, out="out", folder="in"):
+        for name in submissions:
+            (tmp_path / folder / name).mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(1) as pool:
+            return batch.grade(tmp_path / folder, tmp_path / out, Conditions(5), pool)
+
+    return refused
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"assignment": "intro"', b"{}", b"null", b"\0" * 100, b"\xff"])
+def test_a_damaged_result_is_made_again(damage, refused, tmp_path):
+    assert refused("ann/intro", "bob/intro").marked == 2
+    path, = (tmp_path / "out" / "intro").glob("ann.*.json")
+    whole = path.read_bytes()
+    path.write_bytes(damage)
+    with pytest.raises(ValueError, match=r"expected a result in .*ann\..*\.json, got a damaged file or none. Run `grade` again"):
+        batch.read_results(tmp_path / "out")
+    assert (refused().marked, path.read_bytes()) == (1, whole)
+    for name in ("intro.json", "folders.json"):
+        (tmp_path / "out" / name).write_bytes(damage)
+    assert refused().results == 2
+    assert set(batch.read_results(tmp_path / "out")["intro"]) == {"ann", "bob"}
+
+
+def test_two_classes_never_share_results(refused, tmp_path):
+    """In another class, somebody else may have the same name; another assignment of theirs is no harm."""
+    refused("ann/intro")
+    refused("ann/activations", folder="second")
+    before = contents(tmp_path / "out")
+    with pytest.raises(ValueError, match=r"expected the folder whose results are in .*in\), got .*third"):
+        refused("bob/intro", folder="third")
+    assert contents(tmp_path / "out") == before
+    (tmp_path / "third").rename(tmp_path / "moved")
+    (tmp_path / "out" / "folders.json").unlink()
+    assert refused(folder="moved").aside == [f"'ann': handed in intro before, and is no longer in {tmp_path / 'moved'}"]
+
+
+def test_what_a_killed_run_left_half_written_is_removed(refused, tmp_path):
+    refused("ann/intro", "b.json.0123abcd/intro")
+    before = contents(tmp_path / "out")
+    for torn in ("intro.json.0123abcd", "intro/ann.k.json.89abcdef"):
+        (tmp_path / "out" / torn).write_bytes(b"{")
+    assert refused().results == 2
+    assert contents(tmp_path / "out") == before
+
+
+def test_who_is_left_out_and_what_is_set_aside(refused, tmp_path):
+    """One odd name costs one student a line; results inside the folder are no student."""
+    for name in ("bob/Intro", "=1/intro", "cy/intro", "cy/ps1", "old/intro"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+    for name in ("roster.csv", "dan_intro.ipynb", "eve.zip", "old/intro.json"):
+        (tmp_path / "in" / name).write_text("{}")
+    for _ in range(2):
+        run = refused("O'Brien/intro", out="in/results")
+        assert run.results == 2
+        assert [line.partition(":")[0] for line in run.left_out] == ["'=1'", "'bob'", "'dan_intro.ipynb'", "'eve.zip'"]
+    assert [line.partition(":")[0] for line in run.aside] == ["'cy'", "'old'", "'results'", "'roster.csv'"]
+    assert "['Intro'] is no assignment" in run.left_out[1]
+
+
+def test_a_folder_that_cannot_be_read_is_one_students(refused, tmp_path, monkeypatch):
+    listdir, read = os.listdir, batch.read
+
+    def broken(path, name, well):
+        if name in str(path):
+            raise PermissionError(13, "Permission denied")
+        return well(path)
+
+    monkeypatch.setattr(batch.os, "listdir", lambda path: broken(path, "bob", listdir))
+    monkeypatch.setattr(batch, "read", lambda path: broken(path, "cy", read))
+    run = refused("ann/intro", "bob/intro", "cy/intro")
+    assert (run.results, run.left_out, list(run.faults)) == (1, ["'bob': Permission denied"], ["cy/intro"])
+
+
+def test_an_early_interruption_is_one_line(sandboxed, submitted, tmp_path):
+    """Ctrl-C goes to all processes, also to those that are about to mark and still import."""
+    process = run(submitted, tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    started = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not any(b"multiprocessing" in Path(f"/proc/{child}/cmdline").read_bytes() for child in started.read_text().split()):
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert said == "\nInterrupted. Run the same command again: it marks only what is missing.\n"

@@ -21,9 +21,34 @@ api = pytest.importorskip("nbgrader.apps.api")
 gradebook = pytest.importorskip("nbgrader.api")
 
 
+def delete(notebook, checks):
+    notebook.cells = [cell for cell in notebook.cells if cell not in checks]
+
+
+def unmark(notebook, checks):
+    for cell in checks:
+        del cell.metadata["nbgrader"]
+
+
+def to_markdown(notebook, checks):
+    for cell in checks:
+        cell.cell_type = "markdown"
+        del cell["outputs"], cell["execution_count"]
+
+
+def dearer(notebook, checks):
+    for cell in checks:
+        cell.metadata.nbgrader.points = 100
+
+
+CHANGES = {change.__name__: change for change in (delete, unmark, to_markdown, dearer)}
+STUDENTS = ("ann", "bob", "eve", *CHANGES)
+
+
 @pytest.fixture(scope="module")
 def course(sandboxed, hand_in, tmp_path_factory):
-    """A course of three students: all right, partly right, and one whose code would spoil the gradebook.
+    """A course of students: all right, partly right, one whose code would spoil the gradebook, and all right with
+    self-checks that are deleted, without their marks, of another kind, or worth more than we gave.
 
     It is configured as the page says, which puts it in a home folder.
     """
@@ -46,9 +71,15 @@ def course(sandboxed, hand_in, tmp_path_factory):
     for student, cells in (("ann", {}), ("bob", {"sigmoid_slope": partly}),
                            ("eve", {"sigmoid_slope": hostile})):
         hand_in(root / "submitted", student, NAME, **cells)
+    for student, change in CHANGES.items():
+        hand_in(root / "submitted", student, NAME)
+        path = root / "submitted" / student / NAME / f"{NAME}.ipynb"
+        notebook = nbformat.read(path, 4)
+        change(notebook, [cell for cell in notebook.cells if cell.metadata.nbgrader.grade_id.endswith("-check")])
+        nbformat.write(notebook, path)
     with ThreadPoolExecutor(1) as pool:
         batch.grade(root / "submitted", root / "results", Conditions(77), pool)
-    for student in ("ann", "bob", "eve"):
+    for student in STUDENTS:
         done = nbgrader.autograde(NAME, student)
         assert done["success"], done
     yield root, config
@@ -69,11 +100,14 @@ def test_its_gradebook_holds_our_marks(course):
     with gradebook.Gradebook(f"sqlite:///{root}/gradebook.db") as book:
         scores = {student: {grade.name: (grade.auto_score, grade.needs_manual_grade)
                             for grade in book.find_submission_notebook(NAME, NAME, student).grades}
-                  for student in ("ann", "bob", "eve")}
+                  for student in STUDENTS}
     full = {"sigmoid-slope-check": (4, False), "dead-units-check": (3, False), "maxout-check": (2, False)}
     full["maxout-answer"] = (None, True)
-    assert scores == {"ann": full, "bob": full | {"sigmoid-slope-check": (3, False)},
-                      "eve": full | {"sigmoid-slope-check": (0, False)}}
+    assert scores == dict.fromkeys(STUDENTS, full) | {
+        "bob": full | {"sigmoid-slope-check": (3, False)}, "eve": full | {"sigmoid-slope-check": (0, False)}}
+    ours = batch.read_results(root / "results")[NAME]
+    assert {student: sum(points or 0 for points, _ in grades.values()) for student, grades in scores.items()} == {
+        student: result["score"] for student, result in ours.items() if student in STUDENTS}
 
 
 def test_who_was_not_marked_is_an_error_and_no_zero(course):
@@ -82,3 +116,12 @@ def test_who_was_not_marked_is_an_error_and_no_zero(course):
     done = api.NbGraderAPI(config=config).autograde(NAME, "zoe")
     assert not done["success"]
     assert "expected a result of zoe for activations" in done["log"]
+
+
+def test_another_number_in_the_gradebook_is_an_error(course):
+    root, config = course
+    path, = (root / "results" / NAME).glob("ann.*.json")
+    path.write_text(path.read_text("utf-8").replace('"score": 9', '"score": 8'), "utf-8")
+    done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
+    assert not done["success"]
+    assert "expected the 8 points of ann for activations in the gradebook, got 9.0" in done["log"]

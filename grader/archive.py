@@ -1,0 +1,100 @@
+"""The files in an LMS's download, be it a folder or a zip; the zips that students hand in are opened too."""
+
+import os
+import stat
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from .submission import MAX_BYTES
+
+MAX_ZIPS = (50 << 20, 3 << 20)  # bytes of a zip in the download, and of a zip in that one
+MAX_ENTRIES = 1000  # in such a zip
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file: its path, on which a zip stands like a folder, and its content, or why that is not to be had."""
+
+    parts: tuple[str, ...]
+    read: Callable[[], bytes]
+    why: str = ""
+    encoding: str = ""  # in which its name was read, where that was a guess
+    own: tuple[str, ...] = ()  # the end of the path, which is the student's; the rest is the LMS's
+
+    def __str__(self) -> str:
+        return repr("/".join(self.parts))
+
+
+def files(source: Path) -> Iterator[Found]:
+    """All files of `source`. Links are not followed, and what cannot be read is there with the reason."""
+    if source.is_dir():
+        return _in_folder(source)
+    if not zipfile.is_zipfile(source):
+        raise ValueError(f"expected a folder or a zip file, got {source}. Check the path.")
+    try:
+        archive = zipfile.ZipFile(source)  # open for as long as its files are read
+    except Exception as problem:  # zipfile raises almost anything
+        raise ValueError(f"expected a zip file that can be read, got {source} ({problem}). Unpack it with another program, "
+                         "and give the folder to `collect`.") from None
+    return _in_zip(lambda: archive, (), 0)
+
+
+def _in_folder(source: Path) -> Iterator[Found]:
+    problems: list[OSError] = []
+    for folder, folders, names in os.walk(source, onerror=problems.append):
+        folders.sort()
+        for path in sorted(Path(folder, name) for name in [*names, *folders] if name in names or Path(folder, name).is_symlink()):
+            parts, guesses = zip(*(_text(os.fsencode(part)) for part in path.relative_to(source).parts), strict=True)
+            status = path.lstat()
+            found = Found(parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
+            yield from _opened(found, partial(zipfile.ZipFile, path), 0)
+    for problem in problems:
+        yield Found(Path(problem.filename).relative_to(source).parts, bytes, str(problem.strerror))
+
+
+def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], depth: int) -> Iterator[Found]:
+    for entry in archive().infolist():
+        name, encoding = entry.filename, ""
+        if not entry.flag_bits & 0x800:  # such a name is in an encoding that only its maker knows
+            with suppress(UnicodeEncodeError):
+                name, encoding = _text(name.encode("cp437"))
+        parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".")
+        why = _why(parts, entry.external_attr >> 16, entry.file_size, depth)
+        if not entry.is_dir():
+            found = Found((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
+            yield from _opened(found, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
+
+
+def _opened(found: Found, archive: Callable[[], zipfile.ZipFile], depth: int) -> Iterator[Found]:
+    """The file itself; of a zip, the files in it."""
+    if found.why or not found.parts[-1].lower().endswith(".zip") or depth == len(MAX_ZIPS):
+        yield found
+        return
+    try:
+        if (count := len(archive().infolist())) > MAX_ENTRIES:
+            raise ValueError(f"it has {count} files")
+        yield from list(_in_zip(archive, found.parts, depth + 1))
+    except Exception as problem:  # as above; one broken zip costs one student a line
+        yield Found(found.parts, found.read, f"a zip that cannot be opened: {problem}", found.encoding)
+
+
+def _text(name: bytes) -> tuple[str, str]:
+    """A file's name: UTF-8, or else what Chinese Windows writes; a guess is told, with its encoding."""
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return name.decode(encoding), "" if encoding == "utf-8" else encoding
+    return name.decode("cp437"), "cp437"
+
+
+def _why(parts: tuple[str, ...], mode: int, size: int, depth: int) -> str:
+    """Why a file is not read: where it lies, what it is, or how large it is; zips in zips may hold little."""
+    most = MAX_ZIPS[depth] if parts[-1].lower().endswith(".zip") and depth < len(MAX_ZIPS) else MAX_BYTES
+    if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
+        return "its path leads out of the archive"
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "a link, or not a regular file"
+    return f"larger than {most >> 20} MB" if size > most else ""

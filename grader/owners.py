@@ -1,0 +1,61 @@
+"""Whose a file is: by what an LMS puts in front of its name, never by the part that a student chooses."""
+
+import re
+from collections.abc import Collection
+from functools import partial
+from typing import NamedTuple
+
+# An LMS writes in front, so each form is read from there; those that are hardest to mistake come first.
+MOODLE = r"(?P<words>.*?)_(?P<student>\d+)_assignsubmission_(?:file|onlinetext)"
+FILES = {
+    "Moodle": rf"{MOODLE}_(?P<name>.+)",
+    "Blackboard": r"(?P<words>.+)_(?P<student>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.\w+)",
+    "Canvas": r"(?P<words>.*?)_(?:LATE_)?(?P<student>\d+)_\d+_(?P<name>.+)",
+    "Canvas, anonymous": r"(?:LATE_)?(?P<student>anon_[^\W_]+)_\d+_(?P<name>.+)",
+}
+FOLDERS = {"Moodle": rf"{MOODLE}_?", "Gradescope": r"submission_(?P<student>\d+)"}
+NUMBER = r"(?:(?P<words>[^\W\d]\D*)[-_+ ])?(?P<student>\d{5,})(?:[-_+ ](?P<more>[^\W\d][^-_+.\d]*(?=[-_+]|$)))?"  # 学习通: 学号-姓名
+COPY = r"(?:-\d+|[ _]?\(\d+\))?"  # what Canvas and browsers add to a name that is taken
+
+
+class Owner(NamedTuple):
+    """A student's identity, all that stands in front, when the file was handed in, and the file's own name."""
+
+    student: str
+    words: tuple[str, ...]
+    time: str
+    name: str
+
+
+def owners(names: Collection[str], voters: Collection[str], assignment: str, folders: bool) -> dict[str, Owner]:
+    """The owners of the folders or files at the top of a class, in the one form that most of the `voters` have.
+
+    It is one form for all, so that no student's choice of a file's name can make it another student's.
+    """
+    def read(pattern: str, some: Collection[str]) -> dict[str, Owner]:
+        found = {name: re.fullmatch(pattern, name, re.DOTALL | re.IGNORECASE) for name in some}
+        return {name: _owner(name, match.groupdict(default=""), assignment) for name, match in found.items() if match}
+
+    def other(some: Collection[str]) -> dict[str, Owner]:
+        return read(plain, some) | (read(number, some) if one_each else {})
+
+    plain = rf"(?P<student>.+)[-_ ]{assignment}{COPY}\.(?:ipynb|zip)|{assignment}[-_ ](?P<last>.+)\.(?:ipynb|zip)|(?P<stem>.+)\.zip"
+    number, plain = (NUMBER, r"(?P<student>.+)") if folders else (rf"{NUMBER}(?:[-_+ ].*)?\.\w+", plain)
+    numbered = read(number, voters).values()
+    one_each = len({one.student for one in numbered}) == len({one.words for one in numbered})  # or it is a date
+    left, most, best = set(voters), 0, other
+    for form in (FOLDERS if folders else FILES).values():
+        found = read(form, left)
+        if len(found) > most:
+            most, best = len(found), partial(read, form)
+        left -= set(found)
+    return (best if most >= len(other(left)) else other)(names)
+
+
+def _owner(name: str, parts: dict[str, str], assignment: str) -> Owner:
+    student = parts["student"] or parts.get("last") or parts.get("stem") or ""
+    own = re.search(rf"(?:^|[-_ ]){assignment}{COPY}(\.ipynb.*)$", name, re.IGNORECASE)
+    if not own and (parts.get("last") or name == f"{student}.ipynb"):  # the name says no more than whose it is
+        own = re.search(r"(\.ipynb)$", name, re.IGNORECASE)
+    words = (student, parts.get("words", ""), parts.get("more", ""))
+    return Owner(student, words, parts.get("time", ""), parts.get("name") or (own and assignment + own[1]) or name)

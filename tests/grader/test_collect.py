@@ -1,0 +1,313 @@
+"""Whose file it is, and that nobody is lost: downloads in the form of each LMS, made on each system.
+
+Each form is what a public source says: Canvas's content_zipper.rb, Moodle's assign/locallib.php, Blackboard's and
+Gradescope's as the programs of other people read them, 学习通's as its users describe it.
+"""
+
+import io
+import os
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader import __main__ as commands
+from grader.batch import why_no_name
+from grader.collect import collect
+
+A = "activations.ipynb"
+
+
+def zipped(files, **options):
+    """A zip with these files, as bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", **options) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def unpacked(folder, files):
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+@pytest.fixture
+def collected(tmp_path, capsys):
+    """Run the command on a download: its exit status, who has which file with which content, and what it says."""
+    def collected(source):
+        out = tmp_path / "out"
+        status = commands.main(["collect", str(source), "--assignment", "activations", "--out", str(out)])
+        printed, said = capsys.readouterr()
+        taken = {(path.parts[-3], path.name): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
+        counts = re.search(r"^(\d+) files: (\d+) taken, (\d+) set aside, (\d+) left out, (\d+) of macOS", printed, re.MULTILINE)
+        total, *parts = map(int, counts.groups())
+        assert total == sum(parts)
+        assert len(re.findall("^left out ", said, re.MULTILINE)) >= parts[2]
+        return status, taken, said, total
+
+    return collected
+
+
+CLASSES = {  # a download, and who has which notebook; a file with `!` in its content is listed as left out
+    "Canvas": (
+        {f"leeann_1001_5001_{A}": "ann", f"leeann_1002_5002_{A}": "ann, too", f"王伟_LATE_1003_5003_{A}": "late",
+         "王伟_1004_5004_activations-1.ipynb": "again", f"x_1005_5005_{A}.txt": "!", "y_1006_5006_hw.zip": zipped({A: "zip"}),
+         f"z_1007_5007_{A}": "two", "z_1007_5008_draft.ipynb": "", "q_1008_text.html": "!", "_1009_5009_作业.ipynb": "no letter"},
+        {("1001", A): "ann", ("1002", A): "ann, too", ("1003", A): "late", ("1004", A): "again", ("1006", A): "zip",
+         ("1007", A): "two", ("1009", "作业.ipynb"): "no letter"}),
+    "Canvas, anonymous": (
+        {f"anon_aB3dE_5001_{A}": "1", f"anon_12345_5002_{A}": "2", f"LATE_anon_Xy9zW_5003_{A}": "3"},
+        {("anon_aB3dE", A): "1", ("anon_12345", A): "2", ("anon_Xy9zW", A): "3"}),
+    "Canvas, one number taken for another's": (
+        {f"leeann_1001_5001_{A}": "!", f"eve_1001_1002_5002_{A}": "!", f"bob_1003_5003_{A}": "bob"}, {("1003", A): "bob"}),
+    "Moodle": (
+        {f"Ann Lee_1001_assignsubmission_file_/{A}": "ann", "Ann Lee_1001_assignsubmission_onlinetext_/onlinetext.html": "",
+         f"李雷_1002_assignsubmission_file_/bob/{A}": "deep", f"李雷_1003_assignsubmission_file/{A}": "no dash",
+         "C_1004_assignsubmission_file_/activations.zip": zipped({f"activations/{A}": "zip"}),
+         f"D_1005_assignsubmission_file_/{A}.json": "!", "E_1006_assignsubmission_file_/hw.ipynb": "own name",
+         "E_1006_assignsubmission_file_/.ipynb_checkpoints/hw-checkpoint.ipynb": "", "E_1006_assignsubmission_file_/._hw.ipynb": "",
+         "F_1007_assignsubmission_file_/.ipynb_checkpoints/hw-checkpoint.ipynb": "!", "G_1008_assignsubmission_file_/hw.pdf": "!",
+         f"H_1009_assignsubmission_file_/I_1001_assignsubmission_file_/{A}": "names another", "Participant_1010_assignsubmission_file_/"
+         f"leeann_1001_5001_{A}": "names another"},
+        {("1001", A): "ann", ("1002", A): "deep", ("1003", A): "no dash", ("1004", A): "zip", ("1006", "hw.ipynb"): "own name",
+         ("1009", A): "names another", ("1010", f"leeann_1001_5001_{A}"): "names another"}),
+    "Moodle, and a folder beside": (
+        {f"A_1001_assignsubmission_file_/{A}": "1", f"B_1002_assignsubmission_file_/{A}": "2", f"cy/{A}": "!"}, {("1001", A): "1", ("1002", A): "2"}),
+    "one folder that looks like Moodle's": (
+        {f"ann/{A}": "1", f"bob/{A}": "2", f"x_1001_assignsubmission_file_/{A}": "3"},
+        {("ann", A): "1", ("bob", A): "2", ("x_1001_assignsubmission_file_", A): "3"}),
+    "Moodle, flat": (
+        {f"Ann Lee_1001_assignsubmission_file_{A}": "ann", "李雷_1002_assignsubmission_file_x.ipynb": "x",
+         "王_1003_assignsubmission_file_hw.zip": zipped({A: "zip"}), f"B_1004_assignsubmission_file_B_1001_5001_{A}": "names another"},
+        {("1001", A): "ann", ("1002", "x.ipynb"): "x", ("1003", A): "zip", ("1004", f"B_1001_5001_{A}"): "names another"}),
+    "Blackboard": (
+        {f"HW 1_alice_attempt_2026-01-02-10-00-00_{A}": "", f"HW 1_alice_attempt_2026-01-03-10-00-00_{A}": "last",
+         "HW 1_alice_attempt_2026-01-03-10-00-00.txt": "", f"HW 1_bob_attempt_2026-01-03-10-00-00_leeann_1001_5001_{A}": "bob",
+         "HW 1_cy_attempt_2026-01-03-10-00-00.txt": "!"},
+        {("alice", A): "last", ("bob", f"leeann_1001_5001_{A}"): "bob"}),
+    "Gradescope": (
+        {"assignment_7654321_export/submission_metadata.yml":
+         "submission_11:\n  :submitters:\n  - :name: Solo\n    :sid: '100'\n    :email: solo@uni.edu\nsubmission_12:\n  :submitters:\n"
+         "  - :name: One\n    :sid: '101'\n  - :name: Two\n    :sid:\n    :email: two@uni.edu\n  :results: !ruby/object:Tests {a: 1}\n",
+         f"assignment_7654321_export/submission_11/{A}": "solo", f"assignment_7654321_export/submission_12/{A}": "group"},
+        {("100", A): "solo", ("101", A): "group", ("two@uni.edu", A): "group"}),
+    "Gradescope without its list": ({f"export/submission_11/{A}": "1", f"export/submission_12/{A}": "2"}, {("11", A): "1", ("12", A): "2"}),
+    "学习通": (
+        {"10254700432-张三.zip": zipped({A: "1"}), "10254700433-李四.zip": zipped({"作业.ipynb": "2"}), "10254700434-王五.zip": "!",
+         "10254700435-赵六.zip": zipped({"报告.pdf": "!"}), "10254700436-张三.zip": zipped({f"activations/{A}": "another of this name"})},
+        {("10254700432", A): "1", ("10254700433", "作业.ipynb"): "2", ("10254700436", A): "another of this name"}),
+    "学号-姓名 in folders": ({f"2021001-王伟/{A}": "1", f"2021002-王伟/{A}": "2", f"王芳_2021003/{A}": "3"},
+                         {("2021001", A): "1", ("2021002", A): "2", ("2021003", A): "3"}),
+    "学号 in files": ({"2021001.ipynb": "1", f"2021002-王伟-{A}": "2", f"王芳_2021003_{A}": "3", "2021004_王芳.ipynb.txt": "!"},
+                    {("2021001", A): "1", ("2021002", A): "2", ("2021003", A): "3"}),
+    "学号 and names": ({"2021001-王伟.zip": zipped({A: "1"}), "助教.zip": zipped({A: "2"}), f"2021002_{A}": "3", f"ann_{A}": "4"},
+                    {("2021001", A): "1", ("助教", A): "2", ("2021002", A): "3", ("ann", A): "4"}),
+    "a date in files": ({f"20260901_王伟_{A}": "1", f"20260901_李雷_{A}": "2"}, {("20260901_王伟", A): "1", ("20260901_李雷", A): "2"}),
+    "nbgrader": (
+        {f"ann/activations/{A}": "ann", "ann/intro/intro.ipynb": "", f"bob/activations/{A}": "bob", "bob/activations/timestamp.txt": "",
+         f"cy/Activations/{A}": "cy"},
+        {("ann", A): "ann", ("bob", A): "bob", ("cy", A): "cy"}),
+    "a folder per student": (
+        {f"ann/bob/{A}": "a folder called bob", f"bob/{A}": "bob", f"O'Brien/{A}": "O", f"买买提·阿布都/{A}": "m", f"अमित/{A}": "h",
+         f"王伟（2班）/{A}": "w", f"Smith, Jane/{A}": "s", f"’t Hooft/{A}": "t", f"محمد\u200cعلی/{A}": "p", f"\U00031350/{A}": "rare",
+         f"ann lee/x/{A}": "!", f"ann lee/y/{A}": "!", f"=cmd()/{A}": "!", f"blank /{A}": "!", f"a\u202eb/{A}": "!", "empty/note.txt": "!"},
+        {("ann", A): "a folder called bob", ("bob", A): "bob", ("O'Brien", A): "O", ("买买提·阿布都", A): "m", ("अमित", A): "h",
+         ("王伟（2班）", A): "w", ("Smith, Jane", A): "s", ("’t Hooft", A): "t", ("محمد\u200cعلی", A): "p", ("\U00031350", A): "rare"}),
+    "student_assignment": (
+        {f"ann_{A}": "ann", "ann_intro.ipynb": "", f"Ann Lee_{A}": "lee", "activations_zoe.ipynb": "zoe", "bob_Activations.IPYNB": "bob",
+         "activations.ipynb": "!", "bob.zip": "!", "cy.zip": zipped({A: "cy"})},
+        {("ann", A): "ann", ("Ann Lee", A): "lee", ("zoe", A): "zoe", ("cy", A): "cy", ("bob", "activations.IPYNB"): "bob"}),
+    "a folder beside": ({f"ann/{A}": "ann", f"late/x_1001_5001_{A}": "!", f"late/y_1002_5002_{A}": "!"}, {("ann", A): "ann"}),
+    "sections": ({f"A/ann/{A}": "!", f"A/bob/{A}": "!", f"B/cy/{A}": "!", f"B/di/{A}": "!"}, {}),
+    "which of two": ({"ann/a.ipynb": "!", "ann/b.ipynb": "!", f"bob/{A}": "bob", "bob/z.ipynb": "", "cy/intro.ipynb": "!"}, {("bob", A): "bob"}),
+}
+
+
+@pytest.mark.parametrize("place", ["zip", "folder", "zip in a folder", "folder in a folder"])
+@pytest.mark.parametrize("form", CLASSES)
+def test_a_class(form, place, collected, tmp_path):
+    files, expected = CLASSES[form]
+    if " in a " in place:
+        files = {f"submissions/{name}": content for name, content in files.items()}
+    if "zip" in place:
+        (tmp_path / "in.zip").write_bytes(zipped(files))
+    status, taken, said, total = collected(tmp_path / "in.zip" if "zip" in place else unpacked(tmp_path / "in", files))
+    assert taken == expected
+    lost = [name for name, content in files.items() if content == "!" or (isinstance(content, bytes) and b"!" in content)]
+    assert said.count("left out ") == len(lost)
+    assert all(repr(name)[1:-1] in said for name in lost)
+    assert status == (1 if lost else 0)
+    assert total == len(files)
+    assert ("'submissions' was read as the folder of the class" in said) == (" in a " in place)
+
+
+def test_what_can_be_read_in_two_ways_is_said(collected, tmp_path):
+    """Canvas lets a name end with a number, and Blackboard a login hold an underscore."""
+    for names, owner in ({f"x_1001_5001_2026001_{A}": "1", f"y_1002_5002_{A}": "2"}, "1001"), ({
+            f"HW 1_stu_01_attempt_2026-01-03-10-00-00_{A}": "1"}, "01"):
+        (tmp_path / "in.zip").write_bytes(zipped(names))
+        assert f"1 names can be read in two ways, for instance {next(iter(names))!r} as {owner}'s" in collected(tmp_path / "in.zip")[2]
+
+
+def test_a_wrong_folder(collected, tmp_path):
+    """No notebook at all, or only what no one can attribute."""
+    assert collected(unpacked(tmp_path / "in", {"a.py": "", "b/c.py": ""}))[0] == 1
+    (tmp_path / "none").mkdir()
+    assert collected(tmp_path / "none")[::3] == (1, 0)
+
+
+def raw(archive, **changes):
+    """A zip whose central directory says something else of its first file."""
+    places = {"flags": (8, "<H"), "method": (10, "<H"), "size": (24, "<L")}
+    data = bytearray(archive)
+    start = data.index(b"PK\1\2")
+    for field, value in changes.items():
+        offset, kind = places[field]
+        struct.pack_into(kind, data, start + offset, value)
+    return bytes(data)
+
+
+def link(target):
+    entry = zipfile.ZipInfo("bob/activations.ipynb")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return {entry: target}
+
+
+OTHERS = {f"ann/{A}": "ann", f"cy/{A}": "cy"}
+FIRST = {f"bob/{A}": "bob's work", **OTHERS}
+ENTRIES = {  # what is wrong with bob's file, and what the command says of it
+    "encrypted": (raw(zipped(FIRST), flags=1), "encrypted"),
+    "unknown method": (raw(zipped(FIRST), method=77), "That compression method is not supported"),
+    "bad CRC": (zipped(FIRST).replace(b"bob's work", b"bob's w0rk"), "Bad CRC-32"),
+    "corrupt": (zipped(FIRST, compression=zipfile.ZIP_DEFLATED).replace(b"bob", b"b\xffb", 1), "File name in directory"),
+    "claims too little": (raw(zipped(FIRST), size=3), "Bad CRC-32"),
+    "bomb": (zipped({f"bob/{A}": bytes(11 << 20), **OTHERS}, compression=zipfile.ZIP_DEFLATED), "larger than 10 MB"),
+    "bomb of zips": (zipped({"bob/x.zip": bytes(51 << 20), **OTHERS}, compression=zipfile.ZIP_DEFLATED), "larger than 50 MB"),
+    "thousands of files": (zipped({"bob/x.zip": zipped({f"{n}.ipynb": "" for n in range(1001)}), **OTHERS}), "it has 1001 files"),
+    "zips without end": (zipped({"bob/x.zip": zipped({"y.zip": zipped({"z.zip": zipped({A: "deep"})})}), **OTHERS}), "no notebook"),
+    "absolute": (zipped({f"/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
+    "with a drive": (zipped({f"C:/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
+    "way up": (zipped({f"bob/../ann/{A}": "x", **OTHERS}), "its path leads out of the archive"),
+    "way up in Windows": (zipped({f"bob\\..\\ann\\{A}": "x", **OTHERS}), "its path leads out of the archive"),
+    "link": (zipped({**link("/etc/passwd"), **OTHERS}), "a link, or not a regular file"),
+    "long name": (zipped({f"{'b' * 300}/{A}": "x", **OTHERS}), "expected a name of at most 200 bytes"),
+    "control signs": (zipped({f"b\x1b[31mob/{A}": "x", **OTHERS}), r"b\x1b[31mob"),
+}
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_bad_entry_costs_one_student_a_line(entry, collected, tmp_path):
+    data, why = ENTRIES[entry]
+    (tmp_path / "in.zip").write_bytes(data)
+    status, taken, said, _ = collected(tmp_path / "in.zip")
+    assert (status, taken) == (1, {("ann", A): "ann", ("cy", A): "cy"})
+    (line,) = [line for line in said.splitlines() if line.startswith("left out ")]
+    assert why in line
+    assert "\x1b" not in line
+
+
+def test_two_files_of_one_name_in_a_zip(collected, tmp_path):
+    """Nobody can tell which counts, unless they are the same."""
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for name, content in [(f"ann/{A}", "1"), (f"ann/{A}", "2"), (f"bob/{A}", "3"), (f"bob/{A}", "3")]:
+            with pytest.warns(UserWarning, match="Duplicate") if name in archive.namelist() else io.BytesIO():
+                archive.writestr(name, content)
+    status, taken, said, _ = collected(tmp_path / "in.zip")
+    assert (status, taken) == (1, {("bob", A): "3"})
+    assert said.count("ann: different files are called activations.ipynb. Keep one") == 2
+
+
+class Unflagged(zipfile.ZipInfo):
+    """A file whose name is written in another encoding than UTF-8."""
+
+    def __init__(self, name, encoding):
+        super().__init__(name)
+        self.encoding = encoding
+
+    def _encodeFilenameFlags(self):
+        return self.filename.encode(self.encoding), self.flag_bits & ~0x800
+
+
+@pytest.mark.parametrize(("encoding", "says"), [("gb18030", True), ("utf-8", False)])
+def test_names_from_windows_and_macos(encoding, says, collected, tmp_path):
+    """Windows writes GBK; macOS writes UTF-8 without the flag, and accents as signs of their own."""
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
+        for student in ("王伟", "赵六"):
+            archive.writestr(Unflagged(f"{student}/{A}", encoding), student)
+        archive.writestr(f"李雷/{A}", "with the flag")
+    status, taken, said, _ = collected(tmp_path / "in.zip")
+    assert (status, taken) == (0, {("李雷", A): "with the flag", ("王伟", A): "王伟", ("赵六", A): "赵六"})
+    assert ("names that are not UTF-8 were read as gb18030, for instance '王伟/activations.ipynb'" in said) == says
+
+
+def test_names_on_a_disk(collected, tmp_path):
+    """GBK that some program unpacked as it was, an accent in two signs, and the same name in both ways."""
+    for name in ("王伟".encode("gb18030"), unicodedata.normalize("NFD", "José").encode(),
+                 unicodedata.normalize("NFD", "Zoë").encode(), "Zoë".encode()):
+        folder = os.path.join(os.fsencode(tmp_path), b"in", name)
+        os.makedirs(folder)
+        Path(os.fsdecode(folder), A).write_text("x")
+    status, taken, said, _ = collected(tmp_path / "in")
+    assert (status, sorted(taken)) == (1, [("José", A), ("王伟", A)])
+    assert said.count("others would be Zoë, too") == 2
+    assert "read as gb18030" in said
+
+
+def test_links_and_what_is_no_file(collected, tmp_path):
+    secret = unpacked(tmp_path / "secret", {A: "secret"})
+    source = unpacked(tmp_path / "in", {f"ann/{A}": "ann", "bob/other.txt": ""})
+    (source / "bob" / A).symlink_to(secret / A)
+    (source / "eve").symlink_to(secret)
+    (source / "dan").mkdir()
+    os.mkfifo(source / "dan" / A)
+    with open(unpacked(source, {f"big/{A}": ""}) / "big" / A, "wb") as file:
+        file.truncate(200 << 20)
+    status, taken, said, total = collected(source)
+    assert (status, taken, total) == (1, {("ann", A): "ann"}, 6)
+    assert said.count("a link, or not a regular file") == 4  # bob's other file is named, too
+    assert "'big/activations.ipynb': larger than 10 MB" in said
+
+
+def test_a_name_of_any_length(collected, tmp_path):
+    """A file system takes 255 bytes, a zip any number."""
+    (tmp_path / "in.zip").write_bytes(zipped({f"ann/{'作' * 200}.ipynb": "x", f"bob/{A}": "b"}))
+    status, taken, _, _ = collected(tmp_path / "in.zip")
+    assert (status, set(taken)) == (0, {("ann", "作" * 44 + ".ipynb"), ("bob", A)})
+
+
+def test_what_was_there_is_replaced_as_a_whole_or_not_at_all(collected, tmp_path):
+    first = zipped(FIRST)
+    (tmp_path / "in.zip").write_bytes(first)
+    assert collected(tmp_path / "in.zip")[0] == 0
+    (tmp_path / "in.zip").write_bytes(zipped({"bob/hw.ipynb": "new"}))
+    assert collected(tmp_path / "in.zip")[1] == {("bob", "hw.ipynb"): "new", ("ann", A): "ann", ("cy", A): "cy"}
+    (tmp_path / "in.zip").write_bytes(first.replace(b"bob's work", b"bob's w0rk"))
+    assert collected(tmp_path / "in.zip")[1][("bob", "hw.ipynb")] == "new"
+
+
+def test_a_result_folder_of_links_is_not_followed(tmp_path):
+    elsewhere = unpacked(tmp_path / "elsewhere", {"keep": "me"})
+    (tmp_path / "out" / "ann").mkdir(parents=True)
+    (tmp_path / "out" / "ann" / "activations").symlink_to(elsewhere)
+    collect(unpacked(tmp_path / "in", {f"ann/{A}": "ann", f"bob/{A}": "b"}), tmp_path / "out", "activations")
+    assert (elsewhere / "keep").read_text() == "me"
+    assert (tmp_path / "out" / "ann" / "activations" / A).read_text() == "ann"
+
+
+@pytest.mark.parametrize("name", ["O'Brien", "买买提·阿布都", "José", "Jose\u0301", "अमित", "สมชาย", "王伟（2班）", "Smith, Jane", "’t Hooft",
+                                  "a", "\ue863", "\U00031350", "Nguyễn Thị Ánh", "ᠮᠣᠩᠭᠣᠯ", "X Æ A-12", "王" * 66])
+def test_names_that_people_have(name):
+    assert not why_no_name(name)
+
+
+@pytest.mark.parametrize("name", ["", "=1", "+1", "-1", "@a", ".a", "..", " a", "a ", "a\n", "\u202ea", "a\u2028", "\udcff", "王" * 67, "a/b"])
+def test_names_that_cannot_be(name):
+    assert repr(name) in why_no_name(name)
