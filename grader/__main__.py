@@ -3,10 +3,8 @@
 import argparse
 import math
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -30,14 +28,11 @@ def grade(args: argparse.Namespace) -> int:
     if args.sandboxed and (why := box.missing()):
         raise ValueError(
             f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
-            "apt-get install bubblewrap. To run it without any protection, on a machine that you can lose: "
+            f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that you can lose: "
             "--unsafe-no-sandbox"
         )
-    pool = ProcessPoolExecutor(args.workers, mp_context=get_context("spawn"))
-    try:
+    with batch.workers(args.workers) as pool:
         run = batch.grade(args.folder, args.out, conditions, pool)
-    finally:
-        pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     for submission, why in list(run.faults.items())[:20]:
         print(f"NOT MARKED {submission}: {why[:300]!r}", file=sys.stderr)

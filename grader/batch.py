@@ -3,11 +3,15 @@
 import json
 import os
 import re
+import signal
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from tqdm import tqdm
@@ -39,6 +43,34 @@ class Outcome:
     key: str
     result: dict[str, Any] | None = None
     fault: BaseException | None = None
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Executor]:
+    """Processes that mark. Ctrl-C reaches this process alone, which ends them; they also end when it is gone."""
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_follow)
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)  # processes ignore what is ignored where they are started
+    for _ in range(count):
+        pool.submit(int)  # starts one of them
+    signal.signal(signal.SIGINT, heard)
+    try:
+        yield pool
+    except BaseException:
+        for process in active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
+
+
+def _follow() -> None:
+    """End this process when the one that started it ends; a queue whose writer it holds itself would not tell."""
+
+    def end() -> None:
+        parent_process().join()
+        os._exit(1)
+
+    Thread(target=end, daemon=True).start()
 
 
 def students(folder: Path) -> list[str]:
