@@ -67,7 +67,9 @@ def missing() -> str:
         return "bubblewrap (the program bwrap) is not installed"
     try:
         Box().close()
-    except (OSError, RuntimeError, ImportError) as problem:
+    except ImportError as problem:
+        return f"{problem} (pip install -r requirements.txt)"
+    except (OSError, RuntimeError) as problem:
         return f"the sandbox does not work here: {str(problem)[:300]}"
     return ""
 
