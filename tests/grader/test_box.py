@@ -71,7 +71,7 @@ REFUSED_CODE = {
     "other user": "os.setuid(0)",
     "signal to all": "os.kill(-1, 9)",
     "the book's library": "import nnlib",
-    "its answers": "assert glob.glob('/box/**/nnlib*', recursive=True) + glob.glob('/box/**/solutions*', recursive=True)",
+    "its answers": "assert set(os.listdir('/box/site')) - {'channel.py', 'numpy', 'numpy.libs'}",
 }
 PROBE = """
 def probe(code):
