@@ -70,7 +70,7 @@ def grade(args: argparse.Namespace) -> int:
 
         conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
         if args.sandboxed and (why := box.missing()):
-            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install bubblewrap. "
+            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install {box.PACKAGES}. "
                              "To run it without any protection, on a machine that you can lose: --unsafe-no-sandbox")
         with batch.workers(args.workers) as pool:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

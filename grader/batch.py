@@ -8,8 +8,9 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from multiprocessing import active_children, get_context, resource_tracker
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from unicodedata import category
 
@@ -66,11 +67,12 @@ def why_no_name(student: str) -> str:
 
 @contextmanager
 def workers(count: int) -> Iterator[Executor]:
-    """Processes that mark. Ctrl-C, which the caller blocks, never reaches them; they end with this block."""
+    """Processes that mark. Ctrl-C, which the caller blocks, never reaches them; they also end when this one is gone."""
     resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pool = ProcessPoolExecutor(count, get_context("spawn"))
-    pool.submit(int)  # starts them
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_follow)
+    for _ in range(count):
+        pool.submit(int)  # starts one of them
     try:
         yield pool
     except BaseException:
@@ -79,6 +81,16 @@ def workers(count: int) -> Iterator[Executor]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
+
+
+def _follow() -> None:
+    """End this process when the one that started it ends; a queue whose writer it holds itself would not tell."""
+
+    def end() -> None:
+        parent_process().join()
+        os._exit(1)
+
+    Thread(target=end, daemon=True).start()
 
 
 def grade(folder: Path, results: Path, conditions: Conditions, executor: Executor) -> Run:

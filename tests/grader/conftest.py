@@ -14,7 +14,7 @@ from grader.sandbox import box
 def sandboxed():
     if why := box.missing():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            f"{why}. On Debian or Ubuntu: apt-get install bubblewrap"
+            f"{why}. On Debian or Ubuntu: apt-get install {box.PACKAGES}"
         )
 
 

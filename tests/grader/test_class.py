@@ -140,8 +140,8 @@ def answers(world):
         "writes-everywhere": (attack("""
             import os
             wrote = 0
-            mounts = {line.split()[1] for line in open("/proc/mounts")} - {"/tmp"}
-            for folder in (*mounts, "/usr/lib", "/box", "/box/site", "/dev/shm", "/var/tmp", "/root"):
+            top = {f"/{name}" for name in os.listdir("/")} - {"/tmp"}
+            for folder in (*top, "/", "/usr/lib", "/box/site", "/dev/shm", "/var/tmp", "/root"):
                 try:
                     open(os.path.join(folder, "was-here"), "w").write("x")
                     wrote += 1
