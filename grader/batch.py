@@ -98,8 +98,8 @@ def _outcomes(
             data, notes = read(folder / student / assignment.name)
             job = partial(mark, data, assignment, conditions, notes)
         except Refused as why:
-            data, job = str(why).encode(), partial(refused, assignment, str(why))
-        outcome = Outcome(assignment.name, student, key(data, assignment, conditions))
+            data, notes, job = str(why).encode(), [], partial(refused, assignment, str(why))
+        outcome = Outcome(assignment.name, student, key(data, assignment, conditions, notes))
         if _path(results, assignment.name, student, outcome.key).exists():
             yield outcome
             continue

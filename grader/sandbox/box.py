@@ -13,9 +13,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+
+from .clock import innermost
 
 HERE = Path(__file__).parent
 LIB = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
@@ -26,7 +29,8 @@ FILES = 32 << 20  # bytes for files; only /tmp can be written
 FOLDERS = f"""--proc /proc --dev /dev --remount-ro /dev
     --size {FILES} --tmpfs /tmp --remount-ro / --chdir /tmp"""
 OUTER = """--dev-bind / / --tmpfs /mnt --die-with-parent --cap-add ALL
-    --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site"""
+    --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site --perms 0755 --dir /mnt/box/site/IPython
+    --perms 0755 --dir /mnt/box/site/IPython/core --perms 0755 --dir /mnt/box/site/IPython/utils"""
 WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
 ENV = {
     "HOME": "/tmp",
@@ -55,13 +59,15 @@ def missing() -> str:
 
 
 def _parts() -> dict[str, Path]:
-    """What is mounted in the sandbox, and where: Python, NumPy and the two files that talk to the tests."""
-    numpy = Path(np.__file__).parent
+    """What is mounted in the sandbox, and where: Python, NumPy, the three files that talk to the tests, and how IPython reads cells."""
+    numpy, ipython = Path(np.__file__).parent, Path(find_spec("IPython").origin).parent
     parts = {
         "/box/python": Path(sys.base_prefix).resolve(),
         "/box/site/numpy": numpy,
+        "/box/site/cells.py": HERE / "cells.py",
         "/box/site/channel.py": HERE / "channel.py",
         "/box/worker.py": HERE / "worker.py",
+        **{f"/box/site/IPython/{name}": ipython / name for name in ("core/inputtransformer2.py", "utils/tokenutil.py")},
     }
     if (libs := numpy.parent / "numpy.libs").is_dir():
         parts["/box/site/numpy.libs"] = libs
@@ -107,10 +113,11 @@ class Box:
     def __init__(self, sandboxed: bool = True) -> None:
         self.folder = None if sandboxed else tempfile.TemporaryDirectory(prefix="student-")
         if self.folder:  # the same program without walls, because the instructor asked for it
-            Path(self.folder.name, "site").mkdir()
             for place, path in _parts().items():
                 if place.startswith("/box/site/"):
-                    Path(self.folder.name, place.removeprefix("/box/")).symlink_to(path)
+                    link = Path(self.folder.name, place.removeprefix("/box/"))
+                    link.parent.mkdir(parents=True, exist_ok=True)
+                    link.symlink_to(path)
             python = [os.path.realpath(sys.executable), "-I", "-S"]
             argv = [*python, str(HERE / "worker.py"), f"{self.folder.name}/site"]
         else:
@@ -119,6 +126,11 @@ class Box:
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         self.process = subprocess.Popen(argv, **pipes, env=ENV, cwd=cwd, bufsize=0, start_new_session=True)
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
+
+    @property
+    def pid(self) -> int:
+        """The student's process; `process` may be a bubblewrap around it."""
+        return innermost(self.process.pid)
 
     def close(self) -> str:
         """End the process and all that it started; return what bubblewrap wrote to stderr."""

@@ -4,67 +4,38 @@ A student's code can change everything in this process, so nothing here decides 
 for values and replies with values, which `channel` checks again on the other side.
 """
 
-import ast
 import contextlib
-import io
 import os
 import resource
 import sys
 
 sys.path.append(sys.argv[1])  # the folder that holds NumPy alone
+import cells
 import channel
-import numpy as np
 
-LIMITS = {"AS": 1 << 30, "CPU": 60, "FSIZE": 16 << 20, "NOFILE": 64, "CORE": 0, "NPROC": 0}
-
-
-class Captured(io.TextIOBase):
-    """What a cell prints, up to 2,000 characters."""
-
-    def __init__(self):
-        self.text = ""
-
-    def write(self, text):
-        self.text += str(text)[: 2000 - len(self.text)]
-        return len(text)
+LIMITS = {"AS": 1 << 30, "FSIZE": 16 << 20, "NOFILE": 64, "CORE": 0, "NPROC": 0}
 
 
-def run_cell(source, namespace):
-    """Run a cell statement by statement: one that fails does not hide the functions below it."""
-    lines = [
-        line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip().startswith(("%", "!")) else line
-        for line in source.splitlines()
-    ]  # commands of IPython mean nothing here
-    try:
-        statements = ast.parse("\n".join(lines)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-        return [f"line {getattr(problem, 'lineno', '?')}: {type(problem).__name__}: {problem}"]
-    problems = []
-    for statement in statements:
-        try:
-            exec(compile(ast.Module([statement], []), "<cell>", "exec"), namespace)
-        except BaseException as problem:
-            problems.append(f"line {statement.lineno}: {type(problem).__name__}: {problem}"[:500])
-    return problems
+class Undefined(Exception):
+    """The notebook does not define the function that the tests ask for."""
 
 
-def reply(message, namespace, objects):
+def reply(message, notebook, objects):
     """The reply to one message of the other side."""
-    op = message["op"]
-    if op == "cell":
-        printed = Captured()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            problems = run_cell(message["source"], namespace)
-        return {"problems": problems[:20], "printed": printed.text}
-    args = [channel.decode(arg) for arg in message["args"]]
-    name = message["name"]
-    function = getattr(objects[message["handle"]], name) if op == "method" else namespace[name]
-    with contextlib.redirect_stdout(Captured()):
+    op, printed = message["op"], cells.Captured()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), cells.limited(message["seconds"]):
+        if op == "cell":
+            return {"problems": notebook.problems_of(message["source"]), "printed": printed.text}
+        args = [channel.decode(arg) for arg in message["args"]]
+        name = message["name"]
+        if op != "method" and name not in notebook.names:
+            raise Undefined
+        function = getattr(objects[message["handle"]], name) if op == "method" else notebook.names[name]
         value = function(*args)
-    if op == "new":
-        objects.append(value)
-        value = len(objects) - 1
-    return {"value": channel.encode(value)}
+        if op == "new":
+            objects.append(value)
+            value = len(objects) - 1
+        return {"value": channel.encode(value)}
 
 
 def main():
@@ -74,13 +45,13 @@ def main():
         os.dup2(null, fd)
     for name, limit in LIMITS.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit, limit))
-    namespace, objects = {"__name__": "__main__", "np": np}, []
+    notebook, objects = cells.Notebook(), []
     replies.write(channel.pack({"id": 0}))
     replies.flush()
     while head := requests.read(channel.HEAD.size):
         message = channel.unpack(requests.read(channel.HEAD.unpack(head)[0]))
         try:
-            frame = channel.pack({"id": message["id"], **reply(message, namespace, objects)})
+            frame = channel.pack({"id": message["id"], **reply(message, notebook, objects)})
         except BaseException as problem:
             frame = channel.pack({"id": message["id"], "error": type(problem).__name__[:40]})
         replies.write(frame)

@@ -127,9 +127,15 @@ def raised(kind: str) -> str:
         "TypeError": "参数的个数或类型不对 | number or type of the arguments differs from the statement",
         "ValueError": "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them",
         "IndexError": "下标超出了数组 | an index runs past the array",
+        "SyntaxError": "Python 读不懂这一句，检查括号、冒号和标点 | Python cannot read this: check brackets, colons, punctuation",
+        "IndentationError": "缩进不对 | the indentation is wrong",
+        "ModuleNotFoundError": "批改时只有 NumPy | NumPy is all there is where homework is marked",
+        "AttributeError": "没有这个属性，检查拼写 | there is no such attribute: check its spelling",
+        "KeyError": "字典里没有这个键 | the dict has no such key",
+        "ZeroDivisionError": "除以了零 | a division by zero",
         "RecursionError": "函数一直在调用自己 | the function calls itself without end",
     }
-    return causes.get(kind, "函数中途报错 | the function raised an error")
+    return causes.get(kind, "中途报错 | an error was raised")
 
 
 def expect(

@@ -190,8 +190,16 @@ def no_end():
      "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them"),
     (lambda z: z[7], "IndexError: index 7", "下标超出了数组 | an index runs past the array"),
     (lambda z: no_end(), "RecursionError: ", "函数一直在调用自己 | the function calls itself without end"),
-    (lambda z: {}["z"], "KeyError: 'z'", "函数中途报错 | the function raised an error"),
-], ids=["NameError", "TypeError", "ValueError", "IndexError", "RecursionError", "KeyError"])
+    (lambda z: {}["z"], "KeyError: 'z'", "字典里没有这个键 | the dict has no such key"),
+    (lambda z: int("", 1 / 0), "ZeroDivisionError", "除以了零 | a division by zero"),
+    (lambda z: z.spread(), "AttributeError", "没有这个属性，检查拼写 | there is no such attribute: check its spelling"),
+    (lambda z: exec("f(:"), "SyntaxError",
+     "Python 读不懂这一句，检查括号、冒号和标点 | Python cannot read this: check brackets, colons, punctuation"),
+    (lambda z: exec("import nowhere"), "ModuleNotFoundError",
+     "批改时只有 NumPy | NumPy is all there is where homework is marked"),
+    (lambda z: exec("assert z < 0"), "NameError", "有名字没定义，检查拼写和导入 | a name is not defined: check spelling and imports"),
+    (lambda z: exec("assert 0"), "AssertionError", "中途报错 | an error was raised"),
+], ids=range(12))
 def test_an_error_has_a_likely_cause(code, actual, cause):
     with pytest.raises(Wrong) as caught:
         LocalAnswer("slope", code)(np.array([1.0, 2.0]))
