@@ -96,7 +96,8 @@ class Notebook:
         """The statements of a cell, without those that cannot be read."""
         text = io.StringIO(source, newline=None).read()
         with contextlib.suppress(*UNREADABLE):
-            return self.parse(text).body
+            if not text.lstrip().startswith("In ["):  # a prompt, though it could be Python
+                return self.parse(text).body
         from IPython.core.inputtransformer2 import TransformerManager  # 20 ms that most cells do without
 
         with contextlib.suppress(*UNREADABLE):
@@ -110,10 +111,11 @@ class Notebook:
         while begins:
             first = begins.pop(0)
             for more, end in enumerate([*begins, len(lines)]):
+                text = "\n" * first + "\n".join(lines[first:end]) + "\n"
                 try:
-                    yield from self.parse("\n" * first + "\n".join(lines[first:end]) + "\n", INCOMPLETE).body
+                    yield from self.parse(text, INCOMPLETE if end < len(lines) else 0).body
                 except UNREADABLE as problem:
-                    if "incomplete input" in str(problem) and end < len(lines):
+                    if "incomplete input" in str(problem):
                         continue
                     self.note(getattr(problem, "lineno", None) or first + 1, problem)
                 else:
@@ -142,7 +144,7 @@ class Shell:
 
     def run_cell_magic(self, name, line, body):
         if name in RUN_CODE:
-            self.notebook.run_cell(body)
+            self.notebook.run_cell(f"\n{body}")  # below the magic's own line
 
     def getoutput(self, command, *_):
         return []
