@@ -29,7 +29,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         })
 
 
-@COUNT.test("没有隐藏层 | no hidden layer")
+@COUNT.test("没有隐藏层 | no hidden layer", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     sizes = _sizes(rng, 1)
     expect(answer, (sizes,), mlp(*sizes).n_params)
@@ -41,35 +41,36 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (sizes,), mlp(*sizes).n_params)
 
 
-def _network(rng: np.random.Generator, layers: int) -> tuple[Network, list[tuple[Any, Any]]]:
-    net = mlp(*_sizes(rng, layers), rng=rng)
-    for layer in net:
-        if isinstance(layer, Linear):
+def _network(rng: np.random.Generator, layers: int, samples: int) -> tuple[Any, Any, Any]:
+    """Layers, samples and their scores; for no sample are all units of a layer off."""
+    while True:
+        net = mlp(*_sizes(rng, layers), rng=rng)
+        linear = [layer for layer in net if isinstance(layer, Linear)]
+        for layer in linear:
             layer.b = rng.normal(size=(layer.n_out, 1))
-    return net, [(layer.W, layer.b) for layer in net if isinstance(layer, Linear)]
+        X = rng.normal(size=(linear[0].n_in, samples))
+        if (net(X) != linear[-1].b).all():
+            return [(layer.W, layer.b) for layer in linear], X, net(X)
 
 
 @FORWARD.test("三层，一个样本 | three layers, one sample")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, layers = _network(rng, 3)
-    x = rng.normal(size=(layers[0][0].shape[1], 1))
-    expect(answer, (layers, x), net(x), {
-        "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, net(x)),
+    layers, x, right = _network(rng, 3, 1)
+    expect(answer, (layers, x), right, {
+        "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, right),
     })
 
 
-@FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier")
+@FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, layers = _network(rng, 1)
-    X = rng.normal(size=(layers[0][0].shape[1], 4))
-    expect(answer, (layers, X), net(X))
+    layers, X, right = _network(rng, 1, 4)
+    expect(answer, (layers, X), right)
 
 
 @FORWARD.test("五层，一批样本 | five layers, a batch")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, layers = _network(rng, 5)
-    X = rng.normal(size=(layers[0][0].shape[1], 6))
-    expect(answer, (layers, X), net(X))
+    layers, X, right = _network(rng, 5, 6)
+    expect(answer, (layers, X), right)
 
 
 def _widest(n_in: int, n_out: int, budget: int) -> int:
@@ -79,37 +80,43 @@ def _widest(n_in: int, n_out: int, budget: int) -> int:
     return hidden
 
 
-def _fits(answer: Answer, rng: np.random.Generator, off: int) -> None:
-    n_in, n_out, hidden = (int(n) for n in rng.integers([2, 2, 30], [9, 9, 60]))
-    budget = mlp(n_in, hidden, n_out).n_params + off
-    right = _widest(n_in, n_out, budget)
-    expect(answer, (n_in, n_out, budget), right, {
-        "隐藏层的偏置没有算 | the hidden biases were not counted": (budget - n_out) // (n_in + n_out),
-        "输出层的偏置没有算 | the output biases were not counted": budget // (n_in + n_out + 1),
-        "多了一个，超出预算 | one unit too many for the budget": right + 1,
-        "预算还够再加一个 | the budget has room for one unit more": right - 1,
-    })
-
-
-@BUDGET.test("刚好用完 | the budget spent to the last parameter")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _fits(answer, rng, 0)
-
-
-@BUDGET.test("差一个参数 | one parameter short")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _fits(answer, rng, -1)
+def _fits(answer: Answer, rng: np.random.Generator, *more: int) -> None:
+    """Budgets of so many parameters more than some network needs; where they are fewer, almost a unit is left over."""
+    for off in more:
+        n_in, n_out, hidden = (int(n) for n in rng.integers([3, 2, 30], [9, 9, 60]))
+        budget = mlp(n_in, hidden, n_out).n_params + off
+        right = _widest(n_in, n_out, budget)
+        expect(answer, (n_in, n_out, budget), right, {
+            "隐藏层的偏置没有算 | the hidden biases were not counted": (budget - n_out) // (n_in + n_out),
+            "输出层的偏置没有算 | the output biases were not counted": budget // (n_in + n_out + 1),
+            "偏置都没有算 | no biases were counted": budget // (n_in + n_out),
+            "应返回整数，向下取整 | return a whole number, rounded down": (budget - n_out) / (n_in + n_out + 1),
+            "多了一个，超出预算 | one unit too many for the budget": right + 1,
+            "预算还够再加一个 | the budget has room for one unit more": right - 1,
+        })
 
 
 @BUDGET.test("有剩余 | some left over")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    _fits(answer, rng, int(rng.integers(1, 4)))
+    _fits(answer, rng, int(rng.integers(1, 4)), -2)
 
 
-@BUDGET.test("一个也放不下 | no room for a single unit")
+@BUDGET.test("刚好用完 | the budget spent to the last parameter", special=True)
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _fits(answer, rng, 0, 0)
+
+
+@BUDGET.test("差一个参数 | one parameter short")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    _fits(answer, rng, 0, -1)
+
+
+@BUDGET.test("一个也放不下 | no room for a single unit", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     n_in, n_out = (int(n) for n in rng.integers(2, 9, size=2))
     expect(answer, (n_in, n_out, n_out), 0)
+    expect(answer, (n_in, n_out, n_out + n_in + n_out), 0)
+    expect(answer, (n_in, n_out, n_out + n_in + n_out + 1), 1)
 
 
 def _knots(rng: np.random.Generator, n: int) -> tuple[Any, Any]:
@@ -133,15 +140,15 @@ def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, A
     return net, x, y, f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {call}"
 
 
-@CURVE.test("经过两个点 | through two points")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, call = _curve(answer, rng, 2)
-    judge(net(x[None])[0], y, call)
-
-
 @CURVE.test("经过所有的点 | through all points")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     net, x, y, call = _curve(answer, rng, 7)
+    judge(net(x[None])[0], y, call)
+
+
+@CURVE.test("经过两个点 | through two points", special=True)
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    net, x, y, call = _curve(answer, rng, 2)
     judge(net(x[None])[0], y, call)
 
 

@@ -51,11 +51,18 @@ class Exercise:
     minutes: int
     tests: dict[str, Test] = field(default_factory=dict)
 
-    def test(self, title: str) -> Callable[[Test], Test]:
-        """Decorate a function as a test of this exercise, worth one point."""
+    def test(self, title: str, special: bool = False) -> Callable[[Test], Test]:
+        """Decorate a function as a test of this exercise, worth one point.
+
+        A special case may come out right by a constant or by half the idea: it counts only if the first test is passed, too.
+        """
 
         def add(test: Test) -> Test:
-            return self.tests.setdefault(title, test)
+            def both(answer: Answer, rng: Any) -> None:
+                next(iter(self.tests.values()))(answer, rng)
+                test(answer, rng)
+
+            return self.tests.setdefault(title, both if special else test)
 
         return add
 
@@ -199,6 +206,7 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
             f"形状应为 {right.shape}，得到 {got.shape}{zh} | "
             f"the shape should be {right.shape}, not {got.shape}{en}"
         )
+    truth = right.dtype == bool
     got, right = got.astype(float), right.astype(float)
     scale = np.abs(right).max(initial=0.0)
     if np.allclose(got, right, rtol=rtol, atol=rtol * scale):
@@ -214,10 +222,14 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
                 f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
                 f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor"
             )
-    return (
-        f"{(~np.isclose(got, right, rtol=rtol)).sum()}/{got.size} 个数不对 | "
-        f"{(~np.isclose(got, right, rtol=rtol)).sum()} of {got.size} numbers differ"
-    )
+    if got.size == 1:
+        if truth:
+            return "真假反了 | true and false are the wrong way round"
+        error = float((got - right).sum())
+        zh, en = ("偏大，多", "too large") if error > 0 else ("偏小，少", "too small")
+        return f"{zh}了约 {abs(error):.1g} | {en} by about {abs(error):.1g}"
+    wrong = (~np.isclose(got, right, rtol=rtol, atol=rtol * scale)).sum()
+    return f"{wrong}/{got.size} 个数不对 | {wrong} of {got.size} numbers differ"
 
 
 def shown(value: Any) -> str:
