@@ -83,14 +83,15 @@ def main(argv: list[str] | None = None) -> int:
         ("--unsafe-no-sandbox", {"dest": "sandboxed", "action": "store_false",
                                  "help": "run student code with your own rights"}),
     )
-    verb("feedback", "write one page per student", results, out)
+    manual = ("--manual", {"type": Path, "help": "CSV with student,assignment,part,points"})
+    verb("feedback", "write one page per student", results, out, manual)
     verb(
         "export",
         "write the grades",
         results,
         out,
         ("--format", {"choices": export.FORMATS, "default": "csv"}),
-        ("--manual", {"type": Path, "help": "CSV with student,assignment,part,points"}),
+        manual,
     )
     args = parser.parse_args(argv)
     try:
@@ -130,7 +131,10 @@ def run(args: argparse.Namespace) -> int:
     elif args.verb == "grade":
         return grade(args)
     elif args.verb == "feedback":
-        print(f"{len(feedback.write_pages(args.results, args.out))} pages in {args.out}")
+        found = batch.read_results(args.results)
+        if args.manual:
+            export.add_points(found, args.manual)
+        print(f"{len(feedback.write_pages(found, args.out))} pages in {args.out}")
     elif args.verb == "export":
         count, waiting = export.write_grades(args.results, args.format, args.out, args.manual)
         print(f"{count} grades in {args.out}")

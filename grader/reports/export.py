@@ -20,7 +20,7 @@ def write_grades(results: Path, format: str, target: Path, manual: Path | None =
     """
     found = read_results(results)
     if manual:
-        _add(manual, found)
+        add_points(found, manual)
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(_long(found) if format == "csv" else _wide(found, format))
     encoding = "utf-8-sig" if format == "csv" else "utf-8"  # by this mark a spreadsheet recognises UTF-8
@@ -52,7 +52,7 @@ def _wide(found: Results, format: str) -> Iterator[list[Any]]:
         yield [*names, *(f"{result['score']:g}" if result else "" for result in results)]
 
 
-def _add(path: Path, found: Results) -> None:
+def add_points(found: Results, path: Path) -> None:
     """Add the points given by hand: each is for a pending part, and at most what that part is worth."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), 2):
@@ -69,3 +69,4 @@ def _add(path: Path, found: Results) -> None:
                     f"expected 0 to {most} points in {path}, line {number}, got {given:g}. Correct that line."
                 )
             result["score"] += given
+            result.setdefault("by_hand", {})[row["part"]] = (given, most)

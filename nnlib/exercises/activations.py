@@ -34,6 +34,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
         "这是 tanh | this is tanh": tanh(z),
         "这是导数 | this is the derivative": sigmoid.derivative(z),
+        "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
     })
 
 
@@ -64,6 +65,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     z = rng.normal(size=(3, 2))
     expect(answer, (z,), sigmoid.derivative(z), {
         "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
+        "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
         "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
     })
 
@@ -121,6 +123,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", call)
     judge(actual[0], dz, f"{call}[0]", {
         "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
+        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
     })
 
 

@@ -26,6 +26,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         expect(answer, (sizes,), mlp(*sizes).n_params, {
             "少了偏置 | the biases are missing": weights,
             "输入没有偏置 | the inputs have no biases": weights + sum(sizes),
+            "每个单元一个偏置，不是每层一个 | there is one bias per unit, not per layer": weights + len(sizes) - 1,
         })
 
 
@@ -56,7 +57,9 @@ def _network(rng: np.random.Generator, layers: int, samples: int) -> tuple[Any, 
 @FORWARD.test("三层，一个样本 | three layers, one sample")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layers, x, right = _network(rng, 3, 1)
+    (U, a), (V, b), (W, c) = layers
     expect(answer, (layers, x), right, {
+        "少了 ReLU | ReLU is missing": W @ (V @ (U @ x + a) + b) + c,
         "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, right),
     })
 
@@ -140,10 +143,21 @@ def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, A
     return net, x, y, f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {call}"
 
 
+def _wrong_curves(x: Any, y: Any) -> dict[str, Any]:
+    """What typical mistakes make of the points."""
+    slopes = np.diff(y) / np.diff(x)
+    changes, rise = np.diff(slopes, prepend=0), np.maximum(0, x - x[:-1, None])
+    return {
+        "W2 是斜率的变化，不是斜率 | W2 holds the changes of slope, not the slopes": y[0] + slopes @ rise,
+        "b2 是第一个点的高度 | b2 is the height of the first point": y - y[0],
+        "b1 应为 -x_k | b1 is -x_k": y[0] + changes @ np.maximum(0, x + x[:-1, None]),
+    }
+
+
 @CURVE.test("经过所有的点 | through all points")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     net, x, y, call = _curve(answer, rng, 7)
-    judge(net(x[None])[0], y, call)
+    judge(net(x[None])[0], y, call, _wrong_curves(x, y))
 
 
 @CURVE.test("经过两个点 | through two points", special=True)

@@ -34,23 +34,24 @@ def _two_layers(
     return net, (net[0].W, net[0].b, net[-1].W, net[-1].b)
 
 
+def _scores(answer: Answer, rng: np.random.Generator, samples: int, sizes: tuple[int, ...] = ()) -> None:
+    net, (W1, b1, W2, b2) = _two_layers(rng, ReLU(), sizes=sizes)
+    X = rng.normal(size=(W1.shape[1], samples))
+    expect(answer, (W1, b1, W2, b2, X), net(X), {
+        "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ X + b1) + b2,
+        "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(X)),
+        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X),
+    })
+
+
 @SCORES.test("一个样本 | one sample")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, arrays = _two_layers(rng, ReLU(), sizes=(3, 4, 2))
-    x = rng.normal(size=(3, 1))
-    W1, b1, W2, b2 = arrays
-    expect(answer, (*arrays, x), net(x), {
-        "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ x + b1) + b2,
-        "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(x)),
-        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ x),
-    })
+    _scores(answer, rng, 1, (3, 4, 2))
 
 
 @SCORES.test("一批样本，形状任意 | a batch, any sizes")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, arrays = _two_layers(rng, ReLU())
-    X = rng.normal(size=(arrays[0].shape[1], 7))
-    expect(answer, (*arrays, X), net(X))
+    _scores(answer, rng, 7)
 
 
 @CROSS_ENTROPY.test("一个样本 | one sample")
@@ -71,6 +72,10 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (S, y), right, {
         "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * right,
         "多除了类别数 | also divided by the number of classes": right / 3,
+        "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
+            np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
+        "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
+            np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
     })
 
 
@@ -100,6 +105,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(2, 4, 3))
     expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2), {
         "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
+        "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
     })
 
 
@@ -128,8 +134,11 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
     if not isinstance(actual, dict) or not set(keys) <= set(actual):
         names = ", ".join(right)
         raise Wrong(f"应返回字典，键为 {names} | return a dict with keys {names}", call)
+    passed = net[2].W.T @ CrossEntropy().value_and_grad(net(args[4]), args[5])[1]
+    without = {**right, "W1": passed @ args[4].T, "b1": passed.sum(axis=1, keepdims=True)}
     for key in keys:
-        mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n}
+        mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n,
+                    "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key]}
         judge(actual[key], right[key], f"{call}['{key}']", mistakes)
 
 

@@ -227,7 +227,8 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
             return "真假反了 | true and false are the wrong way round"
         error = float((got - right).sum())
         zh, en = ("偏大，多", "too large") if error > 0 else ("偏小，少", "too small")
-        return f"{zh}了约 {abs(error):.1g} | {en} by about {abs(error):.1g}"
+        about = float(f"{abs(error):.1g}")  # one digit is a hint and gives nothing away
+        return f"{zh}了约 {about:g} | {en} by about {about:g}"
     wrong = (~np.isclose(got, right, rtol=rtol, atol=rtol * scale)).sum()
     return f"{wrong}/{got.size} 个数不对 | {wrong} of {got.size} numbers differ"
 

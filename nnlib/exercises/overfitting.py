@@ -92,7 +92,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 def _(answer: Answer, rng: np.random.Generator) -> None:
     low = float(rng.uniform(0.2, 0.8))
     losses = [1.0, low, low, low, low]
-    expect(answer, (losses, 2), _stop(losses, 2))
+    expect(answer, (losses, 2), _stop(losses, 2), {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)})
 
 
 def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float, str]:
@@ -185,6 +185,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         judge(actual, right, call)
     judge(actual[0], right[0], f"{call}[0]", {
         "这是训练误差 | this is the training error": _ridge((H, Y, H, Y), lambdas)[0],
+        "是平方和，没有取平均 | it is the sum of squares, not the mean": [Y_val.size * error for error in right[0]],
         "λ 乘了样本数 | λ was multiplied by the number of samples":
             _ridge(data, [14 * lam for lam in lambdas])[0],
         "在验证集上拟合了 | it was fitted to the validation data":
@@ -248,4 +249,8 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 def _(answer: Answer, rng: np.random.Generator) -> None:
     for shift in (0.0, 0.5, -0.5):
         a, b = rng.normal(0, 0.1, size=10).tolist(), rng.normal(shift, 0.1, size=10).tolist()
-        expect(answer, (a, b), _compared(a, b))
+        right = _compared(a, b)
+        expect(answer, (a, b), right, {
+            "差可正可负，要取绝对值 | the difference has either sign: take its absolute value":
+                {**right, "clear": right["difference"] > 2 * right["error"]},
+        })
