@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -52,8 +53,9 @@ def mark(
             process.goal = submission.places[id]
             causes[id] = _asked(process, EXERCISES[id], conditions.seed)
         for id, place in submission.places.items():
-            below, name = submission.cells[place:], EXERCISES[id].name
-            if all(causes[id].values()) and any(name in cell for cell in below):
+            name = EXERCISES[id].name
+            defines = re.compile(rf"^(?:def|class) {name}\b|^{name} *=", re.MULTILINE)
+            if all(causes[id].values()) and any(map(defines.search, submission.cells[place:])):
                 process.goal = len(submission.cells)
                 again = _asked(process, EXERCISES[id], conditions.seed)
                 if not all(again.values()):

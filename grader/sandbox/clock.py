@@ -42,6 +42,11 @@ class Clock:
         wall, processor, queue = (now - then for now, then in zip(self._read(), self.begin, strict=True))
         return processor, wall - processor - queue
 
+    def cost(self) -> float:
+        """The seconds that count; a short rest does not, because it may have been the grader that was slow."""
+        processor, rest = self.spent()
+        return processor + max(0.0, rest - REST_LONGER)
+
     def passed(self) -> str:
         """Which limit the process has passed, as ``中文 | English``, or ``""``."""
         processor, rest = self.spent()

@@ -83,7 +83,7 @@ class AnswerProcess:
             self.left -= seconds
             self._lose(number, wrong.cause)
         else:
-            self.left -= sum(clock.spent())
+            self.left -= clock.cost()
             problems, printed = reply.get("problems"), reply.get("printed")
             messages = [_told(problem, seconds) for problem in problems[:20]] if isinstance(problems, list) else []
             self.unheard |= self.asked and bool(messages)
