@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,12 +46,6 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (float(z[0, 0]),), sigmoid(z[0, 0]))
 
 
-@SIGMOID.test("很大和很小的数 | very large and very small numbers", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(0.9, 1.1, size=7)
-    expect(answer, (z,), sigmoid(z))
-
-
 @SIGMOID.test("没有溢出警告 | no overflow warning", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     z = LARGE * rng.uniform(1, 1.1, size=7)
@@ -75,12 +70,6 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (0.0,), 0.25)
 
 
-@SLOPE.test("两头趋于 0，不出 NaN | 0 at both ends, no NaN", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(1, 1.1, size=7)
-    expect(answer, (z,), sigmoid.derivative(z))
-
-
 @SLOPE.test("离 0 很远仍准确 | accurate far from 0", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
@@ -100,10 +89,15 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     })
 
 
-@TANH.test("很大和很小的数 | very large and very small numbers", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(1, 1.1, size=7)
-    expect(answer, (z,), tanh(z))
+def _large(answer: Answer, rng: np.random.Generator, function: Any) -> None:
+    z = LARGE * rng.uniform(0.9, 1.1, size=7)
+    expect(answer, (z,), function(z))
+
+
+LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
+SIGMOID.test(LARGE_TITLE, special=True)(partial(_large, function=sigmoid))
+TANH.test(LARGE_TITLE, special=True)(partial(_large, function=tanh))
+SLOPE.test("两头趋于 0，不出 NaN | 0 at both ends, no NaN", special=True)(partial(_large, function=sigmoid.derivative))
 
 
 def _prelu(rng: np.random.Generator) -> tuple[tuple[Any, ...], Any, Any]:
@@ -151,34 +145,26 @@ def _dead(W: Any, b: Any, X: Any) -> float:
     return float(dead_units(net, X))
 
 
-@DEAD.test("有死有活 | some dead, some alive")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    for killed in rng.permutation(range(1, 8))[:2]:
-        W, b, X = _layer(rng, 8, killed)
-        h = np.maximum(0, W @ X + b)
-        expect(answer, (W, b, X), _dead(W, b, X), {
+def _share(answer: Answer, rng: np.random.Generator, killed: tuple[int, ...], samples: int = 30) -> None:
+    for number in killed or rng.permutation(range(1, 8))[:2]:
+        W, b, X = _layer(rng, 8, number, samples)
+        h, right = np.maximum(0, W @ X + b), _dead(W, b, X)
+        expect(answer, (W, b, X), right, {
             "死单元要在所有样本上都为零 | a dead unit is zero on every sample": (h == 0).mean(),
-            "这是活着的比例 | this is the share that is alive": 1 - _dead(W, b, X),
-            "应返回比例，不是个数 | return a share, not a count": 8 * _dead(W, b, X),
+            "这是活着的比例 | this is the share that is alive": 1 - right,
+            "应返回比例，不是个数 | return a share, not a count": 8 * right,
             "只要有一个样本为零不算死 | zero on one sample is not dead": (h == 0).any(axis=1).mean(),
             "axis=1 才是对样本 | axis=1 goes over the samples": (h == 0).all(axis=0).mean(),
         })
 
 
-@DEAD.test("全活和全死 | all alive, all dead", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    for killed in (0, 6):
-        W, b, X = _layer(rng, 6, killed)
-        expect(answer, (W, b, X), _dead(W, b, X))
+DEAD.test("有死有活 | some dead, some alive")(partial(_share, killed=()))
+DEAD.test("全活和全死 | all alive, all dead", special=True)(partial(_share, killed=(0, 8)))
+DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, killed=(), samples=1))
 
 
-@DEAD.test("只有一个样本 | a single sample", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    W, b, X = _layer(rng, 8, 2, samples=1)
-    expect(answer, (W, b, X), _dead(W, b, X))
-
-
-def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
+def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
+    alpha = float(rng.uniform(most / 10, most))
     W, b = rng.normal(size=(2, 3)), rng.normal(size=(2, 1))
     actual, call = answer(W, b, alpha), f"{answer.name}{shown((W, b, alpha))}"
     example = (np.stack([W, alpha * W]), np.stack([b, alpha * b]))
@@ -198,11 +184,5 @@ def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
     })
 
 
-@MAXOUT.test("变成 leaky ReLU | as leaky ReLU")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _maxout(answer, rng, float(rng.uniform(0.05, 0.5)))
-
-
-@MAXOUT.test("变成 ReLU | as ReLU", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _maxout(answer, rng, 0.0)
+MAXOUT.test("变成 leaky ReLU | as leaky ReLU")(partial(_maxout, most=0.5))
+MAXOUT.test("变成 ReLU | as ReLU", special=True)(partial(_maxout, most=0.0))

@@ -44,14 +44,8 @@ def _scores(answer: Answer, rng: np.random.Generator, samples: int, sizes: tuple
     })
 
 
-@SCORES.test("一个样本 | one sample")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _scores(answer, rng, 1, (3, 4, 2))
-
-
-@SCORES.test("一批样本，形状任意 | a batch, any sizes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _scores(answer, rng, 7)
+SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4, 2)))
+SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
 @CROSS_ENTROPY.test("一个样本 | one sample")

@@ -176,3 +176,41 @@ def test_an_honest_mistake_is_named(id, code, cause):
 
 def test_there_are_three_for_each_exercise():
     assert {id: sum(id == other for other, *_ in MISTAKES) for id in EXERCISES} == dict.fromkeys(EXERCISES, 3)
+
+
+VARIANTS = {
+    "collapse": [function("collapse(W1, b1, W2, b2)", "return [np.dot(W2, W1), np.dot(W2, b1) + b2]"),
+                 function("collapse(W1, b1, W2, b2)", "b = b2 + np.einsum('ij,jk->ik', W2, b1)", "return W2.dot(W1), b")],
+    "backprop": [SOFTMAX.replace("p[y, np.arange(n)] -= 1", "p = p - (np.arange(len(p))[:, None] == y)"),
+                 SOFTMAX.replace("1 / (1 + np.exp(-(W1 @ X + b1)))", "(1 + np.tanh((W1 @ X + b1) / 2)) / 2")],
+    "sigmoid-slope": [function("sigmoid_slope(z)", "z = np.abs(np.asarray(z, float))", "return np.exp(-z) / (1 + np.exp(-z)) ** 2"),
+                      function("sigmoid_slope(z)", "return 0.25 / np.cosh(np.clip(z, -1400, 1400) / 2) ** 2"),
+                      function("sigmoid_slope(z)", "s = lambda z: np.exp(-np.logaddexp(0, -np.asarray(z)))", "return s(z) * s(-np.asarray(z))")],
+    "dead-units": [function("dead_share(W, b, X)", "H = np.maximum(0, W @ X + b)", "return (H.sum(axis=1) == 0).mean()"),
+                   function("dead_share(W, b, X)", "return np.mean(np.max(W @ X + b, axis=1) <= 0)"),
+                   function("dead_share(W, b, X)", "dead = 0", "for w, c in zip(W, b):", "    dead += all(w @ x + c <= 0 for x in X.T)",
+                            "return dead / len(W)")],
+    "maxout": [function("maxout_weights(W, b, alpha)", "return np.array([alpha * W, W]), np.array([alpha * b, b])")],
+    "budget": [function("widest(n_in, n_out, budget)", "h = 0", "while (h + 1) * (n_in + n_out + 1) + n_out <= budget:", "    h += 1", "return h"),
+               function("widest(n_in, n_out, budget)", "return int(np.floor((budget - n_out) / (n_in + n_out + 1)))"),
+               function("widest(n_in, n_out, budget)", "return np.maximum(0, (budget - n_out) // (1 + n_in + n_out))")],
+    "curve": [CURVE.replace("x[:-1, None]", "x[:, None]").replace("prepend=0)", "prepend=0)\n    changes = np.append(changes, 0)"),
+              CURVE.replace("np.ones_like(knots)", "np.ones((len(x) - 1, 1))").replace("y[:1, None]", "np.array([[y[0]]])")],
+    "dropout": [DROPOUT, DROPOUT.replace("self.rng.random(h.shape) > self.p", "self.rng.binomial(1, 1 - self.p, size=h.shape)"),
+                DROPOUT.replace("        if not training:\n            return h\n", "").replace("        return h * self.mask",
+                "        if not training:\n            self.mask = np.ones_like(h)\n        return np.where(self.mask, h * self.mask, 0)")],
+    "choose-lambda": [RIDGE, RIDGE.replace("lambdas[np.argmin(errors)]", "min(zip(errors, lambdas))[1]"),
+                      RIDGE.replace("((W @ H_val - Y_val) ** 2).mean()", "float(np.mean(np.square(Y_val - W @ H_val)))")],
+    "reproduce": [COMPARE, COMPARE.replace("abs(difference) > 2 * error", "bool(np.abs(difference) / error > 2)"),
+                  "import statistics as st\n" + COMPARE.replace("np.var(a, ddof=1)", "st.variance(a)").replace("np.mean(a)", "st.fmean(a)")],
+}
+
+
+@pytest.mark.parametrize("id", VARIANTS)
+def test_other_right_answers_keep_full_marks(id):
+    for code in VARIANTS[id]:
+        space, exercise = {"np": np}, EXERCISES[id]
+        exec(code, space)
+        for seed in range(25):
+            wrongs = [outcome(exercise, title, LocalAnswer(exercise.name, space[exercise.name]), seed) for title in exercise.tests]
+            assert not any(wrongs), (code, seed, [str(wrong) for wrong in wrongs])
