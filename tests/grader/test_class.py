@@ -47,7 +47,7 @@ def answers(world):
         "syntax-error": ("def sigmoid_slope(z)\n    return 1", REST),
         "undefined": ("pass", REST),
         "error-above": ("1 / 0\n" + RIGHT, FULL),
-        "magics": ("%matplotlib inline\n!ls\n" + RIGHT, FULL),
+        "magics": ("%matplotlib inline\n!ls \\\n -l\nnp.dot?\nx = !ls\nprint('%d'\n  % 3)\nprint（3）\n" + RIGHT, FULL),
         "unknown-import": ("import nnlib as nn\nimport pandas\n" + RIGHT, FULL),
         "endless-loop": (inside("while True:\n    pass"), REST),
         "endless-loop-above": ("while True:\n    pass\n" + RIGHT, REST),
