@@ -63,7 +63,7 @@ READ = "SyntaxError"
     ("def g(:\n    return 1\n\n" + F, [(1, READ)]), ("@staticmethod\n" + F + "a b", [(4, READ)]),
     ("s = '''never closed\n" + F, [(1, READ)]), ("a b\n  indented\n" + F, [(1, READ)]),
     ("print 'two'\nx = 1 / 0\n" + F, [(1, READ), (2, "ZeroDivisionError")]), ("a b\n%time x = 3\n!ls\n" + F, [(1, READ)]),
-    ("x = 1\0\n" + F, [(1, READ)]), ("import pandas_of_nowhere\n" + F, [(1, "ModuleNotFoundError")]),
+    ("a b\ns = '''\nx = 1 / 0\n'''\n" + F, [(1, READ)]), ("x = 1\0\n" + F, [(1, READ)]), ("import pandas_of_nowhere\n" + F, [(1, "ModuleNotFoundError")]),
     ("%%time\n1 / 0\n" + F, [(2, "ZeroDivisionError")]), ("try:\n    x\nexcept NameError:\n    x = 1\na b\n" + F, [(5, READ)]),
     ("raise SystemExit\n" + F, [(1, "SystemExit")]), ("async def g():\n    raise OSError\nawait g()\n" + F, [(3, "OSError")]),
 ], ids=repr)

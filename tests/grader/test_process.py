@@ -142,7 +142,7 @@ def test_no_cell_tells_what_a_test_has_asked(sandboxed, notebook):
     spy = "seen = []\n" + SLOPE.replace("burn()", "seen.append('told' if np.size(z) else z)")
     tell = "print(seen)\nraise ValueError(f'{len(seen)} {seen}')"
     made = notebook("activations", sigmoid_slope=spy)
-    made.cells.insert(6, new_code_cell(tell))
+    made.cells.insert(7, new_code_cell(tell))
     result = marked(made, 5)
     assert result["score"] == 9
     assert "told" not in json.dumps(result)
