@@ -137,14 +137,16 @@ def test_a_name_that_is_missing_is_told_from_a_key(sandboxed):
     assert causes == ["KeyError: 字典里没有这个键 | KeyError: the dict has no such key", "没有定义 g | g is not defined"]
 
 
-def test_no_cell_tells_what_a_test_has_asked(sandboxed, notebook):
-    """Its errors are those of a process that was asked nothing."""
+@pytest.mark.parametrize("fails", [True, False])
+def test_no_cell_tells_what_a_test_has_asked(sandboxed, notebook, fails):
+    """Its errors are those of a process that was asked nothing; without errors it is not heard at all."""
     spy = "seen = []\n" + SLOPE.replace("burn()", "seen.append('told' if np.size(z) else z)")
-    tell = "print(seen)\nraise ValueError(f'{len(seen)} {seen}')"
     made = notebook("activations", sigmoid_slope=spy)
-    made.cells.insert(7, new_code_cell(tell))
+    made.cells.insert(7, new_code_cell("print(seen)" + "\nraise ValueError(f'{len(seen)} {seen}')" * fails))
     result = marked(made, 5)
     assert result["score"] == 9
     assert "told" not in json.dumps(result)
-    assert "ValueError: 0 []" in result["notes"][0]
-    assert result["notes"][1].endswith("\n[]\n")
+    assert len(result["notes"]) == 2 * fails
+    if fails:
+        assert "ValueError: 0 []" in result["notes"][0]
+        assert result["notes"][1].endswith("\n[]\n")
