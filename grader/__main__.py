@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 FORMATS = {"csv": "a row per student and assignment", "canvas": "for Canvas's gradebook", "moodle": "Moodle's offline grading worksheet",
            "moodle-users": "Moodle's import by user name", "gradescope": "by student number or e-mail address"}
@@ -87,25 +88,32 @@ def grade(args: argparse.Namespace) -> int:
     return 1 if run.faults or run.left_out else 0
 
 
+def results(args: argparse.Namespace) -> dict[str, dict[str, dict[str, Any]]]:
+    """The results in a folder, with the points given by hand."""
+    from .batch import read_results
+    from .reports.manual import add_points
+
+    found = read_results(args.results)
+    if args.manual and (encoding := add_points(found, args.manual)) != "utf-8-sig":
+        complain("please check:", [f"{args.manual} was read as {encoding}"])
+    return found
+
+
 def feedback(args: argparse.Namespace) -> int:
     from .reports.feedback import write_pages
 
-    print(f"{len(write_pages(args.results, args.out))} pages in {args.out}")
+    print(f"{len(write_pages(results(args), args.out))} pages in {args.out}")
     return 0
 
 
 def export(args: argparse.Namespace) -> int:
-    from .batch import read_results
     from .reports.export import write_grades
-    from .reports.manual import add_points
 
-    found = read_results(args.results)
+    found = results(args)
     if args.assignment:
         if args.assignment not in found:
             raise ValueError(f"expected an assignment with results ({', '.join(found)}), got {args.assignment!r}. Check the spelling.")
         found = {args.assignment: found[args.assignment]}
-    if args.manual and (encoding := add_points(found, args.manual)) != "utf-8-sig":
-        complain("please check:", [f"{args.manual} was read as {encoding}"])
     count, waiting = write_grades(found, args.format, args.out)
     print(f"{count} grades in {args.out}")
     if waiting:
@@ -135,7 +143,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     def out(help):
         return "--out", help, {**path, **required, "metavar": "PATH"}
 
-    results = ("results", "the folder that the verb grade wrote", path)
+    marked = ("results", "the folder that the verb grade wrote", path)
+    manual = ("--manual", "a table of points given by hand: student,assignment,part,points", file)
     verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
     verb(release, "write the notebooks that students get, without solutions", out("a folder for them"))
     verb(seed, "make a secret seed", ("file", "a new file for it", path))
@@ -146,11 +155,10 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
          ("--workers", "processes that mark (2)", {"type": partial(above_zero, int), "default": 2}),
          ("--seconds", "limit for one call of a student's function (5); another limit marks all anew", {"type": partial(above_zero, float), "default": 5.0}),
          ("--unsafe-no-sandbox", "run student code with your own rights", {"dest": "sandboxed", "action": "store_false"}))
-    verb(feedback, "write one page per student", results, out("a folder for the pages"))
-    verb(export, "write the grades", results, out("a file for the table"),
+    verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)
+    verb(export, "write the grades", marked, out("a file for the table"),
          ("--format", "; ".join(f"{name}: {what}" for name, what in FORMATS.items()), {"choices": FORMATS, "default": "csv"}),
-         ("--assignment", "the only one to export (an LMS takes one at a time)", {"metavar": "NAME"}),
-         ("--manual", "a table of points given by hand: student,assignment,part,points", file))
+         ("--assignment", "the only one to export (an LMS takes one at a time)", {"metavar": "NAME"}), manual)
     return parser.parse_args(argv)
 
 

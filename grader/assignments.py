@@ -1,5 +1,6 @@
 """Assignments, one per chapter: read from ``assignments/source``, released without the solutions."""
 
+import io
 import json
 import re
 import textwrap
@@ -21,18 +22,23 @@ SOLUTION = re.compile(rf"^([ \t]*){BEGIN}\n.*?{END}", re.DOTALL | re.MULTILINE)
 class Assignment:
     """What is marked in one notebook.
 
-    `exercises` are marked by tests; `written` are the cells answered in words, with their points; cells in
-    `fixed` are handed out and never run.
+    `exercises` are marked by tests; `written` are the cells answered in words, with their points; `given` maps
+    the `bare` text of each other cell that we hand out, and that is never run, to its grade id.
     """
 
     name: str
     exercises: tuple[str, ...]
     written: dict[str, int]
-    fixed: frozenset[str]
+    given: dict[str, str]
 
     @property
     def points(self) -> int:
         return sum(len(EXERCISES[id].tests) for id in self.exercises) + sum(self.written.values())
+
+
+def bare(text: str) -> str:
+    """A cell's text without what editors change unasked: line endings, and blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in io.StringIO(text, newline=None)).strip("\n")
 
 
 def source(name: str) -> Path:
@@ -53,17 +59,19 @@ def read(name: str) -> dict[str, Any]:
 
 def load(name: str) -> Assignment:
     """The assignment as its notebook in ``assignments/source`` describes it."""
-    marks = [cell["metadata"]["nbgrader"] for cell in read(name)["cells"]]
+    cells = read(name)["cells"]
+    marks = [cell["metadata"]["nbgrader"] for cell in cells]
     return Assignment(
         name,
         tuple(mark["grade_id"] for mark in marks if mark["solution"] and not mark["grade"]),
         {mark["grade_id"]: mark["points"] for mark in marks if mark["solution"] and mark["grade"]},
-        frozenset(mark["grade_id"] for mark in marks if mark["locked"]),
+        {bare("".join(cell["source"])): mark["grade_id"] for cell, mark in zip(cells, marks, strict=True)
+         if mark["locked"] or mark["grade"]},
     )
 
 
 def release(name: str, folder: Path) -> Path:
-    """Write the notebook that students get: every solution is a stub, and no cell has been run."""
+    """Write the notebook that students get: solutions are stubs, no cell has been run, ours cannot be edited."""
     notebook = read(name)
     for cell in notebook["cells"]:
         text = SOLUTION.sub(lambda found: textwrap.indent(STUB, found[1]), "".join(cell["source"]))
@@ -72,6 +80,7 @@ def release(name: str, folder: Path) -> Path:
                 f"expected paired solution markers in {name}, got a lone one in {cell['id']}. Add its pair."
             )
         cell["source"] = text.splitlines(keepends=True)
+        cell["metadata"] |= {"deletable": False, "editable": not cell["metadata"]["nbgrader"]["locked"]}
     path = folder / name / f"{name}.ipynb"
     write_json(path, notebook)
     return path

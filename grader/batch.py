@@ -171,11 +171,11 @@ def _outcomes(submitted: list[tuple[Assignment, str]], folder: Path, results: Pa
             data, notes = read(folder / student / assignment.name)
             job = partial(mark, data, assignment, conditions, notes)
         except Refused as why:
-            data, job = str(why).encode(), partial(refused, assignment, str(why))
+            data, notes, job = str(why).encode(), [], partial(refused, assignment, str(why))
         except OSError as problem:  # a folder or a disk that cannot be read
             yield Outcome(assignment.name, student, "", fault=problem)
             continue
-        outcome = Outcome(assignment.name, student, key(data, assignment, conditions))
+        outcome = Outcome(assignment.name, student, key(data, assignment, conditions, notes))
         if _result(_path(results, assignment.name, student, outcome.key)):  # a damaged one is made again
             yield outcome
             continue

@@ -2,6 +2,7 @@
 
 import hashlib
 import platform
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,13 +12,13 @@ from typing import Any
 import numpy as np
 
 import nnlib
+from nnlib.exercises.judging import Exercise
 from nnlib.exercises.selfcheck import EXERCISES, outcome
 
 from .assignments import Assignment, source
-from .sandbox.process import AnswerProcess, RemoteAnswer, TooSlow
+from .sandbox.process import AnswerProcess, RemoteAnswer, clean
 from .submission import Refused, parse
 
-TOTAL_SECONDS = 180.0  # for all of one submission
 NNLIB, GRADER = Path(nnlib.__file__).parent, Path(__file__).parent
 # All the code that decides a mark: the network, the exercises with their judging, and what runs the answers.
 DECIDES_IN_NNLIB = ("*.py", "_common/*.py", "exercises/*.py")
@@ -26,7 +27,7 @@ DECIDES_IN_GRADER = ("assignments.py", "marking.py", "output.py", "submission.py
 
 @dataclass(frozen=True)
 class Conditions:
-    """How a class is marked: the secret seed, the seconds for one call of an answer, whether in a sandbox."""
+    """How a class is marked: the secret seed, the seconds of processor time for one call of an answer, whether in a sandbox."""
 
     seed: int
     seconds: float = 5.0
@@ -38,31 +39,43 @@ def mark(
 ) -> dict[str, Any]:
     """The result of one submission, ready for JSON; `file_notes` become its first notes.
 
-    A test that passes is worth one point; a part in words is pending. A timeout is tried once more. An error
-    that is raised from here is a fault of the grader, never of the student.
+    A test that passes is worth one point; a part in words is pending. The tests of an exercise are asked where its
+    self-check stands; if its function is only written below that, they are asked once more at the end. An error that is
+    raised from here is a fault of the grader, never of the student.
     """
     try:
-        cells, notebook_notes = parse(data, assignment)
+        submission = parse(data, assignment)
     except Refused as why:
         return refused(assignment, str(why))
-    exercises = {}
-    with AnswerProcess(cells, conditions.sandboxed, conditions.seconds, TOTAL_SECONDS) as process:
-        for id in assignment.exercises:
-            exercise, retried = EXERCISES[id], False
-            answer, causes = RemoteAnswer(process, exercise.name), {}
-            for title in exercise.tests:
-                wrong = outcome(exercise, title, answer, conditions.seed)
-                if isinstance(wrong, TooSlow) and not retried:
-                    retried = True
-                    wrong = outcome(exercise, title, answer, conditions.seed)
-                causes[title] = wrong.cause if wrong else ""
-            exercises[id] = {
-                "points": sum(not cause for cause in causes.values()),
-                "max": len(causes),
-                "tests": causes,
-            }
-    cell_notes = [f"[{number}] {text}" for number, texts in process.cell_messages.items() for text in texts]
-    return _result(assignment, "marked", exercises, [*file_notes, *notebook_notes, *cell_notes][:50])
+    causes, notes = {}, [*file_notes, *submission.notes]
+    with AnswerProcess(submission.cells, conditions.sandboxed, conditions.seconds) as process:
+        for id in sorted(assignment.exercises, key=submission.places.__getitem__):
+            process.goal = submission.places[id]
+            causes[id] = _asked(process, EXERCISES[id], conditions.seed)
+        for id, place in submission.places.items():
+            name = EXERCISES[id].name
+            defines = re.compile(rf"^(?:def|class) {name}\b|^{name} *=", re.MULTILINE)
+            if all(causes[id].values()) and any(map(defines.search, submission.cells[place:])):
+                process.goal = len(submission.cells)
+                again = _asked(process, EXERCISES[id], conditions.seed)
+                if not all(again.values()):
+                    causes[id] = again
+                    notes.append(f"{name} 写在自检下面 | {name} stands below its self-check")
+        process.listen()
+    for number, messages in sorted(process.cell_messages.items()):
+        first = next(filter(None, map(str.strip, submission.cells[number].splitlines())))
+        title = clean(f"{first[:60]}…" if len(first) > 60 else first)
+        notes += [f"单元格“{title}” | cell “{title}”\n{message}" for message in messages]
+    exercises = {id: {"points": sum(not cause for cause in causes[id].values()), "max": len(causes[id]),
+                      "tests": causes[id]} for id in assignment.exercises}
+    return _result(assignment, "marked", exercises, notes[:50])
+
+
+def _asked(process: AnswerProcess, exercise: Exercise, seed: int) -> dict[str, str]:
+    """Why each test of an exercise failed; ``""`` if it passed."""
+    answer = RemoteAnswer(process, exercise.name)
+    wrongs = {title: outcome(exercise, title, answer, seed) for title in exercise.tests}
+    return {title: wrong.cause if wrong else "" for title, wrong in wrongs.items()}
 
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:
@@ -84,14 +97,17 @@ def _result(
         "notes": notes,
         "score": sum(entry["points"] for entry in exercises.values()),
         "max": assignment.points,
-        "pending": assignment.written,
+        "pending": assignment.written if status == "marked" else {},
     }
 
 
-def key(data: bytes, assignment: Assignment, conditions: Conditions) -> str:
-    """The name of one result, made from everything that a mark depends on."""
+def key(
+    data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()
+) -> str:
+    """The name of one result, made from everything that it depends on."""
     settings = f"{conditions}, Python {platform.python_version()}, NumPy {np.__version__}".encode()
-    parts = (data, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings)
+    notes = "\n".join(file_notes).encode()
+    parts = (data, notes, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings)
     return _hash(parts).hex()[:24]
 
 

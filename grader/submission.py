@@ -3,9 +3,10 @@
 import json
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
-from .assignments import Assignment
+from .assignments import Assignment, bare
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
 
@@ -52,10 +53,20 @@ def _bytes(path: Path) -> bytes:
         raise Refused("不是普通文件，可能是符号链接 | not a regular file, perhaps a symbolic link") from None
 
 
-def parse(data: bytes, assignment: Assignment) -> tuple[list[str], list[str]]:
-    """The code that the student wrote, in order, and notes about the notebook.
+@dataclass(frozen=True)
+class Submission:
+    """The cells to run, in order; before which of them the tests of each exercise are asked; and notes."""
 
-    Cells that were handed out as they are and answers in words are left out: they are not run.
+    cells: list[str]
+    places: dict[str, int]
+    notes: list[str]
+
+
+def parse(data: bytes, assignment: Assignment) -> Submission:
+    """What a student wrote.
+
+    A cell is ours, and not run, if its text is. The tests of an exercise stand where its self-check does, or after the
+    last cell with its mark if the self-check is missing, or at the end.
     """
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
@@ -66,24 +77,34 @@ def parse(data: bytes, assignment: Assignment) -> tuple[list[str], list[str]]:
         raise Refused("不是 Jupyter 笔记本 | not a Jupyter notebook")
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")
-    code, notes, seen = [], [], set()
+    code, notes, seen, checks, answers = [], [], [], {}, {}
     for cell in cells:
         source = _source(cell)
         if source is None:
             notes.append("跳过一个坏单元格 | a broken cell was skipped")
             continue
-        id = _grade_id(cell)
+        id, is_code = _grade_id(cell) or "", cell.get("cell_type") == "code"
         if id in seen:
             notes.append(f"单元格 {id} 出现两次 | cell {id} occurs twice")
-        if id:
-            seen.add(id)
-        ours = id in assignment.fixed or id in assignment.written
-        if cell.get("cell_type") == "code" and not ours and source.strip():
+        seen += [id] * bool(id)
+        exercise = id.removesuffix("-check")
+        if ours := assignment.given.get(bare(source)):
+            checks[ours.removesuffix("-check")] = len(code)
+            continue
+        if not is_code and id in assignment.exercises:
+            notes.append(f"单元格 {id} 不是代码单元格，仍当作代码运行 | cell {id} is not a code cell; it ran as code all the same")
+        elif is_code and id in assignment.given.values() and id not in assignment.written:
+            notes.append(f"我们发的单元格 {id} 被改过，当作你的代码运行 | cell {id}, which we handed out, was changed: it ran as your code")
+        if (is_code or id in assignment.exercises) and source.strip():
             code.append(source)
+        answers[exercise] = len(code)
     missing = [id for id in (*assignment.exercises, *assignment.written) if id not in seen]
     if missing:
         notes.append(f"缺少单元格 {', '.join(missing)} | missing cells: {', '.join(missing)}")
-    return code, notes
+    order = [id for id in dict.fromkeys(seen) if id in assignment.exercises]
+    if order != [id for id in assignment.exercises if id in order]:
+        notes.append("题目的次序变了 | the exercises stand in another order")
+    return Submission(code, {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}, notes)
 
 
 def _cells(notebook: object) -> list | None:
@@ -100,7 +121,8 @@ def _source(cell: object) -> str | None:
         return None
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+        split = "input" in cell and not "".join(source[:1]).endswith(("\n", "\r"))
+        source = ("\n" if split else "").join(source)  # before version 4, lines stood without their ends
     return source if isinstance(source, str) else None
 
 

@@ -1,6 +1,7 @@
 """Feedback pages, one per student, in two languages: which tests passed, and why each of the others failed.
 
-A page shows no input of a test; it shows titles, likely causes, and what the student's own cells printed.
+A page shows no input of a test; it shows titles, likely causes, what the student's own cells printed or raised before
+any input was known, and the points given by hand.
 """
 
 from html import escape
@@ -9,8 +10,8 @@ from typing import Any
 
 from nnlib._common.pair import Pair
 
-from ..batch import read_results
 from ..output import write_file
+from .manual import Results
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:1.8rem}li{margin:.3rem 0}
@@ -18,10 +19,10 @@ h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:1.8rem}li{margin:.3rem 0}
 .why{display:block;color:#6b3a00}pre{background:#f4f4f4;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}"""
 
 
-def write_pages(results: Path, target: Path) -> list[Path]:
+def write_pages(found: Results, target: Path) -> list[Path]:
     """Write ``target/assignment/student.html`` for every result."""
     pages = []
-    for name, entries in read_results(results).items():
+    for name, entries in found.items():
         for student, result in entries.items():
             pages.append(target / name / f"{student}.html")
             write_file(pages[-1], page(student, result).encode())
@@ -31,7 +32,7 @@ def write_pages(results: Path, target: Path) -> list[Path]:
 def page(student: str, result: dict[str, Any]) -> str:
     """One student's page."""
     lines = [
-        f"<p>得分 {result['score']} / {result['max']} · <span lang='en'>score {result['score']} of "
+        f"<p>得分 {result['score']:g} / {result['max']} · <span lang='en'>score {result['score']:g} of "
         f"{result['max']}</span></p>"
     ]
     if result["status"] == "refused":
@@ -42,13 +43,16 @@ def page(student: str, result: dict[str, Any]) -> str:
             why = f"<span class='why'>{both(cause)}</span>" if cause else ""
             lines.append(f"<li class='{'no' if cause else 'ok'}'>{both(title)}{why}</li>")
         lines.append("</ul>")
-    for id, points in result["pending"].items():
-        lines.append(
-            f"<h2>{escape(id)}: — / {points}</h2><p>{both('等待老师批阅 | to be marked by hand')}</p>"
-        )
-    if result["notes"]:
+    waiting = {id: ("—", most, "等待老师批阅 | to be marked by hand") for id, most in result["pending"].items()}
+    given = {id: (f"{points:g}", most, "由老师批阅 | marked by hand")
+             for id, (points, most) in result.get("by_hand", {}).items()}
+    for id, (points, most, how) in {**given, **waiting}.items():
+        lines.append(f"<h2>{escape(id)}: {points} / {most}</h2><p>{both(how)}</p>")
+    if result["notes"] and result["status"] != "refused":
         lines.append(f"<h2>{both('附注 | Notes')}</h2>")
-        lines += [f"<pre>{escape(note)}</pre>" for note in result["notes"]]
+        for note in result["notes"]:
+            title, _, printed = note.partition("\n")
+            lines.append(f"<p>{both(title)}</p>" + (f"<pre>{both(printed)}</pre>" if printed else ""))
     title = f"{escape(result['assignment'])} · {escape(student)}"
     head = f"<meta charset='utf-8'><title>{title}</title><style>{STYLE}</style>"
     body = f"<h1>{title}</h1>\n" + "\n".join(lines)

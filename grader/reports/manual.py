@@ -53,6 +53,7 @@ def add_points(found: Results, path: Path) -> str:
         if not 0 <= given <= most:
             raise ValueError(f"expected 0 to {most} points in {path}, line {number}, got {given:g}. Correct that line.")
         result["score"] += given
+        result.setdefault("by_hand", {})[row["part"]] = (given, most)
         del result["pending"][row["part"]]
     return encoding
 

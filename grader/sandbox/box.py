@@ -24,6 +24,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,8 @@ FILES = 32 << 20  # bytes for files, only in /tmp
 DEVICES = ("full", "null", "random", "urandom", "zero")
 FOLDERS = f"--size {FILES} --tmpfs /tmp --remount-ro / --chdir /tmp"
 OUTER = """--dev-bind / / --tmpfs /mnt --cap-add ALL
-    --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site"""
+    --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site --perms 0755 --dir /mnt/box/site/IPython
+    --perms 0755 --dir /mnt/box/site/IPython/core --perms 0755 --dir /mnt/box/site/IPython/utils"""
 WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
 ENV = {
     "HOME": "/tmp",
@@ -75,13 +77,16 @@ def missing() -> str:
 
 
 def _parts() -> dict[str, Path]:
-    """What is mounted in the sandbox, and where: Python, NumPy and the two files that talk to the tests."""
-    numpy = Path(np.__file__).parent
+    """What is mounted in the sandbox, and where: Python, NumPy, our files, and IPython's that read cells."""
+    numpy, ipython = Path(np.__file__).parent, Path(find_spec("IPython").origin).parent
+    reader = ("core/inputtransformer2.py", "utils/tokenutil.py")
     parts = {
         "/box/python": Path(sys.base_prefix).resolve(),
         "/box/site/numpy": numpy,
+        "/box/site/cells.py": HERE / "cells.py",
         "/box/site/channel.py": HERE / "channel.py",
         "/box/worker.py": HERE / "worker.py",
+        **{f"/box/site/IPython/{name}": ipython / name for name in reader},
     }
     if (libs := numpy.parent / "numpy.libs").is_dir():
         parts["/box/site/numpy.libs"] = libs
@@ -152,11 +157,12 @@ class Template:
                 argv.append(syscalls.program(syscalls.STUDENT).hex())
             else:  # the same program without walls, because the instructor asked for it
                 site, cwd = Path(self.folder.name, "site"), Path(self.folder.name, "cwd")
-                site.mkdir()
                 cwd.mkdir()
                 for place, path in _parts().items():
                     if place.startswith("/box/site/"):
-                        (site / Path(place).name).symlink_to(path)
+                        link = Path(self.folder.name, place.removeprefix("/box/"))
+                        link.parent.mkdir(parents=True, exist_ok=True)
+                        link.symlink_to(path)
                 argv = [os.path.realpath(sys.executable), "-I", "-S", HERE / "worker.py", site, cwd, ""]
             self.process = subprocess.Popen(
                 argv, stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.stderr, pass_fds=[filter.fileno()],

@@ -3,18 +3,20 @@
 import itertools
 import os
 import select
-import time
 from typing import NoReturn
 
-from nnlib._common.pair import Pair
+from nnlib._common.pair import BAR, Pair
 from nnlib.exercises.judging import NOT_YET, Wrong, raised
 
 from . import channel
 from .box import Box
+from .clock import Clock, too_slow
 
 NOT_A_VALUE = "返回值无法识别 | the return value cannot be read"
 WRONG_TYPE = "返回值的类型不对 | the return value has a type that is not allowed"
 ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
+CELL, CELLS, SHARE = 2, 24, 8  # a cell may take twice the limit of a call, all cells 24 times, each an eighth of the rest
+LOOK = 0.05  # seconds between two looks at the clock
 ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
     MemoryError ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError
     UnboundLocalError ValueError ZeroDivisionError"""
@@ -25,17 +27,19 @@ class TooSlow(Wrong):
 
 
 class AnswerProcess:
-    """Runs the cells of a notebook and calls what they define.
+    """Runs the cells of a notebook up to `goal` and calls what they define.
 
     A cell or a call that hangs, or that ends the process, is lost alone: a new process runs the other cells
-    again.
+    again. What a cell prints or raises is kept only from a process that has seen no input of a test.
     """
 
-    def __init__(self, cells: list[str], sandboxed: bool, seconds: float, total: float) -> None:
-        self.cells = dict(enumerate(cells, 1))  # those that a new process runs
+    def __init__(self, cells: list[str], sandboxed: bool, seconds: float) -> None:
+        self.cells, self.sandboxed, self.seconds = cells, sandboxed, seconds
+        self.goal = self.done = 0  # how many cells shall be run, and how many this process has run
+        self.left = CELLS * seconds
+        self.lost: set[int] = set()  # cells that hung or ended a process: they are not run again
         self.cell_messages: dict[int, list[str]] = {}  # the errors of each cell, and what it printed
-        self.slow_cells: set[int] = set()
-        self.sandboxed, self.seconds, self.end = sandboxed, seconds, time.monotonic() + total
+        self.asked = self.unheard = False  # has this process seen an input; did a cell fail after that
         self.box: Box | None = None
 
     def __enter__(self) -> "AnswerProcess":
@@ -50,39 +54,62 @@ class AnswerProcess:
             self.box = None
 
     def start(self) -> None:
-        """Start a process, unless one runs, and run every cell in it except those that hang or end it."""
-        while self.box is None:
-            if time.monotonic() > self.end:
-                self._fail(self._too_slow())
-            self._launch()
-            for number, source in list(self.cells.items()):
-                try:
-                    reply = self.ask({"op": "cell", "source": source}, 2 * self.seconds)
-                except Wrong as wrong:
-                    if isinstance(wrong, TooSlow) and number not in self.slow_cells:
-                        self.slow_cells.add(number)  # tried once more: the machine may have been busy
-                    else:
-                        del self.cells[number]
-                        self.cell_messages[number] = [wrong.cause]
-                    break
-                messages = [*_texts(reply.get("problems")), *_texts([reply.get("printed")])]
-                self.cell_messages.setdefault(number, messages)
+        """Start a process, unless one runs, and run the cells up to `goal` in it except those that are lost."""
+        while self.box is None or self.done < self.goal:
+            if self.box is None:
+                self._launch()
+            else:
+                self.done += 1
+                if self.done - 1 not in self.lost:
+                    self._run_cell(self.done - 1)
+
+    def listen(self) -> None:
+        """Run all cells once more, in a process that has seen no input, if there are errors to be told of."""
+        if self.unheard:
+            self.stop()
+            self.start()
+
+    def _run_cell(self, number: int) -> None:
+        """Run one cell; it may use a part of the time that is left, so that slow cells starve no other."""
+        seconds = round(min(CELL * self.seconds, self.left / SHARE), 3)
+        if seconds < 0.01:
+            self._lose(number, "所有单元格的时间已经用完 | the time for all cells is used up")
+            return
+        clock = Clock(self.pid, seconds)
+        try:
+            reply = self.ask({"op": "cell", "source": self.cells[number]}, seconds)
+        except Wrong as wrong:
+            self.left -= seconds
+            self._lose(number, wrong.cause)
+        else:
+            self.left -= clock.cost()
+            problems, printed = reply.get("problems"), reply.get("printed")
+            messages = [_told(problem, seconds) for problem in problems[:20]] if isinstance(problems, list) else []
+            self.unheard |= self.asked and bool(messages)
+            if isinstance(printed, str) and printed:
+                messages.append(clean(printed[:2000]))
+            if not self.asked:
+                self.cell_messages[number] = messages
+
+    def _lose(self, number: int, why: str) -> None:
+        self.lost.add(number)
+        self.cell_messages[number] = [why]
 
     def _launch(self) -> None:
         self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
+        self.done, self.asked = 0, False
         os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not block us
+        self.pid = self.box.pid
 
     def ask(self, message: dict, seconds: float) -> dict:
         """The reply to a message; `Wrong` if none comes in time, or one that does not answer it."""
-        number, deadline = next(self.ids), min(time.monotonic() + seconds, self.end)
+        number, clock = next(self.ids), Clock(self.pid, seconds)
         try:
-            frame = channel.pack({"id": number, **message})
+            frame = channel.pack({"id": number, "seconds": seconds, **message})
             while frame:
-                left = deadline - time.monotonic()
-                if left <= 0 or not select.select([], [self.box.stdin], [], left)[1]:
-                    self._fail(self._too_slow())
+                self._wait([], [self.box.stdin], clock)
                 frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]) :]
-            reply = channel.unpack(self._read(deadline))
+            reply = channel.unpack(self._read(clock))
         except OSError:
             self._fail(Wrong(ENDED))
         except channel.Unfit:
@@ -91,17 +118,15 @@ class AnswerProcess:
             self._fail(Wrong(NOT_A_VALUE))
         return reply
 
-    def _read(self, deadline: float) -> bytes:
-        (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, deadline))
+    def _read(self, clock: Clock) -> bytes:
+        (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, clock))
         if size > channel.MAX_FRAME:
             raise channel.Unfit("too large")
-        return self._take(size, deadline)
+        return self._take(size, clock)
 
-    def _take(self, count: int, deadline: float) -> bytes:
+    def _take(self, count: int, clock: Clock) -> bytes:
         while len(self.buffer) < count:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self.box.stdout], [], [], left)[0]:
-                self._fail(self._too_slow())
+            self._wait([self.box.stdout], [], clock)
             if not (data := os.read(self.box.stdout.fileno(), 1 << 20)):
                 self._fail(Wrong(ENDED))
             self.buffer += data
@@ -109,15 +134,15 @@ class AnswerProcess:
         del self.buffer[:count]
         return taken
 
+    def _wait(self, read: list, write: list, clock: Clock) -> None:
+        """Wait for an end of the channel, as long as the process is within its limits."""
+        while not any(select.select(read, write, [], LOOK)):
+            if why := clock.passed():
+                self._fail(TooSlow(why))
+
     def _fail(self, wrong: Wrong) -> NoReturn:
         self.stop()
         raise wrong
-
-    def _too_slow(self) -> TooSlow:
-        return TooSlow(
-            f"超过 {self.seconds:g} 秒没有结果，是否有死循环 | no result within {self.seconds:g} s: "
-            "is there an endless loop"
-        )
 
 
 class RemoteAnswer:
@@ -126,7 +151,7 @@ class RemoteAnswer:
     warned = ""  # the process sends values alone, no warnings
 
     def __init__(self, process: AnswerProcess, name: str) -> None:
-        self.process, self.name = process, name
+        self.process, self.name, self.seconds = process, name, process.seconds
 
     def __call__(self, *args):
         return self._ask("call", self.name, args)
@@ -143,7 +168,17 @@ class RemoteAnswer:
         elif self.process.box is None:
             raise Wrong("对象已经不在了 | the object no longer exists")
         message = {"op": op, "name": name, "handle": handle, "args": list(map(channel.encode, args))}
-        reply = self.process.ask(message, self.process.seconds)
+        seconds, self.process.asked = self.seconds, True
+        try:
+            reply = self.process.ask(message, seconds)
+            if reply.get("error") == "OutOfTime":
+                raise TooSlow(too_slow(seconds))
+        except TooSlow as slow:
+            if seconds < self.process.seconds:
+                zh, en = Pair.of(slow.cause)
+                slow.cause = f"{zh}（前面有一项超时，限时降为十分之一） | {en} (after a test that was too slow, a tenth of the limit)"
+            self.seconds = self.process.seconds / 10  # what has hung once will do so again
+            raise
         if "error" in reply:
             raise Wrong(self._cause(reply["error"]))
         try:
@@ -158,8 +193,8 @@ class RemoteAnswer:
         """The likely cause of an error; its name can be made up, so only Python's own are shown."""
         if kind == "NotImplementedError":
             return NOT_YET
-        if kind == "KeyError":
-            return f"没有定义 {self.name}，或报 KeyError | {self.name} is not defined, or it raised KeyError"
+        if kind == "Undefined":
+            return f"没有定义 {self.name} | {self.name} is not defined"
         if kind == "Unfit":
             return WRONG_TYPE
         if kind not in ERRORS.split():
@@ -167,7 +202,18 @@ class RemoteAnswer:
         return str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}"))
 
 
-def _texts(values: object) -> list[str]:
-    """The texts in a reply, each cut short, without control characters that a terminal would obey."""
-    lines = [text for text in values if isinstance(text, str) and text] if isinstance(values, list) else []
-    return ["".join(c if c.isprintable() or c == "\n" else "�" for c in text[:2000]) for text in lines[:20]]
+def _told(problem: object, seconds: float) -> str:
+    """A problem of a cell, as the process gave it, in both languages."""
+    match problem:
+        case [_, "OutOfTime", _]:
+            return too_slow(seconds)
+        case [int(line), str(kind), str(text)]:
+            zh, en = Pair.of(raised(kind))
+            what = clean(f"{kind}: {text}"[:600])
+            return f"第 {line} 行，{zh}（{what}） | line {line}, {en} ({what})"
+    return NOT_A_VALUE
+
+
+def clean(text: str) -> str:
+    """A student's text without control characters, which a terminal would obey, or bars, which divide languages."""
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text).replace(BAR, " ¦ ")

@@ -5,10 +5,8 @@ for values and replies with values, which `channel` checks again on the other si
 is expected. The template runs no line of a student's code.
 """
 
-import ast
 import contextlib
 import ctypes
-import io
 import os
 import random
 import resource
@@ -18,6 +16,7 @@ import socket
 import sys
 
 sys.path.append(sys.argv[1])  # the folder that holds NumPy alone
+import cells
 import channel
 import numpy as np
 
@@ -32,53 +31,26 @@ class Filter(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("program", ctypes.c_char_p))
 
 
-class Captured(io.TextIOBase):
-    """What a cell prints, up to 2,000 characters."""
-
-    def __init__(self):
-        self.text = ""
-
-    def write(self, text):
-        self.text += str(text)[: 2000 - len(self.text)]
-        return len(text)
+class Undefined(Exception):
+    """The notebook does not define the function that the tests ask for."""
 
 
-def run_cell(source, namespace):
-    """Run a cell statement by statement: one that fails does not hide the functions below it."""
-    lines = [
-        line[: len(line) - len(line.lstrip())] + "pass" if line.lstrip().startswith(("%", "!")) else line
-        for line in source.splitlines()
-    ]  # commands of IPython mean nothing here
-    try:
-        statements = ast.parse("\n".join(lines)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-        return [f"line {getattr(problem, 'lineno', '?')}: {type(problem).__name__}: {problem}"]
-    problems = []
-    for statement in statements:
-        try:
-            exec(compile(ast.Module([statement], []), "<cell>", "exec"), namespace)
-        except BaseException as problem:
-            problems.append(f"line {statement.lineno}: {type(problem).__name__}: {problem}"[:500])
-    return problems
-
-
-def reply(message, namespace, objects):
+def reply(message, notebook, objects):
     """The reply to one message of the other side."""
-    op = message["op"]
-    if op == "cell":
-        printed = Captured()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            problems = run_cell(message["source"], namespace)
-        return {"problems": problems[:20], "printed": printed.text}
-    args = [channel.decode(arg) for arg in message["args"]]
-    name = message["name"]
-    function = getattr(objects[message["handle"]], name) if op == "method" else namespace[name]
-    with contextlib.redirect_stdout(Captured()):
+    op, printed = message["op"], cells.Captured()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), cells.limited(message["seconds"]):
+        if op == "cell":
+            return {"problems": notebook.problems_of(message["source"]), "printed": printed.text}
+        args = [channel.decode(arg) for arg in message["args"]]
+        name = message["name"]
+        if op != "method" and name not in notebook.names:
+            raise Undefined
+        function = getattr(objects[message["handle"]], name) if op == "method" else notebook.names[name]
         value = function(*args)
-    if op == "new":
-        objects.append(value)
-        value = len(objects) - 1
-    return {"value": channel.encode(value)}
+        if op == "new":
+            objects.append(value)
+            value = len(objects) - 1
+        return {"value": channel.encode(value)}
 
 
 def prctl(*arguments):
@@ -95,13 +67,13 @@ def serve(requests, replies, program):
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
+    notebook, objects = cells.Notebook(), []
     replies.write(b"!")
     replies.flush()
-    namespace, objects = {"__name__": "__main__", "np": np}, []
     while head := requests.read(channel.HEAD.size):
         message = channel.unpack(requests.read(channel.HEAD.unpack(head)[0]))
         try:
-            frame = channel.pack({"id": message["id"], **reply(message, namespace, objects)})
+            frame = channel.pack({"id": message["id"], **reply(message, notebook, objects)})
         except BaseException as problem:
             frame = channel.pack({"id": message["id"], "error": type(problem).__name__[:40]})
         replies.write(frame)

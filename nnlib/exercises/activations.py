@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
         "这是 tanh | this is tanh": tanh(z),
         "这是导数 | this is the derivative": sigmoid.derivative(z),
+        "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
     })
 
 
@@ -44,13 +46,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (float(z[0, 0]),), sigmoid(z[0, 0]))
 
 
-@SIGMOID.test("很大和很小的数 | very large and very small numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(0.9, 1.1, size=7)
-    expect(answer, (z,), sigmoid(z))
-
-
-@SIGMOID.test("没有溢出警告 | no overflow warning")
+@SIGMOID.test("没有溢出警告 | no overflow warning", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     z = LARGE * rng.uniform(1, 1.1, size=7)
     expect(answer, (z,), sigmoid(z))
@@ -64,22 +60,17 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     z = rng.normal(size=(3, 2))
     expect(answer, (z,), sigmoid.derivative(z), {
         "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
+        "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
         "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
     })
 
 
-@SLOPE.test("在 0 处最大 | largest at 0")
+@SLOPE.test("在 0 处最大 | largest at 0", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (0.0,), 0.25)
 
 
-@SLOPE.test("两头趋于 0，不出 NaN | 0 at both ends, no NaN")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(1, 1.1, size=7)
-    expect(answer, (z,), sigmoid.derivative(z))
-
-
-@SLOPE.test("离 0 很远仍准确 | accurate far from 0")
+@SLOPE.test("离 0 很远仍准确 | accurate far from 0", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
     exact, call = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
@@ -98,10 +89,15 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     })
 
 
-@TANH.test("很大和很小的数 | very large and very small numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(1, 1.1, size=7)
-    expect(answer, (z,), tanh(z))
+def _large(answer: Answer, rng: np.random.Generator, function: Any) -> None:
+    z = LARGE * rng.uniform(0.9, 1.1, size=7)
+    expect(answer, (z,), function(z))
+
+
+LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
+SIGMOID.test(LARGE_TITLE, special=True)(partial(_large, function=sigmoid))
+TANH.test(LARGE_TITLE, special=True)(partial(_large, function=tanh))
+SLOPE.test("两头趋于 0，不出 NaN | 0 at both ends, no NaN", special=True)(partial(_large, function=sigmoid.derivative))
 
 
 def _prelu(rng: np.random.Generator) -> tuple[tuple[Any, ...], Any, Any]:
@@ -121,6 +117,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", call)
     judge(actual[0], dz, f"{call}[0]", {
         "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
+        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
     })
 
 
@@ -135,11 +132,11 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     })
 
 
-def _layer(rng: np.random.Generator, units: int, killed: int) -> tuple[Any, Any, Any]:
-    X = rng.uniform(-1, 1, size=(3, 30))
-    W, b = rng.normal(size=(units, 3)), rng.normal(size=(units, 1)) * 0.1
-    b[rng.permutation(units)[:killed]] = -20.0
-    return W, b, X
+def _layer(rng: np.random.Generator, units: int, killed: int, samples: int = 30) -> tuple[Any, Any, Any]:
+    """A layer in which no unit is far from death: the living ones are active on few samples."""
+    X, W = rng.uniform(-1, 1, size=(3, samples)), rng.normal(size=(units, 3))
+    margin = rng.uniform(0.02, 0.2, size=(units, 1)) * np.where(rng.permutation(units) < killed, -1, 1)[:, None]
+    return W, margin - (W @ X).max(axis=1, keepdims=True), X
 
 
 def _dead(W: Any, b: Any, X: Any) -> float:
@@ -148,32 +145,26 @@ def _dead(W: Any, b: Any, X: Any) -> float:
     return float(dead_units(net, X))
 
 
-@DEAD.test("有死有活 | some dead, some alive")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    W, b, X = _layer(rng, 10, 4)
-    h = np.maximum(0, W @ X + b)
-    expect(answer, (W, b, X), _dead(W, b, X), {
-        "死单元要在所有样本上都为零 | a dead unit is zero on every sample": (h == 0).mean(),
-        "这是活着的比例 | this is the share that is alive": 1 - _dead(W, b, X),
-        "应返回比例，不是个数 | return a share, not a count": 10 * _dead(W, b, X),
-        "只要有一个样本为零不算死 | zero on one sample is not dead": (h == 0).any(axis=1).mean(),
-    })
+def _share(answer: Answer, rng: np.random.Generator, killed: tuple[int, ...], samples: int = 30) -> None:
+    for number in killed or rng.permutation(range(1, 8))[:2]:
+        W, b, X = _layer(rng, 8, number, samples)
+        h, right = np.maximum(0, W @ X + b), _dead(W, b, X)
+        expect(answer, (W, b, X), right, {
+            "死单元要在所有样本上都为零 | a dead unit is zero on every sample": (h == 0).mean(),
+            "这是活着的比例 | this is the share that is alive": 1 - right,
+            "应返回比例，不是个数 | return a share, not a count": 8 * right,
+            "只要有一个样本为零不算死 | zero on one sample is not dead": (h == 0).any(axis=1).mean(),
+            "axis=1 才是对样本 | axis=1 goes over the samples": (h == 0).all(axis=0).mean(),
+        })
 
 
-@DEAD.test("全活和全死 | all alive, all dead")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    for killed in (0, 6):
-        W, b, X = _layer(rng, 6, killed)
-        expect(answer, (W, b, X), _dead(W, b, X))
+DEAD.test("有死有活 | some dead, some alive")(partial(_share, killed=()))
+DEAD.test("全活和全死 | all alive, all dead", special=True)(partial(_share, killed=(0, 8)))
+DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, killed=(), samples=1))
 
 
-@DEAD.test("只有一个样本 | a single sample")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    W, b, X = _layer(rng, 8, 2)
-    expect(answer, (W, b, X[:, :1]), _dead(W, b, X[:, :1]))
-
-
-def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
+def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
+    alpha = float(rng.uniform(most / 10, most))
     W, b = rng.normal(size=(2, 3)), rng.normal(size=(2, 1))
     actual, call = answer(W, b, alpha), f"{answer.name}{shown((W, b, alpha))}"
     example = (np.stack([W, alpha * W]), np.stack([b, alpha * b]))
@@ -193,11 +184,5 @@ def _maxout(answer: Answer, rng: np.random.Generator, alpha: float) -> None:
     })
 
 
-@MAXOUT.test("变成 ReLU | as ReLU")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _maxout(answer, rng, 0.0)
-
-
-@MAXOUT.test("变成 leaky ReLU | as leaky ReLU")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _maxout(answer, rng, float(rng.uniform(0.05, 0.5)))
+MAXOUT.test("变成 leaky ReLU | as leaky ReLU")(partial(_maxout, most=0.5))
+MAXOUT.test("变成 ReLU | as ReLU", special=True)(partial(_maxout, most=0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,50 +27,41 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         expect(answer, (sizes,), mlp(*sizes).n_params, {
             "少了偏置 | the biases are missing": weights,
             "输入没有偏置 | the inputs have no biases": weights + sum(sizes),
+            "每个单元一个偏置，不是每层一个 | there is one bias per unit, not per layer": weights + len(sizes) - 1,
         })
 
 
-@COUNT.test("没有隐藏层 | no hidden layer")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    sizes = _sizes(rng, 1)
+def _count(answer: Answer, rng: np.random.Generator, layers: int) -> None:
+    sizes = _sizes(rng, layers)
     expect(answer, (sizes,), mlp(*sizes).n_params)
 
 
-@COUNT.test("很多层 | many layers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    sizes = _sizes(rng, 6)
-    expect(answer, (sizes,), mlp(*sizes).n_params)
+COUNT.test("没有隐藏层 | no hidden layer", special=True)(partial(_count, layers=1))
+COUNT.test("很多层 | many layers")(partial(_count, layers=6))
 
 
-def _network(rng: np.random.Generator, layers: int) -> tuple[Network, list[tuple[Any, Any]]]:
-    net = mlp(*_sizes(rng, layers), rng=rng)
-    for layer in net:
-        if isinstance(layer, Linear):
-            layer.b = rng.normal(size=(layer.n_out, 1))
-    return net, [(layer.W, layer.b) for layer in net if isinstance(layer, Linear)]
-
-
-@FORWARD.test("三层，一个样本 | three layers, one sample")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, layers = _network(rng, 3)
-    x = rng.normal(size=(layers[0][0].shape[1], 1))
-    expect(answer, (layers, x), net(x), {
-        "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, net(x)),
+def _forward(answer: Answer, rng: np.random.Generator, depth: int, samples: int) -> None:
+    right: Any = 0
+    b: Any = 0
+    while np.any(right == b):  # all units of some layer are off
+        net = mlp(*_sizes(rng, depth), rng=rng)
+        parts = [layer for layer in net if isinstance(layer, Linear)]
+        for part in parts:
+            part.b = rng.normal(size=(part.n_out, 1))
+        layers, X = [(part.W, part.b) for part in parts], rng.normal(size=(parts[0].n_in, samples))
+        right, b = net(X), part.b
+    linear = X
+    for W, b in layers:
+        linear = W @ linear + b
+    expect(answer, (layers, X), right, {
+        "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, right),
+        "少了 ReLU | ReLU is missing": linear,
     })
 
 
-@FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, layers = _network(rng, 1)
-    X = rng.normal(size=(layers[0][0].shape[1], 4))
-    expect(answer, (layers, X), net(X))
-
-
-@FORWARD.test("五层，一批样本 | five layers, a batch")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, layers = _network(rng, 5)
-    X = rng.normal(size=(layers[0][0].shape[1], 6))
-    expect(answer, (layers, X), net(X))
+FORWARD.test("三层，一个样本 | three layers, one sample")(partial(_forward, depth=3, samples=1))
+FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier", special=True)(partial(_forward, depth=1, samples=4))
+FORWARD.test("五层，一批样本 | five layers, a batch")(partial(_forward, depth=5, samples=6))
 
 
 def _widest(n_in: int, n_out: int, budget: int) -> int:
@@ -79,46 +71,37 @@ def _widest(n_in: int, n_out: int, budget: int) -> int:
     return hidden
 
 
-def _fits(answer: Answer, rng: np.random.Generator, off: int) -> None:
-    n_in, n_out, hidden = (int(n) for n in rng.integers([2, 2, 30], [9, 9, 60]))
-    budget = mlp(n_in, hidden, n_out).n_params + off
-    right = _widest(n_in, n_out, budget)
-    expect(answer, (n_in, n_out, budget), right, {
-        "隐藏层的偏置没有算 | the hidden biases were not counted": (budget - n_out) // (n_in + n_out),
-        "输出层的偏置没有算 | the output biases were not counted": budget // (n_in + n_out + 1),
-        "多了一个，超出预算 | one unit too many for the budget": right + 1,
-        "预算还够再加一个 | the budget has room for one unit more": right - 1,
-    })
+def _fits(answer: Answer, rng: np.random.Generator, more: tuple[int, ...]) -> None:
+    """Budgets of so many parameters more than some network needs; where they are fewer, almost a unit is left over."""
+    for off in more:
+        n_in, n_out, hidden = (int(n) for n in rng.integers([3, 2, 30], [9, 9, 60]))
+        budget = mlp(n_in, hidden, n_out).n_params + off
+        right = _widest(n_in, n_out, budget)
+        expect(answer, (n_in, n_out, budget), right, {
+            "隐藏层的偏置没有算 | the hidden biases were not counted": (budget - n_out) // (n_in + n_out),
+            "输出层的偏置没有算 | the output biases were not counted": budget // (n_in + n_out + 1),
+            "偏置都没有算 | no biases were counted": budget // (n_in + n_out),
+            "应返回整数，向下取整 | return a whole number, rounded down": (budget - n_out) / (n_in + n_out + 1),
+            "多了一个，超出预算 | one unit too many for the budget": right + 1,
+            "预算还够再加一个 | the budget has room for one unit more": right - 1,
+        })
 
 
-@BUDGET.test("刚好用完 | the budget spent to the last parameter")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _fits(answer, rng, 0)
+BUDGET.test("有剩余 | some left over")(partial(_fits, more=(2, -2)))
+BUDGET.test("刚好用完 | the budget spent to the last parameter", special=True)(partial(_fits, more=(0,)))
+BUDGET.test("差一个参数 | one parameter short")(partial(_fits, more=(0, -1)))
 
 
-@BUDGET.test("差一个参数 | one parameter short")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _fits(answer, rng, -1)
-
-
-@BUDGET.test("有剩余 | some left over")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _fits(answer, rng, int(rng.integers(1, 4)))
-
-
-@BUDGET.test("一个也放不下 | no room for a single unit")
+@BUDGET.test("一个也放不下 | no room for a single unit", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     n_in, n_out = (int(n) for n in rng.integers(2, 9, size=2))
-    expect(answer, (n_in, n_out, n_out), 0)
-
-
-def _knots(rng: np.random.Generator, n: int) -> tuple[Any, Any]:
-    return np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n)
+    for more in (0, n_in + n_out, n_in + n_out + 1):
+        expect(answer, (n_in, n_out, n_out + more), _widest(n_in, n_out, n_out + more))
 
 
 def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, Any, Any, str]:
     """The learner's net through n points."""
-    x, y = _knots(rng, n)
+    x, y = np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n)
     actual, call = answer(x, y), f"{answer.name}{shown((x, y))}"
     shapes = "(H, 1), (H, 1), (1, H), (1, 1)"
     words = f"应返回 (W1, b1, W2, b2)，形状 {shapes} | return (W1, b1, W2, b2) of shapes {shapes}"
@@ -133,16 +116,21 @@ def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, A
     return net, x, y, f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {call}"
 
 
-@CURVE.test("经过两个点 | through two points")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, call = _curve(answer, rng, 2)
-    judge(net(x[None])[0], y, call)
+def _through(answer: Answer, rng: np.random.Generator, n: int, most: int = 1000) -> None:
+    net, x, y, call = _curve(answer, rng, n)
+    slopes, rise = np.diff(y) / np.diff(x), np.maximum(0, x - x[:-1, None])
+    judge(net(x[None])[0], y, call, {
+        "W2 是斜率的变化，不是斜率 | W2 holds the changes of slope, not the slopes": y[0] + slopes @ rise,
+        "b2 是第一个点的高度 | b2 is the height of the first point": y - y[0],
+        "b1 应为 -x_k | b1 is -x_k": y[0] + np.diff(slopes, prepend=0) @ np.maximum(0, x + x[:-1, None]),
+    })
+    if net[0].n_out > most:
+        raise Wrong("每个转折一个单元就够 | one unit per corner is enough", call, f"{net[0].n_out}", f"<= {most}")
 
 
-@CURVE.test("经过所有的点 | through all points")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, call = _curve(answer, rng, 7)
-    judge(net(x[None])[0], y, call)
+CURVE.test("经过所有的点 | through all points")(partial(_through, n=7))
+CURVE.test("经过两个点 | through two points", special=True)(partial(_through, n=2))
+CURVE.test("单元不多于点数 | no more units than points")(partial(_through, n=8, most=8))
 
 
 @CURVE.test("两点之间是直线 | straight in between")
@@ -150,11 +138,3 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     net, x, y, call = _curve(answer, rng, 6)
     between = rng.uniform(x[0], x[-1], size=20)
     judge(net(between[None])[0], np.interp(between, x, y), call)
-
-
-@CURVE.test("单元不多于点数 | no more units than points")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, call = _curve(answer, rng, 8)
-    judge(net(x[None])[0], y, call)
-    if net[0].n_out > 8:
-        raise Wrong("每个转折一个单元就够 | one unit per corner is enough", call, f"{net[0].n_out}", "<= 8")

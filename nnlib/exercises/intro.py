@@ -34,23 +34,18 @@ def _two_layers(
     return net, (net[0].W, net[0].b, net[-1].W, net[-1].b)
 
 
-@SCORES.test("一个样本 | one sample")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, arrays = _two_layers(rng, ReLU(), sizes=(3, 4, 2))
-    x = rng.normal(size=(3, 1))
-    W1, b1, W2, b2 = arrays
-    expect(answer, (*arrays, x), net(x), {
-        "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ x + b1) + b2,
-        "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(x)),
-        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ x),
+def _scores(answer: Answer, rng: np.random.Generator, samples: int, sizes: tuple[int, ...] = ()) -> None:
+    net, (W1, b1, W2, b2) = _two_layers(rng, ReLU(), sizes=sizes)
+    X = rng.normal(size=(W1.shape[1], samples))
+    expect(answer, (W1, b1, W2, b2, X), net(X), {
+        "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ X + b1) + b2,
+        "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(X)),
+        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X),
     })
 
 
-@SCORES.test("一批样本，形状任意 | a batch, any sizes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, arrays = _two_layers(rng, ReLU())
-    X = rng.normal(size=(arrays[0].shape[1], 7))
-    expect(answer, (*arrays, X), net(X))
+SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4, 2)))
+SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
 @CROSS_ENTROPY.test("一个样本 | one sample")
@@ -71,10 +66,14 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (S, y), right, {
         "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * right,
         "多除了类别数 | also divided by the number of classes": right / 3,
+        "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
+            np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
+        "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
+            np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
     })
 
 
-@CROSS_ENTROPY.test("得分上千也不溢出 | no overflow for scores in the thousands")
+@CROSS_ENTROPY.test("得分上千也不溢出 | no overflow for scores in the thousands", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     S, y = rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)
     expect(answer, (S, y), CrossEntropy()(S, y))
@@ -100,6 +99,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(2, 4, 3))
     expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2), {
         "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
+        "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
     })
 
 
@@ -128,8 +128,11 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
     if not isinstance(actual, dict) or not set(keys) <= set(actual):
         names = ", ".join(right)
         raise Wrong(f"应返回字典，键为 {names} | return a dict with keys {names}", call)
+    passed = net[2].W.T @ CrossEntropy().value_and_grad(net(args[4]), args[5])[1]
+    without = {**right, "W1": passed @ args[4].T, "b1": passed.sum(axis=1, keepdims=True)}
     for key in keys:
-        mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n}
+        mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n,
+                    "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key]}
         judge(actual[key], right[key], f"{call}['{key}']", mistakes)
 
 
@@ -157,11 +160,11 @@ def _logistic(X: Any, y: Any, lr: float, steps: int) -> tuple[Any, Any]:
 
 @LOGISTIC.test("走一步 | one step")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(2, 6)), rng.integers(2, size=6)
+    X, y = rng.normal(size=(2, 7)), rng.integers(2, size=7)  # never as many of one class as of the other
     W, b = _logistic(X, y, 0.5, 1)
     expect(answer, (X, y, 0.5, 1), (W, b), {
         "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it": (-W, -b),
-        "没有除以样本数 | not divided by the number of samples": (6 * W, 6 * b),
+        "没有除以样本数 | not divided by the number of samples": (7 * W, 7 * b),
         "偏置没有学 | the bias was not trained": (W, 0 * b),
     })
 
@@ -172,7 +175,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     expect(answer, (X, y, 0.3, 40), _logistic(X, y, 0.3, 40))
 
 
-@LOGISTIC.test("输入很大也不出 NaN | large inputs give no NaN")
+@LOGISTIC.test("输入很大也不出 NaN | large inputs give no NaN", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(2, 10)) * 500, rng.integers(2, size=10)
+    X, y = rng.normal(size=(2, 11)) * 500, rng.integers(2, size=11)
     expect(answer, (X, y, 1.0, 5), _logistic(X, y, 1.0, 5), rtol=1e-4)

@@ -51,11 +51,18 @@ class Exercise:
     minutes: int
     tests: dict[str, Test] = field(default_factory=dict)
 
-    def test(self, title: str) -> Callable[[Test], Test]:
-        """Decorate a function as a test of this exercise, worth one point."""
+    def test(self, title: str, special: bool = False) -> Callable[[Test], Test]:
+        """Decorate a function as a test of this exercise, worth one point.
+
+        A special case may come out right by a constant or by half the idea: it counts only if the first test is passed, too.
+        """
 
         def add(test: Test) -> Test:
-            return self.tests.setdefault(title, test)
+            def both(answer: Answer, rng: Any) -> None:
+                next(iter(self.tests.values()))(answer, rng)
+                test(answer, rng)
+
+            return self.tests.setdefault(title, both if special else test)
 
         return add
 
@@ -127,9 +134,15 @@ def raised(kind: str) -> str:
         "TypeError": "参数的个数或类型不对 | number or type of the arguments differs from the statement",
         "ValueError": "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them",
         "IndexError": "下标超出了数组 | an index runs past the array",
+        "SyntaxError": "Python 读不懂这一句，检查括号、冒号和标点 | Python cannot read this: check brackets, colons, punctuation",
+        "IndentationError": "缩进不对 | the indentation is wrong",
+        "ModuleNotFoundError": "批改时只有 NumPy | NumPy is all there is where homework is marked",
+        "AttributeError": "没有这个属性，检查拼写 | there is no such attribute: check its spelling",
+        "KeyError": "字典里没有这个键 | the dict has no such key",
+        "ZeroDivisionError": "除以了零 | a division by zero",
         "RecursionError": "函数一直在调用自己 | the function calls itself without end",
     }
-    return causes.get(kind, "函数中途报错 | the function raised an error")
+    return causes.get(kind, "中途报错 | an error was raised")
 
 
 def expect(
@@ -193,6 +206,7 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
             f"形状应为 {right.shape}，得到 {got.shape}{zh} | "
             f"the shape should be {right.shape}, not {got.shape}{en}"
         )
+    truth = right.dtype == bool
     got, right = got.astype(float), right.astype(float)
     scale = np.abs(right).max(initial=0.0)
     if np.allclose(got, right, rtol=rtol, atol=rtol * scale):
@@ -208,10 +222,15 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
                 f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
                 f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor"
             )
-    return (
-        f"{(~np.isclose(got, right, rtol=rtol)).sum()}/{got.size} 个数不对 | "
-        f"{(~np.isclose(got, right, rtol=rtol)).sum()} of {got.size} numbers differ"
-    )
+    if got.size == 1:
+        if truth:
+            return "真假反了 | true and false are the wrong way round"
+        error = float((got - right).sum())
+        zh, en = ("偏大，多", "too large") if error > 0 else ("偏小，少", "too small")
+        about = float(f"{abs(error):.1g}")  # one digit is a hint and gives nothing away
+        return f"{zh}了约 {about:g} | {en} by about {about:g}"
+    wrong = (~np.isclose(got, right, rtol=rtol, atol=rtol * scale)).sum()
+    return f"{wrong}/{got.size} 个数不对 | {wrong} of {got.size} numbers differ"
 
 
 def shown(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,16 +38,13 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     })
 
 
-@L2_STEP.test("梯度为零时只剩衰减 | nothing but decay where the gradient is zero")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    W = rng.normal(size=(2, 4))
-    expect(answer, (W, np.zeros((2, 4)), 0.1, 0.5), 0.95 * W)
+def _plain(answer: Answer, rng: np.random.Generator, slope: float, l2: float) -> None:
+    W, dW = rng.normal(size=(2, 2, 4))
+    expect(answer, (W, slope * dW, 0.2, l2), W - 0.2 * (slope * dW + l2 * W))
 
 
-@L2_STEP.test("λ = 0 就是普通的一步 | an ordinary step where λ = 0")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    W, dW = rng.normal(size=(2, 3, 1))
-    expect(answer, (W, dW, 0.2, 0.0), W - 0.2 * dW)
+L2_STEP.test("梯度为零时只剩衰减 | nothing but decay where the gradient is zero", special=True)(partial(_plain, slope=0.0, l2=0.5))
+L2_STEP.test("λ = 0 就是普通的一步 | an ordinary step where λ = 0", special=True)(partial(_plain, slope=1.0, l2=0.0))
 
 
 def _stop(losses: list[float], patience: int) -> tuple[int, int]:
@@ -58,38 +56,39 @@ def _stop(losses: list[float], patience: int) -> tuple[int, int]:
     return int(watch.best_epoch), epoch
 
 
-@STOPPING.test("一路下降 | falling all the way")
+@STOPPING.test("先降后升 | down, then up")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    for epochs in rng.permutation(range(3, 9))[:2]:
+        down = np.sort(rng.uniform(0.5, 2, size=epochs))[::-1].tolist()
+        losses = [*down, *(down[-1] + rng.uniform(0.1, 1, size=6)).tolist()]
+        best, end = _stop(losses, 2)
+        expect(answer, (losses, 2), (best, end), {
+            "停的那一轮还没到耐心用完 | it stopped before the patience ran out": (best, end - 1),
+            "晚停了一轮 | it stopped an epoch late": (best, end + 1),
+            "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
+            "轮数从 0 数起 | epochs count from 0": (best + 1, end + 1),
+            "耐心用完就该停 | it has to stop when the patience runs out": (best, len(losses) - 1),
+            "先写最好的那一轮 | the best epoch comes first": (end, best),
+        })
+
+
+@STOPPING.test("一路下降 | falling all the way", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     losses = np.sort(rng.uniform(0.1, 2, size=8))[::-1].tolist()
     expect(answer, (losses, 3), _stop(losses, 3))
 
 
-@STOPPING.test("先降后升 | down, then up")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    down = np.sort(rng.uniform(0.5, 2, size=5))[::-1].tolist()
-    losses = [*down, *(down[-1] + rng.uniform(0.1, 1, size=6)).tolist()]
-    best, end = _stop(losses, 2)
-    expect(answer, (losses, 2), (best, end), {
-        "停的那一轮还没到耐心用完 | it stopped before the patience ran out": (best, end - 1),
-        "晚停了一轮 | it stopped an epoch late": (best, end + 1),
-        "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
-        "轮数从 0 数起 | epochs count from 0": (best + 1, end + 1),
-    })
-
-
-@STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen")
+@STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     losses = [1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1]
-    expect(answer, (losses, 3), _stop(losses, 3), {
-        "它看了停下之后的损失 | it looked at losses from after the stop": (5, 5),
-    })
+    expect(answer, (losses, 3), _stop(losses, 3), {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)})
 
 
-@STOPPING.test("打平不算变好 | an equal loss is no improvement")
+@STOPPING.test("打平不算变好 | an equal loss is no improvement", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     low = float(rng.uniform(0.2, 0.8))
     losses = [1.0, low, low, low, low]
-    expect(answer, (losses, 2), _stop(losses, 2))
+    expect(answer, (losses, 2), _stop(losses, 2), {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)})
 
 
 def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float, str]:
@@ -98,18 +97,19 @@ def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float,
     return answer.new(p, seed), rng.uniform(1, 2, size=(50, 200)), p, call
 
 
-@DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, p, call = _dropout(answer, rng)
-    judge(layer("forward", h, False), h, call % False, {
-        "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
-    })
+def _trained(layer: Any, h: Any, call: str) -> Any:
+    """What a layer returns in training; some numbers have to be 0 and some must not."""
+    y = finite(layer("forward", h, True), h, call % True)
+    if not 0.05 < (share := (y == 0).mean()) < 0.95:
+        cause = "训练时应关掉一部分，留下一部分 | in training, some numbers become 0 and the others are kept"
+        raise Wrong(cause, call % True, f"{share:.3f} = 0")
+    return y
 
 
 @DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, p, call = _dropout(answer, rng)
-    share = (finite(layer("forward", h, True), h, call % True) == 0).mean()
+    share = (_trained(layer, h, call) == 0).mean()
     if abs(share - p) > 6 * (p * (1 - p) / h.size) ** 0.5:
         kept = abs(share - (1 - p)) < 6 * (p * (1 - p) / h.size) ** 0.5
         cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
@@ -121,20 +121,26 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, p, call = _dropout(answer, rng)
-    y = finite(layer("forward", h, True), h, call % True)
+    y = _trained(layer, h, call)
     judge(y, np.where(y == 0, 0, h / (1 - p)), call % True, {
         "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
         "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
     })
-    if (y == 0).all():
-        raise Wrong("全都关掉了 | everything was dropped", call % True, shown(y))
+
+
+@DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
+def _(answer: Answer, rng: np.random.Generator) -> None:
+    layer, h, p, call = _dropout(answer, rng)
+    _trained(layer, h, call)
+    judge(layer("forward", h, False), h, call % False, {
+        "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
+    })
 
 
 @DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, _, call = _dropout(answer, rng)
-    y = finite(layer("forward", h, True), h, call % True)
-    dy = rng.uniform(1, 2, size=h.shape)
+    y, dy = _trained(layer, h, call), rng.uniform(1, 2, size=h.shape)
     judge(layer("backward", dy), dy * y / h, f"{call % True}; backward(dy)", {
         "梯度没有过掩码 | the gradient did not pass the mask": dy,
         "梯度也要放大 | the gradient is scaled, too": dy * (y != 0),
@@ -144,7 +150,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @DROPOUT.test("每次都重新抽 | a new draw each time")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, _, call = _dropout(answer, rng)
-    first, second = (finite(layer("forward", h, True), h, call % True) for _ in range(2))
+    first, second = (_trained(layer, h, call) for _ in range(2))
     if ((first == 0) == (second == 0)).all():
         cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
         raise Wrong(cause, call % True)
@@ -175,6 +181,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         judge(actual, right, call)
     judge(actual[0], right[0], f"{call}[0]", {
         "这是训练误差 | this is the training error": _ridge((H, Y, H, Y), lambdas)[0],
+        "是平方和，没有取平均 | it is the sum of squares, not the mean": [Y_val.size * error for error in right[0]],
         "λ 乘了样本数 | λ was multiplied by the number of samples":
             _ridge(data, [14 * lam for lam in lambdas])[0],
         "在验证集上拟合了 | it was fitted to the validation data":
@@ -238,4 +245,8 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 def _(answer: Answer, rng: np.random.Generator) -> None:
     for shift in (0.0, 0.5, -0.5):
         a, b = rng.normal(0, 0.1, size=10).tolist(), rng.normal(shift, 0.1, size=10).tolist()
-        expect(answer, (a, b), _compared(a, b))
+        right = _compared(a, b)
+        expect(answer, (a, b), right, {
+            "差可正可负，要取绝对值 | the difference has either sign: take its absolute value":
+                {**right, "clear": right["difference"] > 2 * right["error"]},
+        })

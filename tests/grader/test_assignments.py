@@ -105,6 +105,15 @@ def test_the_built_pages_hold_no_solution_of_an_assigned_exercise(site):
         assert not [line for line in secrets if squeezed(line) in text], path
 
 
+def test_what_we_hand_out_cannot_be_edited_nor_deleted(released):
+    for name in NAMES:
+        cells = nbformat.read(released / name / f"{name}.ipynb", 4).cells
+        assert not any(cell.metadata.deletable for cell in cells)
+        assert {cell.metadata.editable == cell.metadata.nbgrader.solution for cell in cells} == {True}
+        given = {assignments.bare(cell.source): cell.id for cell in cells if not cell.metadata.editable}
+        assert given.items() <= assignments.load(name).given.items()
+
+
 def test_nbgrader_metadata_is_whole():
     for name in NAMES:
         marks = [cell.metadata.nbgrader for cell in nbformat.read(assignments.source(name), 4).cells]

@@ -74,7 +74,7 @@ REFUSED_CODE = {
     "other user": "os.setuid(0)",
     "signal to all": "os.kill(-1, 9)",
     "the book's library": "import nnlib",
-    "its answers": "assert set(os.listdir('/box/site')) - {'channel.py', 'numpy', 'numpy.libs'}",
+    "its answers": "assert set(os.listdir('/box/site')) - {'cells.py', 'channel.py', 'IPython', 'numpy', 'numpy.libs'}",
 }
 PROBE = """
 def probe(code):
@@ -95,9 +95,10 @@ def call(*arguments):
 
 def printed(*cells, seconds=30):
     """What cells print in a box, one after another."""
-    with AnswerProcess([SETTINGS, PROBE, *map(textwrap.dedent, cells)], True, seconds, 60.0) as process:
+    with AnswerProcess([SETTINGS, PROBE, *map(textwrap.dedent, cells)], True, seconds) as process:
+        process.goal = len(process.cells)
         process.start()
-    return [process.cell_messages[number] for number in range(3, 3 + len(cells))]
+    return [process.cell_messages[number] for number in range(2, 2 + len(cells))]
 
 
 @pytest.fixture(scope="module")
@@ -186,11 +187,12 @@ def test_who_makes_too_many_files_is_ended(sandboxed, code):
     "libc.prctl(1, 0)\nwhile True: pass", "for fd in range(64):\n    try: os.close(fd)\n    except OSError: pass\nwhile True: pass",
 ], ids=["stopped", "deaf", "without a parent", "without a channel"])
 def test_a_process_that_hangs_is_ended_from_outside(sandboxed, code):
-    with AnswerProcess([SETTINGS, code], True, 0.3, 5.0) as process:
+    with AnswerProcess([SETTINGS, code], True, 0.3) as process:
+        process.goal = len(process.cells)
         process.start()
         pid = process.box.pid
         assert Path(f"/proc/{pid}").exists()
-    assert process.cell_messages[2]
+    assert process.cell_messages[1]
     end = time.monotonic() + 30
     while Path(f"/proc/{pid}").exists():
         assert time.monotonic() < end
@@ -223,14 +225,16 @@ LEFT = {
 @pytest.mark.parametrize("code", ["x = np.random.rand(3)", *LEFT.values()], ids=["nothing", *LEFT])
 def test_a_box_in_which_something_was_left_serves_nobody_else(sandboxed, monkeypatch, code):
     monkeypatch.setattr(box, "_idle", defaultdict(list))
-    with AnswerProcess([SETTINGS, code], True, 5.0, 60.0) as process:
+    with AnswerProcess([SETTINGS, code], True, 5.0) as process:
+        process.goal = len(process.cells)
         process.start()
-        assert process.cell_messages[2] == []
+        assert process.cell_messages[1] == []
         first = process.box.template
-    with AnswerProcess([SETTINGS, "print(os.listdir('/tmp'), oct(os.stat('/tmp').st_mode), __name__)"], True, 5.0, 60.0) as process:
+    with AnswerProcess([SETTINGS, "print(os.listdir('/tmp'), oct(os.stat('/tmp').st_mode), __name__)"], True, 5.0) as process:
+        process.goal = len(process.cells)
         process.start()
         assert (process.box.template is first) == (code not in LEFT.values())
-    assert process.cell_messages[2] == ["[] 0o40755 __main__\n"]
+    assert process.cell_messages[1] == ["[] 0o40755 __main__\n"]
 
 
 def test_chance_is_the_same_in_every_box(sandboxed, monkeypatch):
@@ -255,9 +259,10 @@ cell = f'''import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.syscall({keyctl}, 10, -3, b"user", b"instructor-secret", 0), ctypes.get_errno())'''
 assert libc.syscall(keyctl, 10, -3, b"user", b"instructor-secret", 0) > 0
-with AnswerProcess([cell], True, 5.0, 60.0) as process:
+with AnswerProcess([cell], True, 5.0) as process:
+    process.goal = len(process.cells)
     process.start()
-print(process.cell_messages[1][0])
+print(process.cell_messages[0][0])
 """
 
 

@@ -16,7 +16,6 @@ import pytest
 from grader import __main__ as commands
 from grader import seeds
 from grader.assignments import ROOT, names
-from grader.reports import feedback
 from grader.sandbox import box
 
 PAGE = (ROOT / "chapters" / "instructors.md").read_text("utf-8")
@@ -275,11 +274,3 @@ def test_the_shortest_seed(tmp_path):
         seeds.read(tmp_path / "short")
 
 
-def test_feedback_is_in_both_languages_and_inert(results, tmp_path):
-    ann, _ = feedback.write_pages(results, tmp_path / "pages")
-    text = ann.read_text("utf-8")
-    assert "甲 · <span lang='en'>first</span>" in text
-    assert "<script" not in text
-    assert "&lt;script&gt;alert(1)" in text
-    assert "5 / 11" in text
-    assert "等待老师批阅" in text

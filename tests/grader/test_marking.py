@@ -1,5 +1,6 @@
 """What a notebook earns, without a process: answers run here, and the clock is a script."""
 
+import contextlib
 import json
 import shutil
 
@@ -9,25 +10,37 @@ import pytest
 
 from grader import assignments, marking
 from grader.marking import Conditions
-from grader.sandbox.process import TooSlow
 from nnlib.exercises.judging import LocalAnswer, Wrong
 from nnlib.exercises.selfcheck import EXERCISES
 from tests.imports import ROOT, imported
 
 ACTIVATIONS = assignments.load("activations")
 TESTS = {id: list(EXERCISES[id].tests) for id in ACTIVATIONS.exercises}
-SLOW = TooSlow("太慢 | too slow")
 SEEDED = Conditions(7)
+CELL = "单元格“np.nan” | cell “np.nan”"
 
 
 class Here:
     """Stands in for a student's process: the cells run in this one."""
 
-    def __init__(self, cells, sandboxed, seconds, total):
-        self.namespace = {"np": np}
-        self.cell_messages = {1: [f"{sandboxed}, {seconds:g} s a call, {total:g} s in all"]}
-        for cell in cells:
-            exec(cell, self.namespace)
+    def __init__(self, cells, sandboxed, seconds):
+        self.namespace, self.cells, self.done, self.goal, self.heard = {"np": np}, cells, 0, 0, False
+        self.said = f"{sandboxed}, {seconds:g} s a call"
+
+    def start(self):
+        for cell in self.cells[self.done : self.goal]:
+            with contextlib.suppress(NotImplementedError):
+                exec(cell, self.namespace)
+        self.done = self.goal
+
+    def listen(self):
+        self.start()
+        self.heard = True
+
+    @property
+    def cell_messages(self):
+        assert self.heard
+        return {number: [self.said] for number in range(self.done) if self.cells[number] == "np.nan"}
 
     def __enter__(self):
         return self
@@ -36,11 +49,25 @@ class Here:
         pass
 
 
+class There:
+    """An answer in such a process, looked up when it is called."""
+
+    warned = ""
+
+    def __init__(self, process, name):
+        self.process, self.name = process, name
+
+    def __call__(self, *args):
+        self.process.start()
+        if self.name not in self.process.namespace:
+            raise Wrong("没有定义 | not defined")
+        return LocalAnswer(self.name, self.process.namespace[self.name])(*args)
+
+
 @pytest.fixture(autouse=True)
 def here(monkeypatch):
     monkeypatch.setattr(marking, "AnswerProcess", Here)
-    monkeypatch.setattr(marking, "RemoteAnswer",
-                        lambda process, name: LocalAnswer(name, process.namespace[name]))
+    monkeypatch.setattr(marking, "RemoteAnswer", There)
 
 
 @pytest.fixture
@@ -72,49 +99,73 @@ def test_each_test_is_a_point_and_says_what_was_missed(submission):
     assert "is rounded to 0 on the right" in why
 
 
+def with_cells(data, *added, before=2):
+    """A notebook with further cells before cell number `before`."""
+    notebook = json.loads(data)
+    notebook["cells"][before:before] = [{"cell_type": "code", "source": text, "metadata": {}} for text in added]
+    return json.dumps(notebook).encode()
+
+
 def test_the_sandbox_is_what_is_used_unless_told_otherwise(submission):
-    notes = marking.mark(submission(), ACTIVATIONS, SEEDED)["notes"]
-    assert notes == ["[1] True, 5 s a call, 180 s in all"]
-    notes = marking.mark(submission(), ACTIVATIONS, Conditions(7, 0.5, False))["notes"]
-    assert notes == ["[1] False, 0.5 s a call, 180 s in all"]
+    data = with_cells(submission(), "np.nan")
+    assert marking.mark(data, ACTIVATIONS, SEEDED)["notes"] == [f"{CELL}\nTrue, 5 s a call"]
+    assert marking.mark(data, ACTIVATIONS, Conditions(7, 0.5, False))["notes"] == [f"{CELL}\nFalse, 0.5 s a call"]
 
 
 def test_notes_of_the_notebook_come_first_and_there_are_not_too_many(submission):
-    twice = json.loads(submission())
-    twice["cells"].append(twice["cells"][2])
+    twice = json.loads(with_cells(submission(), "np.nan"))
+    twice["cells"].append(twice["cells"][3])
     twice_noted = "单元格 sigmoid-slope-title 出现两次 | cell sigmoid-slope-title occurs twice"
     notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, SEEDED, ["odd"])["notes"]
-    assert notes == ["odd", twice_noted, "[1] True, 5 s a call, 180 s in all"]
+    assert notes == ["odd", twice_noted, f"{CELL}\nTrue, 5 s a call"]
     twice["cells"] += [None] * 60
     notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, SEEDED)["notes"]
     assert notes == [twice_noted] + ["跳过一个坏单元格 | a broken cell was skipped"] * 49
 
 
-def test_the_first_slow_test_of_an_exercise_has_a_second_chance(submission, monkeypatch):
-    """The machine may have been busy once; a function that is slow again and again costs no more time."""
-    wrong = Wrong("错 | wrong")
-    script = iter([SLOW, None, SLOW, wrong, None,  # once more for the first, and no more after that
-                   SLOW, SLOW, SLOW, None,  # slow again: lost, and so is the next
-                   wrong, SLOW, wrong])
-    asked = []
+@pytest.mark.parametrize(("line", "title"), [
+    ("  \n\n# 第一题\nnp.nan", "# 第一题"), (f"np.nan{'x' * 60}", f"np.nan{'x' * 54}…"),
+    ("np.nan  # a | b\x1b", "np.nan  # a ¦ b�"),
+], ids=["the first that is not blank", "long", "odd"])
+def test_a_cell_is_named_by_its_first_line(submission, monkeypatch, line, title):
+    monkeypatch.setattr(Here, "start", lambda self: None)
+    monkeypatch.setattr(Here, "cell_messages", {0: ["x"]})
+    notes = marking.mark(with_cells(submission(), line), ACTIVATIONS, SEEDED)["notes"]
+    assert notes == [f"单元格“{title}” | cell “{title}”\nx"]
 
-    def outcome(exercise, title, answer, seed):
-        asked.append((exercise.id, title, answer.name, seed))
-        return next(script)
 
-    monkeypatch.setattr(marking, "outcome", outcome)
-    result = marking.mark(submission(), ACTIVATIONS, SEEDED)
-    slope, dead, maxout = TESTS.values()
-    assert [(id, title) for id, title, *_ in asked] == [
-        *(("sigmoid-slope", slope[k]) for k in (0, 0, 1, 2, 3)),
-        *(("dead-units", dead[k]) for k in (0, 0, 1, 2)),
-        *(("maxout", maxout[k]) for k in (0, 1, 1))]
-    assert {name for *_, name, _ in asked} == {"sigmoid_slope", "dead_share", "maxout_weights"}
-    assert {seed for *_, seed in asked} == {7}
-    assert [list(entry["tests"].values()) for entry in result["exercises"].values()] == [
-        ["", SLOW.cause, wrong.cause, ""], [SLOW.cause, SLOW.cause, ""], [wrong.cause] * 2]
-    assert [entry["points"] for entry in result["exercises"].values()] == [2, 1, 0]
-    assert result["score"] == 3
+WRONG_HELPER = "def helper(z):\n    return 0 * z"
+USES_HELPER = """def helper(z):
+    u = np.exp(-np.abs(z))
+    return u / (1 + u) ** 2
+def sigmoid_slope(z):
+    return helper(z)"""
+
+
+def test_the_tests_of_an_exercise_are_asked_where_its_check_stands(submission):
+    """A name used again for the next exercise costs nothing, as in the student's own self-check."""
+    data = submission(sigmoid_slope=USES_HELPER)
+    for later in (WRONG_HELPER, "sigmoid_slope = None"):
+        result = marking.mark(with_cells(data, later, before=8), ACTIVATIONS, SEEDED)
+        assert (result["score"], result["notes"]) == (9, [])
+    assert marking.mark(with_cells(data, WRONG_HELPER, before=6), ACTIVATIONS, SEEDED)["score"] == 5
+
+
+def test_cells_below_the_last_check_are_not_run(submission):
+    data = with_cells(submission(), "raise SystemError", before=30)
+    assert marking.mark(data, ACTIVATIONS, SEEDED)["score"] == 9
+
+
+def test_an_answer_below_its_check_counts_and_is_noted(submission):
+    data = with_cells(submission(sigmoid_slope="raise NotImplementedError"), USES_HELPER, before=30)
+    result = marking.mark(data, ACTIVATIONS, SEEDED)
+    assert result["score"] == 9
+    assert result["notes"] == ["sigmoid_slope 写在自检下面 | sigmoid_slope stands below its self-check"]
+    assert list(result["exercises"]) == list(TESTS)
+    wrong = with_cells(submission(sigmoid_slope="pass"), "def sigmoid_slope(z):\n    return 0", before=30)
+    result = marking.mark(wrong, ACTIVATIONS, SEEDED)
+    assert (result["score"], result["notes"]) == (5, [])
+    assert set(result["exercises"]["sigmoid-slope"]["tests"].values()) == {"没有定义 | not defined"}
 
 
 def test_a_fault_of_the_grader_is_raised(submission, monkeypatch):
@@ -131,7 +182,7 @@ def test_what_cannot_be_read_earns_nothing_and_says_why():
     result = marking.mark(b"[]", ACTIVATIONS, SEEDED)
     assert result == marking.refused(ACTIVATIONS, why)
     assert (result["status"], result["score"], result["max"]) == ("refused", 0, 12)
-    assert (result["notes"], result["pending"]) == ([why], {"maxout-answer": 3})
+    assert (result["notes"], result["pending"]) == ([why], {})
     assert result["exercises"] == {id: {"points": 0, "max": len(tests), "tests": dict.fromkeys(tests, why)}
                                    for id, tests in TESTS.items()}
 
@@ -144,12 +195,12 @@ def test_a_key_names_submission_assignment_conditions_and_versions(monkeypatch):
     others = {marking.key(*args) for args in (
         (b"b", ACTIVATIONS, SEEDED), (b"a", assignments.load("intro"), SEEDED),
         (b"a", ACTIVATIONS, Conditions(8)), (b"a", ACTIVATIONS, Conditions(7, seconds=20.0)),
-        (b"a", ACTIVATIONS, Conditions(7, sandboxed=False)))}
+        (b"a", ACTIVATIONS, Conditions(7, sandboxed=False)), (b"a", ACTIVATIONS, SEEDED, ["odd"]))}
     for owner, name in ((np, "__version__"), (marking.platform, "python_version")):
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, "1.0" if owner is np else lambda: "1.0")
             others.add(marking.key(b"a", ACTIVATIONS, SEEDED))
-    assert len(others - {usual}) == 7
+    assert len(others - {usual}) == 8
 
 
 @pytest.fixture

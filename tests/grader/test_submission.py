@@ -11,7 +11,9 @@ from grader import submission
 from grader.assignments import Assignment
 from grader.submission import Refused
 
-TASK = Assignment("algebra", ("sum", "product"), {"essay": 3}, frozenset({"title", "sum-check"}))
+CHECK, START = 'nn.exercises.check("sum", sum_)', "import numpy as np\n\nimport nnlib as nn"
+TASK = Assignment("algebra", ("sum", "product"), {"essay": 3}, {
+    "# algebra": "title", START: "imports", CHECK: "sum-check", "check(p)": "product-check", "(write here)": "essay"})
 
 
 def cell(grade_id=None, source="x = 1", kind="code", **more):
@@ -19,57 +21,102 @@ def cell(grade_id=None, source="x = 1", kind="code", **more):
     return {"cell_type": kind, "source": source, "metadata": metadata, **more}
 
 
-WHOLE = [
-    cell("title", "# algebra", "markdown"), cell("sum", "sum = 1"), cell("product", ["p = 2\n", "q = 3"]),
-    cell("sum-check", "check()"), cell("essay", "Because.", "markdown"), cell(None, "mine = 4"),
-]
+TITLE, IMPORTS = cell("title", "# algebra", "markdown"), cell("imports", START)
+SUM, SUM_CHECK = cell("sum", "sum = 1"), cell("sum-check", CHECK)
+PRODUCT, PRODUCT_CHECK = cell("product", ["p = 2\n", "q = 3"]), cell("product-check", "check(p)")
+ESSAY, MINE = cell("essay", "Because.", "markdown"), cell(None, "mine = 4")
+WHOLE = [TITLE, IMPORTS, SUM, SUM_CHECK, PRODUCT, PRODUCT_CHECK, ESSAY, MINE]
+RUN, PLACES = ["sum = 1", "p = 2\nq = 3", "mine = 4"], {"sum": 1, "product": 2}  # of WHOLE
 NAMED = "文件名应为 algebra.ipynb | the file should be called algebra.ipynb"
 MISSING = "缺少单元格 {0} | missing cells: {0}"
+TWICE = "单元格 {0} 出现两次 | cell {0} occurs twice"
+CHANGED = "我们发的单元格 {0} 被改过，当作你的代码运行 | cell {0}, which we handed out, was changed: it ran as your code"
+NO_CODE = "单元格 {0} 不是代码单元格，仍当作代码运行 | cell {0} is not a code cell; it ran as code all the same"
+ORDER = "题目的次序变了 | the exercises stand in another order"
 BROKEN = "跳过一个坏单元格 | a broken cell was skipped"
 
 
 def parsed(cells, **notebook):
-    return submission.parse(json.dumps({"cells": cells, **notebook}).encode(), TASK)
+    found = submission.parse(json.dumps({"cells": cells, **notebook}).encode(), TASK)
+    return found.cells, found.places, found.notes
 
 
 def test_a_notebook_in_order():
     """Ours are not run, nor is what is answered in words; the student's own are, in their order."""
-    assert parsed(WHOLE) == (["sum = 1", "p = 2\nq = 3", "mine = 4"], [])
+    assert parsed(WHOLE) == (RUN, PLACES, [])
 
 
-RUN = ["sum = 1", "p = 2\nq = 3", "mine = 4"]  # of WHOLE
+def bare_cells(cells):
+    """As VS Code once saved them: without metadata, and under ids of its own."""
+    return [{**cell, "metadata": {}, "id": str(number)} for number, cell in enumerate(cells)]
 
 
-@pytest.mark.parametrize(("cells", "run", "notes"), [
-    ([cell("sum", "s"), cell("sum", "t"), cell("product"), cell("essay", "E")],
-     ["s", "t", "x = 1"], ["单元格 sum 出现两次 | cell sum occurs twice"]),
-    ([cell("sum")], ["x = 1"], [MISSING.format("product, essay")]),
-    ([cell(None, "a"), cell(None, " \n"), cell(None, "b", "raw"), cell(None, "c", "markdown")],
-     ["a"], [MISSING.format("sum, product, essay")]),
-    ([cell("essay", "in a code cell"), cell("sum-check", "mine"), *WHOLE[1:3]], RUN[:2], []),
+MATH = cell("imports", "import math\n" + START)
+MERGED = cell("sum-check", f"sum = 1\n{CHECK}")
+COPY = cell("sum-check", "def helper(): pass")
+
+
+@pytest.mark.parametrize(("cells", "run", "places", "notes"), [
+    ([TITLE, MATH, *WHOLE[2:]], [MATH["source"], *RUN], {"sum": 2, "product": 3}, [CHANGED.format("imports")]),
+    ([*WHOLE[:2], MERGED, *WHOLE[4:]], [MERGED["source"], *RUN[1:]], PLACES,
+     [CHANGED.format("sum-check"), MISSING.format("sum")]),
+    ([*WHOLE[:4], COPY, *WHOLE[4:]], [RUN[0], COPY["source"], *RUN[1:]], {"sum": 1, "product": 3},
+     [TWICE.format("sum-check"), CHANGED.format("sum-check")]),
+    ([TITLE, cell("imports", "import numpy as np"), cell("imports", "import math"), *WHOLE[2:]],
+     ["import numpy as np", "import math", *RUN], {"sum": 3, "product": 4},
+     [CHANGED.format("imports"), TWICE.format("imports"), CHANGED.format("imports")]),
+    ([TITLE, IMPORTS, {**SUM, "cell_type": "markdown"}, *WHOLE[3:]], RUN, PLACES, [NO_CODE.format("sum")]),
+    ([TITLE, IMPORTS, {**SUM, "cell_type": "raw"}, *WHOLE[3:]], RUN, PLACES, [NO_CODE.format("sum")]),
+    ([*WHOLE[:3], *WHOLE[4:]], RUN, PLACES, []),
+    ([*WHOLE[:3], *WHOLE[4:5], SUM, *WHOLE[5:]], [*RUN[:2], RUN[0], RUN[2]], {"sum": 3, "product": 3},
+     [TWICE.format("sum")]),
+    ([*WHOLE[:3], cell("sum", "sum = 2"), *WHOLE[3:]], [RUN[0], "sum = 2", *RUN[1:]], {"sum": 2, "product": 3},
+     [TWICE.format("sum")]),
+    ([TITLE, IMPORTS, PRODUCT, PRODUCT_CHECK, SUM, SUM_CHECK, ESSAY], [RUN[1], RUN[0]], {"product": 1, "sum": 2},
+     [ORDER]),
+    ([TITLE, IMPORTS, SUM_CHECK, SUM, PRODUCT, PRODUCT_CHECK, ESSAY], RUN[:2], {"sum": 0, "product": 2}, []),
+    ([*WHOLE, SUM_CHECK], RUN, {"sum": 3, "product": 2}, [TWICE.format("sum-check")]),
+    (bare_cells(WHOLE), RUN, PLACES, [MISSING.format("sum, product, essay")]),
+    (bare_cells([SUM, PRODUCT, MINE]), RUN, {"sum": 3, "product": 3}, [MISSING.format("sum, product, essay")]),
+    ([TITLE, cell("imports", START.replace("\n", " \t\r\n") + "\n\n"), SUM, cell("sum-check", CHECK + "  \r"), *WHOLE[4:]],
+     RUN, PLACES, []),
+    ([*WHOLE[:6], cell("essay", "(write here)"), MINE], RUN, PLACES, []),
+    ([*WHOLE[:6], cell("essay", "drawn = 5"), MINE], [*RUN[:2], "drawn = 5", RUN[2]], PLACES, []),
+    ([cell("title", "# algebra"), *WHOLE[1:]], RUN, PLACES, []),
+    ([cell("title", "mine too"), *WHOLE[1:]], ["mine too", *RUN], {"sum": 2, "product": 3}, [CHANGED.format("title")]),
+    ([cell("sum"), ESSAY], ["x = 1"], {"sum": 1, "product": 1}, [MISSING.format("product")]),
+    ([cell(None, "a"), cell(None, " \n"), cell(None, "b", "raw"), cell(None, "c", "markdown"), *WHOLE],
+     ["a", *RUN], {"sum": 2, "product": 3}, []),
     ([None, {"cell_type": "code", "source": 5}, cell(None, ["a", 5]), cell(None, None), *WHOLE],
-     RUN, [BROKEN] * 4),
-    ([{"cell_type": "code"}, *WHOLE], RUN, []),
+     RUN, PLACES, [BROKEN] * 4),
+    ([{"cell_type": "code"}, *WHOLE], RUN, PLACES, []),
     ([{"cell_type": "code", "source": "odd", "metadata": odd} for odd in
       ([], {"nbgrader": []}, {"nbgrader": {"grade_id": 5}}, {"nbgrader": {"grade_id": "\x1b"}},
-       {"nbgrader": {"grade_id": "x" * 100}}, {"nbgrader": {}}, None)] + WHOLE, ["odd"] * 7 + RUN, []),
+       {"nbgrader": {"grade_id": "x" * 100}}, {"nbgrader": {}}, None)] + WHOLE,
+     ["odd"] * 7 + RUN, {"sum": 8, "product": 9}, []),
     ([cell("y" * 99), cell("y" * 99), cell("z" * 100), cell("z" * 100), *WHOLE],
-     ["x = 1"] * 4 + RUN, [f"单元格 {'y' * 99} 出现两次 | cell {'y' * 99} occurs twice"]),
-], ids=["twice", "missing", "empty and other kinds", "kind of cell", "broken", "no source", "odd marks",
-        "long mark"])
-def test_odd_cells(cells, run, notes):
-    assert parsed(cells) == (run, notes)
+     ["x = 1"] * 4 + RUN, {"sum": 5, "product": 6}, [TWICE.format("y" * 99)]),
+], ids=["import added to ours", "answer in the check", "check copied for something else", "ours split",
+        "answer turned to Markdown", "answer turned to raw", "check deleted", "check deleted, answer copied",
+        "answer split", "moved", "answer below its check", "check copied", "no metadata", "no metadata, no check",
+        "blanks and line endings", "question turned to code", "question answered by code", "text turned to code",
+        "code in our text", "missing", "empty and other kinds", "broken", "no source", "odd marks", "long mark"])
+def test_odd_cells(cells, run, places, notes):
+    assert parsed(cells) == (run, places, notes)
 
 
 def test_versions_before_the_fourth():
-    sheets = [{"cells": [{"cell_type": "code", "input": "a = 1"}]}, None, {}, {"cells": [cell("sum", "b")]}]
-    assert submission.parse(json.dumps({"worksheets": sheets}).encode(), TASK)[0] == ["a = 1", "b"]
+    """Their lines may stand without line endings."""
+    inputs = ["a = 1", ["a = 1", "", "b = 2"], ["a = 1\n", "b = 2"], []]
+    sheets = [{"cells": [{"cell_type": "code", "input": text} for text in inputs]}, None, {}, {"cells": [cell("sum", "b")]}]
+    run = submission.parse(json.dumps({"worksheets": sheets}).encode(), TASK).cells
+    assert run == ["a = 1", "a = 1\n\nb = 2", "a = 1\nb = 2", "b"]
 
 
 def test_a_byte_order_mark_and_chinese():
-    cells = [cell("essay", "因为"), cell("sum", "'和'"), cell("product")]
+    cells = [cell("essay", "因为", "markdown"), cell("sum", "'和'"), cell("product")]
     text = json.dumps({"cells": cells}, ensure_ascii=False)
-    assert submission.parse(("\ufeff" + text).encode(), TASK) == (["'和'", "x = 1"], [])
+    assert submission.parse(("\ufeff" + text).encode(), TASK).cells == ["'和'", "x = 1"]
 
 
 JSON, NOTEBOOK = "不是有效的 JSON | not valid JSON", "不是 Jupyter 笔记本 | not a Jupyter notebook"

@@ -97,18 +97,18 @@ class SameMask(RIGHT["Dropout"]):
     ("collapse", lambda W1, b1, W2, b2: (W2 @ W1, b2), 1, "the first bias has to pass through W2"),
     ("cross-entropy", lambda S, y: 2 * RIGHT["cross_entropy"](S, y), 0, ""),
     ("maxout", lambda W, b, a: (np.stack([W, a * W]), np.stack([b, b])), 0, "the bias of the second piece"),
-    ("maxout", lambda W, b, a: (np.stack([W, -a * W]), np.stack([b, -a * b])), 1, "the first, not -α times"),
-    ("dead-units", lambda W, b, X: (W @ X + b <= 0).mean(), 1, "a dead unit is zero on every sample"),
+    ("maxout", lambda W, b, a: (np.stack([W, -a * W]), np.stack([b, -a * b])), 0, "the first, not -α times"),
+    ("dead-units", lambda W, b, X: (W @ X + b <= 0).mean(), 0, "a dead unit is zero on every sample"),
     ("count", lambda sizes: sum(a * b for a, b in pairwise(sizes)), 0, "biases are missing"),
-    ("l2-step", lambda W, dW, lr, l2: W - lr * dW - l2 * W, 1, "multiplied by the learning rate, too"),
+    ("l2-step", lambda W, dW, lr, l2: W - lr * dW - l2 * W, 0, "multiplied by the learning rate, too"),
     ("dropout", Keeps, 3, "p is the probability to drop, not to keep"),
     ("dropout", SameMask, 4, "equal masks"),
     ("dropout", type("Empty", (), {"__init__": lambda self, p, seed: None}), 0, "there is no method forward"),
-    ("budget", lambda i, o, n: (n - o) // (i + o), 1, "the hidden biases were not counted"),
-    ("budget", lambda i, o, n: n // (i + o + 1), 3, "the output biases were not counted"),
+    ("budget", lambda i, o, n: (n - o) // (i + o), 0, "the hidden biases were not counted"),
+    ("budget", lambda i, o, n: n // (i + o + 1), 0, "the output biases were not counted"),
     ("budget", lambda i, o, n: RIGHT["widest"](i, o, n) + 1, 0, "one unit too many for the budget"),
     ("budget", lambda i, o, n: RIGHT["widest"](i, o, n) - 1, 0, "the budget has room for one unit more"),
-    ("early-stopping", lambda losses, patience: (int(np.argmin(losses)), len(losses) - 1), 1, ""),
+    ("early-stopping", lambda losses, patience: (int(np.argmin(losses)), len(losses) - 1), 0, "when the patience runs out"),
     ("reproduce", lambda a, b: {**RIGHT["compare_runs"](a, b), "error": np.std(a)}, 1, ""),
     ("prelu", lambda z, a, dy: (np.where(z > 0, 1, a) * dy, np.minimum(z, 0) * dy), 1, "sum over samples"),
     ("logistic", lambda X, y, lr, n: tuple(-p for p in RIGHT["logistic"](X, y, lr, n)), 0, "against it"),
@@ -190,8 +190,15 @@ def no_end():
      "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them"),
     (lambda z: z[7], "IndexError: index 7", "下标超出了数组 | an index runs past the array"),
     (lambda z: no_end(), "RecursionError: ", "函数一直在调用自己 | the function calls itself without end"),
-    (lambda z: {}["z"], "KeyError: 'z'", "函数中途报错 | the function raised an error"),
-], ids=["NameError", "TypeError", "ValueError", "IndexError", "RecursionError", "KeyError"])
+    (lambda z: {}["z"], "KeyError: 'z'", "字典里没有这个键 | the dict has no such key"),
+    (lambda z: int("", 1 / 0), "ZeroDivisionError", "除以了零 | a division by zero"),
+    (lambda z: z.spread(), "AttributeError", "没有这个属性，检查拼写 | there is no such attribute: check its spelling"),
+    (lambda z: exec("f(:"), "SyntaxError",
+     "Python 读不懂这一句，检查括号、冒号和标点 | Python cannot read this: check brackets, colons, punctuation"),
+    (lambda z: exec("import nowhere"), "ModuleNotFoundError",
+     "批改时只有 NumPy | NumPy is all there is where homework is marked"),
+    (lambda z: exec("assert 0"), "AssertionError", "中途报错 | an error was raised"),
+], ids=range(11))
 def test_an_error_has_a_likely_cause(code, actual, cause):
     with pytest.raises(Wrong) as caught:
         LocalAnswer("slope", code)(np.array([1.0, 2.0]))
@@ -297,10 +304,10 @@ def test_how_two_values_differ(actual, expected, part):
 
 
 def test_a_part_is_named_in_both_languages():
-    assert difference((1, 5), (1, 2), 1e-6) == "#2: 1/1 个数不对 | #2: 1 of 1 numbers differ"
+    assert difference((1, 5), (1, 2), 1e-6) == "#2: 偏大，多了约 3 | #2: too large by about 3"
     assert difference({"W": None}, {"W": 2.0}, 1e-6) == "W: 还没有写 | W: not written yet"
     assert difference(object(), 1.0, 1e-6) == "应返回数，得到 object | return numbers, not object"
-    assert difference([1.0, 2.0, 4.0], [1.0, 2.0, 3.0], 1e-6).endswith("#3: 1 of 1 numbers differ")
+    assert difference([1.0, 2.0, 4.0], [1.0, 2.0, 3.04], 1e-6).endswith("#3: too large by about 1")
     assert difference(np.array([1, 2, 4]), np.array([1, 2, 3]), 1e-6).endswith(" | 1 of 3 numbers differ")
 
 
@@ -318,6 +325,8 @@ def test_a_part_is_named_in_both_languages():
      "处处都差 2 倍，是否该取平均或乘一个系数 | "
      "off by a factor of 2 everywhere: did you forget to take a mean, or a factor"),
     # 1.001 is as good as 1 where 1 % is, 4 for 3 is not
+    (False, True, 1e-6, "真假反了 | true and false are the wrong way round"),
+    (0.25, 0.5, 1e-6, "偏小，少了约 0.2 | too small by about 0.2"),
     (np.array([1.001, 2.0, 4.0]), np.array([1.0, 2.0, 3.0]), 1e-2, "1/3 个数不对 | 1 of 3 numbers differ"),
 ])
 def test_the_likely_mistake_is_named_in_whole_sentences(actual, expected, rtol, words):

@@ -1,0 +1,151 @@
+"""Runs inside the sandbox: the cells of a student's notebook, as IPython runs them."""
+
+import __future__
+
+import ast
+import builtins
+import contextlib
+import io
+import re
+import signal
+import sys
+import types
+
+import numpy as np
+from IPython.core.inputtransformer2 import TransformerManager
+
+FUTURES = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
+INCOMPLETE = 0x4000  # compile says of a beginning that it is one (codeop.PyCF_ALLOW_INCOMPLETE_INPUT)
+# A statement begins at a line that is not indented, closes no bracket and continues no other statement.
+BEGINS = re.compile(r"(?![\s#)\]}]|$|(?:else|elif|except|finally)\b)")
+RUN_CODE = {"time", "capture", "prun"}  # the magics that run code in the notebook's own names
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+class OutOfTime(BaseException):
+    """The processor time of one message is over."""
+
+
+@contextlib.contextmanager
+def limited(seconds):
+    """Raise OutOfTime in a block that takes more processor time, again and again if it goes on."""
+
+    def stop(*_):
+        raise OutOfTime
+
+    signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+class Captured(io.TextIOBase):
+    """What a cell prints, up to 2,000 characters."""
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        self.text += str(text)[: 2000 - len(self.text)]
+        return len(text)
+
+
+class Notebook:
+    """The names of a notebook, and cells run as IPython runs them."""
+
+    def __init__(self):
+        module = sys.modules["__main__"] = types.ModuleType("__main__")
+        self.names, self.flags, self.problems = module.__dict__, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, []
+        self.names["np"] = np
+        builtins.get_ipython, builtins.display = lambda: Shell(self), lambda *values, **options: print(*values)
+
+    def problems_of(self, source):
+        """Run a cell and return its first problems, each as its line, the exception's kind and text."""
+        self.problems = []
+        try:
+            self.run_cell(source)
+        except OutOfTime as problem:
+            self.note(0, problem)
+        return sorted(self.problems)[:20]
+
+    def run_cell(self, source):
+        """Run a cell statement by statement: one that fails does not hide the functions below it."""
+        for statement in self.statements(source):
+            try:
+                self.run(ast.Module([statement], []), "exec")
+            except OutOfTime:
+                raise
+            except BaseException as problem:
+                self.note(statement.lineno, problem)
+
+    def run(self, tree, mode):
+        code = compile(tree, "<cell>", mode, self.flags, dont_inherit=True)
+        self.flags |= code.co_flags & FUTURES  # they hold in all later cells
+        value = eval(code, self.names)
+        if isinstance(value, types.CoroutineType) and mode == "exec":  # a statement with await
+            with contextlib.suppress(StopIteration):
+                while True:
+                    value.send(None)
+        return value
+
+    def parse(self, text, flags=0, mode="exec"):
+        return compile(text, "<cell>", mode, self.flags | ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+
+    def statements(self, source):
+        """The statements of a cell, without those that cannot be read."""
+        text = io.StringIO(source, newline=None).read()
+        with contextlib.suppress(*UNREADABLE):
+            if not text.lstrip().startswith("In ["):  # a prompt, though it could be Python
+                return self.parse(text).body
+        with contextlib.suppress(*UNREADABLE):
+            text = TransformerManager().transform_cell(text)
+            return self.parse(text).body
+        return list(self.readable(text.split("\n")))
+
+    def readable(self, lines):
+        """The statements among some lines that can be read one by one; the others become problems."""
+        begins = [number for number, line in enumerate(lines) if BEGINS.match(line)]
+        while begins:
+            first = begins.pop(0)
+            for more, end in enumerate([*begins, len(lines)]):
+                text = "\n" * first + "\n".join(lines[first:end]) + "\n"
+                try:
+                    yield from self.parse(text, INCOMPLETE if end < len(lines) else 0).body
+                except UNREADABLE as problem:
+                    if "incomplete input" in str(problem):
+                        continue
+                    self.note(getattr(problem, "lineno", None) or first + 1, problem)
+                else:
+                    del begins[:more]
+                break
+
+    def note(self, line, problem):
+        text = ""
+        with contextlib.suppress(Exception):  # an exception of the student's may have no text
+            text = str(problem.msg if isinstance(problem, SyntaxError) else problem)[:500]
+        self.problems.append([line, type(problem).__name__[:40], text])
+
+
+class Shell:
+    """Stands in for IPython's shell: magics that run code run it, and all others do nothing."""
+
+    def __init__(self, notebook):
+        self.notebook = notebook
+
+    def run_line_magic(self, name, line, *_):
+        if name in RUN_CODE:
+            try:
+                return self.notebook.run(self.notebook.parse(line, mode="eval"), "eval")
+            except SyntaxError:
+                self.notebook.run_cell(line)
+
+    def run_cell_magic(self, name, line, body):
+        if name in RUN_CODE:
+            self.notebook.run_cell(f"\n{body}")  # below the magic's own line
+
+    def getoutput(self, command, *_):
+        return []
+
+    system = getoutput

@@ -1,0 +1,58 @@
+"""The clock of a student's process, read from outside: a busy machine costs no student any time.
+
+A limit is one on processor time, and another of the same length on time in which the process rests: it neither runs nor waits for a processor.
+"""
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+KILL_LATER = 0.5  # seconds after the limit at which the process should have stopped by itself
+REST_LONGER = 2.0  # seconds more for rest: the first use of a file may wait for a disk
+BUSY = 60  # a machine on which a limit takes this many times as long is at fault
+
+
+class Clock:
+    """What a process may still spend, counted from now."""
+
+    def __init__(self, pid: int, seconds: float) -> None:
+        self.pid, self.seconds, self.state = pid, seconds, "R"
+        self.begin = self._read()
+
+    def _read(self) -> tuple[float, float, float]:
+        """Seconds of the wall's clock, of a processor, and of waiting for a processor; all 0 if the process is gone."""
+        processor = queue = 0.0
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{self.pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+            self.state, processor = fields[0], (int(fields[11]) + int(fields[12])) / TICKS
+            queue = int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+        return time.monotonic(), processor, queue
+
+    def spent(self) -> tuple[float, float]:
+        """The seconds in which the process has run, and in which it has rested."""
+        wall, processor, queue = (now - then for now, then in zip(self._read(), self.begin, strict=True))
+        return processor, wall - processor - queue
+
+    def cost(self) -> float:
+        """The seconds that count; a short rest does not, because it may have been the grader that was slow."""
+        processor, rest = self.spent()
+        return processor + max(0.0, rest - REST_LONGER)
+
+    def passed(self) -> str:
+        """Which limit the process has passed, as ``中文 | English``, or ``""``."""
+        processor, rest = self.spent()
+        if processor > self.seconds + KILL_LATER:
+            return too_slow(self.seconds)
+        if self.state not in "RD" and rest > (most := self.seconds + REST_LONGER):  # not running, nor waiting for a disk
+            return (f"{most:g} 秒没有计算也没有结果，是否在 sleep 或等输入 | "
+                    f"{most:g} s without a result and without computing: does it sleep, or wait for input")
+        if time.monotonic() - self.begin[0] > BUSY * (self.seconds + 1):
+            raise RuntimeError(f"this machine is too busy: a limit of {self.seconds:g} s took {BUSY} times as long")
+        return ""
+
+
+def too_slow(seconds: float) -> str:
+    return (f"用了超过 {seconds:g} 秒处理器时间，是否有死循环 | "
+            f"more than {seconds:g} s of processor time: is there an endless loop")

@@ -1,0 +1,152 @@
+"""Time of a student's process: what counts, which limit a message names, and that no other process changes a mark."""
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell
+
+from grader import assignments
+from grader.marking import Conditions, mark
+from grader.sandbox.clock import BUSY, Clock
+from grader.sandbox.process import AnswerProcess, RemoteAnswer, TooSlow
+from nnlib.exercises.judging import Wrong
+
+
+class Scripted(Clock):
+    """A clock whose second look finds these seconds of the wall, of a processor and of waiting for one."""
+
+    def __init__(self, seconds, wall, processor, queue, state):
+        self.looks = iter([(0.0, 0.0, 0.0), (wall, processor, queue), (wall, processor, queue)])
+        super().__init__(1, seconds)
+        self.state = state
+
+    def _read(self):
+        return next(self.looks)
+
+
+LOOP = "用了超过 5 秒处理器时间，是否有死循环 | more than 5 s of processor time: is there an endless loop"
+REST = ("7 秒没有计算也没有结果，是否在 sleep 或等输入 | "
+        "7 s without a result and without computing: does it sleep, or wait for input")
+
+
+@pytest.mark.parametrize(("wall", "processor", "queue", "state", "why"), [
+    (5.4, 5.4, 0, "R", ""), (5.6, 5.6, 0, "R", LOOP), (60, 5.6, 54, "S", LOOP),
+    (60, 4, 55, "R", ""), (60, 4, 55, "S", ""), (6.9, 0, 0, "S", ""), (7.1, 0, 0, "S", REST), (7.1, 0, 0, "T", REST),
+    (20, 6, 6.5, "S", LOOP), (60, 0, 0, "D", ""), (60, 0, 0, "R", ""), (13, 5, 1, "S", ""), (13.1, 5, 1, "S", REST),
+], ids=range(13))
+def test_what_counts(monkeypatch, wall, processor, queue, state, why):
+    monkeypatch.setattr("grader.sandbox.clock.time.monotonic", lambda: wall)
+    assert Scripted(5, wall, processor, queue, state).passed() == why
+
+
+def test_a_machine_that_is_too_busy_is_a_fault_of_the_grader(monkeypatch):
+    monkeypatch.setattr("grader.sandbox.clock.time.monotonic", lambda: BUSY * 6 + 0.1)
+    with pytest.raises(RuntimeError, match="this machine is too busy: a limit of 5 s took 60 times as long"):
+        Scripted(5, BUSY * 6, 4, BUSY * 6, "R").passed()
+
+
+def test_a_short_rest_costs_nothing():
+    assert Scripted(5, 10, 3, 6, "S").cost() == 3
+    assert Scripted(5, 10, 3, 1, "S").cost() == 7
+
+
+def test_a_process_is_read_from_outside():
+    burn = "import time\nwhile time.process_time() < 0.3: pass\nprint(1, flush=True)\ntime.sleep(100)"
+    with subprocess.Popen([sys.executable, "-c", burn], stdout=subprocess.PIPE) as process:
+        clock = Clock(process.pid, 5)
+        process.stdout.read(1)
+        assert 0.1 < clock.spent()[0] < 0.6
+        assert clock.passed() == ""
+        process.kill()
+    assert Clock(process.pid, 5)._read()[1:] == (0.0, 0.0)
+
+
+def burning(seconds):
+    return f"""def burn(seconds={seconds}):
+    import time
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+"""
+
+
+SLOPE = """
+def sigmoid_slope(z):
+    burn()
+    u = np.exp(-np.abs(z))
+    return u / (1 + u) ** 2
+"""
+
+
+@pytest.fixture
+def busy():
+    """Six processes that never rest."""
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()
+
+
+def marked(made, seconds):
+    return mark(nbformat.writes(made).encode(), assignments.load("activations"), Conditions(1234, seconds))
+
+
+def test_a_busy_machine_changes_no_mark(sandboxed, notebook, busy):
+    """A call of half the limit takes several times the limit by the clock on the wall."""
+    result = marked(notebook("activations", sigmoid_slope=burning(0.1) + SLOPE), 0.2)
+    assert (result["score"], result["notes"]) == (9, [])
+    assert marked(notebook("activations", sigmoid_slope=burning(0.4) + SLOPE), 0.2)["score"] == 5
+
+
+def test_slow_cells_starve_no_test(sandboxed, notebook):
+    """Five before the answers, three of them beyond their limit, and nine after them."""
+    made = notebook("activations")
+    slow = [new_code_cell(f"{burning(seconds)}burn()") for seconds in [0.08] * 2 + [0.12] * 3]
+    made.cells[2:2] = slow
+    made.cells += [new_code_cell("while True: pass")] * 9
+    result = marked(made, 0.05)
+    assert result["score"] == 9
+    assert [note.split("\n")[1] for note in result["notes"]] == [
+        "用了超过 0.1 秒处理器时间，是否有死循环 | more than 0.1 s of processor time: is there an endless loop"] * 3
+
+
+def test_a_message_names_the_limit_that_held(sandboxed):
+    with AnswerProcess(["def f():\n    while True: pass"], True, 0.2) as process:
+        process.goal, answer, said = 1, RemoteAnswer(process, "f"), []
+        for _ in range(2):
+            with pytest.raises(TooSlow) as caught:
+                answer()
+            said.append(caught.value.cause.partition(" | ")[2])
+    assert said == ["more than 0.2 s of processor time: is there an endless loop",
+                    "more than 0.02 s of processor time: is there an endless loop "
+                    "(after a test that was too slow, a tenth of the limit)"]
+
+
+def test_a_name_that_is_missing_is_told_from_a_key(sandboxed):
+    causes = []
+    with AnswerProcess(["def f():\n    return {}['z']"], True, 5) as process:
+        process.goal = 1
+        for name in "fg":
+            with pytest.raises(Wrong) as caught:
+                RemoteAnswer(process, name)()
+            causes.append(caught.value.cause)
+    assert causes == ["KeyError: 字典里没有这个键 | KeyError: the dict has no such key", "没有定义 g | g is not defined"]
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_no_cell_tells_what_a_test_has_asked(sandboxed, notebook, fails):
+    """Its errors are those of a process that was asked nothing; without errors it is not heard at all."""
+    spy = "seen = []\n" + SLOPE.replace("burn()", "seen.append('told' if np.size(z) else z)")
+    made = notebook("activations", sigmoid_slope=spy)
+    made.cells.insert(7, new_code_cell("print(seen)" + "\nraise ValueError(f'{len(seen)} {seen}')" * fails))
+    result = marked(made, 5)
+    assert result["score"] == 9
+    assert "told" not in json.dumps(result)
+    assert len(result["notes"]) == 2 * fails
+    if fails:
+        assert "ValueError: 0 []" in result["notes"][0]
+        assert result["notes"][1].endswith("\n[]\n")

@@ -1,0 +1,216 @@
+"""Three mistakes that students make in each exercise, typed as they type them: the report names each."""
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from nnlib.exercises.judging import LocalAnswer
+from nnlib.exercises.selfcheck import EXERCISES, outcome
+
+SOFTMAX = """
+def gradients(W1, b1, W2, b2, X, y):
+    n = X.shape[1]
+    h = 1 / (1 + np.exp(-(W1 @ X + b1)))
+    s = W2 @ h + b2
+    p = np.exp(s - s.max(axis=0))
+    p /= p.sum(axis=0)
+    p[y, np.arange(n)] -= 1
+    d2 = p / n
+    d1 = (W2.T @ d2) * h * (1 - h)
+    return {"W1": d1 @ X.T, "b1": d1.sum(axis=1, keepdims=True),
+            "W2": d2 @ h.T, "b2": d2.sum(axis=1, keepdims=True)}
+"""
+CURVE = """
+def through_points(x, y):
+    slopes = np.diff(y) / np.diff(x)
+    knots = x[:-1, None]
+    changes = np.diff(slopes, prepend=0)
+    return np.ones_like(knots), -knots, changes[None], y[:1, None]
+"""
+DROPOUT = """
+class Dropout:
+    def __init__(self, p, seed):
+        self.p = p
+        self.rng = np.random.default_rng(seed)
+
+    def forward(self, h, training):
+        if not training:
+            return h
+        self.mask = (self.rng.random(h.shape) > self.p) / (1 - self.p)
+        return h * self.mask
+
+    def backward(self, dy):
+        return dy * self.mask
+"""
+RIDGE = """
+def choose_lambda(H, Y, H_val, Y_val, lambdas):
+    errors = []
+    for lam in lambdas:
+        W = Y @ H.T @ np.linalg.inv(H @ H.T + lam * np.eye(len(H)))
+        errors.append(((W @ H_val - Y_val) ** 2).mean())
+    return errors, lambdas[np.argmin(errors)]
+"""
+COMPARE = """
+def compare_runs(a, b):
+    difference = np.mean(a) - np.mean(b)
+    error = np.sqrt(np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b))
+    return {"difference": difference, "error": error, "clear": abs(difference) > 2 * error}
+"""
+LOGISTIC = """
+def logistic(X, y, lr, steps):
+    W, b = np.zeros((1, X.shape[0])), np.zeros((1, 1))
+    for _ in range(steps):
+        p = 0.5 * (1 + np.tanh((W @ X + b) / 2))
+        error = (p - y) / X.shape[1]
+        W = W - lr * error @ X.T
+        b = b - lr * error.sum(axis=1, keepdims=True)
+    return W, b
+"""
+STOP = """
+def best_epoch(losses, patience):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        if epoch - best >= patience:
+            break
+    return best, epoch
+"""
+ENTROPY = """
+def cross_entropy(S, y):
+    S = S - S.max(axis=0)
+    p = np.exp(S) / np.exp(S).sum(axis=0)
+    return -np.log(p[y, np.arange(len(y))]).mean()
+"""
+
+
+def function(head, *lines):
+    return f"def {head}:\n" + textwrap.indent("\n".join(lines), "    ")
+
+
+MISTAKES = [
+    ("scores", function("scores(W1, b1, W2, b2, X)", "return W2 @ (W1 @ X + b1) + b2"), "max(0, ·) is missing"),
+    ("scores", function("scores(W1, b1, W2, b2, X)", "return np.maximum(0, W2 @ np.maximum(0, W1 @ X + b1) + b2)"),
+     "the output layer takes no max"),
+    ("scores", function("scores(W1, b1, W2, b2, X)", "return W2 * np.maximum(0, W1 * X + b1) + b2"), "shapes do not fit"),
+    ("cross-entropy", ENTROPY.replace(".mean()", ".sum()"), "the sum over samples, not the mean"),
+    ("cross-entropy", ENTROPY.replace("    S = S - S.max(axis=0)\n", ""), "an overflow"),
+    ("cross-entropy", ENTROPY.replace(".sum(axis=0)", ".sum()"), "each sample by itself"),
+    ("collapse", function("collapse(W1, b1, W2, b2)", "return W2 @ W1, b1 + b2"), "shapes do not fit"),
+    ("collapse", function("collapse(W1, b1, W2, b2)", "return W2 @ W1, W2 @ b1"), "the second bias is missing"),
+    ("collapse", function("collapse(W1, b1, W2, b2)", "return W1 @ W2, W2 @ b1 + b2"), "shapes do not fit"),
+    ("backprop", SOFTMAX.replace("p / n", "p"), "not divided by the number of samples"),
+    ("backprop", SOFTMAX.replace(" * h * (1 - h)", ""), "the slope of the sigmoid, h(1 - h), is missing"),
+    ("backprop", SOFTMAX.replace(".sum(axis=1, keepdims=True)", ".sum(axis=1)"), "the shape should be (2, 1), not (2,)"),
+    ("logistic", LOGISTIC.replace("- lr", "+ lr"), "against it"),
+    ("logistic", LOGISTIC.replace(" / X.shape[1]", ""), "not divided by the number of samples"),
+    ("logistic", LOGISTIC.replace("        b = b - lr * error.sum(axis=1, keepdims=True)\n", ""), "the bias was not trained"),
+    ("sigmoid", function("sigmoid(z)", "return 1 / (1 + np.exp(z))"), "the minus sign in exp(-z) is missing"),
+    ("sigmoid", function("sigmoid(z)", "return 1 / (1 + np.exp(-z))"), "take exp only of numbers up to 0"),
+    ("sigmoid", function("sigmoid(z)", "u = np.exp(-np.abs(z))", "return 1 / (1 + u)"), "z < 0 takes the other formula"),
+    ("sigmoid-slope", function("sigmoid_slope(z)", "s = 1 / (1 + np.exp(-z))", "return s * (1 - s)"), "rounded to 0 on the right"),
+    ("sigmoid-slope", function("sigmoid_slope(z)", "return np.exp(-z) / (1 + np.exp(-z)) ** 2"), "an overflow"),
+    ("sigmoid-slope", function("sigmoid_slope(z)", "u = np.exp(-np.abs(z))", "return u / (1 + u)"), "has to be squared"),
+    ("tanh", function("tanh(z)", "return 2 / (1 + np.exp(-z)) - 1"), "the argument has to be doubled, too"),
+    ("tanh", function("tanh(z)", "return 2 / (1 + np.exp(-2 * z))"), "the minus one is missing"),
+    ("tanh", function("tanh(z)", "return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"), "an overflow"),
+    ("prelu", function("prelu_backward(z, alpha, dy)", "return np.where(z > 0, 1, alpha) * dy, np.minimum(z, 0) * dy"),
+     "sum over samples"),
+    ("prelu", function("prelu_backward(z, alpha, dy)",
+                       "return np.where(z > 0, 1, alpha) * dy, (z * dy).sum(axis=1, keepdims=True)"), "only z < 0 contributes"),
+    ("prelu", function("prelu_backward(z, alpha, dy)", "dalpha = (np.minimum(z, 0) * dy).sum(axis=1, keepdims=True)",
+                       "return np.where(z > 0, z, alpha * z) * dy, dalpha"), "the slope is 1 or α, not z or αz"),
+    ("dead-units", function("dead_share(W, b, X)", "return (np.maximum(0, W @ X + b) == 0).mean()"),
+     "a dead unit is zero on every sample"),
+    ("dead-units", function("dead_share(W, b, X)", "return (W @ X + b <= 0).all(axis=1).sum()"), "return a share, not a count"),
+    ("dead-units", function("dead_share(W, b, X)", "return (W @ X + b <= 0).all(axis=0).mean()"), "axis=1 goes over the samples"),
+    ("maxout", function("maxout_weights(W, b, alpha)", "return np.stack([W, alpha * W]), np.stack([b, b])"),
+     "the bias of the second piece"),
+    ("maxout", function("maxout_weights(W, b, alpha)", "return np.stack([W, -alpha * W]), np.stack([b, -alpha * b])"), "not -α times"),
+    ("maxout", function("maxout_weights(W, b, alpha)", "return np.vstack([W, alpha * W]), np.vstack([b, alpha * b])"),
+     "the shapes should be (2, 2, 3) and (2, 2, 1)"),
+    ("count", function("count_parameters(sizes)", "return sum(a * b for a, b in zip(sizes, sizes[1:]))"), "the biases are missing"),
+    ("count", function("count_parameters(sizes)", "return sum(a * b for a, b in zip(sizes, sizes[1:])) + sum(sizes)"),
+     "the inputs have no biases"),
+    ("count", function("count_parameters(sizes)", "return sum(sizes[k] * sizes[k + 1] + 1 for k in range(len(sizes) - 1))"),
+     "one bias per unit, not per layer"),
+    ("forward", function("forward(layers, X)", "for W, b in layers:", "    X = np.maximum(0, W @ X + b)", "return X"),
+     "no ReLU after the last layer"),
+    ("forward", function("forward(layers, X)", "for W, b in layers:", "    X = W @ X + b", "return X"), "ReLU is missing"),
+    ("forward", function("forward(layers, X)", "for W, b in layers[:-1]:", "    X = np.maximum(0, W @ X + b)", "return X"),
+     "the shape should be"),
+    ("budget", function("widest(n_in, n_out, budget)", "return (budget - n_out) // (n_in + n_out)"), "the hidden biases were not counted"),
+    ("budget", function("widest(n_in, n_out, budget)", "return budget // (n_in + n_out + 1)"), "the output biases were not counted"),
+    ("budget", function("widest(n_in, n_out, budget)", "return (budget - n_out) / (n_in + n_out + 1)"), "rounded down"),
+    ("curve", CURVE.replace("changes[None]", "slopes[None]"), "the changes of slope, not the slopes"),
+    ("curve", CURVE.replace("y[:1, None]", "np.zeros((1, 1))"), "b2 is the height of the first point"),
+    ("curve", CURVE.replace("-knots", "knots"), "b1 is -x_k"),
+    ("l2-step", function("l2_step(W, dW, lr, l2)", "return W - lr * dW"), "the L2 term is missing"),
+    ("l2-step", function("l2_step(W, dW, lr, l2)", "return W - lr * (dW + 2 * l2 * W)"), "is λW, not 2λW"),
+    ("l2-step", function("l2_step(W, dW, lr, l2)", "return W - lr * dW - l2 * W"), "multiplied by the learning rate, too"),
+    ("early-stopping", STOP.replace("        if epoch - best >= patience:\n            break\n", ""), "when the patience runs out"),
+    ("early-stopping", STOP.replace(">= patience", "> patience"), "stopped an epoch late"),
+    ("early-stopping", STOP.replace("loss < losses[best]", "loss <= losses[best]"), "an equal loss is no improvement"),
+    ("dropout", DROPOUT.replace("> self.p)", "< self.p)"), "p is the probability to drop, not to keep"),
+    ("dropout", DROPOUT.replace(" / (1 - self.p)", ""), "what is kept was not scaled"),
+    ("dropout", DROPOUT.replace("return dy * self.mask", "return dy"), "the gradient did not pass the mask"),
+    ("choose-lambda", RIDGE.replace("lambdas[np.argmin(errors)]", "np.argmin(errors)"), "return λ itself, not its position"),
+    ("choose-lambda", RIDGE.replace("W @ H_val - Y_val", "W @ H - Y"), "this is the training error"),
+    ("choose-lambda", RIDGE.replace(".mean()", ".sum()"), "the sum of squares, not the mean"),
+    ("reproduce", COMPARE.replace(", ddof=1", ""), "takes ddof=1"),
+    ("reproduce", COMPARE.replace("np.mean(a) - np.mean(b)", "np.mean(b) - np.mean(a)"), "the sign is the wrong way round"),
+    ("reproduce", COMPARE.replace("abs(difference)", "difference"), "either sign"),
+]
+
+
+@pytest.mark.parametrize(("id", "code", "cause"), MISTAKES, ids=[f"{id}-{cause}" for id, _, cause in MISTAKES])
+def test_an_honest_mistake_is_named(id, code, cause):
+    space, exercise = {"np": np}, EXERCISES[id]
+    exec(code, space)
+    for seed in range(4):
+        answer = LocalAnswer(exercise.name, space[exercise.name])
+        wrongs = [outcome(exercise, title, answer, seed) for title in exercise.tests]
+        assert any(wrong and cause in wrong.cause for wrong in wrongs), [str(wrong) for wrong in wrongs]
+
+
+def test_there_are_three_for_each_exercise():
+    assert {id: sum(id == other for other, *_ in MISTAKES) for id in EXERCISES} == dict.fromkeys(EXERCISES, 3)
+
+
+VARIANTS = {
+    "collapse": [function("collapse(W1, b1, W2, b2)", "return [np.dot(W2, W1), np.dot(W2, b1) + b2]"),
+                 function("collapse(W1, b1, W2, b2)", "b = b2 + np.einsum('ij,jk->ik', W2, b1)", "return W2.dot(W1), b")],
+    "backprop": [SOFTMAX.replace("p[y, np.arange(n)] -= 1", "p = p - (np.arange(len(p))[:, None] == y)"),
+                 SOFTMAX.replace("1 / (1 + np.exp(-(W1 @ X + b1)))", "(1 + np.tanh((W1 @ X + b1) / 2)) / 2")],
+    "sigmoid-slope": [function("sigmoid_slope(z)", "z = np.abs(np.asarray(z, float))", "return np.exp(-z) / (1 + np.exp(-z)) ** 2"),
+                      function("sigmoid_slope(z)", "return 0.25 / np.cosh(np.clip(z, -1400, 1400) / 2) ** 2"),
+                      function("sigmoid_slope(z)", "s = lambda z: np.exp(-np.logaddexp(0, -np.asarray(z)))", "return s(z) * s(-np.asarray(z))")],
+    "dead-units": [function("dead_share(W, b, X)", "H = np.maximum(0, W @ X + b)", "return (H.sum(axis=1) == 0).mean()"),
+                   function("dead_share(W, b, X)", "return np.mean(np.max(W @ X + b, axis=1) <= 0)"),
+                   function("dead_share(W, b, X)", "dead = 0", "for w, c in zip(W, b):", "    dead += all(w @ x + c <= 0 for x in X.T)",
+                            "return dead / len(W)")],
+    "maxout": [function("maxout_weights(W, b, alpha)", "return np.array([alpha * W, W]), np.array([alpha * b, b])")],
+    "budget": [function("widest(n_in, n_out, budget)", "h = 0", "while (h + 1) * (n_in + n_out + 1) + n_out <= budget:", "    h += 1", "return h"),
+               function("widest(n_in, n_out, budget)", "return int(np.floor((budget - n_out) / (n_in + n_out + 1)))"),
+               function("widest(n_in, n_out, budget)", "return np.maximum(0, (budget - n_out) // (1 + n_in + n_out))")],
+    "curve": [CURVE.replace("x[:-1, None]", "x[:, None]").replace("prepend=0)", "prepend=0)\n    changes = np.append(changes, 0)"),
+              CURVE.replace("np.ones_like(knots)", "np.ones((len(x) - 1, 1))").replace("y[:1, None]", "np.array([[y[0]]])")],
+    "dropout": [DROPOUT, DROPOUT.replace("self.rng.random(h.shape) > self.p", "self.rng.binomial(1, 1 - self.p, size=h.shape)"),
+                DROPOUT.replace("        if not training:\n            return h\n", "").replace("        return h * self.mask",
+                "        if not training:\n            self.mask = np.ones_like(h)\n        return np.where(self.mask, h * self.mask, 0)")],
+    "choose-lambda": [RIDGE, RIDGE.replace("lambdas[np.argmin(errors)]", "min(zip(errors, lambdas))[1]"),
+                      RIDGE.replace("((W @ H_val - Y_val) ** 2).mean()", "float(np.mean(np.square(Y_val - W @ H_val)))")],
+    "reproduce": [COMPARE, COMPARE.replace("abs(difference) > 2 * error", "bool(np.abs(difference) / error > 2)"),
+                  "import statistics as st\n" + COMPARE.replace("np.var(a, ddof=1)", "st.variance(a)").replace("np.mean(a)", "st.fmean(a)")],
+}
+
+
+@pytest.mark.parametrize("id", VARIANTS)
+def test_other_right_answers_keep_full_marks(id):
+    for code in VARIANTS[id]:
+        space, exercise = {"np": np}, EXERCISES[id]
+        exec(code, space)
+        for seed in range(25):
+            wrongs = [outcome(exercise, title, LocalAnswer(exercise.name, space[exercise.name]), seed) for title in exercise.tests]
+            assert not any(wrongs), (code, seed, [str(wrong) for wrong in wrongs])

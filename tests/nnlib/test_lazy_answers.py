@@ -1,0 +1,110 @@
+"""No test of an exercise is passed by a constant, by doing nothing, or by half the idea: twelve lazy answers to each."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from nnlib.exercises.judging import LocalAnswer
+from nnlib.exercises.selfcheck import EXERCISES, outcome
+from tests.nnlib.test_exercises import RIGHT
+
+
+def like(value, number):
+    """A value of the same form, with one number everywhere."""
+    if isinstance(value, dict):
+        return {key: like(entry, number) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(like(entry, number) for entry in value)
+    return np.full(np.shape(value), number) if np.ndim(value) else number
+
+
+def filled(name, number, *args):
+    return like(RIGHT[name](*args), number)
+
+
+def lazy(name):
+    """Seven answers that know the form of the result and not a thing about it."""
+    return [lambda *args: 0, lambda *args: args[0], lambda *args: args[-1],
+            *(partial(filled, name, number) for number in (0.0, 0.25, 1.0, 1))]
+
+
+def layer(forward=lambda self, h, training: h, backward=lambda self, dy: dy):
+    methods = {"forward": forward, "backward": backward, "__init__": lambda self, p, seed: setattr(self, "p", p)}
+    return type("Dropout", (), methods)
+
+
+def half(rows):
+    """Keep each second row, always the same, whatever p is."""
+    return rows * (np.arange(len(rows)) % 2)[:, None]
+
+
+relu = partial(np.maximum, 0)
+HALF = {  # half the idea, five or more of each
+    "scores": [lambda W, b, V, c, X: V @ W @ X, lambda W, b, V, c, X: W @ X + b, lambda W, b, V, c, X: relu(W @ X + b),
+               lambda W, b, V, c, X: relu(V @ (W @ X + b) + c), lambda W, b, V, c, X: V @ relu(W @ X + b)],
+    "cross-entropy": [lambda S, y: (S.max(axis=0) - S[y, np.arange(y.size)]).mean(), lambda S, y: -S[y].mean(),
+                      lambda S, y: (S.argmax(axis=0) != y).mean(), lambda S, y: np.log(len(S)),
+                      lambda S, y: np.log(np.exp(S).sum())],
+    "collapse": [lambda W, b, V, c: (W, c), lambda W, b, V, c: (V, c), lambda W, b, V, c: (W.T @ V.T, c),
+                 lambda W, b, V, c: V @ W, lambda W, b, V, c: (W, b, V, c)],
+    "backprop": [lambda W, b, V, c, X, y: {"W1": W, "b1": b, "W2": V, "b2": c}, lambda *args: args[:4],
+                 lambda W, b, V, c, X, y: {"W1": 0 * W, "b1": b, "W2": 0 * V, "b2": 0 * c},
+                 lambda W, b, V, c, X, y: {"W1": -W, "b1": -b, "W2": -V, "b2": -c}, lambda *args: {}],
+    "logistic": [lambda X, y, lr, n: (X[:, :1].T, y.mean()), lambda X, y, lr, n: (np.zeros((1, len(X))), np.zeros((1, 1))),
+                 lambda X, y, lr, n: (np.sign((X * (2 * y - 1)).sum(axis=1))[None], np.zeros((1, 1))),
+                 lambda X, y, lr, n: lr, lambda X, y, lr, n: (X @ y[:, None], y.mean(keepdims=True)[None])],
+    "sigmoid": [lambda z: (np.asarray(z) > 0) * 1.0, lambda z: np.heaviside(z, 0.5), np.tanh, np.exp,
+                lambda z: np.clip(z, 0, 1)],
+    "sigmoid-slope": [lambda z: np.where(np.asarray(z) == 0, 0.25, 0), lambda z: np.exp(-np.abs(z)),
+                      lambda z: np.exp(-np.abs(z)) / 4, lambda z: 0.25 - 0 * np.asarray(z), lambda z: z * (1 - z),
+                      lambda z: 1 / (1 + np.exp(-z))],
+    "tanh": [np.sign, lambda z: np.clip(z, -1, 1), lambda z: 1 / (1 + np.exp(-z)), lambda z: 2 / (1 + np.exp(-z)) - 1,
+             np.sin],
+    "prelu": [lambda z, a, dy: dy, lambda z, a, dy: (dy, dy), lambda z, a, dy: (np.where(z > 0, 1, a), dy),
+              lambda z, a, dy: (a * dy, a), lambda z, a, dy: ((z > 0) * dy, 0 * a)],
+    "dead-units": [lambda W, b, X: (b < 0).mean(), lambda W, b, X: (W @ X + b <= 0).mean(), lambda W, b, X: 0.5,
+                   lambda W, b, X: float((W @ X + b).max() <= 0), lambda W, b, X: (relu(W @ X + b) == 0).any(axis=1).mean(),
+                   lambda W, b, X: (b < -1).mean()],
+    "maxout": [lambda W, b, a: (np.stack([W, 0 * W]), np.stack([b, 0 * b])), lambda W, b, a: (np.stack([W, W]), np.stack([b, b])),
+               lambda W, b, a: (W, b), lambda W, b, a: (np.stack([W, a * W]), np.stack([b, b])),
+               lambda W, b, a: (np.stack([0 * W, a * W]), np.stack([0 * b, a * b]))],
+    "count": [sum, len, lambda sizes: sizes[0] * sizes[1] + sizes[1], np.prod, lambda sizes: sizes[0] * sizes[-1] + sizes[-1]],
+    "forward": [lambda layers, X: layers[0][0] @ X + layers[0][1], lambda layers, X: relu(layers[0][0] @ X + layers[0][1]),
+                lambda layers, X: X[:1], lambda layers, X: layers[-1][1] + 0 * X[:1], lambda layers, X: layers[-1][1]],
+    "budget": [lambda i, o, n: n // (i + o + 1), lambda i, o, n: n // (i + o), lambda i, o, n: (n - o) // (i + o),
+               lambda i, o, n: n // i, lambda i, o, n: max(0, n - i - o), lambda i, o, n: 45],
+    "curve": [lambda x, y: (np.ones((1, 1)), -x[:1, None], (y[-1:, None] - y[:1, None]) / (x[-1] - x[0]), y[:1, None]),
+              lambda x, y: (np.ones((x.size, 1)), -x[:, None], np.ones((1, x.size)), y[:1, None]),
+              lambda x, y: (x[:, None], y[:, None], y[None], y[:1, None]), np.interp, lambda x, y: (x, y),
+              lambda x, y: (np.ones((1, 1)), -x[:1, None], np.zeros((1, 1)), y[:1, None])],
+    "l2-step": [lambda W, dW, lr, l2: W - lr * dW, lambda W, dW, lr, l2: W * (1 - lr * l2), lambda W, dW, lr, l2: W - dW,
+                lambda W, dW, lr, l2: W - lr * dW - l2 * W, lambda W, dW, lr, l2: W - lr * W],
+    "early-stopping": [lambda losses, n: (len(losses) - 1, len(losses) - 1), lambda losses, n: (int(np.argmin(losses)), len(losses) - 1),
+                       lambda losses, n: (0, n), lambda losses, n: (1, 3), lambda losses, n: (4, 6), lambda losses, n: np.argmin(losses)],
+    "dropout": [layer(), layer(lambda self, h, training: 0 * h, lambda self, dy: 0 * dy),
+                layer(lambda self, h, training: h / (1 - self.p) if training else h, lambda self, dy: dy / (1 - self.p)),
+                layer(lambda self, h, training: h * (1 - self.p)), layer(lambda self, h, training: h * 2 if training else h),
+                layer(lambda self, h, training: 1.0), layer(lambda self, h, training: self.p), layer(lambda self, h, training: None),
+                layer(backward=lambda self, dy: 0 * dy), layer(lambda self, h, training: np.ones_like(h), np.ones_like),
+                layer(lambda self, h, training: [], lambda self, dy: []), layer(lambda self, h, training: h - self.p)],
+    "choose-lambda": [lambda H, Y, V, T, lambdas: lambdas[0], lambda H, Y, V, T, lambdas: (lambdas, min(lambdas)),
+                      lambda H, Y, V, T, lambdas: ([float((T**2).mean())] * len(lambdas), lambdas[0]),
+                      lambda H, Y, V, T, lambdas: ([0.1 * k for k in lambdas], lambdas[-1]),
+                      lambda H, Y, V, T, lambdas: ([float(Y.var())] * len(lambdas), lambdas[1])],
+    "reproduce": [lambda a, b: {"difference": 0.0, "error": np.std(a), "clear": False}, lambda a, b: np.mean(a) > np.mean(b),
+                  lambda a, b: {"difference": 0.05, "error": 0.01, "clear": True}, lambda a, b: {"clear": True},
+                  lambda a, b: {"difference": a[0] - b[0], "error": abs(a[0] - b[0]), "clear": True}],
+}
+
+
+@pytest.mark.parametrize("id", EXERCISES)
+def test_lazy_answers_earn_nothing(id):
+    exercise = EXERCISES[id]
+    answers = [*([] if id == "dropout" else lazy(exercise.name)), *HALF[id]]
+    assert len(answers) >= 12
+    for number, answer in enumerate(answers):
+        for seed in range(12):
+            passed = [title for title in exercise.tests
+                      if not outcome(exercise, title, LocalAnswer(exercise.name, answer), seed)]
+            assert not passed, (number, seed)
