@@ -23,7 +23,7 @@ const BUILTINS = new Set(("abs all any bool bytes dict divmod enumerate filter f
 function pieces(source) {                        // the whole source, as pairs of a class (or "") and words
   const found = [];
   highlightCode(source, parser.parse(source), CLASSES,
-    (words, kind) => found.push([kind === "n" && BUILTINS.has(words) ? "nb" : kind, words]),
+    (words, kind) => found.push([kind === "n" && BUILTINS.has(words) ? "nb" : kind === "nf" && words.startsWith("__") ? "fm" : kind, words]),
     () => found.push(["", "\n"]));
   return found;
 }
