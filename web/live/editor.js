@@ -20,10 +20,15 @@ const CLASSES = tagHighlighter([
 const BUILTINS = new Set(("abs all any bool bytes dict divmod enumerate filter float getattr hasattr id input int isinstance iter len list " +
   "map max min next object open pow print range repr reversed round set slice sorted str sum super tuple type vars zip").split(" "));
 
+const PYTHONS = new Map([                        // names that Python knows, which the grammar does not tell apart
+  ["n", (name) => BUILTINS.has(name) ? "nb" : ["self", "cls"].includes(name) && "bp"],
+  ["nf", (name) => name.startsWith("__") && "fm"]
+]);
+
 function pieces(source) {                        // the whole source, as pairs of a class (or "") and words
   const found = [];
   highlightCode(source, parser.parse(source), CLASSES,
-    (words, kind) => found.push([kind === "n" && BUILTINS.has(words) ? "nb" : kind === "nf" && words.startsWith("__") ? "fm" : kind, words]),
+    (words, kind) => found.push([PYTHONS.get(kind)?.(words) || kind, words]),
     () => found.push(["", "\n"]));
   return found;
 }
