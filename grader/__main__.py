@@ -47,7 +47,7 @@ def collect(args: argparse.Namespace) -> bool:
     from .collect import collect
 
     done = collect(args.folder, args.out, args.assignment)
-    print(f"{len(done.students)} students in {args.out}")
+    print(f"{len(done.taken)} students in {args.out}")
     complain("please check:", done.guesses)
     names = Counter(one.parts[-1] for one in done.aside)
     complain("set aside", (f"{name!r}" + (f", {count} times" if count > 1 else "") for name, count in names.items()))
@@ -56,7 +56,7 @@ def collect(args: argparse.Namespace) -> bool:
     taken, aside, left_out, junk = (len({id(one.content) for one in some}) for some in lists)  # a group has one file
     print(f"{taken + aside + left_out + junk} files: {taken} taken, {aside} set aside, {left_out} left out, "
           f"{junk} of macOS, Windows or Jupyter")
-    return bool(done.left_out or not done.students)
+    return bool(done.left_out or not done.taken)
 
 
 def grade(args: argparse.Namespace) -> bool:

@@ -85,18 +85,18 @@ def _follow() -> None:
     Thread(target=end, daemon=True).start()
 
 
-def grade(folder: Path, results: Path, conditions: Conditions, executor: Executor) -> Run:
-    """Mark what is in `folder/student/assignment` and not yet in `results`."""
+def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -> Run:
+    """Mark what is in `folder/student/assignment` and has no result in `out` yet."""
     run = Run()
-    submitted = _submitted(folder, results, run)
+    submitted = _submitted(folder, out, run)
     keys: dict[str, dict[str, str]] = defaultdict(dict)
     faults: dict[tuple[str, str], BaseException] = {}
-    _claim(results, folder, {assignment.name for assignment, _ in submitted})
-    with _tidied(results), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
+    _claim(out, folder, {assignment.name for assignment, _ in submitted})
+    with _tidied(out), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
         running = {}
         for assignment, student in submitted:
             try:
-                job = executor.submit(_mark, folder, results, assignment, student, conditions)
+                job = executor.submit(_mark, folder, out, assignment, student, conditions)
                 running[job] = student, assignment.name
             except RuntimeError as broken:  # the pool has lost a process: the next run marks what is missing
                 faults[student, assignment.name] = broken
@@ -111,15 +111,13 @@ def grade(folder: Path, results: Path, conditions: Conditions, executor: Executo
     run.faults = {"/".join(whose): f"{type(fault).__name__}: {fault}" for whose, fault in faults.items()}
     run.results = sum(map(len, keys.values()))
     for name in keys:
-        missing = sorted(set(_object(results / f"{name}.json") or ()) - {student for _, student in submitted})
+        missing = sorted(set(_object(out / f"{name}.json") or ()) - {student for _, student in submitted})
         run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
-        write_json(results / f"{name}.json", keys[name])
+        write_json(out / f"{name}.json", keys[name])
     return run
 
 
-def _mark(
-    folder: Path, results: Path, assignment: Assignment, student: str, conditions: Conditions
-) -> tuple[str, bool]:
+def _mark(folder: Path, out: Path, assignment: Assignment, student: str, conditions: Conditions) -> tuple[str, bool]:
     """Mark one submission unless its result is there, whole; return that result's key, and whether it is new."""
     try:
         data, notes = read(folder / student / assignment.name)
@@ -127,7 +125,7 @@ def _mark(
     except Refused as why:
         data, notes, result = str(why).encode(), [], partial(refused, assignment, str(why))
     name = key(data, assignment, conditions, notes)
-    path = _path(results, assignment.name, student, name)
+    path = _path(out, assignment.name, student, name)
     if new := not _object(path, FIELDS):
         write_json(path, result())
     return name, new
@@ -148,7 +146,7 @@ def _tidied(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, str]]:
+def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]]:
     """What there is to mark; `run` gets a line for everything else in the folder."""
     if not folder.is_dir():
         raise ValueError(f"expected a folder with one folder per student, got {folder}. Run `collect` first.")
@@ -162,7 +160,7 @@ def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, 
             continue
         mine = [name for name in inside if name in assignments]
         other = f"{path.name!r}: {[name for name in inside if name not in assignments][:5]} is no assignment"
-        if os.path.realpath(path) == os.path.realpath(results) or any(f"{name}.json" in inside for name in assignments):
+        if os.path.realpath(path) == os.path.realpath(out) or any(f"{name}.json" in inside for name in assignments):
             run.aside.append(f"{path.name!r}: results of the grader")
         elif why := why_no_name(path.name):
             run.left_out.append(f"{path.name!r}: {why}")
@@ -177,38 +175,38 @@ def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, 
     return [(one, student) for name, one in assignments.items() for student in found if name in found[student]]
 
 
-def _claim(results: Path, folder: Path, assignments: set[str]) -> None:
+def _claim(out: Path, folder: Path, assignments: set[str]) -> None:
     """Refuse results that were made from another folder: there, somebody else may have the same name."""
-    here, claims = str(folder.resolve()), _object(results / CLAIMS) or {}
+    here, claims = str(folder.resolve()), _object(out / CLAIMS) or {}
     for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
-        raise ValueError(f"expected the folder whose results are in {results} ({other}), got {folder}. "
+        raise ValueError(f"expected the folder whose results are in {out} ({other}), got {folder}. "
                          "Choose another --out; if that folder has moved, or has been merged into this one, "
-                         f"delete {results / CLAIMS}.")
-    write_json(results / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
+                         f"delete {out / CLAIMS}.")
+    write_json(out / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
 
 
-def _path(results: Path, assignment: str, student: str, key: str) -> Path:
-    return results / assignment / f"{student}.{key}.json"
+def _path(out: Path, assignment: str, student: str, key: str) -> Path:
+    return out / assignment / f"{student}.{key}.json"
 
 
-def read_results(results: Path, assignment: str = "*") -> Results:
+def read_results(folder: Path, assignment: str = "*") -> Results:
     """The current results."""
-    found: Results = {}
-    for index in sorted(set(results.glob(f"{assignment}.json")) - {results / CLAIMS}):
+    results: Results = {}
+    for index in sorted(set(folder.glob(f"{assignment}.json")) - {folder / CLAIMS}):
         keys = _object(index)
-        if keys is None or not all(isinstance(key, str) for key in keys.values()):
+        if not keys or not all(isinstance(key, str) for key in keys.values()):
             raise ValueError(
-                f"expected results in {results}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
-        found[index.stem] = {}
+                f"expected results in {folder}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
+        results[index.stem] = {}
         for student in sorted(keys):
-            path = _path(results, index.stem, student, keys[student])
+            path = _path(folder, index.stem, student, keys[student])
             if not (result := _object(path, FIELDS)):
                 raise ValueError(f"expected a result in {path}, got a damaged file or none. "
                                  "Run `grade` again: it makes that result anew.")
-            found[index.stem][student] = result
-    if not found:
-        raise ValueError(f"expected results in {results}, found none. Run `grade` first.")
-    return found
+            results[index.stem][student] = result
+    if not results:
+        raise ValueError(f"expected results in {folder}, found none. Run `grade` first.")
+    return results
 
 
 def _object(path: Path, fields: Collection[str] = ()) -> dict[str, Any] | None:

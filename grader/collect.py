@@ -24,9 +24,8 @@ METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 @dataclass
 class Collected:
-    """Every file of a download: taken, set aside, left out with a reason (which asks for action), or junk."""
+    """Every file of a download: taken (one per student), set aside, left out with a reason (to act upon), or junk."""
 
-    students: set[str] = field(default_factory=set)
     taken: list[File] = field(default_factory=list)
     aside: list[File] = field(default_factory=list)
     left_out: list[tuple[File, str]] = field(default_factory=list)
@@ -75,7 +74,6 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_file(folder / name, data)
-        done.students.add(student)
         done.taken.append(book)
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")

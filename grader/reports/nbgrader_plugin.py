@@ -35,8 +35,8 @@ class Marks(NbGraderPreprocessor):
         for id, exercise in result["exercises"].items():
             check = f"{id}-check"
             if check not in cells:  # the student has deleted it, or what marked it
-                marks = {"grade_id": check, "grade": True, "locked": True, "points": exercise["max"], "cell_type": "code"}
-                cells[check] = code_cell(f"{check}-added", "# added by the grader", **marks)
+                marks = {"grade_id": check, "grade": True, "locked": True, "points": exercise["max"]}
+                cells[check] = code_cell(f"{check}-added", "# added by the grader", cell_type="code", **marks)
                 nb.cells.append(cells[check])
             cells[check].outputs = outputs(exercise)
         total = sum(determine_grade(cell)[0] or 0 for cell in cells.values())
