@@ -138,7 +138,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     def out(help):
         return "--out", help, {**path, "required": True, "metavar": "PATH"}
 
-    path, name = {"type": Path}, {"metavar": "NAME"}
+    path, named = {"type": Path}, {"metavar": "NAME"}
     file = {**path, "metavar": "FILE"}
     formats = "; ".join(f"{name}: {what}" for name, what in FORMATS.items())
     marked = ("results", "the folder that the verb grade wrote", path)
@@ -148,7 +148,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     verb(seed, "make a secret seed", ("file", "a new file for it", path))
     verb(collect, "sort an LMS's download into one folder per student",
          ("folder", "the download: a folder or a zip file", path),
-         ("--assignment", "what was handed in, such as activations", {**name, "required": True}),
+         ("--assignment", "what was handed in, such as activations", {**named, "required": True}),
          out("a folder for the students' folders"))
     verb(grade, "mark what was collected; run it again to mark what is missing",
          ("folder", "the folder that the verb collect wrote", path),
@@ -161,7 +161,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)
     verb(export, "write the grades", marked, out("a file for the table"),
          ("--format", formats, {"choices": FORMATS, "default": "csv"}),
-         ("--assignment", "the only one to export (an LMS takes one at a time)", name), manual)
+         ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)
     return parser.parse_args(argv)
 
 

@@ -49,11 +49,10 @@ class Marks(NbGraderPreprocessor):
 
 def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
     """The outputs from which nbgrader reads these points; they also name the cause of each failed test."""
-    failed = {title: cause for title, cause in exercise["tests"].items() if cause}
-    text = "".join(f"{title}: {cause}\n" for title, cause in failed.items())
+    text = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
     if not exercise["points"]:
         return [new_output("error", ename="NoPoints", evalue="", traceback=[text])]
-    if not failed:
+    if not text:
         return []
     points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
     return [new_output("stream", name="stdout", text=text), points]

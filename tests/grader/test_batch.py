@@ -56,13 +56,20 @@ def contents(results):
             for path in results.rglob("*.json")}
 
 
-def some(results, count, process):
-    """Wait until there are some results, while the run goes on."""
+def wait_until(condition):
     end = time.monotonic() + 60
-    while len(list(results.rglob("student-*.json"))) < count:
-        assert process.poll() is None, "it ended too early to be disturbed"
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def some(results, count, process):
+    """Wait until there are some results, while the run goes on."""
+    def there():
+        assert process.poll() is None, "it ended too early to be disturbed"
+        return len(list(results.rglob("student-*.json"))) >= count
+
+    wait_until(there)
 
 
 def test_scores_of_the_undisturbed_run(undisturbed):
@@ -86,18 +93,16 @@ def test_a_grader_that_was_killed_is_run_again(submitted, undisturbed, tmp_path)
 
 
 def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undisturbed, tmp_path):
-    """It is killed when some submissions are handed over and the first of them is marked."""
+    """It is killed when three submissions are handed over and the first of them is marked."""
     class Killed(ProcessPoolExecutor):
         handed_over = 0
 
         def submit(self, *args):
             self.handed_over += 1
             if self.handed_over == 4:
-                end = time.monotonic() + 60
-                while not list(tmp_path.rglob("student-*.json")):
-                    assert time.monotonic() < end
-                    time.sleep(0.02)
+                wait_until(lambda: list(tmp_path.rglob("student-*.json")))
                 os.kill(next(iter(self._processes)), signal.SIGKILL)
+                wait_until(lambda: self._broken)
             return super().submit(*args)
 
     with Killed(1, mp_context=get_context("spawn")) as pool:
