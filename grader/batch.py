@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import re
 import signal
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -138,9 +137,8 @@ def _tidied(folder: Path) -> Iterator[None]:
     try:
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed
-            for path in folder.rglob("*.json.*"):
-                if re.fullmatch(r".+\.json\.[0-9a-f]{8}", path.name):
-                    path.unlink()
+            for path in folder.rglob("*.json." + "[0-9a-f]" * 8):
+                path.unlink()
         yield
     finally:
         os.close(handle)

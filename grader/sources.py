@@ -26,8 +26,6 @@ START = """# {title}
 Write each function, then run the self-check below it. NumPy is all you may use; leave statements,
 self-checks and the order of the cells alone. The self-check uses public numbers; for marking, other inputs
 are drawn."""
-
-
 # How the book marks up its text.
 TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
@@ -78,8 +76,7 @@ def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbfo
         code_cell(id, solution, solution=True),
         code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests)),
     ]
-    questions = [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]
-    if questions:
+    if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
         by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
         cells += [text_cell(part, plain(page[part])) for part in questions]
         cells.append(text_cell(f"{id}-answer", "（写在这里 | write here）", **by_hand))

@@ -23,6 +23,7 @@ def add_points(results: Results, path: Path) -> str:
     data = path.read_bytes()
     students = {name: {normalize("NFC", student): result for student, result in by_student.items()}
                 for name, by_student in results.items()}
+    everybody = set().union(*students.values())
     encodings = ENCODINGS if b"\0" not in data else ("utf-16-le", "utf-16-be")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ("utf-16",)
@@ -33,7 +34,7 @@ def add_points(results: Results, path: Path) -> str:
         except ValueError as why:
             problem = problem if isinstance(why, UnicodeDecodeError) else why
             continue
-        strangers = sum(row["student"] not in set().union(*students.values()) for _, row in rows)
+        strangers = sum(row["student"] not in everybody for _, row in rows)
         read.append((strangers, encoding, rows))
         if encoding == "utf-8-sig":
             break  # what is UTF-8 throughout is nothing else
