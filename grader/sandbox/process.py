@@ -159,6 +159,11 @@ class RemoteAnswer:
             reply = self.process.ask(message, seconds)
             if reply.get("error") == "OutOfTime":
                 raise TooSlow(too_slow(seconds))
+            if "error" in reply:
+                raise Wrong(self._cause(reply["error"]))
+            value = channel.decode(reply.get("value"))
+        except channel.Unfit:
+            raise Wrong(WRONG_TYPE) from None
         except TooSlow as slow:
             if seconds < self.process.seconds:
                 zh, en = Pair.of(slow.cause)
@@ -166,12 +171,6 @@ class RemoteAnswer:
                               f"{en} (after a test that was too slow, a tenth of the limit)")
             self.seconds = self.process.seconds / 10  # what has hung once will do so again
             raise
-        if "error" in reply:
-            raise Wrong(self._cause(reply["error"]))
-        try:
-            value = channel.decode(reply.get("value"))
-        except channel.Unfit:
-            raise Wrong(WRONG_TYPE) from None
         if value is None:
             raise Wrong(NOT_YET)
         return value
