@@ -8,10 +8,10 @@ from collections import Counter
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-FORMATS = {"csv": "a row per student and assignment", "canvas": "for Canvas's gradebook", "moodle": "Moodle's offline grading worksheet",
-           "moodle-users": "Moodle's import by user name", "gradescope": "by student number or e-mail address"}
+FORMATS = {"csv": "a row per student and assignment", "canvas": "for Canvas's gradebook",
+           "moodle": "Moodle's offline grading worksheet", "moodle-users": "Moodle's import by user name",
+           "gradescope": "by student number or e-mail address"}
 
 
 def above_zero(kind: type, text: str) -> float:
@@ -23,45 +23,43 @@ def above_zero(kind: type, text: str) -> float:
     raise argparse.ArgumentTypeError(f"expected a {noun} number above 0, got {text!r}. Give one such as 5.")
 
 
-def source(args: argparse.Namespace) -> int:
+def source(args: argparse.Namespace) -> None:
     from .sources import write_all  # imports nbformat, which the processes that mark do without
 
     print(*write_all(), sep="\n")
-    return 0
 
 
-def release(args: argparse.Namespace) -> int:
+def release(args: argparse.Namespace) -> None:
     from . import assignments
 
     for name in assignments.names():
         print(assignments.release(name, args.out))
-    return 0
 
 
-def seed(args: argparse.Namespace) -> int:
+def seed(args: argparse.Namespace) -> None:
     from .seeds import create
 
     create(args.file)
     print(f"A new seed is in {args.file}. Keep it secret, and keep it: it decides the tests.")
-    return 0
 
 
-def collect(args: argparse.Namespace) -> int:
+def collect(args: argparse.Namespace) -> bool:
     from .collect import collect
 
     done = collect(args.folder, args.out, args.assignment)
-    print(f"{len(done.students)} students in {args.out}")
+    print(f"{len(done.taken)} students in {args.out}")
     complain("please check:", done.guesses)
-    aside = Counter(one.parts[-1] for one in done.aside)
-    complain("set aside", (f"{name!r}" + (f", {count} times" if count > 1 else "") for name, count in aside.items()))
+    names = Counter(one.parts[-1] for one in done.aside)
+    complain("set aside", (f"{name!r}" + (f", {count} times" if count > 1 else "") for name, count in names.items()))
     complain("left out", (f"{one}: {why}" for one, why in done.left_out))
-    lists = {"taken": done.taken, "set aside": done.aside, "left out": [one for one, _ in done.left_out], "of macOS, Windows or Jupyter": done.junk}
-    counts = {name: len({id(one.read) for one in some}) for name, some in lists.items()}  # a group hands in one file
-    print(f"{sum(counts.values())} files: {', '.join(f'{count} {name}' for name, count in counts.items())}")
-    return 1 if done.left_out or not done.students else 0
+    lists = (done.taken, done.aside, [one for one, _ in done.left_out], done.junk)
+    taken, aside, left_out, junk = (len({id(one.content) for one in some}) for some in lists)  # a group has one file
+    print(f"{taken + aside + left_out + junk} files: {taken} taken, {aside} set aside, {left_out} left out, "
+          f"{junk} of macOS, Windows or Jupyter")
+    return bool(done.left_out or not done.taken)
 
 
-def grade(args: argparse.Namespace) -> int:
+def grade(args: argparse.Namespace) -> bool:
     # Ctrl-C waits until the processes that mark have started; they and NumPy's threads take over this mask.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -71,8 +69,9 @@ def grade(args: argparse.Namespace) -> int:
 
         conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
         if args.sandboxed and (why := box.missing()):
-            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: apt-get install {box.PACKAGES}. "
-                             "To run it without any protection, on a machine that you can lose: --unsafe-no-sandbox")
+            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
+                             f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
+                             "you can lose: --unsafe-no-sandbox")
         with batch.workers(args.workers) as pool:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             run = batch.grade(args.folder, args.out, conditions, pool)
@@ -85,41 +84,40 @@ def grade(args: argparse.Namespace) -> int:
     if run.faults:
         print(f"{len(run.faults)} were not marked, through no fault of the students. "
               "Run the same command again: it marks only what is missing.", file=sys.stderr)
-    return 1 if run.faults or run.left_out else 0
+    return bool(run.faults or run.left_out)
 
 
-def results(args: argparse.Namespace) -> dict[str, dict[str, dict[str, Any]]]:
+def results_with_points(args: argparse.Namespace):
     """The results in a folder, with the points given by hand."""
     from .batch import read_results
     from .reports.manual import add_points
 
-    found = read_results(args.results)
-    if args.manual and (encoding := add_points(found, args.manual)) != "utf-8-sig":
+    results = read_results(args.results)
+    if args.manual and (encoding := add_points(results, args.manual)) != "utf-8-sig":
         complain("please check:", [f"{args.manual} was read as {encoding}"])
-    return found
+    return results
 
 
-def feedback(args: argparse.Namespace) -> int:
+def feedback(args: argparse.Namespace) -> None:
     from .reports.feedback import write_pages
 
-    print(f"{len(write_pages(results(args), args.out))} pages in {args.out}")
-    return 0
+    results = results_with_points(args)
+    write_pages(results, args.out)
+    print(f"{sum(map(len, results.values()))} pages in {args.out}")
 
 
-def export(args: argparse.Namespace) -> int:
+def export(args: argparse.Namespace) -> None:
     from .reports.export import write_grades
 
-    found = results(args)
-    if args.assignment:
-        if args.assignment not in found:
-            raise ValueError(f"expected an assignment with results ({', '.join(found)}), got {args.assignment!r}. Check the spelling.")
-        found = {args.assignment: found[args.assignment]}
-    count, waiting = write_grades(found, args.format, args.out)
+    results, only = results_with_points(args), args.assignment
+    if only and only not in results:
+        names = ", ".join(results)
+        raise ValueError(f"expected an assignment with results ({names}), got {only!r}. Check the spelling.")
+    count, waiting = write_grades({only: results[only]} if only else results, args.format, args.out)
     print(f"{count} grades in {args.out}")
     if waiting:
         print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
               "give their points with --manual FILE (student,assignment,part,points).", file=sys.stderr)
-    return 0
 
 
 def complain(words, lines):
@@ -137,28 +135,33 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         for flag, help, options in arguments:
             sub.add_argument(flag, help=help, **options)
 
-    path, required = {"type": Path}, {"required": True, "metavar": "NAME"}
-    file = {**path, "metavar": "FILE"}
-
     def out(help):
-        return "--out", help, {**path, **required, "metavar": "PATH"}
+        return "--out", help, {**path, "required": True, "metavar": "PATH"}
 
+    path, named = {"type": Path}, {"metavar": "NAME"}
+    file = {**path, "metavar": "FILE"}
+    formats = "; ".join(f"{name}: {what}" for name, what in FORMATS.items())
     marked = ("results", "the folder that the verb grade wrote", path)
     manual = ("--manual", "a table of points given by hand: student,assignment,part,points", file)
     verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
     verb(release, "write the notebooks that students get, without solutions", out("a folder for them"))
     verb(seed, "make a secret seed", ("file", "a new file for it", path))
-    verb(collect, "sort an LMS's download into one folder per student", ("folder", "the download: a folder or a zip file", path),
-         ("--assignment", "what was handed in, such as activations", required), out("a folder for the students' folders"))
-    verb(grade, "mark what was collected; run it again to mark what is missing", ("folder", "the folder that the verb collect wrote", path),
+    verb(collect, "sort an LMS's download into one folder per student",
+         ("folder", "the download: a folder or a zip file", path),
+         ("--assignment", "what was handed in, such as activations", {**named, "required": True}),
+         out("a folder for the students' folders"))
+    verb(grade, "mark what was collected; run it again to mark what is missing",
+         ("folder", "the folder that the verb collect wrote", path),
          ("--seed-file", "what the verb seed made", {**file, "required": True}), out("a folder for the results"),
          ("--workers", "processes that mark (2)", {"type": partial(above_zero, int), "default": 2}),
-         ("--seconds", "limit for one call of a student's function (5); another limit marks all anew", {"type": partial(above_zero, float), "default": 5.0}),
-         ("--unsafe-no-sandbox", "run student code with your own rights", {"dest": "sandboxed", "action": "store_false"}))
+         ("--seconds", "limit for one call of a student's function (5); another limit marks all anew",
+          {"type": partial(above_zero, float), "default": 5.0}),
+         ("--unsafe-no-sandbox", "run student code with your own rights",
+          {"dest": "sandboxed", "action": "store_false"}))
     verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)
     verb(export, "write the grades", marked, out("a file for the table"),
-         ("--format", "; ".join(f"{name}: {what}" for name, what in FORMATS.items()), {"choices": FORMATS, "default": "csv"}),
-         ("--assignment", "the only one to export (an LMS takes one at a time)", {"metavar": "NAME"}), manual)
+         ("--format", formats, {"choices": FORMATS, "default": "csv"}),
+         ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)
     return parser.parse_args(argv)
 
 
@@ -167,14 +170,13 @@ def main(argv: list[str] | None = None) -> int:
     if sys.stderr.isatty():
         print(f"grader {args.verb} ...", file=sys.stderr)  # before NumPy and the exercises are imported
     try:
-        return args.act(args)
+        return int(args.act(args) or 0)
     except KeyboardInterrupt:
         print("\nInterrupted. Run the same command again: it marks only what is missing.", file=sys.stderr)
         return 130
-    except OSError as problem:
-        print(f"grader {args.verb}: expected paths to read and write, got {problem}. Correct the path, or make room for it.", file=sys.stderr)
-        return 2
-    except ValueError as problem:
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, OSError):
+            problem = f"expected paths to read and write, got {problem}. Correct the path, or make room for it."
         print(f"grader {args.verb}: {problem}", file=sys.stderr)
         return 2
 

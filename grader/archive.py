@@ -5,7 +5,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +16,11 @@ MAX_ENTRIES = 1000  # in such a zip
 
 
 @dataclass(frozen=True)
-class Found:
+class File:
     """One file: its path, on which a zip stands like a folder, and its content, or why that is not to be had."""
 
     parts: tuple[str, ...]
-    read: Callable[[], bytes]
+    content: Callable[[], bytes]
     why: str = ""
     encoding: str = ""  # in which its name was read, where that was a guess
     own: tuple[str, ...] = ()  # the end of the path, which is the student's; the rest is the LMS's
@@ -28,8 +28,13 @@ class Found:
     def __str__(self) -> str:
         return repr("/".join(self.parts))
 
+    def read(self) -> bytes:
+        if self.why:
+            raise ValueError(self.why)
+        return self.content()
 
-def files(source: Path) -> Iterator[Found]:
+
+def files(source: Path) -> Iterator[File]:
     """All files of `source`. Links are not followed, and what cannot be read is there with the reason."""
     if source.is_dir():
         return _in_folder(source)
@@ -38,25 +43,26 @@ def files(source: Path) -> Iterator[Found]:
     try:
         archive = zipfile.ZipFile(source)  # open for as long as its files are read
     except Exception as problem:  # zipfile raises almost anything
-        raise ValueError(f"expected a zip file that can be read, got {source} ({problem}). Unpack it with another program, "
-                         "and give the folder to `collect`.") from None
+        raise ValueError(f"expected a zip file that can be read, got {source} ({problem}). "
+                         "Unpack it with another program, and give the folder to `collect`.") from None
     return _in_zip(lambda: archive, (), 0)
 
 
-def _in_folder(source: Path) -> Iterator[Found]:
+def _in_folder(source: Path) -> Iterator[File]:
     problems: list[OSError] = []
     for folder, folders, names in os.walk(source, onerror=problems.append):
         folders.sort()
-        for path in sorted(Path(folder, name) for name in [*names, *folders] if name in names or Path(folder, name).is_symlink()):
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for path in sorted(Path(folder, name) for name in (*names, *links)):
             parts, guesses = zip(*(_text(os.fsencode(part)) for part in path.relative_to(source).parts), strict=True)
             status = path.lstat()
-            found = Found(parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
-            yield from _opened(found, partial(zipfile.ZipFile, path), 0)
+            file = File(parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
+            yield from _opened(file, partial(zipfile.ZipFile, path), 0)
     for problem in problems:
-        yield Found(Path(problem.filename).relative_to(source).parts, bytes, str(problem.strerror))
+        yield File(Path(problem.filename).relative_to(source).parts, bytes, str(problem.strerror))
 
 
-def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], depth: int) -> Iterator[Found]:
+def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], depth: int) -> Iterator[File]:
     for entry in archive().infolist():
         name, encoding = entry.filename, ""
         if not entry.flag_bits & 0x800:  # such a name is in an encoding that only its maker knows
@@ -65,21 +71,21 @@ def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], dept
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".")
         why = _why(parts, entry.external_attr >> 16, entry.file_size, depth)
         if not entry.is_dir():
-            found = Found((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
-            yield from _opened(found, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
+            file = File((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
+            yield from _opened(file, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
 
 
-def _opened(found: Found, archive: Callable[[], zipfile.ZipFile], depth: int) -> Iterator[Found]:
+def _opened(file: File, archive: Callable[[], zipfile.ZipFile], depth: int) -> Iterator[File]:
     """The file itself; of a zip, the files in it."""
-    if found.why or not found.parts[-1].lower().endswith(".zip") or depth == len(MAX_ZIPS):
-        yield found
+    if file.why or not file.parts[-1].lower().endswith(".zip") or depth == len(MAX_ZIPS):
+        yield file
         return
     try:
         if (count := len(archive().infolist())) > MAX_ENTRIES:
             raise ValueError(f"it has {count} files")
-        yield from list(_in_zip(archive, found.parts, depth + 1))
+        yield from list(_in_zip(archive, file.parts, depth + 1))
     except Exception as problem:  # as above; one broken zip costs one student a line
-        yield Found(found.parts, found.read, f"a zip that cannot be opened: {problem}", found.encoding)
+        yield replace(file, why=f"a zip that cannot be opened: {problem}")
 
 
 def _text(name: bytes) -> tuple[str, str]:

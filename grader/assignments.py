@@ -65,8 +65,8 @@ def load(name: str) -> Assignment:
         name,
         tuple(mark["grade_id"] for mark in marks if mark["solution"] and not mark["grade"]),
         {mark["grade_id"]: mark["points"] for mark in marks if mark["solution"] and mark["grade"]},
-        {bare("".join(cell["source"])): mark["grade_id"] for cell, mark in zip(cells, marks, strict=True)
-         if mark["locked"] or mark["grade"]},
+        {bare("".join(cell["source"])): mark["grade_id"]
+         for cell, mark in zip(cells, marks, strict=True) if mark["locked"] or mark["grade"]},
     )
 
 
@@ -76,9 +76,8 @@ def release(name: str, folder: Path) -> Path:
     for cell in notebook["cells"]:
         text = SOLUTION.sub(lambda found: textwrap.indent(STUB, found[1]), "".join(cell["source"]))
         if BEGIN in text or END in text:
-            raise ValueError(
-                f"expected paired solution markers in {name}, got a lone one in {cell['id']}. Add its pair."
-            )
+            raise ValueError(f"expected paired solution markers in {name}, got a lone one in {cell['id']}. "
+                             "Add its pair.")
         cell["source"] = text.splitlines(keepends=True)
         cell["metadata"] |= {"deletable": False, "editable": not cell["metadata"]["nbgrader"]["locked"]}
     path = folder / name / f"{name}.ipynb"

@@ -1,12 +1,14 @@
 """Marks a whole class: one result file per student and submission, so that a run can be resumed."""
 
+import fcntl
 import json
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from pathlib import Path
@@ -18,14 +20,14 @@ from tqdm import tqdm
 
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
-from .output import tidied, write_json
+from .output import write_json
 from .submission import Refused, read
 
 FIELDS = {"assignment", "status", "exercises", "notes", "score", "max", "pending"}  # of a whole result
 CLAIMS = "folders.json"  # in a results folder: from where each assignment was marked
 MAX_NAME = 200  # bytes, of the 255 that a file system allows for a result's name
 JOINERS = "\u200c\u200d"  # which join letters in Persian and Indian names
-AHEAD = 64  # submissions handed to the executor before the first comes back: a few for each worker
+Results = dict[str, dict[str, dict[str, Any]]]  # the result of each student, by assignment
 
 
 @dataclass
@@ -42,17 +44,6 @@ class Run:
     aside: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One submission after a run: a new `result`, a `fault` of the grader, or neither if it was there."""
-
-    assignment: str
-    student: str
-    key: str
-    result: dict[str, Any] | None = None
-    fault: BaseException | None = None
-
-
 def why_no_name(student: str) -> str:
     """Why `student` cannot be a file's name and a cell of a table; a name of any script can.
 
@@ -61,8 +52,8 @@ def why_no_name(student: str) -> str:
     unseen = any(category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") and sign not in JOINERS for sign in student)
     fits = 0 < len(student.encode(errors="replace")) <= MAX_NAME and student == student.strip() and "/" not in student
     return "" if fits and not unseen and student[0] not in "=+-@." else (
-        f"expected a name of at most {MAX_NAME} bytes, with no = + - @ . or blank in front, none behind, and no sign that cannot be seen, "
-        f"got {student!r}. Rename it")
+        f"expected a name of at most {MAX_NAME} bytes, with no = + - @ . or blank in front, none behind, "
+        f"and no sign that cannot be seen, got {student!r}. Rename it")
 
 
 @contextmanager
@@ -93,30 +84,67 @@ def _follow() -> None:
     Thread(target=end, daemon=True).start()
 
 
-def grade(folder: Path, results: Path, conditions: Conditions, executor: Executor) -> Run:
-    """Mark what is in `folder/student/assignment` and not yet in `results`."""
-    run, index = Run(), {}
-    submitted = _submitted(folder, results, run)
-    _claim(results, folder, {assignment.name for assignment, _ in submitted})
-    with tidied(results), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: only in a terminal
-        for outcome in _outcomes(submitted, folder, results, conditions, executor):
-            if outcome.fault:
-                run.faults[f"{outcome.student}/{outcome.assignment}"] = f"{type(outcome.fault).__name__}: {outcome.fault}"
+def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -> Run:
+    """Mark what is in `folder/student/assignment` and has no result in `out` yet."""
+    run = Run()
+    submitted = _submitted(folder, out, run)
+    keys: dict[str, dict[str, str]] = defaultdict(dict)
+    faults: dict[tuple[str, str], BaseException] = {}
+    _claim(out, folder, {assignment.name for assignment, _ in submitted})
+    with _tidied(out), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
+        running = {}
+        for assignment, student in submitted:
+            try:
+                job = executor.submit(_mark, folder, out, assignment, student, conditions)
+                running[job] = student, assignment.name
+            except RuntimeError as broken:  # the pool has lost a process: the next run marks what is missing
+                faults[student, assignment.name] = broken
+        for job in as_completed(running):
+            student, name = running[job]
+            if fault := job.exception():
+                faults[student, name] = fault
             else:
-                if outcome.result:
-                    write_json(_path(results, outcome.assignment, outcome.student, outcome.key), outcome.result)
-                    run.marked += 1
-                index.setdefault(outcome.assignment, {})[outcome.student] = outcome.key
-                run.results += 1
+                keys[name][student], new = job.result()
+                run.marked += new
             bar.update()
-    for name, keys in index.items():
-        missing = sorted(set(_object(results / f"{name}.json") or ()) - {one for _, one in submitted})
+    run.faults = {"/".join(whose): f"{type(fault).__name__}: {fault}" for whose, fault in faults.items()}
+    run.results = sum(map(len, keys.values()))
+    for name in keys:
+        missing = sorted(set(_object(out / f"{name}.json") or ()) - {student for _, student in submitted})
         run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
-        write_json(results / f"{name}.json", keys)
+        write_json(out / f"{name}.json", keys[name])
     return run
 
 
-def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, str]]:
+def _mark(folder: Path, out: Path, assignment: Assignment, student: str, conditions: Conditions) -> tuple[str, bool]:
+    """Mark one submission unless its result is there, whole; return that result's key, and whether it is new."""
+    try:
+        data, notes = read(folder / student / assignment.name)
+        result = partial(mark, data, assignment, conditions, notes)
+    except Refused as why:
+        data, notes, result = str(why).encode(), [], partial(refused, assignment, str(why))
+    name = key(data, assignment, conditions, notes)
+    path = _path(out, assignment.name, student, name)
+    if new := not _object(path, FIELDS):
+        write_json(path, result())
+    return name, new
+
+
+@contextmanager
+def _tidied(folder: Path) -> Iterator[None]:
+    """Remove what a killed run left half written in `folder`, unless another run is at work there."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed
+            for path in folder.rglob("*.json." + "[0-9a-f]" * 8):
+                path.unlink()
+        yield
+    finally:
+        os.close(handle)
+
+
+def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]]:
     """What there is to mark; `run` gets a line for everything else in the folder."""
     if not folder.is_dir():
         raise ValueError(f"expected a folder with one folder per student, got {folder}. Run `collect` first.")
@@ -130,7 +158,7 @@ def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, 
             continue
         mine = [name for name in inside if name in assignments]
         other = f"{path.name!r}: {[name for name in inside if name not in assignments][:5]} is no assignment"
-        if os.path.realpath(path) == os.path.realpath(results) or any(f"{name}.json" in inside for name in assignments):
+        if os.path.realpath(path) == os.path.realpath(out) or any(f"{name}.json" in inside for name in assignments):
             run.aside.append(f"{path.name!r}: results of the grader")
         elif why := why_no_name(path.name):
             run.left_out.append(f"{path.name!r}: {why}")
@@ -139,85 +167,49 @@ def _submitted(folder: Path, results: Path, run: Run) -> list[tuple[Assignment, 
         else:
             found[path.name] = mine
             run.aside += [other] if len(mine) < len(inside) else []
-    submitted = [(one, student) for name, one in assignments.items() for student in found if name in found[student]]
-    if submitted:
-        return submitted
-    raise ValueError(f"expected folders student/assignment in {folder}, found none: {'; '.join(run.left_out[:5]) or 'nothing'}. "
-                     "Name the folder that `collect` wrote.")
-
-
-def _claim(results: Path, folder: Path, assignments: set[str]) -> None:
-    """Refuse results that were made from another folder: there, somebody else may have the same name."""
-    here, claims = str(folder.resolve()), _object(results / CLAIMS) or {}
-    for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
-        raise ValueError(f"expected the folder whose results are in {results} ({other}), got {folder}. Choose another --out; if that "
-                         f"folder has moved, or has been merged into this one, delete {results / CLAIMS}.")
-    write_json(results / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
-
-
-def _outcomes(submitted: list[tuple[Assignment, str]], folder: Path, results: Path, conditions: Conditions,
-              executor: Executor) -> Iterator[Outcome]:
-    """The outcome of every submission, in the order in which they are finished."""
-    running: dict[Future[dict[str, Any]], Outcome] = {}
-
-    def finished(most: int) -> Iterator[Outcome]:
-        while len(running) > most:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                fault = future.exception()
-                yield replace(running.pop(future), fault=fault, result=None if fault else future.result())
-
-    for assignment, student in submitted:
-        try:
-            data, notes = read(folder / student / assignment.name)
-            job = partial(mark, data, assignment, conditions, notes)
-        except Refused as why:
-            data, notes, job = str(why).encode(), [], partial(refused, assignment, str(why))
-        except OSError as problem:  # a folder or a disk that cannot be read
-            yield Outcome(assignment.name, student, "", fault=problem)
-            continue
-        outcome = Outcome(assignment.name, student, key(data, assignment, conditions, notes))
-        if _result(_path(results, assignment.name, student, outcome.key)):  # a damaged one is made again
-            yield outcome
-            continue
-        try:
-            running[executor.submit(job)] = outcome
-        except RuntimeError as broken:  # the pool has lost a process: the next run marks what is missing
-            yield replace(outcome, fault=broken)
-        yield from finished(AHEAD - 1)
-    yield from finished(0)
-
-
-def _path(results: Path, assignment: str, student: str, key: str) -> Path:
-    return results / assignment / f"{student}.{key}.json"
-
-
-def read_results(results: Path, assignment: str = "*") -> dict[str, dict[str, dict[str, Any]]]:
-    """The current result of each student, by assignment."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for index in sorted(set(results.glob(f"{assignment}.json")) - {results / CLAIMS}):
-        keys = _object(index)
-        if keys is None or not all(isinstance(key, str) for key in keys.values()):
-            raise ValueError(f"expected results in {results}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
-        found[index.stem] = {}
-        for student in sorted(keys):
-            path = _path(results, index.stem, student, keys[student])
-            if not (result := _result(path)):
-                raise ValueError(f"expected a result in {path}, got a damaged file or none. Run `grade` again: it makes that result anew.")
-            found[index.stem][student] = result
     if not found:
-        raise ValueError(f"expected results in {results}, found none. Run `grade` first.")
-    return found
+        raise ValueError(f"expected folders student/assignment in {folder}, found none: "
+                         f"{'; '.join(run.left_out[:5]) or 'nothing'}. Name the folder that `collect` wrote.")
+    return [(one, student) for name, one in assignments.items() for student in found if name in found[student]]
 
 
-def _result(path: Path) -> dict[str, Any] | None:
-    """The result in a file, if it is whole."""
-    result = _object(path)
-    return result if result and result.keys() >= FIELDS else None
+def _claim(out: Path, folder: Path, assignments: set[str]) -> None:
+    """Refuse results that were made from another folder: there, somebody else may have the same name."""
+    here, claims = str(folder.resolve()), _object(out / CLAIMS) or {}
+    for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
+        raise ValueError(f"expected the folder whose results are in {out} ({other}), got {folder}. "
+                         "Choose another --out; if that folder has moved, or has been merged into this one, "
+                         f"delete {out / CLAIMS}.")
+    write_json(out / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
 
 
-def _object(path: Path) -> dict[str, Any] | None:
-    """The JSON object in a file, or None if there is no such file or it is damaged."""
+def _path(out: Path, assignment: str, student: str, key: str) -> Path:
+    return out / assignment / f"{student}.{key}.json"
+
+
+def read_results(folder: Path, assignment: str = "*") -> Results:
+    """The current results."""
+    results: Results = {}
+    for index in sorted(set(folder.glob(f"{assignment}.json")) - {folder / CLAIMS}):
+        keys = _object(index)
+        if not keys or not all(isinstance(key, str) for key in keys.values()):
+            raise ValueError(
+                f"expected results in {folder}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
+        results[index.stem] = {}
+        for student in sorted(keys):
+            path = _path(folder, index.stem, student, keys[student])
+            if not (result := _object(path, FIELDS)):
+                raise ValueError(f"expected a result in {path}, got a damaged file or none. "
+                                 "Run `grade` again: it makes that result anew.")
+            results[index.stem][student] = result
+    if not results:
+        raise ValueError(f"expected results in {folder}, found none. Run `grade` first.")
+    return results
+
+
+def _object(path: Path, fields: Collection[str] = ()) -> dict[str, Any] | None:
+    """The JSON object in a file, or None if there is no such file, or it is damaged, or lacks one of the `fields`."""
     with suppress(FileNotFoundError, ValueError):
         content = json.loads(path.read_text("utf-8"))
-        return content if isinstance(content, dict) else None
+        return content if isinstance(content, dict) and content.keys() >= set(fields) else None
     return None

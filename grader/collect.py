@@ -10,37 +10,37 @@ from unicodedata import normalize
 
 import yaml
 
-from .archive import Found, files
+from .archive import File, files
 from .assignments import load, names
 from .batch import why_no_name
 from .output import write_file
 from .owners import COPY, FOLDERS, Owner, owners
 
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
-UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)  # a number ends a name, or an underscore stands in a login
+# Here a number may end a student's name, or an underscore stand in a login.
+UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 
 @dataclass
 class Collected:
-    """Every file of a download: taken, set aside, left out with a reason (which asks for action), or junk."""
+    """Every file of a download: taken (one per student), set aside, left out with a reason (to act upon), or junk."""
 
-    students: set[str] = field(default_factory=set)
-    taken: list[Found] = field(default_factory=list)
-    aside: list[Found] = field(default_factory=list)
-    left_out: list[tuple[Found, str]] = field(default_factory=list)
-    junk: list[Found] = field(default_factory=list)
+    taken: list[File] = field(default_factory=list)
+    aside: list[File] = field(default_factory=list)
+    left_out: list[tuple[File, str]] = field(default_factory=list)
+    junk: list[File] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
 
-    def lose(self, some: Iterable[Found], why: str) -> None:
+    def lose(self, some: Iterable[File], why: str) -> None:
         self.left_out += [(one, one.why or why) for one in some]
 
 
 def collect(source: Path, target: Path, assignment: str) -> Collected:
     """Copy every student's notebook to ``target/student/assignment``, and say what became of each file.
 
-    `source` is a folder or a zip: an LMS's download, one folder or zip per student, nbgrader's ``student/assignment``, or
-    ``student_assignment.ipynb``. A student's earlier files are replaced as a whole.
+    `source` is a folder or a zip: an LMS's download, one folder or zip per student, nbgrader's ``student/assignment``,
+    or ``student_assignment.ipynb``. A student's earlier files are replaced as a whole.
     """
     load(assignment)  # an error if there is none
     if target.resolve().is_relative_to(source.resolve()):
@@ -48,10 +48,10 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
     done, found = Collected(), []
     for one in files(source):
         (done.junk if any(map(JUNK.fullmatch, one.parts)) else found).append(one)
-    examples = {one.encoding: one for one in reversed(found) if one.encoding}
-    done.guesses += [f"names that are not UTF-8 were read as {encoding}, for instance {one}" for encoding, one in examples.items()]
+    for one in {one.encoding: one for one in reversed(found) if one.encoding}.values():
+        done.guesses.append(f"names that are not UTF-8 were read as {one.encoding}, for instance {one}")
     depth = _class_depth(found, assignment, done)
-    top: dict[str, list[Found]] = defaultdict(list)
+    top: dict[str, list[File]] = defaultdict(list)
     for one in found:
         if len(one.parts) > depth:
             top[one.parts[depth]].append(one)
@@ -64,7 +64,7 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
     for student, handed_in in sorted(_by_student(top, depth, assignment, done).items()):
         try:
             name, book = _pick(handed_in, student, assignment, done)
-            data = _content(book)  # may fail, and then nothing is replaced
+            data = book.read()  # may fail, and then nothing is replaced
         except Exception as problem:  # one student's file, of which zipfile may say almost anything
             done.lose(handed_in, f"{student}: {problem}")
             continue
@@ -74,14 +74,13 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_file(folder / name, data)
-        done.students.add(student)
         done.taken.append(book)
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")
     return done
 
 
-def _class_depth(found: list[Found], assignment: str, done: Collected) -> int:
+def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
     """How many folders stand around the class: each is the only one, and students are in it."""
     depth = 0
     while True:
@@ -91,14 +90,15 @@ def _class_depth(found: list[Found], assignment: str, done: Collected) -> int:
             return depth
         (folder,) = here
         loose = [parts[1] for parts in inside if len(parts) == 2 and _notebook(parts[1])]
-        students = owners(loose, loose, assignment, False) if loose else {parts[1] for parts in inside if len(parts) > 2} - {assignment}
+        folders = {parts[1] for parts in inside if len(parts) > 2} - {assignment}
+        students = owners(loose, loose, assignment, False) if loose else folders
         if not students or any(re.fullmatch(form, folder) for form in FOLDERS.values()):
             return depth
         depth += 1
         done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
 
 
-def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: Collected) -> dict[str, list[Found]]:
+def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> dict[str, list[File]]:
     """The files of each student; each has the student's own part of its path."""
     folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
@@ -107,10 +107,11 @@ def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: 
         voters = [name for name in some if any(_notebook(one.parts[-1]) for one in top[name])] or some
         known |= owners(some, voters, assignment, some is folders)
     if unsure := [name for name in loose if name in known and UNSURE.match(name)]:
-        done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {unsure[0]!r} as {known[unsure[0]].student}'s")
+        example = f"{unsure[0]!r} as {known[unsure[0]].student}'s"
+        done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {example}")
     others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
     submitters = _submitters(top, done)
-    by_student: dict[str, list[tuple[Owner, list[Found]]]] = defaultdict(list)
+    by_student: dict[str, list[tuple[Owner, list[File]]]] = defaultdict(list)
     for name, inside in top.items():
         owner = known.get(name) or Owner("", (name,), "", name)
         students = submitters.get(name) or [owner.student] * bool(owner.student)
@@ -118,11 +119,12 @@ def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: 
             done.aside += inside
         elif not students:
             done.lose(inside, "its name does not say whose it is")
+        handed_in = [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
                 done.lose(inside, why)
             else:
-                by_student[student].append((owner, [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]))
+                by_student[student].append((owner, handed_in))
     found = {}
     for student, entries in by_student.items():
         last = max(owner.time for owner, _ in entries)
@@ -133,47 +135,44 @@ def _by_student(top: dict[str, list[Found]], depth: int, assignment: str, done: 
     return found
 
 
-def _submitters(top: dict[str, list[Found]], done: Collected) -> dict[str, list[str]]:
+def _submitters(top: dict[str, list[File]], done: Collected) -> dict[str, list[str]]:
     """The students of each folder of a download from Gradescope, by student number, else by e-mail address."""
-    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # the C one reads 10 MB in seconds
-        pass
-
+    Loader = type("Loader", (getattr(yaml, "CSafeLoader", yaml.SafeLoader),), {})  # the C one reads 10 MB in seconds
     Loader.add_multi_constructor("!", lambda *_: None)  # classes of Gradescope's own program
     try:
         listed = yaml.load(top[METADATA][0].read(), Loader).items() if METADATA in top else ()
-        return {name: [str(one.get(":sid") or one.get(":email") or name) for one in entry[":submitters"]] for name, entry in listed}
-    except (yaml.YAMLError, AttributeError, LookupError, TypeError) as problem:
+        return {name: [str(one.get(":sid") or one.get(":email") or name) for one in entry[":submitters"]]
+                for name, entry in listed}
+    except (yaml.YAMLError, AttributeError, LookupError, TypeError, ValueError) as problem:
         done.guesses.append(f"students are called by the numbers of their submissions: {METADATA}: {problem}")
         return {}
 
 
-def _pick(handed_in: list[Found], student: str, assignment: str, done: Collected) -> tuple[str, Found]:
+def _pick(handed_in: list[File], student: str, assignment: str, done: Collected) -> tuple[str, File]:
     """The notebook to be marked and the name that it gets back; an error if that cannot be told."""
     others = set(names()) - {assignment}
-    books = [one for one in handed_in if _notebook(one.own[-1]) and others.isdisjoint([*one.own[:-1], one.own[-1][:-6].lower()])]
-    if not books:
+    by_place = defaultdict(list)  # by the folders around them, without those that every student may have
+    for one in handed_in:
+        *folders, name = one.own
+        if _notebook(name) and others.isdisjoint([*folders, name[:-6].lower()]):
+            place = [part for part in folders if part.lower() != assignment and not part.lower().endswith(".zip")]
+            by_place[*place].append(one)
+    if not by_place:
         raise ValueError(f"no notebook for {assignment}. Ask for a file {assignment}.ipynb")
-    places = {one: tuple(part for part in one.own[:-1] if part.lower() != assignment and not part.lower().endswith(".zip")) for one in books}
-    depth = min(map(len, places.values()))
-    here = [one for one in books if len(places[one]) == depth]
-    if len({places[one] for one in here}) > 1:
+    place, *more = sorted(by_place, key=len)
+    if more and len(more[0]) == len(place):
         raise ValueError("is this one student, or a class? Give `collect` the folder in which each student has one")
-    right, by_name = f"{assignment}.ipynb", {name: [one for one in here if one.own[-1] == name] for name in {one.own[-1]: 0 for one in here}}
-    same = [name for name in by_name if name == right] or [name for name in by_name if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)]
-    if len(by_name) > 1 and len(same) != 1:
-        raise ValueError(f"{len(by_name)} notebooks, none called {right}. Rename the one to be marked")
-    (name,) = same or by_name
-    if len({_content(one) for one in by_name[name]}) > 1:
+    right, called = f"{assignment}.ipynb", {one.own[-1] for one in by_place[place]}
+    same = called & {right} or {name for name in called if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)}
+    if len(called) > 1 and len(same) != 1:
+        raise ValueError(f"{len(called)} notebooks, none called {right}. Rename the one to be marked")
+    (name,) = same or called
+    copies = [one for one in by_place[place] if one.own[-1] == name]
+    if len({one.read() for one in copies}) > 1:
         raise ValueError(f"different files are called {name}. Keep one")
-    if depth:
-        done.guesses.append(f"{by_name[name][0]} was read as the work of {student}")
-    return right if same else name[-50:], by_name[name][0]  # a file system takes no name of any length
-
-
-def _content(one: Found) -> bytes:
-    if one.why:
-        raise ValueError(one.why)
-    return one.read()
+    if place:
+        done.guesses.append(f"{copies[0]} was read as the work of {student}")
+    return right if same else name[-50:], copies[0]  # a file system takes no name of any length
 
 
 def _notebook(name: str) -> bool:

@@ -27,16 +27,14 @@ DECIDES_IN_GRADER = ("assignments.py", "marking.py", "output.py", "submission.py
 
 @dataclass(frozen=True)
 class Conditions:
-    """How a class is marked: the secret seed, the seconds of processor time for one call of an answer, whether in a sandbox."""
+    """How a class is marked: the secret seed, the seconds of processor time for one call, whether in a sandbox."""
 
     seed: int
     seconds: float = 5.0
     sandboxed: bool = True
 
 
-def mark(
-    data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()
-) -> dict[str, Any]:
+def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> dict[str, Any]:
     """The result of one submission, ready for JSON; `file_notes` become its first notes.
 
     A test that passes is worth one point; a part in words is pending. The tests of an exercise are asked where its
@@ -66,9 +64,7 @@ def mark(
         first = next(filter(None, map(str.strip, submission.cells[number].splitlines())))
         title = clean(f"{first[:60]}…" if len(first) > 60 else first)
         notes += [f"单元格“{title}” | cell “{title}”\n{message}" for message in messages]
-    exercises = {id: {"points": sum(not cause for cause in causes[id].values()), "max": len(causes[id]),
-                      "tests": causes[id]} for id in assignment.exercises}
-    return _result(assignment, "marked", exercises, notes[:50])
+    return _result(assignment, "marked", {id: causes[id] for id in assignment.exercises}, notes[:50])
 
 
 def _asked(process: AnswerProcess, exercise: Exercise, seed: int) -> dict[str, str]:
@@ -80,16 +76,13 @@ def _asked(process: AnswerProcess, exercise: Exercise, seed: int) -> dict[str, s
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:
     """The result of a submission that cannot be marked: no points, and the reason."""
-    exercises = {
-        id: {"points": 0, "max": len(EXERCISES[id].tests), "tests": dict.fromkeys(EXERCISES[id].tests, why)}
-        for id in assignment.exercises
-    }
-    return _result(assignment, "refused", exercises, [why])
+    causes = {id: dict.fromkeys(EXERCISES[id].tests, why) for id in assignment.exercises}
+    return _result(assignment, "refused", causes, [why])
 
 
-def _result(
-    assignment: Assignment, status: str, exercises: dict[str, Any], notes: list[str]
-) -> dict[str, Any]:
+def _result(assignment: Assignment, status: str, causes: dict[str, dict[str, str]], notes: list[str]) -> dict[str, Any]:
+    exercises = {id: {"points": list(tests.values()).count(""), "max": len(tests), "tests": tests}
+                 for id, tests in causes.items()}
     return {
         "assignment": assignment.name,
         "status": status,
@@ -101,9 +94,7 @@ def _result(
     }
 
 
-def key(
-    data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()
-) -> str:
+def key(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> str:
     """The name of one result, made from everything that it depends on."""
     settings = f"{conditions}, Python {platform.python_version()}, NumPy {np.__version__}".encode()
     notes = "\n".join(file_notes).encode()

@@ -14,7 +14,8 @@ FILES = {
     "Canvas, anonymous": r"(?:LATE_)?(?P<student>anon_[^\W_]+)_\d+_(?P<name>.+)",
 }
 FOLDERS = {"Moodle": rf"{MOODLE}_?", "Gradescope": r"submission_(?P<student>\d+)"}
-NUMBER = r"(?:(?P<words>[^\W\d]\D*)[-_+ ])?(?P<student>\d{5,})(?:[-_+ ](?P<more>[^\W\d][^-_+.\d]*(?=[-_+]|$)))?"  # 学习通: 学号-姓名
+# 学习通: 学号-姓名
+NUMBER = r"(?:(?P<words>[^\W\d]\D*)[-_+ ])?(?P<student>\d{5,})(?:[-_+ ](?P<more>[^\W\d][^-_+.\d]*(?=[-_+]|$)))?"
 COPY = r"(?:-\d+|[ _]?\(\d+\))?"  # what Canvas and browsers add to a name that is taken
 
 
@@ -39,8 +40,9 @@ def owners(names: Collection[str], voters: Collection[str], assignment: str, fol
     def other(some: Collection[str]) -> dict[str, Owner]:
         return read(plain, some) | (read(number, some) if one_each else {})
 
-    plain = rf"(?P<student>.+)[-_ ]{assignment}{COPY}\.(?:ipynb|zip)|{assignment}[-_ ](?P<last>.+)\.(?:ipynb|zip)|(?P<stem>.+)\.zip"
-    number, plain = (NUMBER, r"(?P<student>.+)") if folders else (rf"{NUMBER}(?:[-_+ ].*)?\.\w+", plain)
+    number, plain = (NUMBER, r"(?P<student>.+)") if folders else (
+        rf"{NUMBER}(?:[-_+ ].*)?\.\w+", rf"(?P<student>.+)[-_ ]{assignment}{COPY}\.(?:ipynb|zip)|"
+        rf"{assignment}[-_ ](?P<last>.+)\.(?:ipynb|zip)|(?P<stem>.+)\.zip")
     numbered = read(number, voters).values()
     one_each = len({one.student for one in numbered}) == len({one.words for one in numbered})  # or it is a date
     left, most, best = set(voters), 0, other

@@ -1,7 +1,6 @@
 """The instructor's secret seed: a file in no repository, from which all inputs of the tests are drawn."""
 
 import hashlib
-import os
 import secrets
 from pathlib import Path
 
@@ -13,13 +12,11 @@ def create(path: Path) -> None:
     if path.is_dir():
         raise ValueError(f"expected a file's name, got the folder {path}. Add one: python -m grader seed {path}/seed")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        path.touch(0o600, exist_ok=False)
     except FileExistsError:
-        raise ValueError(
-            f"expected a new file, got {path}, which exists. Keep it: another seed gives other tests."
-        ) from None
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_hex(32) + "\n")
+        problem = f"expected a new file, got {path}, which exists. Keep it: another seed gives other tests."
+        raise ValueError(problem) from None
+    path.write_text(secrets.token_hex(32) + "\n")
 
 
 def read(path: Path) -> int:
@@ -29,8 +26,6 @@ def read(path: Path) -> int:
         raise ValueError(f"expected a seed file, found none at {path}. Make one: python -m grader seed {new}")
     data = path.read_bytes().strip()
     if len(data) < SHORTEST:
-        raise ValueError(
-            f"expected a seed of at least {SHORTEST} bytes in {path}, got {len(data)}: it could be guessed. "
-            f"Make one: python -m grader seed {path}.new"
-        )
+        raise ValueError(f"expected a seed of at least {SHORTEST} bytes in {path}, got {len(data)}: "
+                         f"it could be guessed. Make one: python -m grader seed {path}.new")
     return int.from_bytes(hashlib.sha256(data).digest())

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -25,71 +26,60 @@ START = """# {title}
 Write each function, then run the self-check below it. NumPy is all you may use; leave statements,
 self-checks and the order of the cells alone. The self-check uses public numbers; for marking, other inputs
 are drawn."""
+# How the book marks up its text.
+TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
+ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
+HINT = re.compile(r":::\{admonition\} (\S+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
 
 
-class Page:
-    """The exercises page, its cells by id; all that knows how the book marks up its text is here."""
-
-    TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
-    ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
-    HINT = re.compile(r":::\{admonition\} (\S+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
-
-    def __init__(self, cells: dict[str, str]) -> None:
-        self.cells = cells
-
-    def __contains__(self, id: str) -> bool:
-        return id in self.cells
-
-    def title(self, id: str) -> str:
-        """The title in a cell that opens a chapter or an exercise."""
-        return self.TITLE.search(self.cells[id])[1]
-
-    def text(self, id: str) -> str:
-        """A cell as a notebook shows it without the book: roles become their words, a hint is folded."""
-        text = self.HINT.sub(r"<details><summary>\1</summary>\n\n\2\n\n</details>", self.cells[id])
-        return self.ROLE.sub(lambda role: f"`{role[1]}`" if role[1].startswith("ex-") else role[1], text)
+def title(cell: str) -> str:
+    """The title in a cell of the page that opens a chapter or an exercise."""
+    return TITLE.search(cell)[1]
 
 
-def write_all() -> list[Path]:
+def plain(cell: str) -> str:
+    """A cell as a notebook shows it without the book: roles become their words, a hint is folded."""
+    text = HINT.sub(r"<details><summary>\1</summary>\n\n\2\n\n</details>", cell)
+    return ROLE.sub(lambda role: f"`{role[1]}`" if role[1].startswith("ex-") else role[1], text)
+
+
+def write_all() -> Iterator[Path]:
     """Make the notebooks in ``assignments/source`` anew."""
-    paths = []
     for chapter, notebook in notebooks_by_chapter().items():
         nbformat.validate(notebook)
-        paths.append(source(chapter))
-        write_file(paths[-1], (nbformat.writes(notebook) + "\n").encode())
-    return paths
+        write_file(source(chapter), (nbformat.writes(notebook) + "\n").encode())
+        yield source(chapter)
 
 
 def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions: every exercise that has a solution in ``solutions.py`` is assigned."""
-    page = Page({cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells})
+    page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
     solutions = _solutions()
     notebooks = {}
-    for chapter in dict.fromkeys(exercise.chapter for exercise in EXERCISES.values()):
-        cells = [
-            _text("title", START.format(title=page.title(f"exercises-{chapter}-heading"))),
-            _code("imports", "import numpy as np\n\nimport nnlib as nn", locked=True),
-        ]
-        for exercise in EXERCISES.values():
-            if exercise.chapter == chapter and exercise.name in solutions:
-                cells += _cells(exercise, page, solutions[exercise.name])
-        notebooks[chapter] = new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    for exercise in EXERCISES.values():
+        if exercise.name in solutions:
+            chapter = exercise.chapter
+            if chapter not in notebooks:
+                start = text_cell("title", START.format(title=title(page[f"exercises-{chapter}-heading"])))
+                imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
+                notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
+            notebooks[chapter].cells += _cells(exercise, page, solutions[exercise.name])
     return notebooks
 
 
-def _cells(exercise: Exercise, page: Page, solution: str) -> list[nbformat.NotebookNode]:
+def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbformat.NotebookNode]:
     """The cells of one exercise: statement, answer, self-check, and the question in words if it has one."""
-    id = exercise.id
+    id, check = exercise.id, f"{exercise.id}-check"
     cells = [
-        _text(f"{id}-title", f"## {page.title(f'{id}-opener')}"),
-        *(_text(part, page.text(part)) for part in (f"{id}-zh", f"{id}-en")),
-        _code(id, solution, solution=True),
-        _code(f"{id}-check", page.text(f"{id}-check"), grade=True, locked=True, points=len(exercise.tests)),
+        text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
+        *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
+        code_cell(id, solution, solution=True),
+        code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests)),
     ]
-    if f"{id}-question-zh" in page:
-        cells += [_text(part, page.text(part)) for part in (f"{id}-question-zh", f"{id}-question-en")]
+    if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
         by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
-        cells.append(_text(f"{id}-answer", "（写在这里 | write here）", **by_hand))
+        cells += [text_cell(part, plain(page[part])) for part in questions]
+        cells.append(text_cell(f"{id}-answer", "（写在这里 | write here）", **by_hand))
     return cells
 
 
@@ -116,4 +106,4 @@ def _cell(kind, id, text, **marks):
     return kind(text, id=id, metadata={"nbgrader": {**usual, "grade_id": id, **marks}})
 
 
-_text, _code = partial(_cell, new_markdown_cell, locked=True), partial(_cell, new_code_cell)
+text_cell, code_cell = partial(_cell, new_markdown_cell, locked=True), partial(_cell, new_code_cell)

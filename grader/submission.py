@@ -25,29 +25,22 @@ def read(folder: Path) -> tuple[bytes, list[str]]:
         return _bytes(folder / name), []
     if not files:
         raise Refused("没有交笔记本 | no notebook was handed in")
-    if len(files) > 1:
-        count = len(files)
+    if (count := len(files)) > 1:
         raise Refused(f"有 {count} 个笔记本，没有一个叫 {name} | {count} notebooks, none called {name}")
     return _bytes(files[0]), [f"文件名应为 {name} | the file should be called {name}"]
 
 
 def _bytes(path: Path) -> bytes:
     """The bytes of a regular file no larger than MAX_BYTES; a link could lead to somebody else's file."""
-
-    def opener(path: str, flags: int) -> int:
-        return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-
     try:
-        with open(path, "rb", opener=opener) as file:
+        with open(path, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise OSError("a pipe or a device")
             if status.st_size > MAX_BYTES:
                 size, most = status.st_size >> 20, MAX_BYTES >> 20
-                raise Refused(
-                    f"文件有 {size} MB，上限是 {most} MB，清除输出再交 | "
-                    f"{size} MB, more than {most} MB: clear the outputs"
-                )
+                raise Refused(f"文件有 {size} MB，上限是 {most} MB，清除输出再交 | "
+                              f"{size} MB, more than {most} MB: clear the outputs")
             return file.read(MAX_BYTES)
     except OSError:
         raise Refused("不是普通文件，可能是符号链接 | not a regular file, perhaps a symbolic link") from None
@@ -73,8 +66,6 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     except (ValueError, RecursionError):
         raise Refused("不是有效的 JSON | not valid JSON") from None
     cells = _cells(notebook)
-    if cells is None:
-        raise Refused("不是 Jupyter 笔记本 | not a Jupyter notebook")
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")
     code, notes, seen, checks, answers = [], [], [], {}, {}
@@ -83,7 +74,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
         if source is None:
             notes.append("跳过一个坏单元格 | a broken cell was skipped")
             continue
-        id, is_code = _grade_id(cell) or "", cell.get("cell_type") == "code"
+        id, is_code = _grade_id(cell), cell.get("cell_type") == "code"
         if id in seen:
             notes.append(f"单元格 {id} 出现两次 | cell {id} occurs twice")
         seen += [id] * bool(id)
@@ -92,28 +83,31 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
             checks[ours.removesuffix("-check")] = len(code)
             continue
         if not is_code and id in assignment.exercises:
-            notes.append(f"单元格 {id} 不是代码单元格，仍当作代码运行 | cell {id} is not a code cell; it ran as code all the same")
+            notes.append(f"单元格 {id} 不是代码单元格，仍当作代码运行 | "
+                         f"cell {id} is not a code cell; it ran as code all the same")
         elif is_code and id in assignment.given.values() and id not in assignment.written:
-            notes.append(f"我们发的单元格 {id} 被改过，当作你的代码运行 | cell {id}, which we handed out, was changed: it ran as your code")
+            notes.append(f"我们发的单元格 {id} 被改过，当作你的代码运行 | "
+                         f"cell {id}, which we handed out, was changed: it ran as your code")
         if (is_code or id in assignment.exercises) and source.strip():
             code.append(source)
         answers[exercise] = len(code)
-    missing = [id for id in (*assignment.exercises, *assignment.written) if id not in seen]
-    if missing:
-        notes.append(f"缺少单元格 {', '.join(missing)} | missing cells: {', '.join(missing)}")
+    if missing := ", ".join(id for id in (*assignment.exercises, *assignment.written) if id not in seen):
+        notes.append(f"缺少单元格 {missing} | missing cells: {missing}")
     order = [id for id in dict.fromkeys(seen) if id in assignment.exercises]
     if order != [id for id in assignment.exercises if id in order]:
         notes.append("题目的次序变了 | the exercises stand in another order")
     return Submission(code, {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}, notes)
 
 
-def _cells(notebook: object) -> list | None:
+def _cells(notebook: object) -> list:
     """The cells; before version 4 of the format, worksheets held them."""
     sheets = notebook.get("worksheets") if isinstance(notebook, dict) else None
     holders = [notebook, *sheets] if isinstance(sheets, list) else [notebook]
     found = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
     lists = [cells for cells in found if isinstance(cells, list)]
-    return [cell for cells in lists for cell in cells] if lists else None
+    if not lists:
+        raise Refused("不是 Jupyter 笔记本 | not a Jupyter notebook")
+    return [cell for cells in lists for cell in cells]
 
 
 def _source(cell: object) -> str | None:
@@ -126,8 +120,8 @@ def _source(cell: object) -> str | None:
     return source if isinstance(source, str) else None
 
 
-def _grade_id(cell: dict) -> str | None:
+def _grade_id(cell: dict) -> str:
     match cell:
         case {"metadata": {"nbgrader": {"grade_id": str(id)}}} if id.isprintable() and len(id) < 100:
             return id
-    return None
+    return ""

@@ -10,8 +10,8 @@ from typing import Any
 
 from nnlib._common.pair import Pair
 
+from ..batch import Results
 from ..output import write_file
-from .manual import Results
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:1.8rem}li{margin:.3rem 0}
@@ -19,22 +19,17 @@ h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:1.8rem}li{margin:.3rem 0}
 .why{display:block;color:#6b3a00}pre{background:#f4f4f4;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere}"""
 
 
-def write_pages(found: Results, target: Path) -> list[Path]:
+def write_pages(results: Results, target: Path) -> None:
     """Write ``target/assignment/student.html`` for every result."""
-    pages = []
-    for name, entries in found.items():
-        for student, result in entries.items():
-            pages.append(target / name / f"{student}.html")
-            write_file(pages[-1], page(student, result).encode())
-    return pages
+    for name, by_student in results.items():
+        for student, result in by_student.items():
+            write_file(target / name / f"{student}.html", page(student, result).encode())
 
 
 def page(student: str, result: dict[str, Any]) -> str:
     """One student's page."""
-    lines = [
-        f"<p>得分 {result['score']:g} / {result['max']} · <span lang='en'>score {result['score']:g} of "
-        f"{result['max']}</span></p>"
-    ]
+    score, most = f"{result['score']:g}", result["max"]
+    lines = [f"<p>得分 {score} / {most} · <span lang='en'>score {score} of {most}</span></p>"]
     if result["status"] == "refused":
         lines.append(f"<p><strong>{both('没有批改 | not marked')}:</strong> {both(result['notes'][0])}</p>")
     for id, entry in result["exercises"].items():

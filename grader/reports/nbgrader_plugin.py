@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Unicode
 
 from ..batch import read_results
+from ..sources import code_cell
 
 AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
 
@@ -28,33 +29,30 @@ class Marks(NbGraderPreprocessor):
         try:
             result = read_results(folder, name)[name][student]
         except (OSError, KeyError, ValueError):
-            raise RuntimeError(f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first.") from None
+            problem = f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first."
+            raise RuntimeError(problem) from None
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if is_grade(cell) and not is_solution(cell)}
         for id, exercise in result["exercises"].items():
-            if f"{id}-check" not in cells:  # the student has deleted it, or what marked it
-                cells[f"{id}-check"] = check_cell(f"{id}-check", exercise["max"])
-                nb.cells.append(cells[f"{id}-check"])
-            cells[f"{id}-check"].outputs = outputs(exercise)
+            check = f"{id}-check"
+            if check not in cells:  # the student has deleted it, or what marked it
+                marks = {"grade_id": check, "grade": True, "locked": True, "points": exercise["max"]}
+                cells[check] = code_cell(f"{check}-added", "# added by the grader", cell_type="code", **marks)
+                nb.cells.append(cells[check])
+            cells[check].outputs = outputs(exercise)
         total = sum(determine_grade(cell)[0] or 0 for cell in cells.values())
         if total != result["score"]:
-            raise RuntimeError(f"expected the {result['score']} points of {student} for {name} in the gradebook, got {total} from the "
-                               f"cells {', '.join(cells)}. Generate the assignment again from assignments/source.")
+            raise RuntimeError(f"expected the {result['score']} points of {student} for {name} in the gradebook, "
+                               f"got {total} from the cells {', '.join(cells)}. "
+                               "Generate the assignment again from assignments/source.")
         return nb, resources
-
-
-def check_cell(id: str, points: int) -> NotebookNode:
-    """A cell by which nbgrader finds the points of an exercise."""
-    marks = {"grade": True, "solution": False, "locked": True, "task": False, "grade_id": id, "points": points, "schema_version": 3}
-    return new_code_cell("# added by the grader", metadata={"nbgrader": {**marks, "cell_type": "code"}})
 
 
 def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
     """The outputs from which nbgrader reads these points; they also name the cause of each failed test."""
-    failed = {title: cause for title, cause in exercise["tests"].items() if cause}
-    text = "".join(f"{title}: {cause}\n" for title, cause in failed.items())
+    text = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
     if not exercise["points"]:
         return [new_output("error", ename="NoPoints", evalue="", traceback=[text])]
-    if not failed:
+    if not text:
         return []
     points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
     return [new_output("stream", name="stdout", text=text), points]
@@ -63,7 +61,5 @@ def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
 def configure(config: Any, results: str) -> None:
     """Make nbgrader take its marks from `results`; ``nbgrader_config.py`` calls this."""
     config.Marks.results = results
-    config.Autograde.autograde_preprocessors = [
-        "grader.reports.nbgrader_plugin.Marks",
-        *(f"nbgrader.preprocessors.{name}" for name in AFTER),
-    ]
+    after = [f"nbgrader.preprocessors.{name}" for name in AFTER]
+    config.Autograde.autograde_preprocessors = ["grader.reports.nbgrader_plugin.Marks", *after]

@@ -44,15 +44,9 @@ OUTER = """--dev-bind / / --tmpfs /mnt --cap-add ALL
     --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site --perms 0755 --dir /mnt/box/site/IPython
     --perms 0755 --dir /mnt/box/site/IPython/core --perms 0755 --dir /mnt/box/site/IPython/utils"""
 WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
-ENV = {
-    "HOME": "/tmp",
-    "LANG": "C.UTF-8",
-    "LD_LIBRARY_PATH": "/box/python/lib",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PATH": "/usr/bin",
-    "PYTHONDONTWRITEBYTECODE": "1",
-}
+VARIABLES = """HOME=/tmp LANG=C.UTF-8 LD_LIBRARY_PATH=/box/python/lib OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+    PATH=/usr/bin PYTHONDONTWRITEBYTECODE=1"""
+ENV = dict(variable.split("=") for variable in VARIABLES.split())
 FIRST_USER, USERS = 1_000_000, 1_000_000  # the range of users for processes when the grader runs as root
 END_SECONDS = 10
 START_SECONDS = 60  # to import NumPy on a busy machine
@@ -108,11 +102,8 @@ def _argv(filter_fd: int) -> list[str]:
         outer += ["--", "setpriv", f"--reuid={user}", f"--regid={user}", *WITHOUT_RIGHTS.split(), "--"]
         parts = {place: Path(f"/mnt{place}") for place in parts}
     inner = [bwrap, *INNER.split()]
-    for link in (Path("/lib"), Path("/lib64"), Path("/bin")):
-        if link.is_symlink():
-            inner += ["--symlink", os.readlink(link), str(link)]
-        elif link.is_dir():
-            inner += ["--ro-bind", str(link), str(link)]
+    for link in filter(os.path.isdir, ("/lib", "/lib64", "/bin")):
+        inner += ["--symlink", os.readlink(link), link] if os.path.islink(link) else ["--ro-bind", link, link]
     for place, path in parts.items():
         inner += ["--ro-bind", str(path), place]
     for name in HIDDEN:  # nnlib, which knows the right answers, may be installed there
@@ -156,13 +147,13 @@ class Template:
                 argv = [*_argv(filter.fileno()), "-I", "-S", "/box/worker.py", "/box/site", "/tmp"]
                 argv.append(syscalls.program(syscalls.STUDENT).hex())
             else:  # the same program without walls, because the instructor asked for it
-                site, cwd = Path(self.folder.name, "site"), Path(self.folder.name, "cwd")
+                cwd = Path(self.folder.name, "cwd")
                 cwd.mkdir()
                 for place, path in _parts().items():
-                    if place.startswith("/box/site/"):
-                        link = Path(self.folder.name, place.removeprefix("/box/"))
-                        link.parent.mkdir(parents=True, exist_ok=True)
-                        link.symlink_to(path)
+                    link = Path(f"{self.folder.name}{place}")
+                    link.parent.mkdir(parents=True, exist_ok=True)
+                    link.symlink_to(path)
+                site = f"{self.folder.name}/box/site"
                 argv = [os.path.realpath(sys.executable), "-I", "-S", HERE / "worker.py", site, cwd, ""]
             self.process = subprocess.Popen(
                 argv, stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.stderr, pass_fds=[filter.fileno()],

@@ -1,6 +1,7 @@
 """The clock of a student's process, read from outside: a busy machine costs no student any time.
 
-A limit is one on processor time, and another of the same length on time in which the process rests: it neither runs nor waits for a processor.
+A limit is one on processor time, and another of the same length on time in which the process rests: it neither runs
+nor waits for a processor.
 """
 
 import contextlib
@@ -45,7 +46,7 @@ class Clock:
         processor, rest = self.spent()
         if processor > self.seconds + KILL_LATER:
             return too_slow(self.seconds)
-        if self.state not in "RD" and rest > (most := self.seconds + REST_LONGER):  # not running, nor waiting for a disk
+        if self.state not in "RD" and rest > (most := self.seconds + REST_LONGER):  # neither runs nor waits for a disk
             return (f"{most:g} 秒没有计算也没有结果，是否在 sleep 或等输入 | "
                     f"{most:g} s without a result and without computing: does it sleep, or wait for input")
         if time.monotonic() - self.begin[0] > BUSY * (self.seconds + 1):

@@ -3,6 +3,7 @@
 import itertools
 import os
 import select
+from contextlib import AbstractContextManager
 from typing import NoReturn
 
 from nnlib._common.pair import BAR, Pair
@@ -15,7 +16,7 @@ from .clock import Clock, too_slow
 NOT_A_VALUE = "返回值无法识别 | the return value cannot be read"
 WRONG_TYPE = "返回值的类型不对 | the return value has a type that is not allowed"
 ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
-CELL, CELLS, SHARE = 2, 24, 8  # a cell may take twice the limit of a call, all cells 24 times, each an eighth of the rest
+CELL, CELLS, SHARE = 2, 24, 8  # of the limit of a call, a cell may take twice, all 24 times, each an eighth of the rest
 LOOK = 0.05  # seconds between two looks at the clock
 ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
     MemoryError ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError
@@ -26,7 +27,7 @@ class TooSlow(Wrong):
     """An answer that took too long."""
 
 
-class AnswerProcess:
+class AnswerProcess(AbstractContextManager):
     """Runs the cells of a notebook up to `goal` and calls what they define.
 
     A cell or a call that hangs, or that ends the process, is lost alone: a new process runs the other cells
@@ -42,9 +43,6 @@ class AnswerProcess:
         self.asked = self.unheard = False  # has this process seen an input; did a cell fail after that
         self.box: Box | None = None
 
-    def __enter__(self) -> "AnswerProcess":
-        return self
-
     def __exit__(self, *error: object) -> None:
         self.stop()
 
@@ -57,7 +55,10 @@ class AnswerProcess:
         """Start a process, unless one runs, and run the cells up to `goal` in it except those that are lost."""
         while self.box is None or self.done < self.goal:
             if self.box is None:
-                self._launch()
+                self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
+                self.done, self.asked = 0, False
+                os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not block us
+                self.pid = self.box.pid
             else:
                 self.done += 1
                 if self.done - 1 not in self.lost:
@@ -72,15 +73,15 @@ class AnswerProcess:
     def _run_cell(self, number: int) -> None:
         """Run one cell; it may use a part of the time that is left, so that slow cells starve no other."""
         seconds = round(min(CELL * self.seconds, self.left / SHARE), 3)
-        if seconds < 0.01:
-            self._lose(number, "所有单元格的时间已经用完 | the time for all cells is used up")
-            return
         clock = Clock(self.pid, seconds)
         try:
+            if seconds < 0.01:
+                raise Wrong("所有单元格的时间已经用完 | the time for all cells is used up")
             reply = self.ask({"op": "cell", "source": self.cells[number]}, seconds)
         except Wrong as wrong:
             self.left -= seconds
-            self._lose(number, wrong.cause)
+            self.lost.add(number)
+            self.cell_messages[number] = [wrong.cause]
         else:
             self.left -= clock.cost()
             problems, printed = reply.get("problems"), reply.get("printed")
@@ -91,16 +92,6 @@ class AnswerProcess:
             if not self.asked:
                 self.cell_messages[number] = messages
 
-    def _lose(self, number: int, why: str) -> None:
-        self.lost.add(number)
-        self.cell_messages[number] = [why]
-
-    def _launch(self) -> None:
-        self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
-        self.done, self.asked = 0, False
-        os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not block us
-        self.pid = self.box.pid
-
     def ask(self, message: dict, seconds: float) -> dict:
         """The reply to a message; `Wrong` if none comes in time, or one that does not answer it."""
         number, clock = next(self.ids), Clock(self.pid, seconds)
@@ -109,7 +100,8 @@ class AnswerProcess:
             while frame:
                 self._wait([], [self.box.stdin], clock)
                 frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]) :]
-            reply = channel.unpack(self._read(clock))
+            (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, clock))
+            reply = channel.unpack(self._take(size, clock)) if size <= channel.MAX_FRAME else {}
         except OSError:
             self._fail(Wrong(ENDED))
         except channel.Unfit:
@@ -117,12 +109,6 @@ class AnswerProcess:
         if reply.get("id") != number:
             self._fail(Wrong(NOT_A_VALUE))
         return reply
-
-    def _read(self, clock: Clock) -> bytes:
-        (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, clock))
-        if size > channel.MAX_FRAME:
-            raise channel.Unfit("too large")
-        return self._take(size, clock)
 
     def _take(self, count: int, clock: Clock) -> bytes:
         while len(self.buffer) < count:
@@ -173,33 +159,29 @@ class RemoteAnswer:
             reply = self.process.ask(message, seconds)
             if reply.get("error") == "OutOfTime":
                 raise TooSlow(too_slow(seconds))
-        except TooSlow as slow:
-            if seconds < self.process.seconds:
-                zh, en = Pair.of(slow.cause)
-                slow.cause = f"{zh}（前面有一项超时，限时降为十分之一） | {en} (after a test that was too slow, a tenth of the limit)"
-            self.seconds = self.process.seconds / 10  # what has hung once will do so again
-            raise
-        if "error" in reply:
-            raise Wrong(self._cause(reply["error"]))
-        try:
+            if "error" in reply:
+                raise Wrong(self._cause(reply["error"]))
             value = channel.decode(reply.get("value"))
         except channel.Unfit:
             raise Wrong(WRONG_TYPE) from None
+        except TooSlow as slow:
+            if seconds < self.process.seconds:
+                zh, en = Pair.of(slow.cause)
+                slow.cause = (f"{zh}（前面有一项超时，限时降为十分之一） | "
+                              f"{en} (after a test that was too slow, a tenth of the limit)")
+            self.seconds = self.process.seconds / 10  # what has hung once will do so again
+            raise
         if value is None:
             raise Wrong(NOT_YET)
         return value
 
     def _cause(self, kind) -> str:
         """The likely cause of an error; its name can be made up, so only Python's own are shown."""
-        if kind == "NotImplementedError":
-            return NOT_YET
-        if kind == "Undefined":
-            return f"没有定义 {self.name} | {self.name} is not defined"
-        if kind == "Unfit":
-            return WRONG_TYPE
-        if kind not in ERRORS.split():
-            return raised("")
-        return str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}"))
+        undefined = f"没有定义 {self.name} | {self.name} is not defined"
+        causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": WRONG_TYPE}
+        if kind in ERRORS.split():
+            return str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}"))
+        return causes.get(str(kind)) or raised("")
 
 
 def _told(problem: object, seconds: float) -> str:

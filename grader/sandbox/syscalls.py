@@ -8,14 +8,15 @@ import errno
 import tempfile
 from importlib import import_module
 
-STUDENT = """read readv pread64 write writev pwrite64 lseek close close_range open openat creat truncate ftruncate fallocate
-    fsync fdatasync sendfile stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getdents64
-    getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 symlink symlinkat chmod fchmod
-    fchmodat umask dup dup2 dup3 select pselect6 poll ppoll brk mmap munmap mremap mprotect madvise futex sched_yield
-    sched_getaffinity getrandom uname getpid gettid getppid getpgid getpgrp getsid getuid geteuid getgid getegid getresuid
-    getresgid getgroups kill tkill tgkill rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend
-    rt_sigtimedwait sigaltstack pause alarm setitimer getitimer nanosleep clock_nanosleep clock_gettime clock_getres
-    gettimeofday time times getrusage getrlimit setrlimit restart_syscall exit exit_group"""
+STUDENT = """read readv pread64 write writev pwrite64 lseek close close_range open openat creat truncate ftruncate
+    fallocate fsync fdatasync sendfile stat fstat lstat newfstatat statx access faccessat faccessat2 readlink
+    readlinkat getdents64 getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 symlink
+    symlinkat chmod fchmod fchmodat umask dup dup2 dup3 select pselect6 poll ppoll brk mmap munmap mremap mprotect
+    madvise futex sched_yield sched_getaffinity getrandom uname getpid gettid getppid getpgid getpgrp getsid getuid
+    geteuid getgid getegid getresuid getresgid getgroups kill tkill tgkill rt_sigaction rt_sigprocmask rt_sigreturn
+    rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack pause alarm setitimer getitimer nanosleep
+    clock_nanosleep clock_gettime clock_getres gettimeofday time times getrusage getrlimit setrlimit restart_syscall
+    exit exit_group"""
 TEMPLATE = """execve arch_prctl set_tid_address set_robust_list rseq prctl recvmsg sendmsg getsockname getsockopt
     pidfd_open wait4 setsid statfs"""  # what starts Python in the box, and what forks and limits a student's process
 NEW_NAMESPACES = 0x7E02_0080  # flags of clone

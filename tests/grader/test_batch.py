@@ -56,13 +56,20 @@ def contents(results):
             for path in results.rglob("*.json")}
 
 
-def some(results, count, process):
-    """Wait until there are some results, while the run goes on."""
+def wait_until(condition):
     end = time.monotonic() + 60
-    while len(list(results.rglob("student-*.json"))) < count:
-        assert process.poll() is None, "it ended too early to be disturbed"
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def some(results, count, process):
+    """Wait until there are some results, while the run goes on."""
+    def there():
+        assert process.poll() is None, "it ended too early to be disturbed"
+        return len(list(results.rglob("student-*.json"))) >= count
+
+    wait_until(there)
 
 
 def test_scores_of_the_undisturbed_run(undisturbed):
@@ -85,16 +92,17 @@ def test_a_grader_that_was_killed_is_run_again(submitted, undisturbed, tmp_path)
     assert all(path.stat().st_mtime_ns == then for path, then in there.items()), "marked twice"
 
 
-def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undisturbed, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch, "AHEAD", 2)  # or all six are handed over before the first comes back
-
+def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undisturbed, tmp_path):
+    """It is killed when three submissions are handed over and the first of them is marked."""
     class Killed(ProcessPoolExecutor):
-        killed = None
+        handed_over = 0
 
         def submit(self, *args):
-            if not self.killed and list(tmp_path.rglob("student-*.json")):
-                self.killed = next(iter(self._processes))
-                os.kill(self.killed, signal.SIGKILL)
+            self.handed_over += 1
+            if self.handed_over == 4:
+                wait_until(lambda: list(tmp_path.rglob("student-*.json")))
+                os.kill(next(iter(self._processes)), signal.SIGKILL)
+                wait_until(lambda: self._broken)
             return super().submit(*args)
 
     with Killed(1, mp_context=get_context("spawn")) as pool:
@@ -163,7 +171,8 @@ def test_a_damaged_result_is_made_again(damage, refused, tmp_path):
     path, = (tmp_path / "out" / "intro").glob("ann.*.json")
     whole = path.read_bytes()
     path.write_bytes(damage)
-    with pytest.raises(ValueError, match=r"expected a result in .*ann\..*\.json, got a damaged file or none. Run `grade` again"):
+    with pytest.raises(ValueError,
+                       match=r"expected a result in .*ann\..*\.json, got a damaged file or none. Run `grade` again"):
         batch.read_results(tmp_path / "out")
     assert (refused().marked, path.read_bytes()) == (1, whole)
     for name in ("intro.json", "folders.json"):
@@ -226,7 +235,8 @@ def test_an_early_interruption_is_one_line(sandboxed, submitted, tmp_path):
     """Ctrl-C goes to all processes, also to those that are about to mark and still import."""
     process = run(submitted, tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
     started = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not any(b"multiprocessing" in Path(f"/proc/{child}/cmdline").read_bytes() for child in started.read_text().split()):
+    while not any(b"multiprocessing" in Path(f"/proc/{child}/cmdline").read_bytes()
+                  for child in started.read_text().split()):
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=60)[1]

@@ -1,4 +1,4 @@
-"""What a student's code can reach from inside the box, who ends it, and that nothing of one student is there for the next."""
+"""What a student's code can reach from inside the box, who ends it, and that nothing is left for the next student."""
 
 import errno
 import json
@@ -22,21 +22,22 @@ from grader import assignments, seeds
 from grader.sandbox import box, syscalls
 from grader.sandbox.process import ENDED, AnswerProcess
 
-# Calls that must be refused, with arguments with which they would do harm if they were not (findings F1 to F4, and more).
-REFUSED_CALLS = """ptrace 16 1; prctl 1 0; process_vm_readv 1; process_vm_writev 1; kcmp 1 1; pidfd_open 1; pidfd_getfd 3 0
-    pidfd_send_signal 3 9; process_madvise 3; prlimit64 1 0; fork; vfork; clone 17; clone 0x10000011; clone3; execve; execveat
-    keyctl 0 -3; keyctl 7 -3; keyctl 10 -3; add_key; request_key; shmget 0 4096 0o1600; shmat; semget; msgget; mq_open
-    memfd_create; memfd_secret; io_uring_setup 1; io_uring_enter; io_setup 1; userfaultfd; bpf; perf_event_open
-    unshare 0x10000000; setns; mount; umount2; pivot_root; chroot; fsopen; fsmount; open_tree; move_mount; mount_setattr
-    socket 1 1; socket 2 1; socket 2 3; socket 10 2; socket 16 3; socket 17 3; socket 38 5; socket 40 1; socketpair 1 1
-    personality 0x40000; open_by_handle_at; name_to_handle_at; fanotify_init; inotify_init1; quotactl; syslog 2; sysinfo
-    statfs; fstatfs; epoll_create1; eventfd2; timerfd_create; signalfd4; pipe2; seccomp; setpriority; sched_setscheduler
-    sched_setattr; sched_setaffinity; ioprio_set; mlock; mlockall; mknodat; linkat; setxattr; utimensat; flock; fcntl 0 6
-    fcntl 0 1024; ioctl 0 0x5412; init_module; finit_module; delete_module; kexec_load; reboot; swapon; acct; settimeofday
-    clock_settime; clock_adjtime; sethostname; setdomainname; setuid; setgid; setgroups; capset; setsid; setpgid; vhangup
-    remap_file_pages; set_mempolicy; mbind; move_pages; migrate_pages; landlock_create_ruleset; futex_waitv; vmsplice; splice
-    tee; copy_file_range; rt_sigqueueinfo; rt_tgsigqueueinfo; timer_create; membarrier; rseq; get_robust_list; iopl 3; ioperm
-    modify_ldt; arch_prctl; lookup_dcookie"""
+# Calls that must be refused, with arguments with which they would do harm if they were not.
+REFUSED_CALLS = """ptrace 16 1; prctl 1 0; process_vm_readv 1; process_vm_writev 1; kcmp 1 1; pidfd_open 1
+    pidfd_getfd 3 0; pidfd_send_signal 3 9; process_madvise 3; prlimit64 1 0; fork; vfork; clone 17; clone 0x10000011
+    clone3; execve; execveat; keyctl 0 -3; keyctl 7 -3; keyctl 10 -3; add_key; request_key; shmget 0 4096 0o1600
+    shmat; semget; msgget; mq_open; memfd_create; memfd_secret; io_uring_setup 1; io_uring_enter; io_setup 1
+    userfaultfd; bpf; perf_event_open; unshare 0x10000000; setns; mount; umount2; pivot_root; chroot; fsopen; fsmount
+    open_tree; move_mount; mount_setattr; socket 1 1; socket 2 1; socket 2 3; socket 10 2; socket 16 3; socket 17 3
+    socket 38 5; socket 40 1; socketpair 1 1; personality 0x40000; open_by_handle_at; name_to_handle_at; fanotify_init
+    inotify_init1; quotactl; syslog 2; sysinfo; statfs; fstatfs; epoll_create1; eventfd2; timerfd_create; signalfd4
+    pipe2; seccomp; setpriority; sched_setscheduler; sched_setattr; sched_setaffinity; ioprio_set; mlock; mlockall
+    mknodat; linkat; setxattr; utimensat; flock; fcntl 0 6; fcntl 0 1024; ioctl 0 0x5412; init_module; finit_module
+    delete_module; kexec_load; reboot; swapon; acct; settimeofday; clock_settime; clock_adjtime; sethostname
+    setdomainname; setuid; setgid; setgroups; capset; setsid; setpgid; vhangup; remap_file_pages; set_mempolicy; mbind
+    move_pages; migrate_pages; landlock_create_ruleset; futex_waitv; vmsplice; splice; tee; copy_file_range
+    rt_sigqueueinfo; rt_tgsigqueueinfo; timer_create; membarrier; rseq; get_robust_list; iopl 3; ioperm; modify_ldt
+    arch_prctl; lookup_dcookie"""
 SETTINGS = """import ctypes, glob, mmap, os, resource, signal, subprocess, sys, threading
 libc = ctypes.CDLL(None, use_errno=True)
 held = []"""
@@ -110,7 +111,7 @@ def inside(sandboxed):
         if (number := syscalls.number(name)) >= 0:  # there are calls that one kind of processor alone has
             calls[text.strip()] = [number, *(int(argument, 0) for argument in arguments), *[0] * (5 - len(arguments))]
     allowed = [syscalls.number(name) for name in [*syscalls.STUDENT.split(), *syscalls.ASKED]]
-    allowed += [335, 336]  # uretprobe and uprobe pass every filter; whoever calls them by himself is killed by the kernel
+    allowed += [335, 336]  # uretprobe and uprobe pass every filter; the kernel kills whoever calls them by himself
     messages = printed(f"""
         import json
         said = {{name: call(*numbers) for name, numbers in {calls}.items()}}
@@ -121,7 +122,8 @@ def inside(sandboxed):
         said = {{name: probe(code) for name, code in {REFUSED_CODE}.items()}}
         print(json.dumps(said))
         """, f"""
-        print(json.dumps({{name: resource.getrlimit(getattr(resource, "RLIMIT_" + name)) for name in {[*box.LIMITS, "NPROC"]}}}))
+        kinds = {{name: getattr(resource, "RLIMIT_" + name) for name in {[*box.LIMITS, "NPROC"]}}}
+        print(json.dumps({{name: resource.getrlimit(kind) for name, kind in kinds.items()}}))
         """, """
         print("alive", os.kill(1, 9), os.kill(1, signal.SIGSTOP), np.arange(3).sum())
         """)
@@ -162,15 +164,17 @@ def test_calls_by_other_numbers_are_refused(sandboxed):
 
 
 def test_both_kinds_of_processor_have_a_filter():
-    """Made with libseccomp for the other processor: each call that is allowed has a number there or is one of x86 alone."""
+    """Made with libseccomp for the other processor: a call that is allowed has a number there or is x86's alone."""
     seccomp = pytest.importorskip("pyseccomp")
     for arch in (seccomp.Arch.X86_64, seccomp.Arch.AARCH64):
         names = [*syscalls.STUDENT.split(), *syscalls.TEMPLATE.split(), *syscalls.ASKED, "clone", "keyctl"]
         numbers = {name: seccomp.resolve_syscall(arch, name) for name in names}
         assert -1 not in numbers.values(), "a name that libseccomp does not know"
-        old = {"creat", "stat", "lstat", "access", "readlink", "open", "mkdir", "rmdir", "unlink", "rename", "symlink", "chmod",
+        old = {"creat", "stat", "lstat", "access", "readlink", "open", "mkdir", "rmdir", "unlink", "rename", "symlink",
+               "chmod",
                "dup2", "select", "poll", "getpgrp", "pause", "alarm", "time", "arch_prctl"}
-        assert {name for name, number in numbers.items() if number < 0} == (old if arch == seccomp.Arch.AARCH64 else set())
+        lacking = {name for name, number in numbers.items() if number < 0}
+        assert lacking == (old if arch == seccomp.Arch.AARCH64 else set())
 
 
 @pytest.mark.parametrize("code", [
@@ -184,7 +188,8 @@ def test_who_makes_too_many_files_is_ended(sandboxed, code):
 
 @pytest.mark.parametrize("code", [
     "os.kill(os.getpid(), signal.SIGSTOP)", "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass",
-    "libc.prctl(1, 0)\nwhile True: pass", "for fd in range(64):\n    try: os.close(fd)\n    except OSError: pass\nwhile True: pass",
+    "libc.prctl(1, 0)\nwhile True: pass",
+    "for fd in range(64):\n    try: os.close(fd)\n    except OSError: pass\nwhile True: pass",
 ], ids=["stopped", "deaf", "without a parent", "without a channel"])
 def test_a_process_that_hangs_is_ended_from_outside(sandboxed, code):
     with AnswerProcess([SETTINGS, code], True, 0.3) as process:
@@ -207,7 +212,8 @@ def test_the_template_too_is_limited_and_filtered_and_follows_its_bubblewrap(san
         assert "Seccomp:\t2\n" in Path(f"/proc/{pid}/status").read_text()
         assert "NoNewPrivs:\t1\n" in Path(f"/proc/{pid}/status").read_text()
         limits = re.sub(" +", " ", Path(f"/proc/{pid}/limits").read_text())
-        for text in ("address space 1073741824 1073741824", "open files 64 64", "cpu time 3600 3600", "file size 16777216 16777216"):
+        for text in ("address space 1073741824 1073741824", "open files 64 64", "cpu time 3600 3600",
+                     "file size 16777216 16777216"):
             assert f"Max {text} " in limits
     os.killpg(student.template.process.pid, signal.SIGKILL)
     assert select.select([student.handle], [], [], 30)[0], "the template did not follow, nor did the student's process"
@@ -230,7 +236,8 @@ def test_a_box_in_which_something_was_left_serves_nobody_else(sandboxed, monkeyp
         process.start()
         assert process.cell_messages[1] == []
         first = process.box.template
-    with AnswerProcess([SETTINGS, "print(os.listdir('/tmp'), oct(os.stat('/tmp').st_mode), __name__)"], True, 5.0) as process:
+    look = "print(os.listdir('/tmp'), oct(os.stat('/tmp').st_mode), __name__)"
+    with AnswerProcess([SETTINGS, look], True, 5.0) as process:
         process.goal = len(process.cells)
         process.start()
         assert (process.box.template is first) == (code not in LEFT.values())
@@ -267,7 +274,8 @@ print(process.cell_messages[0][0])
 
 
 def test_the_instructors_keys_are_not_inside_even_without_the_filter(sandboxed):
-    done = subprocess.run([sys.executable, "-c", KEYRING], cwd=assignments.ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", KEYRING], cwd=assignments.ROOT, capture_output=True, text=True,
+                          timeout=120)
     if "no keyrings" in done.stderr:
         pytest.skip(done.stderr.strip())
     assert done.stdout.strip() == f"-1 {errno.ENOKEY}", done.stderr
@@ -307,7 +315,11 @@ try:
 except ChildProcessError:
     print("all ended")
 """
-HANGING = "import os, signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n    except (OSError, ValueError): pass\n"
+HANGING = """import os, signal
+for n in range(1, 65):
+    try: signal.signal(n, signal.SIG_IGN)
+    except (OSError, ValueError): pass
+"""
 
 
 @pytest.fixture(scope="module")
@@ -328,7 +340,8 @@ def command(submitted, results):
 
 
 def contents(results):
-    return {path.relative_to(results).as_posix(): json.loads(path.read_text("utf-8")) for path in results.rglob("*.json")}
+    return {path.relative_to(results).as_posix(): json.loads(path.read_text("utf-8"))
+            for path in results.rglob("*.json")}
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,8 @@ def names(space):
     "x = '''\n%not magic\n!nor this\n'''\n" + F, "x = 'a\u2028b'\ny = 'c\x0cd\x85'", "x = 1\r\ny = '''a\r\nb'''\r\n",
     "x = 1\ry = 2\r", "x = 1;y = 2;", "# only a comment", "x = 5 # %d\n# ?\n", "%%time\n%time x = 4\ny = 5",
     "async def g():\n    return 5\nx = await g()", "async def g():\n    return 5\nawait g()\nx = 2",
-    "import __main__\n__main__.x = 3\ny = x", "import dataclasses\n@dataclasses.dataclass\nclass A:\n    n: int = 3\nx = A().n",
+    "import __main__\n__main__.x = 3\ny = x",
+    "import dataclasses\n@dataclasses.dataclass\nclass A:\n    n: int = 3\nx = A().n",
     "x = 3\ndel x\ny = 4", "display(3)\n" + F, "get_ipython().run_line_magic('time', 'x = 3')\n",
 ], ids=repr)
 def test_as_in_ipython(notebook, source):
@@ -58,14 +59,19 @@ READ = "SyntaxError"
 
 
 @pytest.mark.parametrize(("source", "problems"), [
-    (F + "print（f()）", [(3, READ)]), ("x = 1\nfoo(x\n" + F, [(2, READ)]), ("x == = 2\n" + F + "y = (", [(1, READ), (4, READ)]),
+    (F + "print（f()）", [(3, READ)]), ("x = 1\nfoo(x\n" + F, [(2, READ)]),
+    ("x == = 2\n" + F + "y = (", [(1, READ), (4, READ)]),
     ("if True:\n    x = 1\nelse:\n    x = 2\nreturn x\n" + F, [(5, READ)]),
     ("def g(:\n    return 1\n\n" + F, [(1, READ)]), ("@staticmethod\n" + F + "a b", [(4, READ)]),
     ("s = '''never closed\n" + F, [(1, READ)]), ("a b\n  indented\n" + F, [(1, READ)]),
-    ("print 'two'\nx = 1 / 0\n" + F, [(1, READ), (2, "ZeroDivisionError")]), ("a b\n%time x = 3\n!ls\n" + F, [(1, READ)]),
-    ("a b\ns = '''\nx = 1 / 0\n'''\n" + F, [(1, READ)]), ("x = 1\0\n" + F, [(1, READ)]), ("import pandas_of_nowhere\n" + F, [(1, "ModuleNotFoundError")]),
-    ("%%time\n1 / 0\n" + F, [(2, "ZeroDivisionError")]), ("try:\n    x\nexcept NameError:\n    x = 1\na b\n" + F, [(5, READ)]),
-    ("raise SystemExit\n" + F, [(1, "SystemExit")]), ("async def g():\n    raise OSError\nawait g()\n" + F, [(3, "OSError")]),
+    ("print 'two'\nx = 1 / 0\n" + F, [(1, READ), (2, "ZeroDivisionError")]),
+    ("a b\n%time x = 3\n!ls\n" + F, [(1, READ)]),
+    ("a b\ns = '''\nx = 1 / 0\n'''\n" + F, [(1, READ)]), ("x = 1\0\n" + F, [(1, READ)]),
+    ("import pandas_of_nowhere\n" + F, [(1, "ModuleNotFoundError")]),
+    ("%%time\n1 / 0\n" + F, [(2, "ZeroDivisionError")]),
+    ("try:\n    x\nexcept NameError:\n    x = 1\na b\n" + F, [(5, READ)]),
+    ("raise SystemExit\n" + F, [(1, "SystemExit")]),
+    ("async def g():\n    raise OSError\nawait g()\n" + F, [(3, "OSError")]),
 ], ids=repr)
 def test_a_statement_that_fails_costs_no_other(notebook, source, problems):
     assert [tuple(problem[:2]) for problem in notebook.problems_of(source)] == problems

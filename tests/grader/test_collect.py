@@ -47,7 +47,8 @@ def collected(tmp_path, capsys):
         status = commands.main(["collect", str(source), "--assignment", "activations", "--out", str(out)])
         printed, said = capsys.readouterr()
         taken = {(path.parts[-3], path.name): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
-        counts = re.search(r"^(\d+) files: (\d+) taken, (\d+) set aside, (\d+) left out, (\d+) of macOS", printed, re.MULTILINE)
+        counts = re.search(r"^(\d+) files: (\d+) taken, (\d+) set aside, (\d+) left out, (\d+) of macOS", printed,
+                           re.MULTILINE)
         total, *parts = map(int, counts.groups())
         assert total == sum(parts)
         assert len(re.findall("^left out ", said, re.MULTILINE)) >= parts[2]
@@ -59,75 +60,105 @@ def collected(tmp_path, capsys):
 CLASSES = {  # a download, and who has which notebook; a file with `!` in its content is listed as left out
     "Canvas": (
         {f"leeann_1001_5001_{A}": "ann", f"leeann_1002_5002_{A}": "ann, too", f"王伟_LATE_1003_5003_{A}": "late",
-         "王伟_1004_5004_activations-1.ipynb": "again", f"x_1005_5005_{A}.txt": "!", "y_1006_5006_hw.zip": zipped({A: "zip"}),
-         f"z_1007_5007_{A}": "two", "z_1007_5008_draft.ipynb": "", "q_1008_text.html": "!", "_1009_5009_作业.ipynb": "no letter"},
+         "王伟_1004_5004_activations-1.ipynb": "again", f"x_1005_5005_{A}.txt": "!",
+         "y_1006_5006_hw.zip": zipped({A: "zip"}),
+         f"z_1007_5007_{A}": "two", "z_1007_5008_draft.ipynb": "", "q_1008_text.html": "!",
+         "_1009_5009_作业.ipynb": "no letter"},
         {("1001", A): "ann", ("1002", A): "ann, too", ("1003", A): "late", ("1004", A): "again", ("1006", A): "zip",
          ("1007", A): "two", ("1009", "作业.ipynb"): "no letter"}),
     "Canvas, anonymous": (
         {f"anon_aB3dE_5001_{A}": "1", f"anon_12345_5002_{A}": "2", f"LATE_anon_Xy9zW_5003_{A}": "3"},
         {("anon_aB3dE", A): "1", ("anon_12345", A): "2", ("anon_Xy9zW", A): "3"}),
     "Canvas, one number taken for another's": (
-        {f"leeann_1001_5001_{A}": "!", f"eve_1001_1002_5002_{A}": "!", f"bob_1003_5003_{A}": "bob"}, {("1003", A): "bob"}),
+        {f"leeann_1001_5001_{A}": "!", f"eve_1001_1002_5002_{A}": "!", f"bob_1003_5003_{A}": "bob"},
+        {("1003", A): "bob"}),
     "Moodle": (
-        {f"Ann Lee_1001_assignsubmission_file_/{A}": "ann", "Ann Lee_1001_assignsubmission_onlinetext_/onlinetext.html": "",
+        {f"Ann Lee_1001_assignsubmission_file_/{A}": "ann",
+         "Ann Lee_1001_assignsubmission_onlinetext_/onlinetext.html": "",
          f"李雷_1002_assignsubmission_file_/bob/{A}": "deep", f"李雷_1003_assignsubmission_file/{A}": "no dash",
          "C_1004_assignsubmission_file_/activations.zip": zipped({f"activations/{A}": "zip"}),
          f"D_1005_assignsubmission_file_/{A}.json": "!", "E_1006_assignsubmission_file_/hw.ipynb": "own name",
-         "E_1006_assignsubmission_file_/.ipynb_checkpoints/hw-checkpoint.ipynb": "", "E_1006_assignsubmission_file_/._hw.ipynb": "",
-         "F_1007_assignsubmission_file_/.ipynb_checkpoints/hw-checkpoint.ipynb": "!", "G_1008_assignsubmission_file_/hw.pdf": "!",
-         f"H_1009_assignsubmission_file_/I_1001_assignsubmission_file_/{A}": "names another", "Participant_1010_assignsubmission_file_/"
+         "E_1006_assignsubmission_file_/.ipynb_checkpoints/hw-checkpoint.ipynb": "",
+         "E_1006_assignsubmission_file_/._hw.ipynb": "",
+         "F_1007_assignsubmission_file_/.ipynb_checkpoints/hw-checkpoint.ipynb": "!",
+         "G_1008_assignsubmission_file_/hw.pdf": "!",
+         f"H_1009_assignsubmission_file_/I_1001_assignsubmission_file_/{A}": "names another",
+         "Participant_1010_assignsubmission_file_/"
          f"leeann_1001_5001_{A}": "names another"},
-        {("1001", A): "ann", ("1002", A): "deep", ("1003", A): "no dash", ("1004", A): "zip", ("1006", "hw.ipynb"): "own name",
+        {("1001", A): "ann", ("1002", A): "deep", ("1003", A): "no dash", ("1004", A): "zip",
+         ("1006", "hw.ipynb"): "own name",
          ("1009", A): "names another", ("1010", f"leeann_1001_5001_{A}"): "names another"}),
     "Moodle, and a folder beside": (
-        {f"A_1001_assignsubmission_file_/{A}": "1", f"B_1002_assignsubmission_file_/{A}": "2", f"cy/{A}": "!"}, {("1001", A): "1", ("1002", A): "2"}),
+        {f"A_1001_assignsubmission_file_/{A}": "1", f"B_1002_assignsubmission_file_/{A}": "2", f"cy/{A}": "!"},
+        {("1001", A): "1", ("1002", A): "2"}),
     "one folder that looks like Moodle's": (
         {f"ann/{A}": "1", f"bob/{A}": "2", f"x_1001_assignsubmission_file_/{A}": "3"},
         {("ann", A): "1", ("bob", A): "2", ("x_1001_assignsubmission_file_", A): "3"}),
     "Moodle, flat": (
         {f"Ann Lee_1001_assignsubmission_file_{A}": "ann", "李雷_1002_assignsubmission_file_x.ipynb": "x",
-         "王_1003_assignsubmission_file_hw.zip": zipped({A: "zip"}), f"B_1004_assignsubmission_file_B_1001_5001_{A}": "names another"},
-        {("1001", A): "ann", ("1002", "x.ipynb"): "x", ("1003", A): "zip", ("1004", f"B_1001_5001_{A}"): "names another"}),
+         "王_1003_assignsubmission_file_hw.zip": zipped({A: "zip"}),
+         f"B_1004_assignsubmission_file_B_1001_5001_{A}": "names another"},
+        {("1001", A): "ann", ("1002", "x.ipynb"): "x", ("1003", A): "zip",
+         ("1004", f"B_1001_5001_{A}"): "names another"}),
     "Blackboard": (
         {f"HW 1_alice_attempt_2026-01-02-10-00-00_{A}": "", f"HW 1_alice_attempt_2026-01-03-10-00-00_{A}": "last",
-         "HW 1_alice_attempt_2026-01-03-10-00-00.txt": "", f"HW 1_bob_attempt_2026-01-03-10-00-00_leeann_1001_5001_{A}": "bob",
+         "HW 1_alice_attempt_2026-01-03-10-00-00.txt": "",
+         f"HW 1_bob_attempt_2026-01-03-10-00-00_leeann_1001_5001_{A}": "bob",
          "HW 1_cy_attempt_2026-01-03-10-00-00.txt": "!"},
         {("alice", A): "last", ("bob", f"leeann_1001_5001_{A}"): "bob"}),
     "Gradescope": (
         {"assignment_7654321_export/submission_metadata.yml":
-         "submission_11:\n  :submitters:\n  - :name: Solo\n    :sid: '100'\n    :email: solo@uni.edu\nsubmission_12:\n  :submitters:\n"
-         "  - :name: One\n    :sid: '101'\n  - :name: Two\n    :sid:\n    :email: two@uni.edu\n  :results: !ruby/object:Tests {a: 1}\n",
-         f"assignment_7654321_export/submission_11/{A}": "solo", f"assignment_7654321_export/submission_12/{A}": "group"},
+         "submission_11:\n  :submitters:\n  - :name: Solo\n    :sid: '100'\n    :email: solo@uni.edu\n"
+         "submission_12:\n  :submitters:\n  - :name: One\n    :sid: '101'\n"
+         "  - :name: Two\n    :sid:\n    :email: two@uni.edu\n  :results: !ruby/object:Tests {a: 1}\n",
+         f"assignment_7654321_export/submission_11/{A}": "solo",
+         f"assignment_7654321_export/submission_12/{A}": "group"},
         {("100", A): "solo", ("101", A): "group", ("two@uni.edu", A): "group"}),
-    "Gradescope without its list": ({f"export/submission_11/{A}": "1", f"export/submission_12/{A}": "2"}, {("11", A): "1", ("12", A): "2"}),
+    "Gradescope without its list": ({f"export/submission_11/{A}": "1", f"export/submission_12/{A}": "2"},
+                                    {("11", A): "1", ("12", A): "2"}),
     "学习通": (
-        {"10254700432-张三.zip": zipped({A: "1"}), "10254700433-李四.zip": zipped({"作业.ipynb": "2"}), "10254700434-王五.zip": "!",
-         "10254700435-赵六.zip": zipped({"报告.pdf": "!"}), "10254700436-张三.zip": zipped({f"activations/{A}": "another of this name"})},
+        {"10254700432-张三.zip": zipped({A: "1"}), "10254700433-李四.zip": zipped({"作业.ipynb": "2"}),
+         "10254700434-王五.zip": "!",
+         "10254700435-赵六.zip": zipped({"报告.pdf": "!"}),
+         "10254700436-张三.zip": zipped({f"activations/{A}": "another of this name"})},
         {("10254700432", A): "1", ("10254700433", "作业.ipynb"): "2", ("10254700436", A): "another of this name"}),
     "学号-姓名 in folders": ({f"2021001-王伟/{A}": "1", f"2021002-王伟/{A}": "2", f"王芳_2021003/{A}": "3"},
                          {("2021001", A): "1", ("2021002", A): "2", ("2021003", A): "3"}),
-    "学号 in files": ({"2021001.ipynb": "1", f"2021002-王伟-{A}": "2", f"王芳_2021003_{A}": "3", "2021004_王芳.ipynb.txt": "!"},
+    "学号 in files": ({"2021001.ipynb": "1", f"2021002-王伟-{A}": "2", f"王芳_2021003_{A}": "3",
+                       "2021004_王芳.ipynb.txt": "!"},
                     {("2021001", A): "1", ("2021002", A): "2", ("2021003", A): "3"}),
-    "学号 and names": ({"2021001-王伟.zip": zipped({A: "1"}), "助教.zip": zipped({A: "2"}), f"2021002_{A}": "3", f"ann_{A}": "4"},
+    "学号 and names": ({"2021001-王伟.zip": zipped({A: "1"}), "助教.zip": zipped({A: "2"}), f"2021002_{A}": "3",
+                        f"ann_{A}": "4"},
                     {("2021001", A): "1", ("助教", A): "2", ("2021002", A): "3", ("ann", A): "4"}),
-    "a date in files": ({f"20260901_王伟_{A}": "1", f"20260901_李雷_{A}": "2"}, {("20260901_王伟", A): "1", ("20260901_李雷", A): "2"}),
+    "a date in files": ({f"20260901_王伟_{A}": "1", f"20260901_李雷_{A}": "2"},
+                        {("20260901_王伟", A): "1", ("20260901_李雷", A): "2"}),
     "nbgrader": (
-        {f"ann/activations/{A}": "ann", "ann/intro/intro.ipynb": "", f"bob/activations/{A}": "bob", "bob/activations/timestamp.txt": "",
+        {f"ann/activations/{A}": "ann", "ann/intro/intro.ipynb": "", f"bob/activations/{A}": "bob",
+         "bob/activations/timestamp.txt": "",
          f"cy/Activations/{A}": "cy"},
         {("ann", A): "ann", ("bob", A): "bob", ("cy", A): "cy"}),
     "a folder per student": (
-        {f"ann/bob/{A}": "a folder called bob", f"bob/{A}": "bob", f"O'Brien/{A}": "O", f"买买提·阿布都/{A}": "m", f"अमित/{A}": "h",
-         f"王伟（2班）/{A}": "w", f"Smith, Jane/{A}": "s", f"’t Hooft/{A}": "t", f"محمد\u200cعلی/{A}": "p", f"\U00031350/{A}": "rare",
-         f"ann lee/x/{A}": "!", f"ann lee/y/{A}": "!", f"=cmd()/{A}": "!", f"blank /{A}": "!", f"a\u202eb/{A}": "!", "empty/note.txt": "!"},
-        {("ann", A): "a folder called bob", ("bob", A): "bob", ("O'Brien", A): "O", ("买买提·阿布都", A): "m", ("अमित", A): "h",
-         ("王伟（2班）", A): "w", ("Smith, Jane", A): "s", ("’t Hooft", A): "t", ("محمد\u200cعلی", A): "p", ("\U00031350", A): "rare"}),
+        {f"ann/bob/{A}": "a folder called bob", f"bob/{A}": "bob", f"O'Brien/{A}": "O", f"买买提·阿布都/{A}": "m",
+         f"अमित/{A}": "h",
+         f"王伟（2班）/{A}": "w", f"Smith, Jane/{A}": "s", f"’t Hooft/{A}": "t", f"محمد\u200cعلی/{A}": "p",
+         f"\U00031350/{A}": "rare",
+         f"ann lee/x/{A}": "!", f"ann lee/y/{A}": "!", f"=cmd()/{A}": "!", f"blank /{A}": "!", f"a\u202eb/{A}": "!",
+         "empty/note.txt": "!"},
+        {("ann", A): "a folder called bob", ("bob", A): "bob", ("O'Brien", A): "O", ("买买提·阿布都", A): "m",
+         ("अमित", A): "h",
+         ("王伟（2班）", A): "w", ("Smith, Jane", A): "s", ("’t Hooft", A): "t", ("محمد\u200cعلی", A): "p",
+         ("\U00031350", A): "rare"}),
     "student_assignment": (
-        {f"ann_{A}": "ann", "ann_intro.ipynb": "", f"Ann Lee_{A}": "lee", "activations_zoe.ipynb": "zoe", "bob_Activations.IPYNB": "bob",
+        {f"ann_{A}": "ann", "ann_intro.ipynb": "", f"Ann Lee_{A}": "lee", "activations_zoe.ipynb": "zoe",
+         "bob_Activations.IPYNB": "bob",
          "activations.ipynb": "!", "bob.zip": "!", "cy.zip": zipped({A: "cy"})},
-        {("ann", A): "ann", ("Ann Lee", A): "lee", ("zoe", A): "zoe", ("cy", A): "cy", ("bob", "activations.IPYNB"): "bob"}),
-    "a folder beside": ({f"ann/{A}": "ann", f"late/x_1001_5001_{A}": "!", f"late/y_1002_5002_{A}": "!"}, {("ann", A): "ann"}),
+        {("ann", A): "ann", ("Ann Lee", A): "lee", ("zoe", A): "zoe", ("cy", A): "cy",
+         ("bob", "activations.IPYNB"): "bob"}),
+    "a folder beside": ({f"ann/{A}": "ann", f"late/x_1001_5001_{A}": "!", f"late/y_1002_5002_{A}": "!"},
+                        {("ann", A): "ann"}),
     "sections": ({f"A/ann/{A}": "!", f"A/bob/{A}": "!", f"B/cy/{A}": "!", f"B/di/{A}": "!"}, {}),
-    "which of two": ({"ann/a.ipynb": "!", "ann/b.ipynb": "!", f"bob/{A}": "bob", "bob/z.ipynb": "", "cy/intro.ipynb": "!"}, {("bob", A): "bob"}),
+    "which of two": ({"ann/a.ipynb": "!", "ann/b.ipynb": "!", f"bob/{A}": "bob", "bob/z.ipynb": "",
+                      "cy/intro.ipynb": "!"}, {("bob", A): "bob"}),
 }
 
 
@@ -141,7 +172,8 @@ def test_a_class(form, place, collected, tmp_path):
         (tmp_path / "in.zip").write_bytes(zipped(files))
     status, taken, said, total = collected(tmp_path / "in.zip" if "zip" in place else unpacked(tmp_path / "in", files))
     assert taken == expected
-    lost = [name for name, content in files.items() if content == "!" or (isinstance(content, bytes) and b"!" in content)]
+    lost = [name for name, content in files.items()
+            if content == "!" or (isinstance(content, bytes) and b"!" in content)]
     assert said.count("left out ") == len(lost)
     assert all(repr(name)[1:-1] in said for name in lost)
     assert status == (1 if lost else 0)
@@ -154,7 +186,8 @@ def test_what_can_be_read_in_two_ways_is_said(collected, tmp_path):
     for names, owner in ({f"x_1001_5001_2026001_{A}": "1", f"y_1002_5002_{A}": "2"}, "1001"), ({
             f"HW 1_stu_01_attempt_2026-01-03-10-00-00_{A}": "1"}, "01"):
         (tmp_path / "in.zip").write_bytes(zipped(names))
-        assert f"1 names can be read in two ways, for instance {next(iter(names))!r} as {owner}'s" in collected(tmp_path / "in.zip")[2]
+        guess = f"1 names can be read in two ways, for instance {next(iter(names))!r} as {owner}'s"
+        assert guess in collected(tmp_path / "in.zip")[2]
 
 
 def test_a_wrong_folder(collected, tmp_path):
@@ -187,12 +220,16 @@ ENTRIES = {  # what is wrong with bob's file, and what the command says of it
     "encrypted": (raw(zipped(FIRST), flags=1), "encrypted"),
     "unknown method": (raw(zipped(FIRST), method=77), "That compression method is not supported"),
     "bad CRC": (zipped(FIRST).replace(b"bob's work", b"bob's w0rk"), "Bad CRC-32"),
-    "corrupt": (zipped(FIRST, compression=zipfile.ZIP_DEFLATED).replace(b"bob", b"b\xffb", 1), "File name in directory"),
+    "corrupt": (zipped(FIRST, compression=zipfile.ZIP_DEFLATED).replace(b"bob", b"b\xffb", 1),
+                "File name in directory"),
     "claims too little": (raw(zipped(FIRST), size=3), "Bad CRC-32"),
     "bomb": (zipped({f"bob/{A}": bytes(11 << 20), **OTHERS}, compression=zipfile.ZIP_DEFLATED), "larger than 10 MB"),
-    "bomb of zips": (zipped({"bob/x.zip": bytes(51 << 20), **OTHERS}, compression=zipfile.ZIP_DEFLATED), "larger than 50 MB"),
-    "thousands of files": (zipped({"bob/x.zip": zipped({f"{n}.ipynb": "" for n in range(1001)}), **OTHERS}), "it has 1001 files"),
-    "zips without end": (zipped({"bob/x.zip": zipped({"y.zip": zipped({"z.zip": zipped({A: "deep"})})}), **OTHERS}), "no notebook"),
+    "bomb of zips": (zipped({"bob/x.zip": bytes(51 << 20), **OTHERS}, compression=zipfile.ZIP_DEFLATED),
+                     "larger than 50 MB"),
+    "thousands of files": (zipped({"bob/x.zip": zipped({f"{n}.ipynb": "" for n in range(1001)}), **OTHERS}),
+                           "it has 1001 files"),
+    "zips without end": (zipped({"bob/x.zip": zipped({"y.zip": zipped({"z.zip": zipped({A: "deep"})})}), **OTHERS}),
+                         "no notebook"),
     "absolute": (zipped({f"/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
     "with a drive": (zipped({f"C:/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
     "way up": (zipped({f"bob/../ann/{A}": "x", **OTHERS}), "its path leads out of the archive"),
@@ -302,12 +339,16 @@ def test_a_result_folder_of_links_is_not_followed(tmp_path):
     assert (tmp_path / "out" / "ann" / "activations" / A).read_text() == "ann"
 
 
-@pytest.mark.parametrize("name", ["O'Brien", "买买提·阿布都", "José", "Jose\u0301", "अमित", "สมชาย", "王伟（2班）", "Smith, Jane", "’t Hooft",
-                                  "a", "\ue863", "\U00031350", "Nguyễn Thị Ánh", "ᠮᠣᠩᠭᠣᠯ", "X Æ A-12", "王" * 66])
+@pytest.mark.parametrize("name", [
+    "O'Brien", "买买提·阿布都", "José", "Jose\u0301", "अमित", "สมชาย", "王伟（2班）", "Smith, Jane", "’t Hooft", "a",
+    "\ue863", "\U00031350", "Nguyễn Thị Ánh", "ᠮᠣᠩᠭᠣᠯ", "X Æ A-12", "王" * 66,
+])
 def test_names_that_people_have(name):
     assert not why_no_name(name)
 
 
-@pytest.mark.parametrize("name", ["", "=1", "+1", "-1", "@a", ".a", "..", " a", "a ", "a\n", "\u202ea", "a\u2028", "\udcff", "王" * 67, "a/b"])
+@pytest.mark.parametrize("name", [
+    "", "=1", "+1", "-1", "@a", ".a", "..", " a", "a ", "a\n", "\u202ea", "a\u2028", "\udcff", "王" * 67, "a/b",
+])
 def test_names_that_cannot_be(name):
     assert repr(name) in why_no_name(name)

@@ -56,7 +56,8 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
                                        "1002,activations,maxout-answer,0\n")
     type_in(to_moodle)
     assert [row[::4] for row in rows(course / "moodle.csv")] == [
-        ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY], ["Participant 1002", "5", ANY]]
+        ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY],
+        ["Participant 1002", "5", ANY]]
 
 
 GRADE = "grade in --seed-file seed --out r"
@@ -89,8 +90,8 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "grade foreign --seed-file seed --out r":
         "expected folders student/assignment in foreign, found none: nothing. Name the folder that `collect` wrote.",
     "grade in --seed-file seed --out marked":
-        "expected the folder whose results are in marked (/another/class), got in. Choose another --out; if that folder has "
-        "moved, or has been merged into this one, delete marked/folders.json.",
+        "expected the folder whose results are in marked (/another/class), got in. Choose another --out; "
+        "if that folder has moved, or has been merged into this one, delete marked/folders.json.",
     "release --out seed":
         "expected paths to read and write, got […] Not a directory: 'seed/activations'. "
         "Correct the path, or make room for it.",
@@ -107,14 +108,15 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "collect in --assignment intro --out in": "expected --out outside of in, got in. Name another folder.",
     "collect in --assignment intro --out in/c": "expected --out outside of in, got in/c. Name another folder.",
     "collect torn.zip --assignment intro --out c":
-        "expected a zip file that can be read, got torn.zip (Bad magic number for central directory). Unpack it with another "
-        "program, and give the folder to `collect`.",
+        "expected a zip file that can be read, got torn.zip (Bad magic number for central directory). "
+        "Unpack it with another program, and give the folder to `collect`.",
     "feedback none --out f": "expected results in none, found none. Run `grade` first.",
     "feedback foreign --out f":
         "expected results in foreign, got a foreign file a.json. Name the folder that `grade` wrote.",
     "export in --out g.csv": "expected results in in, found none. Run `grade` first.",
     "export torn --out g.csv":
-        "expected a result in torn/intro/ann.k1.json, got a damaged file or none. Run `grade` again: it makes that result anew.",
+        "expected a result in torn/intro/ann.k1.json, got a damaged file or none. "
+        "Run `grade` again: it makes that result anew.",
     "export results --out g.csv --assignment algebra":
         "expected an assignment with results (intro), got 'algebra'. Check the spelling.",
     "export two --out g.csv --format canvas":
@@ -162,7 +164,8 @@ def course(results, result, tmp_path, monkeypatch):
     for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
                        "torn/intro.json": '{"ann": "k1"}', "marked/folders.json": '{"intro": "/another/class"}',
                        "two/intro.json": '{"ann": "k1"}', "two/intro/ann.k1.json": json.dumps(result),
-                       "two/overfitting.json": '{"ann": "k1"}', "two/overfitting/ann.k1.json": json.dumps(result)}.items():
+                       "two/overfitting.json": '{"ann": "k1"}',
+                       "two/overfitting/ann.k1.json": json.dumps(result)}.items():
         (tmp_path / name).write_text(text)
     with zipfile.ZipFile(tmp_path / "torn.zip", "w") as archive:
         archive.writestr("ann/x.ipynb", "x")

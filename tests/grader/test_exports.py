@@ -32,11 +32,16 @@ def marked(tmp_path, result):
     return marked
 
 
+def export(folder, to, *options):
+    """The exit status of the command."""
+    return commands.main(["export", str(folder), "--out", str(to), *map(str, options)])
+
+
 @pytest.fixture
 def exported(tmp_path):
     """The text that `export` writes."""
     def exported(folder, *options):
-        assert commands.main(["export", str(folder), "--out", str(tmp_path / "g.csv"), *options]) == 0
+        assert export(folder, tmp_path / "g.csv", *options) == 0
         return (tmp_path / "g.csv").read_bytes().decode()
 
     return exported
@@ -45,7 +50,8 @@ def exported(tmp_path):
 def canvas(text, users, logins, title):
     """Grades by the id of the user, and how many students the importer would ask about."""
     lines = [line for line in text.splitlines() if not re.fullmatch("[;, ]+", line)]
-    sizes = {separator: {len(next(csv.reader([line], delimiter=separator))) for line in lines[:3]} for separator in ";,"}
+    sizes = {separator: {len(next(csv.reader([line], delimiter=separator))) for line in lines[:3]}
+             for separator in ";,"}
     width = {separator: size.pop() if len(size) == 1 else 0 for separator, size in sizes.items()}
     rows = list(csv.reader(lines, delimiter=";" if width[";"] > width[","] else ","))
     header = rows.pop(0)
@@ -98,9 +104,14 @@ def moodle_users(text, known):
 
 def gradescope(text, roster):
     """Scores by person, of whom the roster has a number and an address."""
-    people = {column: {keys[place]: name for name, keys in roster.items()} for place, column in enumerate(("SID", "Email"))}
+    people = {column: {keys[place]: name for name, keys in roster.items()}
+              for place, column in enumerate(("SID", "Email"))}
     rows = csv.DictReader(io.StringIO(text))
-    return {people["SID"].get(row["SID"]) or people["Email"][row["Email"]]: (float(row["Total Score"]), float(row["Max Points"])) for row in rows}
+    scores = {}
+    for row in rows:
+        name = people["SID"].get(row["SID"]) or people["Email"][row["Email"]]
+        scores[name] = float(row["Total Score"]), float(row["Max Points"])
+    return scores
 
 
 def test_canvas_finds_users_by_their_number(marked, exported):
@@ -118,9 +129,11 @@ def test_moodle_takes_the_worksheet(marked, exported):
     later = before + datetime.timedelta(hours=1)
     text = exported(folder, "--format", "moodle")
     assert moodle_worksheet(text, {1001, 1002, 1003}, {}, 11) == {1001: 5, 1002: 0, 1003: 7.5}
-    assert moodle_worksheet(text, {1001, 1002, 1003}, {1001: (3, before), 1002: (-1, before), 1003: (1, later)}, 11) == {1001: 5, 1002: 0}
-    assert text.splitlines()[0] == ("Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
-                                    "Last modified (submission),Last modified (grade)")
+    graded = {1001: (3, before), 1002: (-1, before), 1003: (1, later)}
+    assert moodle_worksheet(text, {1001, 1002, 1003}, graded, 11) == {1001: 5, 1002: 0}
+    header = ("Identifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
+              "Last modified (submission),Last modified (grade)")
+    assert text.splitlines()[0] == header
     assert text.splitlines()[1].startswith("Participant 1001,,,,5,11,Yes,-,20")
 
 
@@ -131,18 +144,21 @@ def test_moodle_takes_user_names(marked, exported):
     assert text == "username,intro\nann,5\n李雷,6\n"
     assert moodle_users(text, {"ann", "李雷", "bob"}) == {"ann": 5, "李雷": 6}
     assert moodle_users(text, {"ann"}) is None
-    assert moodle_users(exported(folder, "--format", "moodle-users", "--assignment", "overfitting"), {"ann", "李雷"}) == {"ann": 1}
+    text = exported(folder, "--format", "moodle-users", "--assignment", "overfitting")
+    assert moodle_users(text, {"ann", "李雷"}) == {"ann": 1}
 
 
 def test_gradescope_knows_numbers_and_addresses(marked, exported):
     text = exported(marked(intro={"100": 5, "two@uni.edu": 6}), "--format", "gradescope")
-    assert gradescope(text, {"Solo": ("100", "solo@uni.edu"), "Two": ("101", "two@uni.edu")}) == {"Solo": (5, 11), "Two": (6, 11)}
+    roster = {"Solo": ("100", "solo@uni.edu"), "Two": ("101", "two@uni.edu")}
+    assert gradescope(text, roster) == {"Solo": (5, 11), "Two": (6, 11)}
 
 
 def test_a_table_for_spreadsheets(marked, exported, capsys):
     """A row per student and assignment, with the mark by which a spreadsheet knows UTF-8."""
     text = exported(marked(intro={"bob": 5, "O'Brien, Ann": 0.25}, overfitting={"李雷": 9}))
-    assert text == ('\ufeffstudent,assignment,score,max,pending,status\n"O\'Brien, Ann",intro,0.25,11,collapse-answer,marked\n'
+    assert text == ("\ufeffstudent,assignment,score,max,pending,status\n"
+                    '"O\'Brien, Ann",intro,0.25,11,collapse-answer,marked\n'
                     "bob,intro,5,11,collapse-answer,marked\n李雷,overfitting,9,11,collapse-answer,marked\n")
     said = capsys.readouterr()
     assert said.out.startswith("3 grades in ")
@@ -179,11 +195,13 @@ def test_points_from_any_excel(kind, marked, tmp_path, capsys):
     data, encoding = POINTS[kind]
     folder = marked(intro=dict.fromkeys(["李雷", "José", "趙雷", "韓梅梅", "Zoë", "bob"], 5))
     (tmp_path / "points.csv").write_bytes(data)
-    assert commands.main(["export", str(folder), "--out", str(tmp_path / "g.csv"), "--manual", str(tmp_path / "points.csv")]) == 0
-    scores = {row["student"]: row["score"] for row in csv.DictReader(io.StringIO((tmp_path / "g.csv").read_text("utf-8-sig")))}
+    assert export(folder, tmp_path / "g.csv", "--manual", tmp_path / "points.csv") == 0
+    scores = {row["student"]: row["score"]
+              for row in csv.DictReader(io.StringIO((tmp_path / "g.csv").read_text("utf-8-sig")))}
     assert sorted(scores.values()) == ["5"] * 4 + ["6.5", "7"]
     assert scores["bob"] == "5"
-    assert f"was read as {encoding}" in capsys.readouterr().err if encoding else "was read as" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"was read as {encoding}" in said if encoding else "was read as" not in said
 
 
 @pytest.mark.parametrize(("data", "why"), [
@@ -195,7 +213,7 @@ def test_points_from_any_excel(kind, marked, tmp_path, capsys):
 def test_a_table_that_cannot_be_read(data, why, marked, tmp_path, capsys):
     folder = marked(intro={"ann": 5})
     (tmp_path / "points.csv").write_bytes(data)
-    assert commands.main(["export", str(folder), "--out", str(tmp_path / "g.csv"), "--manual", str(tmp_path / "points.csv")]) == 2
+    assert export(folder, tmp_path / "g.csv", "--manual", tmp_path / "points.csv") == 2
     said = capsys.readouterr().err
     assert why in said
     assert "In Excel, save the table as “CSV UTF-8 (Comma delimited)”" in said
@@ -206,7 +224,9 @@ def test_points_that_are_still_to_come(results, tmp_path, result, capsys):
     """5 + 1.5 + 0.25 for Ann; Bob has one of two parts still to come: there is no row or the cell is blank."""
     for student, key in (("ann", "k1"), ("bob", "k2")):
         (results / "intro" / f"{student}.{key}.json").write_text(json.dumps({**result, "pending": {"a": 2, "b": 3}}))
-    (tmp_path / "m.csv").write_text("points,part,assignment,student\n1.5,a,intro,ann\n0.25,b,intro,ann\n,a,intro,bob\n0,b,intro,bob\n")
-    assert commands.main(["export", str(results), "--out", str(tmp_path / "g.csv"), "--manual", str(tmp_path / "m.csv")]) == 0
-    assert (tmp_path / "g.csv").read_text("utf-8-sig").splitlines()[1:] == ["ann,intro,6.75,11,,marked", "bob,intro,5,11,a,marked"]
+    (tmp_path / "m.csv").write_text("points,part,assignment,student\n1.5,a,intro,ann\n0.25,b,intro,ann\n"
+                                    ",a,intro,bob\n0,b,intro,bob\n")
+    assert export(results, tmp_path / "g.csv", "--manual", tmp_path / "m.csv") == 0
+    rows = (tmp_path / "g.csv").read_text("utf-8-sig").splitlines()[1:]
+    assert rows == ["ann,intro,6.75,11,,marked", "bob,intro,5,11,a,marked"]
     assert "1 of them have parts in words" in capsys.readouterr().err

@@ -8,7 +8,8 @@ RESULT = {
     "assignment": "intro", "status": "marked", "score": 1, "max": 8, "pending": {"collapse-answer": 3, "report": 3},
     "exercises": {"collapse": {"points": 1, "max": 2, "tests": {
         "甲 | first": "", "乙 | second": "<b>因</b> | <script>cause</script>"}}},
-    "notes": ["缺少单元格 | missing cells", "单元格“<b>” | cell “<b>”\n第 1 行 | line 1", "单元格“b” | cell “b”\n<script>alert(1)\n2"],
+    "notes": ["缺少单元格 | missing cells", "单元格“<b>” | cell “<b>”\n第 1 行 | line 1",
+              "单元格“b” | cell “b”\n<script>alert(1)\n2"],
 }
 
 
@@ -20,7 +21,8 @@ def test_both_languages_and_nothing_that_runs():
     page = feedback.page("<i>ann</i>", RESULT)
     assert "<li class='ok'>甲 · <span lang='en'>first</span></li>" in page
     assert "&lt;b&gt;因&lt;/b&gt; · <span lang='en'>&lt;script&gt;cause&lt;/script&gt;</span>" in page
-    assert "<p>单元格“&lt;b&gt;” · <span lang='en'>cell “&lt;b&gt;”</span></p><pre>第 1 行 · <span lang='en'>line 1</span></pre>" in page
+    assert ("<p>单元格“&lt;b&gt;” · <span lang='en'>cell “&lt;b&gt;”</span></p>"
+            "<pre>第 1 行 · <span lang='en'>line 1</span></pre>") in page
     assert "<p>缺少单元格 · <span lang='en'>missing cells</span></p>\n" in page
     assert "<pre>&lt;script&gt;alert(1)\n2</pre>" in page
     assert not re.search("<(script|i|b)>", page)

@@ -134,7 +134,8 @@ def test_a_name_that_is_missing_is_told_from_a_key(sandboxed):
             with pytest.raises(Wrong) as caught:
                 RemoteAnswer(process, name)()
             causes.append(caught.value.cause)
-    assert causes == ["KeyError: 字典里没有这个键 | KeyError: the dict has no such key", "没有定义 g | g is not defined"]
+    assert causes == ["KeyError: 字典里没有这个键 | KeyError: the dict has no such key",
+                      "没有定义 g | g is not defined"]
 
 
 @pytest.mark.parametrize("fails", [True, False])

@@ -65,7 +65,7 @@ def collected(request, notebook, tmp_path):
     place.write_text(json.dumps(request.param(json.loads(solved))), "utf-8")
     nbformat.validate(nbformat.read(place, as_version=4))
     done = collect.collect(tmp_path / "download", tmp_path / "submitted", NAME)
-    assert (done.students, done.left_out) == ({"s1"}, [])
+    assert (len(done.taken), done.left_out) == (1, [])
     data, notes = submission.read(tmp_path / "submitted" / "s1" / NAME)
     assert notes == []
     return solved.encode(), data

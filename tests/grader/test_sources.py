@@ -6,7 +6,6 @@ import nbformat
 import pytest
 
 from grader import sources
-from grader.sources import Page
 
 HINT = ":::{admonition} 提示\n:class: dropdown tip\n两行，\n第二行 {term}`梯度`。\n:::"
 FOLDED = "<details><summary>提示</summary>\n\n两行，\n第二行 梯度。\n\n</details>"
@@ -17,7 +16,7 @@ FOLDED = "<details><summary>提示</summary>\n\n两行，\n第二行 梯度。\n
     ("```{exercise-start} 数参数 | Count\n:label: ex-count\n```", "数参数 | Count"),
 ], ids=["chapter", "exercise"])
 def test_the_title_of_a_chapter_or_an_exercise(cell, title):
-    assert Page({"opener": cell}).title("opener") == title
+    assert sources.title(cell) == title
 
 
 @pytest.mark.parametrize(("cell", "text"), [
@@ -28,7 +27,7 @@ def test_the_title_of_a_chapter_or_an_exercise(cell, title):
     (f"before\n\n{HINT}", f"before\n\n{FOLDED}"), (f"{HINT}\n\n{HINT}", f"{FOLDED}\n\n{FOLDED}"),
 ], ids=["plain", "roles", "another exercise", "page", "hint", "two hints"])
 def test_text_as_a_notebook_shows_it(cell, text):
-    assert Page({"zh": cell}).text("zh") == text
+    assert sources.plain(cell) == text
 
 
 def test_no_markup_of_the_book_is_left():

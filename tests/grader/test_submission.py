@@ -30,7 +30,8 @@ RUN, PLACES = ["sum = 1", "p = 2\nq = 3", "mine = 4"], {"sum": 1, "product": 2} 
 NAMED = "文件名应为 algebra.ipynb | the file should be called algebra.ipynb"
 MISSING = "缺少单元格 {0} | missing cells: {0}"
 TWICE = "单元格 {0} 出现两次 | cell {0} occurs twice"
-CHANGED = "我们发的单元格 {0} 被改过，当作你的代码运行 | cell {0}, which we handed out, was changed: it ran as your code"
+CHANGED = ("我们发的单元格 {0} 被改过，当作你的代码运行 | "
+           "cell {0}, which we handed out, was changed: it ran as your code")
 NO_CODE = "单元格 {0} 不是代码单元格，仍当作代码运行 | cell {0} is not a code cell; it ran as code all the same"
 ORDER = "题目的次序变了 | the exercises stand in another order"
 BROKEN = "跳过一个坏单元格 | a broken cell was skipped"
@@ -78,7 +79,8 @@ COPY = cell("sum-check", "def helper(): pass")
     ([*WHOLE, SUM_CHECK], RUN, {"sum": 3, "product": 2}, [TWICE.format("sum-check")]),
     (bare_cells(WHOLE), RUN, PLACES, [MISSING.format("sum, product, essay")]),
     (bare_cells([SUM, PRODUCT, MINE]), RUN, {"sum": 3, "product": 3}, [MISSING.format("sum, product, essay")]),
-    ([TITLE, cell("imports", START.replace("\n", " \t\r\n") + "\n\n"), SUM, cell("sum-check", CHECK + "  \r"), *WHOLE[4:]],
+    ([TITLE, cell("imports", START.replace("\n", " \t\r\n") + "\n\n"), SUM, cell("sum-check", CHECK + "  \r"),
+      *WHOLE[4:]],
      RUN, PLACES, []),
     ([*WHOLE[:6], cell("essay", "(write here)"), MINE], RUN, PLACES, []),
     ([*WHOLE[:6], cell("essay", "drawn = 5"), MINE], [*RUN[:2], "drawn = 5", RUN[2]], PLACES, []),
@@ -108,7 +110,8 @@ def test_odd_cells(cells, run, places, notes):
 def test_versions_before_the_fourth():
     """Their lines may stand without line endings."""
     inputs = ["a = 1", ["a = 1", "", "b = 2"], ["a = 1\n", "b = 2"], []]
-    sheets = [{"cells": [{"cell_type": "code", "input": text} for text in inputs]}, None, {}, {"cells": [cell("sum", "b")]}]
+    sheets = [{"cells": [{"cell_type": "code", "input": text} for text in inputs]}, None, {},
+              {"cells": [cell("sum", "b")]}]
     run = submission.parse(json.dumps({"worksheets": sheets}).encode(), TASK).cells
     assert run == ["a = 1", "a = 1\n\nb = 2", "a = 1\nb = 2", "b"]
 
