@@ -67,10 +67,8 @@ def differences(contenders: list[Contender], epochs: int, tolerance: float, wher
         ours = result if ours is None else ours
         gap = float(np.max(np.abs(np.divide(result, ours) - 1)))
         if not gap <= tolerance:
-            raise SystemExit(
-                f"{where}: expected {contender.name} to reach the result of {contenders[0].name} within "
-                f"{tolerance:g}, got {result} instead of {ours}. Do they still compute the same?"
-            )
+            raise SystemExit(f"{where}: expected {contender.name} to reach the result of {contenders[0].name} within "
+                             f"{tolerance:g}, got {result} instead of {ours}. Do they still compute the same?")
         found.append(gap)
     return found
 

@@ -232,10 +232,8 @@ def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]
     found = [(i, layer) for i, layer in enumerate(net) if isinstance(layer, Elementwise)]
     if not found:
         kind = "only Maxout" if any(isinstance(layer, Maxout) for layer in net) else "none"
-        raise ValueError(
-            f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
-            "Put a layer such as nn.ReLU() between the others."
-        )
+        raise ValueError(f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
+                         "Put a layer such as nn.ReLU() between the others.")
     for start in range(0, X.shape[1], TILE):
         net.forward(X[:, start : start + TILE])
         yield from found

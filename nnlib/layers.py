@@ -78,9 +78,7 @@ class Layer:
         """This thread's buffers, in which its last forward pass left what `backward` needs."""
         mine = self.own.buffers
         if mine.x is None:
-            raise ValueError(
-                f"{self}.backward expected a forward pass before it, got none. Call forward(x) first."
-            )
+            raise ValueError(f"{self}.backward expected a forward pass before it, got none. Call forward(x) first.")
         return mine
 
     def settings(self) -> dict[str, Any]:
@@ -134,10 +132,8 @@ class _Weighted(Layer):
 
     def connect(self, n_in: int | None) -> int | None:
         if n_in not in (None, self.n_in):
-            raise ValueError(
-                f"{self} expected {self.n_in} inputs, got {n_in} from the layer before. "
-                "Make the two numbers equal."
-            )
+            raise ValueError(f"{self} expected {self.n_in} inputs, got {n_in} from the layer before. "
+                             "Make the two numbers equal.")
         return self.n_out
 
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
@@ -351,10 +347,8 @@ class PReLU(Elementwise):
 
     def connect(self, n_in: int | None) -> int | None:
         if n_in is None:
-            raise ValueError(
-                "PReLU() expected a layer before it that fixes the number of units, got none. "
-                "Put a Linear layer first."
-            )
+            raise ValueError("PReLU() expected a layer before it that fixes the number of units, got none. "
+                             "Put a Linear layer first.")
         self.units = n_in
         return n_in
 

@@ -62,10 +62,7 @@ def grid(net: Network, X: ArrayLike, resolution: int, what: str, margin: float =
     `margin` widens the box on each side by that share of its width.
     """
     if check_network(net).n_in != 2:
-        raise ValueError(
-            f"{what} expected a network with 2 inputs, got {net.n_in}. "
-            "Choose two features."
-        )
+        raise ValueError(f"{what} expected a network with 2 inputs, got {net.n_in}. Choose two features.")
     points = net.check_batch(X)
     low, high = points.min(axis=1), points.max(axis=1)
     wider = (high - low) * margin

@@ -161,18 +161,14 @@ def fit(
     n = X.shape[1]
     if validation is not None:
         if not isinstance(validation, tuple | list) or len(validation) != 2:
-            raise ValueError(
-                f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
-                "Write validation=(Xv, yv)."
-            )
+            raise ValueError(f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
+                             "Write validation=(Xv, yv).")
         validation = net.check_data(*validation, loss)
     elif patience is not None:
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     if not isinstance(optimizer, Optimizer):
-        raise ValueError(
-            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
-            "Make one, with parentheses: nn.SGD(lr=0.1)."
-        )
+        raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
+                         "Make one, with parentheses: nn.SGD(lr=0.1).")
     epochs = checks.whole_number("fit epochs", epochs)
     chunks = chunks_of(net)
     seeds = checks.as_generator(rng).integers(2**63, size=1 + len(chunks))
@@ -210,10 +206,8 @@ def _alone(net: Network) -> Iterator[None]:
         raise ValueError("fit expected a network to change, got read-only parameters. Use net.copy().")
     with _LOCK:
         if any(np.shares_memory(net.params, other) for other in _IN_TRAINING.values()):
-            raise ValueError(
-                "fit expected a network that no other call trains, got one in training. "
-                "Wait for the other call, or train a copy: net.copy()."
-            )
+            raise ValueError("fit expected a network that no other call trains, got one in training. "
+                             "Wait for the other call, or train a copy: net.copy().")
         _IN_TRAINING[id(net)] = net.params
     try:
         yield
@@ -240,10 +234,8 @@ def _divergence(diverged: Array, net: Network, lr: float, history: History) -> D
         more = [f"{len(epochs) - 5} more"] if len(epochs) > 5 else []
         where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first + more)})"
         kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
-    error = Diverged(
-        f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
-        f"Lower the learning rate, or scale the inputs and the validation data; {kept}."
-    )
+    error = Diverged(f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
+                     f"Lower the learning rate, or scale the inputs and the validation data; {kept}.")
     error.epochs, error.history = epochs, history
     return error
 

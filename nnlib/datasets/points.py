@@ -309,10 +309,8 @@ def train_test_split(
     """
     X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
     if X.ndim != 2:
-        raise ValueError(
-            f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
-            "Give one row per input; for a single input use np.array(X)[None, :]."
-        )
+        raise ValueError(f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
+                         "Give one row per input; for a single input use np.array(X)[None, :].")
     n = X.shape[1]
     if y.ndim not in (1, 2) or y.shape[-1] != n:
         if y.shape == X.shape[:1]:
@@ -321,17 +319,12 @@ def train_test_split(
             remedy = "Samples are columns: use np.array(y).T."
         else:
             remedy = "Give one label, or one column of targets, per sample."
-        raise ValueError(
-            f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
-            f"got {y.shape}. {remedy}"
-        )
+        raise ValueError(f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
+                         f"got {y.shape}. {remedy}")
     n_test = round(n * real_number("train_test_split test", test, 0, 1, open_low=True))
     if not 0 < n_test < n:
-        raise ValueError(
-            "train_test_split expected at least one sample in each part, got "
-            f"{n - n_test} to train on and {n_test} to test on from {n} samples. "
-            "Give more samples or another test share."
-        )
+        raise ValueError(f"train_test_split expected at least one sample in each part, got {n - n_test} to train on "
+                         f"and {n_test} to test on from {n} samples. Give more samples or another test share.")
     order = as_generator(rng).permutation(n)
     parts = order[n_test:], order[:n_test]
     X_train, X_test = (np.take(X.T, part, axis=0).T for part in parts)

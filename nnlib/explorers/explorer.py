@@ -30,10 +30,8 @@ class Explorer:
     def choices(self) -> Iterable[tuple[int, ...]]:
         """Every view of a page, as the indices of its values; the last control's index changes fastest."""
         if self.n_views > MAX_VIEWS:
-            raise ValueError(
-                f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
-                "Offer fewer values."
-            )
+            raise ValueError(f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
+                             "Offer fewer values.")
         return itertools.product(*(range(len(c.values)) for c in self.controls))
 
     def frame(self, choice: Sequence[int]) -> dict[str, Any]:
@@ -55,10 +53,8 @@ class Explorer:
         if isinstance(figure, str) and text is None:
             return {"image": None, "text": figure}
         if not hasattr(figure, "savefig") or not isinstance(text, str | None):
-            raise ValueError(
-                f"{self.name} expected to return a matplotlib Figure, a text, or both, got {drawn!r}. "
-                "End it with `return figure` or `return figure, text`."
-            )
+            raise ValueError(f"{self.name} expected to return a matplotlib Figure, a text, or both, got {drawn!r}. "
+                             "End it with `return figure` or `return figure, text`.")
         import matplotlib.pyplot as plt
 
         picture = io.BytesIO()

@@ -57,15 +57,11 @@ def activation(
     """
     functions = list(f) if isinstance(f, Sequence) else [f]
     if not functions or not all(isinstance(g, Activation) for g in functions):
-        raise ValueError(
-            f"plot.activation expected functions such as nn.relu, got {f!r}. "
-            "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh."
-        )
+        raise ValueError(f"plot.activation expected functions such as nn.relu, got {f!r}. "
+                         "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh.")
     ends = checks.as_floats(lim, None, "plot.activation lim")
     if ends.shape != (2,) or not ends[0] < ends[1]:
-        raise ValueError(
-            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write lim=(-6, 6)."
-        )
+        raise ValueError(f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write lim=(-6, 6).")
     low, high = ends
     panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
     z = np.linspace(low, high, 601)
@@ -114,9 +110,7 @@ def history(h: History, axes: Any = None) -> Figure:
     >>> plt.close(figure)
     """
     if not isinstance(h, History):
-        raise ValueError(
-            f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...)."
-        )
+        raise ValueError(f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...).")
     kinds = ["loss", "accuracy"] if h.accuracy.size or h.val_accuracy.size else ["loss"]
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
@@ -173,10 +167,8 @@ def curves(
     for k, (label, values) in enumerate(lines.items()):
         y = np.asarray(values, dtype=float)
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
-            raise ValueError(
-                f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
-                "Give one value, or one row of repetitions, per point of x."
-            )
+            raise ValueError(f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
+                             "Give one value, or one row of repetitions, per point of x.")
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
     ax.set(
@@ -209,10 +201,8 @@ def distributions(
     for k, (label, values) in enumerate(groups.items()):
         y = checks.as_floats(values, None, f"distributions {label!r}")
         if y.ndim != 1 or not y.size:
-            raise ValueError(
-                f"distributions expected {label!r} of shape (R,), got {y.shape}. "
-                "Give one or more values in a list."
-            )
+            raise ValueError(f"distributions expected {label!r} of shape (R,), got {y.shape}. "
+                             "Give one or more values in a list.")
         spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
         ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.5, linewidths=0)
         ax.errorbar(
@@ -251,9 +241,8 @@ def descent(
     for k, (label, values) in enumerate(paths.items()):
         path = checks.as_floats(values, None, f"descent {label!r}")
         if path.ndim != 2 or path.shape[1] != 2:
-            raise ValueError(
-                f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, w2)."
-            )
+            raise ValueError(f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, "
+                             "w2).")
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=label)
     ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=lim[:2], ylim=lim[2:])

@@ -62,10 +62,8 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
             columns[-1][2].append(f"${symbol}$ {'×'.join(map(str, shape))}")
     last = len(columns) - 1
     if not last:
-        raise ValueError(
-            f"plot.network expected a layer with units of its own, got {net!r}. "
-            "Add one, such as nn.Linear(3, 4)."
-        )
+        raise ValueError(f"plot.network expected a layer with units of its own, got {net!r}. "
+                         "Add one, such as nn.Linear(3, 4).")
     rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
     # One unit of length is 0.45 inches, a line of text 0.45 units.
     gap = min(5.0, max(2.8, 11.6 / last))

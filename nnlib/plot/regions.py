@@ -31,24 +31,18 @@ from .style import (
 def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -> tuple[Any, Array, Any, Any]:
     """Class at each grid point, the grid's [[x1, x2] low, [x1, x2] high], samples, labels."""
     if check_network(net).networks is not None:
-        raise ValueError(
-            f"a picture of regions expected one network, got a stack of {net.networks}. "
-            "Select one with net.select(r)."
-        )
+        raise ValueError(f"a picture of regions expected one network, got a stack of {net.networks}. "
+                         "Select one with net.select(r).")
     fast = net.copy("float32")  # 2.6 times as fast as float64, and the picture looks the same
     x1, x2 = grid(fast, X, resolution, "a picture of regions", margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
-        raise ValueError(
-            f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
-            "Join some of them, or draw a part."
-        )
+        raise ValueError(f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
+                         "Join some of them, or draw a part.")
     corners = np.array([[x1[0, 0], x2[0, 0]], [x1[-1, -1], x2[-1, -1]]], float)
     if (corners[0] == corners[1]).any():
-        raise ValueError(
-            "a picture of regions expected samples that differ in both inputs, "
-            f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples."
-        )
+        raise ValueError("a picture of regions expected samples that differ in both inputs, "
+                         f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples.")
     classes = predict(fast, np.stack([x1.ravel(), x2.ravel()])).astype(np.uint8)
     samples = net.check_batch(X)
     labels = None if y is None else checks.as_labels(y, samples.shape[1], n_classes, "a picture of regions")

@@ -78,10 +78,8 @@ def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> lis
         axes = made.flat[:n]
     panels = list(np.ravel(np.asarray(axes, dtype=object)))
     if len(panels) != n or not all(isinstance(ax, Axes) for ax in panels):
-        raise ValueError(
-            f"plot.{what} expected {n} matplotlib axes, got {axes!r}. "
-            "Leave them out, or make them with plt.subplots."
-        )
+        raise ValueError(f"plot.{what} expected {n} matplotlib axes, got {axes!r}. "
+                         "Leave them out, or make them with plt.subplots.")
     for ax in panels:
         ax.clear()
         ax.spines[["top", "right"]].set_visible(False)
