@@ -73,9 +73,7 @@ def differences(contenders: list[Contender], epochs: int, tolerance: float, wher
     return found
 
 
-def interleave(
-    contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]
-) -> list[Turns]:
+def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> list[Turns]:
     """Let every contender take one turn per round, in an order that alternates."""
     turns = [Turns(contender, turn) for contender in contenders]
     for k in range(rounds):

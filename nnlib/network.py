@@ -253,9 +253,7 @@ class Network:
         X, y = self.check_data(X, y, loss)
         return self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0)), self.grads
 
-    def backpropagate(
-        self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None
-    ) -> Any:
+    def backpropagate(self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None) -> Any:
         """The loss of checked input; fills `grads`."""
         mine = self.own.buffers
         value, d = loss.evaluate(self.forward(X, rng), y, mine)
@@ -285,11 +283,7 @@ class Network:
             raise ValueError("select expected a stack of networks, got a single one. Use the network itself.")
         if isinstance(which, bool) or not isinstance(which, slice | Integral):
             raise ValueError(f"select expected a number or a slice, got {which!r}. Write net.select(0).")
-        chosen = (
-            range(self.networks)[which]
-            if isinstance(which, slice)
-            else -self.networks <= which < self.networks
-        )
+        chosen = range(self.networks)[which] if isinstance(which, slice) else -self.networks <= which < self.networks
         if not chosen:
             raise ValueError(f"select expected a network of a stack of {self.networks}, got {which}. "
                              f"Choose an index from 0 to {self.networks - 1}.")

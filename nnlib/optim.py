@@ -185,9 +185,7 @@ class Adam(Optimizer):
 
     keeps = ("mean", "square")
 
-    def __init__(
-        self, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
-    ) -> None:
+    def __init__(self, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8) -> None:
         super().__init__(lr)
         if not isinstance(betas, tuple | list) or len(betas) != 2:
             raise ValueError(f"Adam betas expected two numbers, got {betas!r}. Give e.g. (0.9, 0.999).")

@@ -21,9 +21,7 @@ def _places(n: int, classes: int, rng: np.random.Generator) -> Points:
     return (i // classes + 0.5) / in_class, y
 
 
-def spirals(
-    n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3
-) -> Points:
+def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
     r"""Points on spiral arms that all start at the origin, one arm per class.
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
@@ -181,9 +179,7 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
     return (X + noise * rng.standard_normal((n, 2))).T, y
 
 
-def blobs(
-    n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3
-) -> Points:
+def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
     r"""Round clouds of points, one per class, with centres evenly spaced on a circle of radius 2.
 
     A sample of class c lies at

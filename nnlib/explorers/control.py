@@ -55,9 +55,7 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     return Control(name, label, kind, values, values.index(default))
 
 
-def controls(
-    draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str]
-) -> list[Control]:
+def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str]) -> list[Control]:
     if not callable(draw):
         raise ValueError(f"explore expected a function that draws, got {draw!r}. "
                          "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20]).")

@@ -43,9 +43,7 @@ def _message(error: Exception) -> str:
     return f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}"
 
 
-def panel(
-    controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]
-) -> Any:
+def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]) -> Any:
     """The controls over the view `first`; after a move, `frame` draws the view of the chosen indices.
 
     Moves that arrive while a picture is being drawn lead to one picture, of the last values.

@@ -14,17 +14,7 @@ from .._common import checks
 from .._common.checks import Array
 from ..activations import Activation
 from ..training import History
-from .style import (
-    BLACK,
-    BLUE,
-    COLORS,
-    GREY,
-    MARKERS,
-    RED,
-    fresh_axes,
-    styled,
-    whole_figure,
-)
+from .style import BLACK, BLUE, COLORS, GREY, MARKERS, RED, fresh_axes, styled, whole_figure
 
 
 @styled
@@ -171,9 +161,7 @@ def curves(
                              "Give one value, or one row of repetitions, per point of x.")
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
-    ax.set(
-        xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear"
-    )
+    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear")
     if len(lines) > 1:
         ax.legend()
     return whole_figure(ax)
@@ -205,9 +193,7 @@ def distributions(
                              "Give one or more values in a list.")
         spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
         ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.5, linewidths=0)
-        ax.errorbar(
-            k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5
-        )
+        ax.errorbar(k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5)
     ax.set(xlabel=xlabel, ylabel=ylabel, xticks=range(len(groups)), xticklabels=list(groups))
     return whole_figure(ax)
 

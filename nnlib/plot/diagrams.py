@@ -13,20 +13,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 from .._common import checks
 from ..layers import Linear
 from ..network import Network
-from .style import (
-    BLACK,
-    COLORS,
-    GREEN,
-    GREY,
-    ORANGE,
-    PINK,
-    RED,
-    SKY,
-    TINTS,
-    fresh_axes,
-    styled,
-    whole_figure,
-)
+from .style import BLACK, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, fresh_axes, styled, whole_figure
 
 
 @styled

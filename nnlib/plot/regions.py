@@ -17,15 +17,7 @@ from .._common import checks
 from .._common.checks import Array
 from ..network import Network, check_network
 from ..prediction import grid, predict
-from .style import (
-    BLACK,
-    COLORS,
-    MARKERS,
-    TINTS,
-    fresh_axes,
-    styled,
-    whole_figure,
-)
+from .style import BLACK, COLORS, MARKERS, TINTS, fresh_axes, styled, whole_figure
 
 
 def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -> tuple[Any, Array, Any, Any]:
@@ -103,9 +95,7 @@ def decision_regions(
     for c in np.unique(labels):
         x1, x2 = samples[:, labels == c]
         label = f"class {c}"
-        panel.scatter(
-            x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label
-        )
+        panel.scatter(x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label)
     panel.set(xlabel="$x_1$", ylabel="$x_2$", title=title or "")
     panel.locator_params(nbins=5)
     figure = whole_figure(panel)
