@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -14,6 +12,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+
+from .._common.docstrings import with_sections
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,8 +62,7 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
 
-    doc = inspect.getdoc(draw) or ""  # none with python -OO
-    drawn.__doc__ = re.sub("^(Notes|Examples)$", rf"{COMMON}\1", doc, count=1, flags=re.MULTILINE)
+    drawn.__doc__ = with_sections(draw, COMMON)
     return drawn
 
 
