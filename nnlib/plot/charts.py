@@ -38,12 +38,10 @@ def activation(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import relu, sigmoid
     >>> figure = activation([sigmoid, relu])
     >>> [ax.get_title() for ax in figure.axes]
     ['sigmoid', 'relu']
-    >>> plt.close(figure)
     """
     functions = list(f) if isinstance(f, Sequence) else [f]
     if not functions or not all(isinstance(g, Activation) for g in functions):
@@ -91,13 +89,11 @@ def history(h: History, axes: Any = None) -> Figure:
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import datasets, fit, mlp
     >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
     >>> figure = history(fit(mlp(2, 8, 2), X, y, epochs=5))
     >>> [ax.get_ylabel() for ax in figure.axes]
     ['loss', 'accuracy']
-    >>> plt.close(figure)
     """
     if not isinstance(h, History):
         raise ValueError(f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...).")
@@ -146,9 +142,7 @@ def curves(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = curves([1, 2, 3], {"squares": [1, 4, 9]}, xlabel="n")
-    >>> plt.close(figure)
     """
     x = checks.as_floats(x, None, "curves x")
     if x.ndim != 1:
@@ -181,9 +175,7 @@ def distributions(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = distributions({"small": [1.0, 3.0], "large": [1.9, 2.1]}, ylabel="loss")
-    >>> plt.close(figure)
     """
     (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "distributions")
     for k, (label, values) in enumerate(groups.items()):
@@ -217,9 +209,7 @@ def descent(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = descent(lambda w1, w2: w1**2 + w2**2, {"path": [[1.0, 1.0], [0.5, 0.5]]})
-    >>> plt.close(figure)
     """
     (ax,) = fresh_axes(ax, 1, 5, 4, "descent")
     w1, w2 = np.meshgrid(np.linspace(*lim[:2], 100), np.linspace(*lim[2:], 100))

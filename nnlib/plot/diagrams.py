@@ -28,12 +28,10 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import mlp
     >>> figure = network(mlp(3, 4, 2))
     >>> figure.axes[0].get_title()
     '2 layers, 6 neurons, 26 parameters'
-    >>> plt.close(figure)
     """
     if not isinstance(net, Network):
         raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap it: nn.Network(layer).")
@@ -123,11 +121,9 @@ def neuron(ax: Axes | None = None) -> Figure:
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = neuron()
     >>> "synapse" in [text.get_text() for text in figure.axes[0].texts]
     True
-    >>> plt.close(figure)
     """
     (ax,) = fresh_axes(ax, 1, 6.4, 5.4, "neuron")
     ax.set(xlim=(-0.4, 12.9), ylim=(-0.2, 10.9), aspect="equal")

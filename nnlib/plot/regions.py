@@ -69,13 +69,11 @@ def decision_regions(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import datasets, mlp
     >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
     >>> figure = decision_regions(mlp(2, 8, 2), X, y)
     >>> figure.axes[0].images[0].get_array().shape
     (150, 150)
-    >>> plt.close(figure)
     """
     classes, corners, samples, labels = _regions(net, X, y, resolution)
     (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
@@ -132,7 +130,6 @@ def decision_image(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import datasets, mlp
     >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
     >>> decision_image(mlp(2, 8, 2), X, y)[1:4]
