@@ -1,7 +1,5 @@
 """Compares nnlib's speed with other libraries: python -m bench [--quick] [--only W1 growth ...]."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """A stopwatch for contenders that take turns: what slows the machine down for a while slows all of them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """W4, a picture of decision regions, and W5, the wait for an import."""
 
-from __future__ import annotations
-
 import io
 import resource
 import subprocess

@@ -1,7 +1,5 @@
 """The libraries a student would reach for, each used as its own documentation shows."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The Markdown table and the plot of a run."""
 
-from __future__ import annotations
-
 import os
 import platform
 from importlib.metadata import version

@@ -8,8 +8,6 @@ project's folder, on this machine or on a dask cluster:
     .venv/bin/python experiments/loss_surfaces.py [--scheduler tcp://...]
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import io

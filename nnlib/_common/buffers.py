@@ -1,7 +1,5 @@
 """Arrays that are reused from call to call, so that a training step allocates nothing."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Callable

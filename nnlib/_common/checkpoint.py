@@ -1,7 +1,5 @@
 """The file in which a sweep keeps its finished rows, and which says to which function they belong."""
 
-from __future__ import annotations
-
 import json
 import re
 import zlib

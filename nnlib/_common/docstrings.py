@@ -1,7 +1,5 @@
 """Docstrings of siblings: the sections that they have in common are written once."""
 
-from __future__ import annotations
-
 import inspect
 import re
 

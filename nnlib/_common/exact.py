@@ -1,7 +1,5 @@
 """Value and slope of each activation for doubles of any size, to 4 units in the last place."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

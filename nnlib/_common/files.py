@@ -1,7 +1,5 @@
 """Files: written completely or not at all, and read without trusting their content."""
 
-from __future__ import annotations
-
 import io
 import math
 import os

@@ -4,8 +4,6 @@ Every text for the learner is ``中文 | English``. A test of an exercise raises
 wrong; any other exception that it raises is a fault of the test itself.
 """
 
-from __future__ import annotations
-
 import re
 import warnings
 from collections.abc import Callable, Mapping

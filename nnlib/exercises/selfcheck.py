@@ -1,7 +1,5 @@
 """The self-check: all exercises by id, and a report that says which tests an answer passes."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass

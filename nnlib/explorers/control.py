@@ -1,7 +1,5 @@
 """The controls of an explorer: the values that a reader can choose from, and their checks."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The live panel of an explorer: ipywidgets controls over a picture, in JupyterLab, Binder or JupyterLite."""
 
-from __future__ import annotations
-
 import asyncio
 import html
 import traceback

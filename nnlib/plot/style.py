@@ -1,7 +1,5 @@
 """The look of all pictures: one palette, one style, and the axes to draw in."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from functools import wraps
