@@ -33,6 +33,7 @@ CHUNK = 64
 CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
 _IN_TRAINING: dict[int, Array] = {}
 _LOCK = threading.Lock()
+PER_EPOCH = "loss", "accuracy", "val_loss", "val_accuracy"  # of `History`
 
 
 @dataclass
@@ -275,8 +276,8 @@ def _train(
 ) -> tuple[History, Array]:
     """Train a network, or one chunk of a stack; the second result: when each network diverged, else NaN."""
     net = net if part is None else net.select(part)
-    optimizer, batches = task.optimizer.fresh(), Buffers()
-    log = _Log(task)
+    optimizer, buffers = task.optimizer.fresh(), Buffers()
+    log: dict[str, list[Any]] = {name: [] for name in PER_EPOCH}
     stopper = EarlyStopping(net, task.patience) if task.patience else None
     diverged = np.full(net.params.shape[:-1], np.nan)
     finished = np.zeros(net.params.shape[:-1], bool)  # diverged, or stopped early
@@ -286,10 +287,10 @@ def _train(
         for epoch in range(task.epochs):
             before[...] = net.params
             total: Any = 0.0
-            for X, y in _minibatches(task, shuffling, batches):
+            for X, y in _minibatches(task, shuffling, buffers):
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
-            measured = log.measure(net, total)
+            measured = {"loss": total, **_measure(task, net, buffers)}
             val_loss = measured.get("val_loss", 0.0)
             if not (np.isfinite(total + val_loss).all() and np.isfinite(net.params).all()):
                 fine = np.isfinite(total) & np.isfinite(val_loss) & np.isfinite(net.params).all(axis=-1)
@@ -298,9 +299,10 @@ def _train(
             some = finished.any()
             if some:
                 net.params[finished] = before[finished]
-            log.add(measured, finished if some else None)
+            for name, value in measured.items():
+                log[name].append(np.where(finished, np.nan, value) if some else value)
             if stopper:
-                stopper.update(epoch, log.rows["val_loss"][-1])
+                stopper.update(epoch, log["val_loss"][-1])
                 stopper.restore(stopper.done & ~finished)
                 finished = finished | stopper.done
             task.tick()
@@ -311,33 +313,21 @@ def _train(
         stopper.restore(~np.isfinite(diverged))
         best = stopper.best_epoch
     best = np.where(np.isfinite(diverged), diverged - 1, best).astype(int)
-    return History(**{name: np.array(rows) for name, rows in log.rows.items()}, best_epoch=best), diverged
+    return History(**{name: np.array(rows) for name, rows in log.items()}, best_epoch=best), diverged
 
 
-class _Log:
-    """What is measured after each epoch, by the names of `History`; NaN for networks that learn no more."""
-
-    def __init__(self, task: _Task) -> None:
-        self.task, self.buffers = task, Buffers()
-        self.rows: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
-
-    def measure(self, net: Network, loss: Any) -> dict[str, Any]:
-        """The numbers of an epoch with this training loss."""
-        task, now = self.task, {"loss": loss}
-        if task.measure_accuracy:
-            now["accuracy"] = share_right(net.evaluate(task.rows.T), task.y)
-        if task.validation:
-            X, y = task.validation
-            scores = net.evaluate(X)
-            now["val_loss"] = task.loss.evaluate(scores, y, self.buffers)[0]
-            if task.loss.classifies:
-                now["val_accuracy"] = share_right(scores, y)
-        return now
-
-    def add(self, now: dict[str, Any], finished: Any | None) -> None:
-        """Record an epoch; `finished` masks the networks that learn no more, if there are any."""
-        for name, value in now.items():
-            self.rows[name].append(value if finished is None else np.where(finished, np.nan, value))
+def _measure(task: _Task, net: Network, buffers: Buffers) -> dict[str, Any]:
+    """What is measured after an epoch besides the training loss, by the names of `History`."""
+    now = {}
+    if task.measure_accuracy:
+        now["accuracy"] = share_right(net.evaluate(task.rows.T), task.y)
+    if task.validation:
+        X, y = task.validation
+        scores = net.evaluate(X)
+        now["val_loss"] = task.loss.evaluate(scores, y, buffers)[0]
+        if task.loss.classifies:
+            now["val_accuracy"] = share_right(scores, y)
+    return now
 
 
 def _join(histories: list[History], net: Network) -> History:
@@ -355,5 +345,5 @@ def _join(histories: list[History], net: Network) -> History:
         fill = [np.full((longest - len(part), part.shape[1]), np.nan) for part in parts]
         return np.concatenate([np.concatenate(pair) for pair in zip(parts, fill, strict=True)], axis=1)
 
-    columns = {name: beside(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+    columns = {name: beside(name) for name in PER_EPOCH}
     return History(**columns, best_epoch=np.concatenate([h.best_epoch for h in histories]))
