@@ -273,6 +273,9 @@ class Elementwise(Layer):
     function: ClassVar[Activation]
     init: ClassVar[str] = "he"  # what suits the Linear layer before
 
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = cls.__doc__ or f"`{cls.function.__name__}` as a layer. Shape: any to the same."
+
     def arguments(self) -> dict[str, Any]:
         """Further arguments of the function."""
         return {}
@@ -296,20 +299,14 @@ class Elementwise(Layer):
 
 
 class Sigmoid(Elementwise):
-    """`sigmoid` as a layer. Shape: any to the same."""
-
     function, init = activations.sigmoid, "xavier"
 
 
 class Tanh(Elementwise):
-    """`tanh` as a layer. Shape: any to the same."""
-
     function, init = activations.tanh, "xavier"
 
 
 class ReLU(Elementwise):
-    """`relu` as a layer. Shape: any to the same."""
-
     function = activations.relu
 
 
@@ -370,20 +367,14 @@ class PReLU(Elementwise):
 
 
 class ELU(Elementwise):
-    """`elu` as a layer. Shape: any to the same."""
-
     function = activations.elu
 
 
 class GELU(Elementwise):
-    """`gelu` as a layer. Shape: any to the same."""
-
     function = activations.gelu
 
 
 class SiLU(Elementwise):
-    """`silu` as a layer. Shape: any to the same."""
-
     function = activations.silu
 
 
