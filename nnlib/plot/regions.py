@@ -79,17 +79,8 @@ def decision_regions(
     (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
     half = (corners[1] - corners[0]) / (resolution - 1) / 2  # a pixel reaches beyond its centre
     (left, bottom), (right, top) = corners[0] - half, corners[1] + half
-    panel.imshow(
-        classes,
-        cmap=ListedColormap(TINTS),
-        vmin=-0.5,
-        vmax=len(TINTS) - 0.5,
-        extent=(left, right, bottom, top),
-        origin="lower",
-        aspect="auto",
-        interpolation="nearest",
-        interpolation_stage="data",
-    )
+    panel.imshow(classes, ListedColormap(TINTS), vmin=-0.5, vmax=len(TINTS) - 0.5, extent=(left, right, bottom, top),
+                 origin="lower", aspect="auto", interpolation="nearest", interpolation_stage="data")
     for c in np.unique(labels):
         x1, x2 = samples[:, labels == c]
         label = f"class {c}"
