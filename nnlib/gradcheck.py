@@ -36,14 +36,8 @@ class GradientCheck:
     numeric: Array
 
 
-def check_gradients(
-    net: Network,
-    X: ArrayLike,
-    y: ArrayLike,
-    loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
-    l2: float = 0.0,
-    eps: float = 1e-5,
-) -> GradientCheck:
+def check_gradients(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+                    l2: float = 0.0, eps: float = 1e-5) -> GradientCheck:
     """Compare ``net.loss_and_grad`` with central differences, in double precision and without noise.
 
     Parameters

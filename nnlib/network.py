@@ -59,13 +59,8 @@ class Network:
     (26, 6, (2, 5))
     """
 
-    def __init__(
-        self,
-        *layers: Layer,
-        rng: int | np.random.Generator = 0,
-        dtype: DTypeLike = "float64",
-        networks: int | None = None,
-    ) -> None:
+    def __init__(self, *layers: Layer, rng: int | np.random.Generator = 0, dtype: DTypeLike = "float64",
+                 networks: int | None = None) -> None:
         if not layers or not all(isinstance(layer, Layer) for layer in layers):
             raise ValueError(f"Network expected one or more layers, got {layers!r}. "
                              "Write nn.Network(nn.Linear(3, 4), nn.ReLU()).")
@@ -215,13 +210,8 @@ class Network:
             X = layer.forward(X, rng)
         return X
 
-    def loss_and_grad(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
-        l2: float = 0.0,
-    ) -> tuple[Any, Array]:
+    def loss_and_grad(self, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+                      l2: float = 0.0) -> tuple[Any, Array]:
         """The loss and its gradient with respect to every parameter, without noise.
 
         Parameters
@@ -346,15 +336,8 @@ def load(path: files.PathLike) -> Network:
                       "Save the network again, or check that this is the right file.") from None
 
 
-def mlp(
-    *sizes: int,
-    activation: Callable[..., Layer] = ReLU,
-    dropout: float = 0.0,
-    input_noise: float = 0.0,
-    rng: int | np.random.Generator = 0,
-    dtype: DTypeLike = "float64",
-    networks: int | None = None,
-) -> Network:
+def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0.0, input_noise: float = 0.0,
+        rng: int | np.random.Generator = 0, dtype: DTypeLike = "float64", networks: int | None = None) -> Network:
     """A fully connected network: Linear layers of the given sizes with an activation between them.
 
     Parameters

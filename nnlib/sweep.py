@@ -25,13 +25,9 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def sweep(
-    run: Callable[..., Any],
-    grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
-    executor: Executor | None = None,
-    progress: bool = True,
-    checkpoint: str | os.PathLike[str] | None = None,
-) -> list[Row]:
+def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
+          executor: Executor | None = None, progress: bool = True,
+          checkpoint: str | os.PathLike[str] | None = None) -> list[Row]:
     """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
 
     Parameters
@@ -141,9 +137,8 @@ def _key(settings: Row, checkpoint: Any) -> str:
                          "Use numbers, strings and lists.") from None
 
 
-def _finished(
-    run: Callable[..., Any], todo: list[tuple[str, Row]], executor: Executor | None
-) -> Iterator[tuple[str, Row, Callable[[], Any]]]:
+def _finished(run: Callable[..., Any], todo: list[tuple[str, Row]],
+              executor: Executor | None) -> Iterator[tuple[str, Row, Callable[[], Any]]]:
     """Key, settings and what gives the result, in the order in which they are ready."""
     if not todo:
         return

@@ -91,22 +91,12 @@ class _Task:
     tick: Callable[[], Any]
 
 
-def fit(
-    net: Network,
-    X: ArrayLike,
-    y: ArrayLike,
-    loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
-    optimizer: Optimizer = SGD(lr=0.1, momentum=0.9),  # noqa: B008 (copied before use)
-    l2: float = 0.0,
-    epochs: int = 20,
-    batch_size: int | None = 128,
-    validation: tuple[ArrayLike, ArrayLike] | None = None,
-    patience: int | None = None,
-    rng: int | np.random.Generator = 0,
-    progress: bool = False,
-    measure_accuracy: bool = True,
-    workers: int | None = None,
-) -> History:
+def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+        optimizer: Optimizer = SGD(lr=0.1, momentum=0.9),  # noqa: B008 (copied before use)
+        l2: float = 0.0, epochs: int = 20, batch_size: int | None = 128,
+        validation: tuple[ArrayLike, ArrayLike] | None = None, patience: int | None = None,
+        rng: int | np.random.Generator = 0, progress: bool = False, measure_accuracy: bool = True,
+        workers: int | None = None) -> History:
     """Train `net` in place by minibatch gradient descent.
 
     Parameters
@@ -271,9 +261,8 @@ def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Ite
         yield X.T, part
 
 
-def _train(
-    task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator, noise: np.random.Generator
-) -> tuple[History, Array]:
+def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator,
+           noise: np.random.Generator) -> tuple[History, Array]:
     """Train a network, or one chunk of a stack; the second result: when each network diverged, else NaN."""
     net = net if part is None else net.select(part)
     optimizer, buffers = task.optimizer.fresh(), Buffers()

@@ -26,9 +26,8 @@ _ROW = 1 + 3 * 32 * 32  # bytes per image: its label, then its pixels
 _PIECE = 500  # images converted at a time, so that the peak of memory is little more than the result
 
 
-def cifar10(
-    split: str = "train", root: str | os.PathLike[str] | None = None, download: bool = True
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
+            download: bool = True) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Photographs of 32 by 32 pixels in ten classes: 50,000 to train on or 10,000 to test on.
 
     Parameters

@@ -143,13 +143,8 @@ def raised(kind: str) -> str:
     return causes.get(kind, "中途报错 | an error was raised")
 
 
-def expect(
-    answer: Answer,
-    args: tuple[Any, ...],
-    expected: Any,
-    mistakes: Mapping[str, Any] | None = None,
-    rtol: float = 1e-6,
-) -> None:
+def expect(answer: Answer, args: tuple[Any, ...], expected: Any, mistakes: Mapping[str, Any] | None = None,
+           rtol: float = 1e-6) -> None:
     """Call the answer and judge its result; `mistakes` maps a likely cause to the value it leads to."""
     judge(answer(*args), expected, f"{answer.name}{shown(args)}", mistakes, rtol)
 

@@ -18,12 +18,8 @@ from .style import BLACK, BLUE, COLORS, GREY, MARKERS, RED, fresh_axes, styled, 
 
 
 @styled
-def activation(
-    f: Activation | Sequence[Activation],
-    lim: tuple[float, float] = (-6, 6),
-    axes: Any = None,
-    **parameters: Any,
-) -> Figure:
+def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = (-6, 6), axes: Any = None,
+               **parameters: Any) -> Figure:
     """Plot activation functions, each in its own panel together with its derivative.
 
     Parameters
@@ -120,15 +116,8 @@ def history(h: History, axes: Any = None) -> Figure:
 
 
 @styled
-def curves(
-    x: ArrayLike,
-    lines: Mapping[str, ArrayLike],
-    xlabel: str = "",
-    ylabel: str = "",
-    xlog: bool = False,
-    ylog: bool = False,
-    ax: Axes | None = None,
-) -> Figure:
+def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str = "", xlog: bool = False,
+           ylog: bool = False, ax: Axes | None = None) -> Figure:
     """Lines over a common x; for repeated runs, the median and a band from the 10th to the 90th percentile.
 
     Parameters
@@ -162,9 +151,8 @@ def curves(
 
 
 @styled
-def distributions(
-    groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str = "", ax: Axes | None = None
-) -> Figure:
+def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str = "",
+                  ax: Axes | None = None) -> Figure:
     """Every value of several groups as a dot, and each group's mean with one standard deviation.
 
     Parameters
@@ -191,12 +179,8 @@ def distributions(
 
 
 @styled
-def descent(
-    loss: Callable[[Array, Array], Array],
-    paths: Mapping[str, ArrayLike],
-    lim: tuple[float, float, float, float] = (-1, 1, -1, 1),
-    ax: Axes | None = None,
-) -> Figure:
+def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike],
+            lim: tuple[float, float, float, float] = (-1, 1, -1, 1), ax: Axes | None = None) -> Figure:
     """The path of gradient descent over the contours of a loss of two weights.
 
     Parameters

@@ -42,14 +42,8 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
 
 
 @styled
-def decision_regions(
-    net: Network,
-    X: ArrayLike,
-    y: ArrayLike,
-    ax: Axes | None = None,
-    resolution: int = 150,
-    title: str | None = None,
-) -> Figure:
+def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None = None, resolution: int = 150,
+                     title: str | None = None) -> Figure:
     """Where in the plane the network chooses which class, and the samples with their true classes.
 
     Parameters
@@ -94,9 +88,8 @@ def decision_regions(
     return figure
 
 
-def decision_image(
-    net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150, size: int = 450
-) -> bytes:
+def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150,
+                   size: int = 450) -> bytes:
     """The same regions as a square PNG without axes, drawn ten times as fast, for explorers.
 
     Parameters
