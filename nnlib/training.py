@@ -166,22 +166,13 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     shuffling, *noise = map(np.random.default_rng, seeds)
     with bar(progress, epochs * len(chunks), "epoch") as tick:
         task = _Task(
-            rows=np.ascontiguousarray(X.T),
-            y=targets,
-            loss=loss,
-            optimizer=optimizer,
-            l2=checks.real_number("fit l2", l2, 0),
-            epochs=epochs,
+            np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0), epochs,
             batch_size=n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)),
             validation=validation,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            measure_accuracy=measure_accuracy and loss.classifies,
-            tick=tick,
-        )
-        runs = [
-            partial(_train, task, net, part, copy.deepcopy(shuffling), source)
-            for part, source in zip(chunks, noise, strict=True)
-        ]
+            measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+        runs = [partial(_train, task, net, part, copy.deepcopy(shuffling), source)
+                for part, source in zip(chunks, noise, strict=True)]
         with _alone(net):
             histories, ends = zip(*_run_all(runs, workers), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
