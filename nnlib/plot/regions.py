@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from .._common import checks
 from .._common.checks import Array
 from ..network import Network, check_network
-from ..prediction import grid, predict
+from ..prediction import on_grid
 from .style import BLACK, COLORS, MARKERS, TINTS, fresh_axes, styled, whole_figure
 
 
@@ -26,19 +26,17 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
         raise ValueError(f"a picture of regions expected one network, got a stack of {net.networks}. "
                          "Select one with net.select(r).")
     fast = net.copy("float32")  # 2.6 times as fast as float64, and the picture looks the same
-    x1, x2 = grid(fast, X, resolution, "a picture of regions", margin=0.05)
+    classes, corners = on_grid(fast, X, resolution, "a picture of regions", margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
         raise ValueError(f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
                          "Join some of them, or draw a part.")
-    corners = np.array([[x1[0, 0], x2[0, 0]], [x1[-1, -1], x2[-1, -1]]], float)
     if (corners[0] == corners[1]).any():
         raise ValueError("a picture of regions expected samples that differ in both inputs, "
                          f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples.")
-    classes = predict(fast, np.stack([x1.ravel(), x2.ravel()])).astype(np.uint8)
     samples = net.check_batch(X)
     labels = None if y is None else checks.as_labels(y, samples.shape[1], n_classes, "a picture of regions")
-    return classes.reshape(x1.shape), corners, samples, labels
+    return classes.astype(np.uint8), corners.astype(float), samples, labels
 
 
 @styled
