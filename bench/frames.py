@@ -85,9 +85,8 @@ class SklearnPicture(Picture):
         self.model, self.rows = trained.model, work.X.T
 
     def frame(self) -> None:
-        display = DecisionBoundaryDisplay.from_estimator(
-            self.model, self.rows, grid_resolution=150, response_method="predict"
-        )
+        display = DecisionBoundaryDisplay.from_estimator(self.model, self.rows, grid_resolution=150,
+                                                         response_method="predict")
         display.ax_.scatter(*self.X, c=self.y, edgecolors="black")
         png(display.figure_)
         plt.close(display.figure_)

@@ -151,8 +151,7 @@ def _finished(run: Callable[..., Any], todo: list[tuple[str, Row]],
     pool = executor or ProcessPoolExecutor(initializer=start_worker)
     try:
         futures: dict[Future[Any], tuple[str, Row]] = {
-            pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo
-        }
+            pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo}
         for future in as_completed(futures):
             key, settings = futures.pop(future)
             yield key, settings, future.result

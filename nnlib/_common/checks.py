@@ -19,19 +19,18 @@ CLASS_NUMBERS = (
 def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
     """`values` as an array, unless they are missing, sparse or ragged."""
     if values is None:
-        raise ValueError(f"{what} expected numbers in a regular array, got None. "
-                         "Give an array; a function without `return` gives None.")
-    if hasattr(values, "toarray"):
-        raise ValueError(f"{what} expected numbers in a regular array, got a sparse {type(values).__name__}. "
-                         "Use its .toarray().")
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        raise ValueError(f"{what} expected numbers in a regular array, got {np.count_nonzero(np.ma.getmask(values))} "
-                         "masked entries. Replace them, np.ma.filled(x, 0), or leave out the samples that hold them.")
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{what} expected numbers in a regular array, got rows of different lengths. "
-                         "Give every row the same length.") from None
+        problem = "None. Give an array; a function without `return` gives None."
+    elif hasattr(values, "toarray"):
+        problem = f"a sparse {type(values).__name__}. Use its .toarray()."
+    elif isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        problem = (f"{np.count_nonzero(np.ma.getmask(values))} masked entries. "
+                   "Replace them, np.ma.filled(x, 0), or leave out the samples that hold them.")
+    else:
+        try:
+            return np.asarray(values)
+        except ValueError:
+            problem = "rows of different lengths. Give every row the same length."
+    raise ValueError(f"{what} expected numbers in a regular array, got {problem}")
 
 
 def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:

@@ -74,12 +74,6 @@ def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mappi
     if unknown := set(labels) - set(offered):
         raise ValueError(f"explore expected labels of its controls {', '.join(offered)}, got one for "
                          f"{', '.join(sorted(unknown))}. Correct its name, or leave it out.")
-    return [
-        control(
-            name,
-            values,
-            labels.get(name, name.replace("_", " ")),
-            defaults.get(name, inspect.Parameter.empty),  # an argument caught by **more has no default
-        )
-        for name, values in offered.items()
-    ]
+    empty = inspect.Parameter.empty  # an argument caught by **more has no default
+    return [control(name, values, labels.get(name, name.replace("_", " ")), defaults.get(name, empty))
+            for name, values in offered.items()]

@@ -22,7 +22,7 @@ class Explorer:
     """What `explore` returns: notebooks and pages show it as a panel of controls over a picture."""
 
     def __init__(self, draw: Callable[..., Any], controls: list[Control], ahead: bool) -> None:
-        self.draw, self.controls, self.ahead = draw, controls, ahead
+        self.draw, self.name, self.controls, self.ahead = draw, name_of(draw), controls, ahead
         self.start = tuple(c.start for c in controls)
         self.n_views = math.prod(len(c.values) for c in controls)
         self.frames = {choice: self.frame(choice) for choice in self.choices()} if ahead else {}
@@ -73,20 +73,12 @@ class Explorer:
                 self.frames[self.start] = {"image": None, "text": f"{type(error).__name__}: {error}"}
         return self.frames[self.start]
 
-    @property
-    def name(self) -> str:
-        return name_of(self.draw)
-
     def spec(self) -> dict[str, Any]:
         """All that a page needs to show the panel: the controls, and the pictures if drawn in advance."""
-        controls = [
-            {"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
-            for c in self.controls
-        ]
-        frames = [
-            {"image": frame["image"] and base64.b64encode(frame["image"]).decode(), "text": frame["text"]}
-            for frame in self.frames.values()
-        ]
+        controls = [{"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
+                    for c in self.controls]
+        frames = [{"image": frame["image"] and base64.b64encode(frame["image"]).decode(), "text": frame["text"]}
+                  for frame in self.frames.values()]
         return {"name": self.name, "controls": controls, "frames": frames if self.ahead else []}
 
     def __repr__(self) -> str:

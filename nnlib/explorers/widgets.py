@@ -35,12 +35,6 @@ def _input(control: Control) -> tuple[Any, Any]:
     return slider, widgets.HBox([play, slider])
 
 
-def _message(error: Exception) -> str:
-    """The error, and the line of the reader's own function that raised it."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}"
-
-
 def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]) -> Any:
     """The controls over the view `first`; after a move, `frame` draws the view of the chosen indices.
 
@@ -59,7 +53,8 @@ def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[S
         try:
             shown = frame([int(chosen.value) for chosen in inputs])
         except Exception as error:
-            write(_message(error), "pre")
+            place = traceback.extract_tb(error.__traceback__)[-1]  # in the reader's own function
+            write(f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}", "pre")
         else:
             picture.value = shown["image"] or b""
             write(shown["text"])

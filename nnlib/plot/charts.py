@@ -97,10 +97,8 @@ def history(h: History, axes: Any = None) -> Figure:
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
     best = float(np.median(h.best_epoch))
-    looks = (
-        {"label": "train", "color": BLUE, "linestyle": "-", "marker": "o"},
-        {"label": "validation", "color": RED, "linestyle": "--", "marker": "s"},
-    )
+    looks = ({"label": "train", "color": BLUE, "linestyle": "-", "marker": "o"},
+             {"label": "validation", "color": RED, "linestyle": "--", "marker": "s"})
     for ax, kind in zip(panels, kinds, strict=True):
         for name, look in zip((kind, f"val_{kind}"), looks, strict=True):
             if (values := getattr(h, name)).size:
