@@ -43,9 +43,10 @@ ValueError
 
 def _documented(noise: str, where: str, groups: str = "") -> Callable[[Make], Make]:
     """Complete the docstring of a family of points; one of several `groups` takes their number, `classes`."""
-    classes, least, last = "", "2", "and 1"
+    least, last, classes = "2", "and 1", ""
     if groups:
-        classes, least, last = f"classes : int\n    Number of {groups}, at least 2.\n", "`classes`", "to ``classes - 1``"
+        least, last = "`classes`", "to ``classes - 1``"
+        classes = f"classes : int\n    Number of {groups}, at least 2.\n"
 
     def complete(make: Make) -> Make:
         sections = SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last)
