@@ -1,7 +1,5 @@
 """Compares nnlib's speed with other libraries: python -m bench [--quick] [--only W1 growth ...]."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os
@@ -35,12 +33,6 @@ def child(threads: int) -> tuple[list[dict[str, object]], bool]:
         return (json.loads(out.read_text()) if out.exists() else []), process.returncode == 0
 
 
-def hold_to(threads: int) -> None:
-    """Limit this process to as many cores as threads, because JAX uses every core it may run on."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few short rounds, as a check that it works")
@@ -50,7 +42,8 @@ def main() -> None:
     parser.add_argument("--rows", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.rows:
-        hold_to(options.threads)
+        if hasattr(os, "sched_setaffinity"):  # JAX uses every core that it may run on
+            os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-options.threads:])
         from .measure import measure
 
         for rows in measure(options):

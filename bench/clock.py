@@ -1,7 +1,5 @@
 """A stopwatch for contenders that take turns: what slows the machine down for a while slows all of them."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from typing import Any
@@ -67,17 +65,13 @@ def differences(contenders: list[Contender], epochs: int, tolerance: float, wher
         ours = result if ours is None else ours
         gap = float(np.max(np.abs(np.divide(result, ours) - 1)))
         if not gap <= tolerance:
-            raise SystemExit(
-                f"{where}: expected {contender.name} to reach the result of {contenders[0].name} within "
-                f"{tolerance:g}, got {result} instead of {ours}. Do they still compute the same?"
-            )
+            raise SystemExit(f"{where}: expected {contender.name} to reach the result of {contenders[0].name} within "
+                             f"{tolerance:g}, got {result} instead of {ours}. Do they still compute the same?")
         found.append(gap)
     return found
 
 
-def interleave(
-    contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]
-) -> list[Turns]:
+def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> list[Turns]:
     """Let every contender take one turn per round, in an order that alternates."""
     turns = [Turns(contender, turn) for contender in contenders]
     for k in range(rounds):

@@ -1,7 +1,5 @@
 """W4, a picture of decision regions, and W5, the wait for an import."""
 
-from __future__ import annotations
-
 import io
 import resource
 import subprocess
@@ -87,9 +85,8 @@ class SklearnPicture(Picture):
         self.model, self.rows = trained.model, work.X.T
 
     def frame(self) -> None:
-        display = DecisionBoundaryDisplay.from_estimator(
-            self.model, self.rows, grid_resolution=150, response_method="predict"
-        )
+        display = DecisionBoundaryDisplay.from_estimator(self.model, self.rows, grid_resolution=150,
+                                                         response_method="predict")
         display.ax_.scatter(*self.X, c=self.y, edgecolors="black")
         png(display.figure_)
         plt.close(display.figure_)

@@ -1,7 +1,5 @@
 """Measures every workload in this process, whose thread count was set when it started."""
 
-from __future__ import annotations
-
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The libraries a student would reach for, each used as its own documentation shows."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 
@@ -168,19 +166,10 @@ class Sklearn(Steps):
         batch = work.batch or n
         self.start = [(W.T.copy(), b.ravel().copy()) for W, b in work.layers(work.network())]
         self.model = MLPClassifier(
-            hidden_layer_sizes=work.sizes[1:-1],
-            activation=work.activation,
-            solver="sgd",
+            work.sizes[1:-1], work.activation, solver="sgd", batch_size=batch, shuffle=work.batch is not None,
             alpha=work.l2 * batch,  # it divides the penalty by the batch's size
-            batch_size=batch,
-            learning_rate_init=work.lr,
-            momentum=work.momentum,
-            nesterovs_momentum=False,
-            shuffle=work.batch is not None,
-            warm_start=True,
-            tol=0,
-            n_iter_no_change=10**9,
-        )
+            learning_rate_init=work.lr, momentum=work.momentum, nesterovs_momentum=False,
+            warm_start=True, tol=0, n_iter_no_change=10**9)
         self.train(1)
 
     def train(self, epochs: int) -> None:

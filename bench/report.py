@@ -1,11 +1,8 @@
 """The Markdown table and the plot of a run."""
 
-from __future__ import annotations
-
 import os
 import platform
 from importlib.metadata import version
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +25,10 @@ def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool,
     """Write results.md and results.png, each completely or not at all."""
     kind = "A quick run: it shows that everything works, and is too short for conclusions. " if quick else ""
     kind += "" if whole else "This run was stopped early: workloads are missing. "
+    headings = dict.fromkeys(map(title, rows))
     parts = [
         f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}",
-        *(section(heading, list(group)) for heading, group in by_title(rows)),
+        *(section(heading, [row for row in rows if title(row) == heading]) for heading in headings),
     ]
     write_whole(folder / "results.md", lambda file: file.write("\n".join(parts).encode()))
     if any(axis_of(row) in AXES for row in rows):
@@ -45,22 +43,15 @@ def machine(load: tuple[float, float]) -> str:
         cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), cpu)
     blas = next(pool for pool in threadpool_info() if pool["internal_api"] == "openblas")
     packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "torch", "scikit-learn", "jax"))
-    return (
-        f"- CPU: {cpu}, {os.cpu_count()} cores; "
-        f"NumPy's products: OpenBLAS {blas['version']} for {blas['architecture']}\n"
-        f"- Python {platform.python_version()}, {packages}\n"
-        f"- load of the machine (1 is our own): {load[0]:.1f} before, {load[1]:.1f} after\n"
-    )
+    return (f"- CPU: {cpu}, {os.cpu_count()} cores; "
+            f"NumPy's products: OpenBLAS {blas['version']} for {blas['architecture']}\n"
+            f"- Python {platform.python_version()}, {packages}\n"
+            f"- load of the machine (1 is our own): {load[0]:.1f} before, {load[1]:.1f} after\n")
 
 
 def title(row: Row) -> str:
     axis = axis_of(row)
     return f"Growth: {axis}" if axis in AXES else str(row["work"])
-
-
-def by_title(rows: list[Row]) -> Any:
-    order = list(dict.fromkeys(map(title, rows)))
-    return groupby(sorted(rows, key=lambda row: order.index(title(row))), key=title)
 
 
 def section(heading: str, rows: list[Row]) -> str:

@@ -1,7 +1,5 @@
 """The work that is measured, and two contenders: nnlib, and the bare matrix products."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache

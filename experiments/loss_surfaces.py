@@ -8,8 +8,6 @@ project's folder, on this machine or on a dask cluster:
     .venv/bin/python experiments/loss_surfaces.py [--scheduler tcp://...]
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import io
@@ -50,10 +48,8 @@ def table(rows: np.ndarray) -> str:
     lines.append("|---:|---:|---:|---:|")
     for hidden in np.unique(rows[:, 0]):
         train, test = rows[rows[:, 0] == hidden, 2:4].T
-        lines.append(
-            f"| {hidden:.0f} | {train.mean():.4f} ± {train.std(ddof=1):.4f} "
-            f"| {test.mean():.4f} ± {test.std(ddof=1):.4f} | {test.max():.4f} |"
-        )
+        lines.append(f"| {hidden:.0f} | {train.mean():.4f} ± {train.std(ddof=1):.4f} "
+                     f"| {test.mean():.4f} ± {test.std(ddof=1):.4f} | {test.max():.4f} |")
     return "\n".join(lines)
 
 

@@ -9,20 +9,7 @@ from ._common.files import BadFile
 from .activations import elu, gelu, leaky_relu, prelu, relu, sigmoid, silu, tanh
 from .explorers import explore
 from .gradcheck import GradientCheck, check_gradients
-from .layers import (
-    ELU,
-    GELU,
-    Dropout,
-    GaussianNoise,
-    LeakyReLU,
-    Linear,
-    Maxout,
-    PReLU,
-    ReLU,
-    Sigmoid,
-    SiLU,
-    Tanh,
-)
+from .layers import ELU, GELU, Dropout, GaussianNoise, LeakyReLU, Linear, Maxout, PReLU, ReLU, Sigmoid, SiLU, Tanh
 from .losses import MSE, CrossEntropy, Hinge
 from .network import Network, load, mlp
 from .neuron import Neuron

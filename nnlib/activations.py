@@ -7,7 +7,6 @@ last place for every float. Layers hand in `out` and `scratch` so that nothing i
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable
 from functools import update_wrapper
@@ -18,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from ._common import exact
 from ._common.checks import Array, as_floats
+from ._common.docstrings import with_sections
 
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
@@ -38,7 +38,6 @@ Raises
 ValueError
     If `z`, or a parameter, is not made of finite real numbers as described.
 
-Notes
 """  # what the docstrings of all functions have in common
 
 
@@ -61,8 +60,7 @@ class Activation:
         self.value, self.slope = value, slope
         self.exact = exact or self._as_in_training
         update_wrapper(self, value)
-        doc = inspect.getdoc(value) or ""
-        self.__doc__ = doc.replace("Notes\n", ("" if "Parameters" in doc else PARAMETERS) + COMMON, 1)
+        self.__doc__ = with_sections(value, ("" if "Parameters" in (value.__doc__ or "") else PARAMETERS) + COMMON)
 
     __name__: str
 

@@ -13,7 +13,7 @@ from ._common.checks import Array
 from .layers import Elementwise, Maxout
 from .losses import CrossEntropy, Loss
 from .network import TILE, Network, check_network
-from .prediction import grid, predict
+from .prediction import on_grid
 
 
 def dead_units(net: Network, X: ArrayLike) -> Any:
@@ -170,7 +170,7 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
     >>> boundary_roughness(net, [[-1.0, 1.0], [-1.0, 1.0]])
     1.0
     """
-    classes = _classes(net, X, resolution, "boundary_roughness")
+    classes, _ = on_grid(net, X, resolution, "boundary_roughness")
     steps = sum((np.diff(classes, axis=axis) != 0).sum(axis=(-2, -1)) for axis in (-2, -1))
     return steps / resolution if net.networks else float(steps / resolution)
 
@@ -203,7 +203,7 @@ def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     >>> region_count(net, [[-1.0, 1.0], [-1.0, 1.0]])
     2
     """
-    classes = _classes(net, X, resolution, "region_count")
+    classes, _ = on_grid(net, X, resolution, "region_count")
     own = np.arange(classes.size).reshape(classes.shape)  # each grid point's own number
     lowest, before = own.copy(), None  # becomes the lowest number in each point's region
     while before is None or (lowest != before).any():
@@ -219,23 +219,14 @@ def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     return count if net.networks else int(count)
 
 
-def _classes(net: Network, X: ArrayLike, resolution: int, what: str) -> Any:
-    """The class at each point of a grid over the box: (resolution, resolution), or (R, ...)."""
-    x1, x2 = grid(net, X, resolution, what=what)
-    classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
-    return classes.reshape(*classes.shape[:-1], resolution, resolution)
-
-
 def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]]:
     """Every activation layer, after each tile's forward pass."""
     X = check_network(net).check_batch(X)
     found = [(i, layer) for i, layer in enumerate(net) if isinstance(layer, Elementwise)]
     if not found:
         kind = "only Maxout" if any(isinstance(layer, Maxout) for layer in net) else "none"
-        raise ValueError(
-            f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
-            "Put a layer such as nn.ReLU() between the others."
-        )
+        raise ValueError(f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
+                         "Put a layer such as nn.ReLU() between the others.")
     for start in range(0, X.shape[1], TILE):
         net.forward(X[:, start : start + TILE])
         yield from found

@@ -78,9 +78,7 @@ class Layer:
         """This thread's buffers, in which its last forward pass left what `backward` needs."""
         mine = self.own.buffers
         if mine.x is None:
-            raise ValueError(
-                f"{self}.backward expected a forward pass before it, got none. Call forward(x) first."
-            )
+            raise ValueError(f"{self}.backward expected a forward pass before it, got none. Call forward(x) first.")
         return mine
 
     def settings(self) -> dict[str, Any]:
@@ -134,10 +132,8 @@ class _Weighted(Layer):
 
     def connect(self, n_in: int | None) -> int | None:
         if n_in not in (None, self.n_in):
-            raise ValueError(
-                f"{self} expected {self.n_in} inputs, got {n_in} from the layer before. "
-                "Make the two numbers equal."
-            )
+            raise ValueError(f"{self} expected {self.n_in} inputs, got {n_in} from the layer before. "
+                             "Make the two numbers equal.")
         return self.n_out
 
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
@@ -277,6 +273,9 @@ class Elementwise(Layer):
     function: ClassVar[Activation]
     init: ClassVar[str] = "he"  # what suits the Linear layer before
 
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = cls.__doc__ or f"`{cls.function.__name__}` as a layer. Shape: any to the same."
+
     def arguments(self) -> dict[str, Any]:
         """Further arguments of the function."""
         return {}
@@ -300,20 +299,14 @@ class Elementwise(Layer):
 
 
 class Sigmoid(Elementwise):
-    """`sigmoid` as a layer. Shape: any to the same."""
-
     function, init = activations.sigmoid, "xavier"
 
 
 class Tanh(Elementwise):
-    """`tanh` as a layer. Shape: any to the same."""
-
     function, init = activations.tanh, "xavier"
 
 
 class ReLU(Elementwise):
-    """`relu` as a layer. Shape: any to the same."""
-
     function = activations.relu
 
 
@@ -351,10 +344,8 @@ class PReLU(Elementwise):
 
     def connect(self, n_in: int | None) -> int | None:
         if n_in is None:
-            raise ValueError(
-                "PReLU() expected a layer before it that fixes the number of units, got none. "
-                "Put a Linear layer first."
-            )
+            raise ValueError("PReLU() expected a layer before it that fixes the number of units, got none. "
+                             "Put a Linear layer first.")
         self.units = n_in
         return n_in
 
@@ -376,20 +367,14 @@ class PReLU(Elementwise):
 
 
 class ELU(Elementwise):
-    """`elu` as a layer. Shape: any to the same."""
-
     function = activations.elu
 
 
 class GELU(Elementwise):
-    """`gelu` as a layer. Shape: any to the same."""
-
     function = activations.gelu
 
 
 class SiLU(Elementwise):
-    """`silu` as a layer. Shape: any to the same."""
-
     function = activations.silu
 
 

@@ -31,10 +31,8 @@ class Loss:
         name = type(self).__name__
         s = checks.as_floats(scores, None, f"{name} scores")
         if s.ndim not in (2, 3) or 0 in s.shape:
-            raise ValueError(
-                f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. "
-                "Give one row per class and one column per sample; for one sample np.array(scores)[:, None]."
-            )
+            raise ValueError(f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. Give one row per "
+                             "class and one column per sample; for one sample np.array(scores)[:, None].")
         with np.errstate(over="ignore", invalid="ignore"):
             return self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
 
@@ -192,10 +190,8 @@ class MSE(Loss):
         if targets.shape == (n_samples,) and n_outputs == 1:
             targets = targets[None]
         if targets.shape != (n_outputs, n_samples):
-            raise ValueError(
-                f"MSE expected targets of shape ({n_outputs}, {n_samples}), got {targets.shape}. "
-                "Give one row per output and one column per sample."
-            )
+            raise ValueError(f"MSE expected targets of shape ({n_outputs}, {n_samples}), got {targets.shape}. "
+                             "Give one row per output and one column per sample.")
         return targets
 
     def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:

@@ -59,18 +59,11 @@ class Network:
     (26, 6, (2, 5))
     """
 
-    def __init__(
-        self,
-        *layers: Layer,
-        rng: int | np.random.Generator = 0,
-        dtype: DTypeLike = "float64",
-        networks: int | None = None,
-    ) -> None:
+    def __init__(self, *layers: Layer, rng: int | np.random.Generator = 0, dtype: DTypeLike = "float64",
+                 networks: int | None = None) -> None:
         if not layers or not all(isinstance(layer, Layer) for layer in layers):
-            raise ValueError(
-                f"Network expected one or more layers, got {layers!r}. "
-                "Write nn.Network(nn.Linear(3, 4), nn.ReLU())."
-            )
+            raise ValueError(f"Network expected one or more layers, got {layers!r}. "
+                             "Write nn.Network(nn.Linear(3, 4), nn.ReLU()).")
         stack_shape = () if networks is None else (checks.whole_number("Network networks", networks),)
         source = checks.as_generator(rng)
         self._bind(layers, np.zeros((*stack_shape, _connect(layers)), checks.as_float_type(dtype, "Network")))
@@ -111,10 +104,8 @@ class Network:
     def params(self, values: ArrayLike) -> None:
         new = checks.as_floats(values, self._params.dtype, "params")
         if new.shape not in ((), self._params.shape):
-            raise ValueError(
-                f"params expected shape {self._params.shape}, got {new.shape}. "
-                "Give an array of that shape, or one number for all."
-            )
+            raise ValueError(f"params expected shape {self._params.shape}, got {new.shape}. "
+                             "Give an array of that shape, or one number for all.")
         self._params[...] = new
 
     @property
@@ -153,10 +144,8 @@ class Network:
                     position = ", ".join(str(k) for k in np.unravel_index(offset, shape))
                     return f"layer {i} {name}[{position}]"
                 offset -= math.prod(shape)
-        raise ValueError(
-            f"name_of expected an index below {self.n_params}, got {index}. "
-            f"Choose one from 0 to {self.n_params - 1}."
-        )
+        raise ValueError(f"name_of expected an index below {self.n_params}, got {index}. "
+                         f"Choose one from 0 to {self.n_params - 1}.")
 
     def __getitem__(self, index: int) -> Any:
         return self.layers[index]
@@ -202,10 +191,8 @@ class Network:
         """Check X as above, and convert the targets y to the form that `loss` computes with."""
         X = self.check_batch(X)
         if not isinstance(loss, Loss):
-            raise ValueError(
-                f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. "
-                "Make one, with parentheses: nn.CrossEntropy()."
-            )
+            raise ValueError(f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. "
+                             "Make one, with parentheses: nn.CrossEntropy().")
         return X, loss.targets(y, self.n_out or X.shape[0], X.shape[1])
 
     def evaluate(self, X: Array) -> Array:
@@ -223,13 +210,8 @@ class Network:
             X = layer.forward(X, rng)
         return X
 
-    def loss_and_grad(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
-        l2: float = 0.0,
-    ) -> tuple[Any, Array]:
+    def loss_and_grad(self, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+                      l2: float = 0.0) -> tuple[Any, Array]:
         """The loss and its gradient with respect to every parameter, without noise.
 
         Parameters
@@ -261,9 +243,7 @@ class Network:
         X, y = self.check_data(X, y, loss)
         return self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0)), self.grads
 
-    def backpropagate(
-        self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None
-    ) -> Any:
+    def backpropagate(self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None) -> Any:
         """The loss of checked input; fills `grads`."""
         mine = self.own.buffers
         value, d = loss.evaluate(self.forward(X, rng), y, mine)
@@ -293,16 +273,10 @@ class Network:
             raise ValueError("select expected a stack of networks, got a single one. Use the network itself.")
         if isinstance(which, bool) or not isinstance(which, slice | Integral):
             raise ValueError(f"select expected a number or a slice, got {which!r}. Write net.select(0).")
-        chosen = (
-            range(self.networks)[which]
-            if isinstance(which, slice)
-            else -self.networks <= which < self.networks
-        )
+        chosen = range(self.networks)[which] if isinstance(which, slice) else -self.networks <= which < self.networks
         if not chosen:
-            raise ValueError(
-                f"select expected a network of a stack of {self.networks}, got {which}. "
-                f"Choose an index from 0 to {self.networks - 1}."
-            )
+            raise ValueError(f"select expected a network of a stack of {self.networks}, got {which}. "
+                             f"Choose an index from 0 to {self.networks - 1}.")
         return _assemble(self.architecture(), self.params[which])
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
@@ -358,21 +332,12 @@ def load(path: files.PathLike) -> Network:
             raise ValueError("no layers")
         return _assemble(architecture, arrays["params"])
     except (ValueError, TypeError, RecursionError) as problem:
-        raise BadFile(
-            f"load expected a network in {path}, got something else ({problem}). "
-            "Save the network again, or check that this is the right file."
-        ) from None
+        raise BadFile(f"load expected a network in {path}, got something else ({problem}). "
+                      "Save the network again, or check that this is the right file.") from None
 
 
-def mlp(
-    *sizes: int,
-    activation: Callable[..., Layer] = ReLU,
-    dropout: float = 0.0,
-    input_noise: float = 0.0,
-    rng: int | np.random.Generator = 0,
-    dtype: DTypeLike = "float64",
-    networks: int | None = None,
-) -> Network:
+def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0.0, input_noise: float = 0.0,
+        rng: int | np.random.Generator = 0, dtype: DTypeLike = "float64", networks: int | None = None) -> Network:
     """A fully connected network: Linear layers of the given sizes with an activation between them.
 
     Parameters
@@ -409,18 +374,14 @@ def mlp(
     3 layers, 9 neurons                   41
     """
     if len(sizes) < 2:
-        raise ValueError(
-            f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2)."
-        )
+        raise ValueError(f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2).")
     try:
         makes_layers = activation is Maxout or isinstance(activation(), Layer)
     except TypeError:
         makes_layers = False
     if not makes_layers:
-        raise ValueError(
-            f"mlp expected a layer class as activation, got {activation!r}. "
-            "Write nn.ReLU, not nn.relu or nn.ReLU()."
-        )
+        raise ValueError(f"mlp expected a layer class as activation, got {activation!r}. "
+                         "Write nn.ReLU, not nn.relu or nn.ReLU().")
     init = getattr(activation, "init", "he")
     layers: list[Layer] = [GaussianNoise(input_noise)] if input_noise else []
     for n_in, n_out in pairwise(sizes[:-1]):
@@ -433,10 +394,8 @@ def mlp(
 def check_network(net: Any) -> Network:
     """`net`, if it is a network."""
     if not isinstance(net, Network):
-        raise ValueError(
-            f"net expected a network such as nn.mlp(2, 20, 3), got {type(net).__name__}. "
-            "It comes first, as in nn.fit(net, X, y)."
-        )
+        raise ValueError(f"net expected a network such as nn.mlp(2, 20, 3), got {type(net).__name__}. "
+                         "It comes first, as in nn.fit(net, X, y).")
     return net
 
 
@@ -445,10 +404,8 @@ def _connect(layers: tuple[Layer, ...]) -> int:
     width: int | None = None
     for i, layer in enumerate(layers):
         if not isinstance(layer.views, NotInNetwork) or layer in layers[:i]:
-            raise ValueError(
-                f"Network expected layers of its own, got {layer}, which is already in use. "
-                "Make a new layer for each place."
-            )
+            raise ValueError(f"Network expected layers of its own, got {layer}, which is already in use. "
+                             "Make a new layer for each place.")
         width = layer.connect(width)
     return sum(math.prod(shape) for layer in layers for shape in layer.shapes().values())
 
@@ -464,10 +421,8 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     wanted = _connect(layers)
     fits = params.ndim in (1, 2) and params.shape[-1] == wanted and 0 not in params.shape[:-1]
     if not fits or params.dtype not in (np.float32, np.float64):
-        raise ValueError(
-            f"the layers expected {wanted} float32 or float64 parameters, got {params.dtype} {params.shape}. "
-            "Use the parameters of a network of the same shape."
-        )
+        raise ValueError(f"the layers expected {wanted} float32 or float64 parameters, got {params.dtype} "
+                         f"{params.shape}. Use the parameters of a network of the same shape.")
     net = Network.__new__(Network)
     # Around a memory map that may not be written (joblib's, say), no network could be trained.
     net._bind(layers, np.asarray(params) if params.flags.writeable else np.array(params))

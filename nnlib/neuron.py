@@ -39,17 +39,14 @@ class Neuron:
     def __init__(self, weights: ArrayLike, bias: float = 0.0) -> None:
         self.weights = checks.as_floats(weights, None, "Neuron weights")
         if self.weights.ndim != 1 or not self.weights.size:
-            raise ValueError(
-                f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number per input."
-            )
+            raise ValueError(f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number per "
+                             "input.")
         self.bias = checks.real_number("Neuron bias", bias, -np.inf, open_low=True)
 
     def forward(self, inputs: ArrayLike) -> Any:
         """Firing rate in (0, 1): a float for inputs (D,), an array (N,) for a batch (D, N)."""
         x = checks.as_floats(inputs, None, "Neuron inputs")
         if x.ndim not in (1, 2) or x.shape[0] != self.weights.size:
-            raise ValueError(
-                f"Neuron expected inputs of shape ({self.weights.size},) or ({self.weights.size}, N), "
-                f"got {x.shape}. Give one number, or one row, per weight."
-            )
+            raise ValueError(f"Neuron expected inputs of shape ({self.weights.size},) or ({self.weights.size}, N), "
+                             f"got {x.shape}. Give one number, or one row, per weight.")
         return sigmoid(self.weights @ x + self.bias)

@@ -36,23 +36,17 @@ class Optimizer:
         """
         for what, array in (("params", params), ("grads", grads)):
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-                raise ValueError(
-                    f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
-                    "Use np.asarray(x, float)."
-                )
+                raise ValueError(f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
+                                 "Use np.asarray(x, float).")
         if not params.flags.writeable:
-            raise ValueError(
-                f"{type(self).__name__} expected params to change, got a read-only array. "
-                "Use np.array(params)."
-            )
+            raise ValueError(f"{type(self).__name__} expected params to change, got a read-only array. "
+                             "Use np.array(params).")
         if not self._state:
             self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
         shape = self._state["scratch"].shape
         if not params.shape == grads.shape == shape:
-            raise ValueError(
-                f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} and "
-                f"{grads.shape}. Give both that shape; another network takes a new optimiser."
-            )
+            raise ValueError(f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} "
+                             f"and {grads.shape}. Give both that shape; another network takes a new optimiser.")
         self.steps += 1
         self.update(params, grads, **self._state)
 
@@ -191,9 +185,7 @@ class Adam(Optimizer):
 
     keeps = ("mean", "square")
 
-    def __init__(
-        self, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
-    ) -> None:
+    def __init__(self, lr: float = 0.001, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8) -> None:
         super().__init__(lr)
         if not isinstance(betas, tuple | list) or len(betas) != 2:
             raise ValueError(f"Adam betas expected two numbers, got {betas!r}. Give e.g. (0.9, 0.999).")

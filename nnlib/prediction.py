@@ -56,23 +56,22 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     return right if right.ndim else float(right)
 
 
-def grid(net: Network, X: ArrayLike, resolution: int, what: str, margin: float = 0.0) -> tuple[Array, Array]:
-    """Coordinates (resolution, resolution) of a grid over the box around 2-D data.
+def on_grid(net: Network, X: ArrayLike, resolution: int, what: str, margin: float = 0.0) -> tuple[Any, Array]:
+    """Class at each point of a grid over the box around 2-D data, (..., resolution, resolution), and the box's corners.
 
     `margin` widens the box on each side by that share of its width.
     """
     if check_network(net).n_in != 2:
-        raise ValueError(
-            f"{what} expected a network with 2 inputs, got {net.n_in}. "
-            "Choose two features."
-        )
+        raise ValueError(f"{what} expected a network with 2 inputs, got {net.n_in}. Choose two features.")
     points = net.check_batch(X)
     low, high = points.min(axis=1), points.max(axis=1)
     wider = (high - low) * margin
     n = checks.whole_number(f"{what} resolution", resolution, low=2)
     steps = np.linspace(0, 1, n, dtype=points.dtype)[:, None]
-    x1, x2 = np.meshgrid(*(low - wider + steps * (high - low + 2 * wider)).T)
-    return x1, x2
+    sides = low - wider + steps * (high - low + 2 * wider)
+    x1, x2 = np.meshgrid(*sides.T)
+    classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
+    return classes.reshape(*classes.shape[:-1], n, n), sides[[0, -1]]
 
 
 def decide(scores: Array) -> Any:

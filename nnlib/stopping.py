@@ -1,7 +1,5 @@
 """Early stopping: keep the parameters that did best on validation data, network by network."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

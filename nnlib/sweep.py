@@ -25,13 +25,9 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-def sweep(
-    run: Callable[..., Any],
-    grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
-    executor: Executor | None = None,
-    progress: bool = True,
-    checkpoint: str | os.PathLike[str] | None = None,
-) -> list[Row]:
+def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
+          executor: Executor | None = None, progress: bool = True,
+          checkpoint: str | os.PathLike[str] | None = None) -> list[Row]:
     """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
 
     Parameters
@@ -80,17 +76,13 @@ def sweep(
     if not callable(run):
         raise ValueError(f"sweep expected a function to call, got {run!r}. Write sweep(run, grid).")
     if executor is not None and not hasattr(executor, "submit"):
-        raise ValueError(
-            f"sweep expected an executor such as concurrent.futures.ThreadPoolExecutor(4), got {executor!r}. "
-            "Leave it out, or make one."
-        )
+        raise ValueError("sweep expected an executor such as concurrent.futures.ThreadPoolExecutor(4), got "
+                         f"{executor!r}. Leave it out, or make one.")
     settings = _settings(grid)
     keys = [_key(s, checkpoint) for s in settings]
     if len(set(keys)) < len(keys):
-        raise ValueError(
-            f"sweep expected settings that differ, got {len(keys) - len(set(keys))} repeated. "
-            "Add a seed to the grid, or remove duplicates."
-        )
+        raise ValueError(f"sweep expected settings that differ, got {len(keys) - len(set(keys))} repeated. "
+                         "Add a seed to the grid, or remove duplicates.")
     done = read_checkpoint(Path(checkpoint), run) if checkpoint else {}
     rows: dict[str, Row] = {}
     for key, setting in zip(keys, settings, strict=True):
@@ -120,15 +112,11 @@ def _settings(grid: Any) -> list[Row]:
         else:
             settings = [dict(s) for s in grid]
     except (TypeError, ValueError):
-        raise ValueError(
-            f"sweep expected a grid as a dict of lists or a list of dicts, got {grid!r}. "
-            'Write for example {"l2": [0, 0.1], "seed": range(5)}.'
-        ) from None
+        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, got {grid!r}. "
+                         'Write for example {"l2": [0, 0.1], "seed": range(5)}.') from None
     if not settings or not all(settings):
-        raise ValueError(
-            f"sweep expected a grid with at least one setting, got {grid!r}. "
-            "Give at least one setting to vary."
-        )
+        raise ValueError(f"sweep expected a grid with at least one setting, got {grid!r}. "
+                         "Give at least one setting to vary.")
     return settings
 
 
@@ -145,15 +133,12 @@ def _key(settings: Row, checkpoint: Any) -> str:
     try:
         return json.dumps(settings, sort_keys=True, default=_plain)
     except (TypeError, ValueError) as problem:
-        raise ValueError(
-            f"sweep with a checkpoint expected settings that JSON can hold, got {settings} ({problem}). "
-            "Use numbers, strings and lists."
-        ) from None
+        raise ValueError(f"sweep with a checkpoint expected settings that JSON can hold, got {settings} ({problem}). "
+                         "Use numbers, strings and lists.") from None
 
 
-def _finished(
-    run: Callable[..., Any], todo: list[tuple[str, Row]], executor: Executor | None
-) -> Iterator[tuple[str, Row, Callable[[], Any]]]:
+def _finished(run: Callable[..., Any], todo: list[tuple[str, Row]],
+              executor: Executor | None) -> Iterator[tuple[str, Row, Callable[[], Any]]]:
     """Key, settings and what gives the result, in the order in which they are ready."""
     if not todo:
         return
@@ -166,8 +151,7 @@ def _finished(
     pool = executor or ProcessPoolExecutor(initializer=start_worker)
     try:
         futures: dict[Future[Any], tuple[str, Row]] = {
-            pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo
-        }
+            pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo}
         for future in as_completed(futures):
             key, settings = futures.pop(future)
             yield key, settings, future.result

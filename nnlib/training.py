@@ -33,6 +33,7 @@ CHUNK = 64
 CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
 _IN_TRAINING: dict[int, Array] = {}
 _LOCK = threading.Lock()
+PER_EPOCH = "loss", "accuracy", "val_loss", "val_accuracy"  # of `History`
 
 
 @dataclass
@@ -90,22 +91,12 @@ class _Task:
     tick: Callable[[], Any]
 
 
-def fit(
-    net: Network,
-    X: ArrayLike,
-    y: ArrayLike,
-    loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
-    optimizer: Optimizer = SGD(lr=0.1, momentum=0.9),  # noqa: B008 (copied before use)
-    l2: float = 0.0,
-    epochs: int = 20,
-    batch_size: int | None = 128,
-    validation: tuple[ArrayLike, ArrayLike] | None = None,
-    patience: int | None = None,
-    rng: int | np.random.Generator = 0,
-    progress: bool = False,
-    measure_accuracy: bool = True,
-    workers: int | None = None,
-) -> History:
+def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+        optimizer: Optimizer = SGD(lr=0.1, momentum=0.9),  # noqa: B008 (copied before use)
+        l2: float = 0.0, epochs: int = 20, batch_size: int | None = 128,
+        validation: tuple[ArrayLike, ArrayLike] | None = None, patience: int | None = None,
+        rng: int | np.random.Generator = 0, progress: bool = False, measure_accuracy: bool = True,
+        workers: int | None = None) -> History:
     """Train `net` in place by minibatch gradient descent.
 
     Parameters
@@ -161,40 +152,27 @@ def fit(
     n = X.shape[1]
     if validation is not None:
         if not isinstance(validation, tuple | list) or len(validation) != 2:
-            raise ValueError(
-                f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
-                "Write validation=(Xv, yv)."
-            )
+            raise ValueError(f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
+                             "Write validation=(Xv, yv).")
         validation = net.check_data(*validation, loss)
     elif patience is not None:
         raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     if not isinstance(optimizer, Optimizer):
-        raise ValueError(
-            f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
-            "Make one, with parentheses: nn.SGD(lr=0.1)."
-        )
+        raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
+                         "Make one, with parentheses: nn.SGD(lr=0.1).")
     epochs = checks.whole_number("fit epochs", epochs)
     chunks = chunks_of(net)
     seeds = checks.as_generator(rng).integers(2**63, size=1 + len(chunks))
     shuffling, *noise = map(np.random.default_rng, seeds)
     with bar(progress, epochs * len(chunks), "epoch") as tick:
         task = _Task(
-            rows=np.ascontiguousarray(X.T),
-            y=targets,
-            loss=loss,
-            optimizer=optimizer,
-            l2=checks.real_number("fit l2", l2, 0),
-            epochs=epochs,
+            np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0), epochs,
             batch_size=n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)),
             validation=validation,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            measure_accuracy=measure_accuracy and loss.classifies,
-            tick=tick,
-        )
-        runs = [
-            partial(_train, task, net, part, copy.deepcopy(shuffling), source)
-            for part, source in zip(chunks, noise, strict=True)
-        ]
+            measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+        runs = [partial(_train, task, net, part, copy.deepcopy(shuffling), source)
+                for part, source in zip(chunks, noise, strict=True)]
         with _alone(net):
             histories, ends = zip(*_run_all(runs, workers), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
@@ -210,10 +188,8 @@ def _alone(net: Network) -> Iterator[None]:
         raise ValueError("fit expected a network to change, got read-only parameters. Use net.copy().")
     with _LOCK:
         if any(np.shares_memory(net.params, other) for other in _IN_TRAINING.values()):
-            raise ValueError(
-                "fit expected a network that no other call trains, got one in training. "
-                "Wait for the other call, or train a copy: net.copy()."
-            )
+            raise ValueError("fit expected a network that no other call trains, got one in training. "
+                             "Wait for the other call, or train a copy: net.copy().")
         _IN_TRAINING[id(net)] = net.params
     try:
         yield
@@ -240,10 +216,8 @@ def _divergence(diverged: Array, net: Network, lr: float, history: History) -> D
         more = [f"{len(epochs) - 5} more"] if len(epochs) > 5 else []
         where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first + more)})"
         kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
-    error = Diverged(
-        f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
-        f"Lower the learning rate, or scale the inputs and the validation data; {kept}."
-    )
+    error = Diverged(f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
+                     f"Lower the learning rate, or scale the inputs and the validation data; {kept}.")
     error.epochs, error.history = epochs, history
     return error
 
@@ -278,13 +252,12 @@ def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Ite
         yield X.T, part
 
 
-def _train(
-    task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator, noise: np.random.Generator
-) -> tuple[History, Array]:
+def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator,
+           noise: np.random.Generator) -> tuple[History, Array]:
     """Train a network, or one chunk of a stack; the second result: when each network diverged, else NaN."""
     net = net if part is None else net.select(part)
-    optimizer, batches = task.optimizer.fresh(), Buffers()
-    log = _Log(task)
+    optimizer, buffers = task.optimizer.fresh(), Buffers()
+    log: dict[str, list[Any]] = {name: [] for name in PER_EPOCH}
     stopper = EarlyStopping(net, task.patience) if task.patience else None
     diverged = np.full(net.params.shape[:-1], np.nan)
     finished = np.zeros(net.params.shape[:-1], bool)  # diverged, or stopped early
@@ -294,10 +267,10 @@ def _train(
         for epoch in range(task.epochs):
             before[...] = net.params
             total: Any = 0.0
-            for X, y in _minibatches(task, shuffling, batches):
+            for X, y in _minibatches(task, shuffling, buffers):
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
-            measured = log.measure(net, total)
+            measured = {"loss": total, **_measure(task, net, buffers)}
             val_loss = measured.get("val_loss", 0.0)
             if not (np.isfinite(total + val_loss).all() and np.isfinite(net.params).all()):
                 fine = np.isfinite(total) & np.isfinite(val_loss) & np.isfinite(net.params).all(axis=-1)
@@ -306,9 +279,10 @@ def _train(
             some = finished.any()
             if some:
                 net.params[finished] = before[finished]
-            log.add(measured, finished if some else None)
+            for name, value in measured.items():
+                log[name].append(np.where(finished, np.nan, value) if some else value)
             if stopper:
-                stopper.update(epoch, log.rows["val_loss"][-1])
+                stopper.update(epoch, log["val_loss"][-1])
                 stopper.restore(stopper.done & ~finished)
                 finished = finished | stopper.done
             task.tick()
@@ -319,33 +293,21 @@ def _train(
         stopper.restore(~np.isfinite(diverged))
         best = stopper.best_epoch
     best = np.where(np.isfinite(diverged), diverged - 1, best).astype(int)
-    return History(**{name: np.array(rows) for name, rows in log.rows.items()}, best_epoch=best), diverged
+    return History(**{name: np.array(rows) for name, rows in log.items()}, best_epoch=best), diverged
 
 
-class _Log:
-    """What is measured after each epoch, by the names of `History`; NaN for networks that learn no more."""
-
-    def __init__(self, task: _Task) -> None:
-        self.task, self.buffers = task, Buffers()
-        self.rows: dict[str, list[Any]] = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
-
-    def measure(self, net: Network, loss: Any) -> dict[str, Any]:
-        """The numbers of an epoch with this training loss."""
-        task, now = self.task, {"loss": loss}
-        if task.measure_accuracy:
-            now["accuracy"] = share_right(net.evaluate(task.rows.T), task.y)
-        if task.validation:
-            X, y = task.validation
-            scores = net.evaluate(X)
-            now["val_loss"] = task.loss.evaluate(scores, y, self.buffers)[0]
-            if task.loss.classifies:
-                now["val_accuracy"] = share_right(scores, y)
-        return now
-
-    def add(self, now: dict[str, Any], finished: Any | None) -> None:
-        """Record an epoch; `finished` masks the networks that learn no more, if there are any."""
-        for name, value in now.items():
-            self.rows[name].append(value if finished is None else np.where(finished, np.nan, value))
+def _measure(task: _Task, net: Network, buffers: Buffers) -> dict[str, Any]:
+    """What is measured after an epoch besides the training loss, by the names of `History`."""
+    now = {}
+    if task.measure_accuracy:
+        now["accuracy"] = share_right(net.evaluate(task.rows.T), task.y)
+    if task.validation:
+        X, y = task.validation
+        scores = net.evaluate(X)
+        now["val_loss"] = task.loss.evaluate(scores, y, buffers)[0]
+        if task.loss.classifies:
+            now["val_accuracy"] = share_right(scores, y)
+    return now
 
 
 def _join(histories: list[History], net: Network) -> History:
@@ -363,5 +325,5 @@ def _join(histories: list[History], net: Network) -> History:
         fill = [np.full((longest - len(part), part.shape[1]), np.nan) for part in parts]
         return np.concatenate([np.concatenate(pair) for pair in zip(parts, fill, strict=True)], axis=1)
 
-    columns = {name: beside(name) for name in ("loss", "accuracy", "val_loss", "val_accuracy")}
+    columns = {name: beside(name) for name in PER_EPOCH}
     return History(**columns, best_epoch=np.concatenate([h.best_epoch for h in histories]))

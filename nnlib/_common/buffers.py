@@ -1,7 +1,5 @@
 """Arrays that are reused from call to call, so that a training step allocates nothing."""
 
-from __future__ import annotations
-
 import math
 import threading
 from collections.abc import Callable
@@ -15,10 +13,8 @@ class NotInNetwork(dict[str, Any]):
     """The parameters, and the gradients, of a layer that no network has given any."""
 
     def __missing__(self, name: str) -> Any:
-        raise ValueError(
-            f"a layer expected to be in a network before its {name} is used, got a layer on its own. "
-            "Put it into one first: net = nn.Network(layer)."
-        )
+        raise ValueError(f"a layer expected to be in a network before its {name} is used, got a layer on its own. "
+                         "Put it into one first: net = nn.Network(layer).")
 
 
 class Buffers:

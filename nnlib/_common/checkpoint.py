@@ -1,7 +1,5 @@
 """The file in which a sweep keeps its finished rows, and which says to which function they belong."""
 
-from __future__ import annotations
-
 import json
 import re
 import zlib
@@ -34,10 +32,8 @@ def _fingerprint(run: Any) -> str:
 def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, Any]]:
     """The rows of a checkpoint; a new one is begun with the name of `run`."""
     if not path.parent.is_dir():
-        raise ValueError(
-            f"sweep expected an existing folder for the checkpoint, got {path.parent}. "
-            "Create it first, or correct the path."
-        )
+        raise ValueError(f"sweep expected an existing folder for the checkpoint, got {path.parent}. "
+                         "Create it first, or correct the path.")
     name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
     old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
     head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": _fingerprint(run)})
@@ -47,10 +43,8 @@ def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, 
         _write(path, [head])
         return {}
     if first not in (head, old_head):  # before 2026 a checkpoint did not say which code it belongs to
-        raise BadFile(
-            f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
-            "Give this sweep, or this version of the function, a file of its own."
-        )
+        raise BadFile(f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
+                      "Give this sweep, or this version of the function, a file of its own.")
     rows = {}
     if lines and lines[-1]:  # cut short while it was written
         _write(path, [first, *lines[:-1]])
@@ -58,10 +52,8 @@ def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, 
         try:
             key, row = json.loads(line)
         except ValueError:
-            raise BadFile(
-                f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
-                "Delete that line: its setting is then computed again."
-            ) from None
+            raise BadFile(f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
+                          "Delete that line: its setting is then computed again.") from None
         rows[key] = row
     return rows
 

@@ -21,28 +21,18 @@ CLASS_NUMBERS = (
 def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
     """`values` as an array, unless they are missing, sparse or ragged."""
     if values is None:
-        raise ValueError(
-            f"{what} expected numbers in a regular array, got None. "
-            "Give an array; a function without `return` gives None."
-        )
-    if hasattr(values, "toarray"):
-        raise ValueError(
-            f"{what} expected numbers in a regular array, got a sparse {type(values).__name__}. "
-            "Use its .toarray()."
-        )
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        raise ValueError(
-            f"{what} expected numbers in a regular array, "
-            f"got {np.count_nonzero(np.ma.getmask(values))} masked entries. "
-            "Replace them, np.ma.filled(x, 0), or leave out the samples that hold them."
-        )
-    try:
-        return np.asarray(values)
-    except ValueError:
-        raise ValueError(
-            f"{what} expected numbers in a regular array, got rows of different lengths. "
-            "Give every row the same length."
-        ) from None
+        problem = "None. Give an array; a function without `return` gives None."
+    elif hasattr(values, "toarray"):
+        problem = f"a sparse {type(values).__name__}. Use its .toarray()."
+    elif isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        problem = (f"{np.count_nonzero(np.ma.getmask(values))} masked entries. "
+                   "Replace them, np.ma.filled(x, 0), or leave out the samples that hold them.")
+    else:
+        try:
+            return np.asarray(values)
+        except ValueError:
+            problem = "rows of different lengths. Give every row the same length."
+    raise ValueError(f"{what} expected numbers in a regular array, got {problem}")
 
 
 def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
@@ -58,15 +48,11 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
     if suspicious and not np.isfinite(floats).all():
         bad = np.count_nonzero(~np.isfinite(array))
         if not bad:
-            raise ValueError(
-                f"{what} expected numbers up to {np.finfo(floats.dtype).max:.2g}, the largest "
-                f"{floats.dtype}, got {np.abs(array).max():.2g}. "
-                "Use x / np.max(np.abs(x)), or a network in float64: net.copy('float64')."
-            )
-        raise ValueError(
-            f"{what} expected finite numbers, got {bad} NaN or infinite values out of {array.size}. "
-            "Leave out the samples that hold them, or replace them, e.g. np.where(np.isfinite(x), x, 0)."
-        )
+            raise ValueError(f"{what} expected numbers up to {np.finfo(floats.dtype).max:.2g}, the largest "
+                             f"{floats.dtype}, got {np.abs(array).max():.2g}. "
+                             "Use x / np.max(np.abs(x)), or a network in float64: net.copy('float64').")
+        raise ValueError(f"{what} expected finite numbers, got {bad} NaN or infinite values out of {array.size}. "
+                         "Leave out the samples that hold them, or replace them, e.g. np.where(np.isfinite(x), x, 0).")
     return floats
 
 
@@ -98,10 +84,8 @@ def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Arr
         rows = "D" if n_in is None else n_in
         raise ValueError(f"{what} expected input of shape ({rows}, N), got {array.shape}. {remedy}")
     if 0 in array.shape:
-        raise ValueError(
-            f"{what} expected at least one sample, got an empty batch of shape {array.shape}. "
-            "Check how the samples were selected."
-        )
+        raise ValueError(f"{what} expected at least one sample, got an empty batch of shape {array.shape}. "
+                         "Check how the samples were selected.")
     return as_floats(array, dtype, f"{what} input")
 
 
@@ -109,23 +93,17 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels
     """`y` as N whole numbers from 0 to n_classes - 1."""
     array = as_array(y, f"{what} labels")
     if array.shape != (n_samples,):
-        raise ValueError(
-            f"{what} expected labels of shape ({n_samples},), one per sample, got {array.shape}. "
-            f"{_to_one_each(array, n_samples)}"
-        )
+        raise ValueError(f"{what} expected labels of shape ({n_samples},), one per sample, got {array.shape}. "
+                         f"{_to_one_each(array, n_samples)}")
     if array.dtype.kind not in "iu":
-        raise ValueError(
-            f"{what} expected integer labels, got dtype {array.dtype}. {_to_class_numbers(array)}"
-        )
+        raise ValueError(f"{what} expected integer labels, got dtype {array.dtype}. {_to_class_numbers(array)}")
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:
         remedy = "Give the last layer more outputs, or count classes from 0: y - np.min(y)."
         if low < 0:
             remedy = "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
-        raise ValueError(
-            f"{what} expected labels from 0 to {n_classes - 1} for {n_classes} classes, got {low} to {high}. "
-            f"{remedy}"
-        )
+        raise ValueError(f"{what} expected labels from 0 to {n_classes - 1} for {n_classes} classes, got {low} to "
+                         f"{high}. {remedy}")
     return array
 
 
@@ -156,10 +134,8 @@ def _to_class_numbers(array: NDArray[Any]) -> str:
 def whole_number(name: str, value: Any, low: int = 1) -> int:
     """`value` as an int of at least `low`."""
     if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
-        raise ValueError(
-            f"{name} expected a whole number of at least {low}, got {value!r}. "
-            f"Give an int such as {max(low, 1)}."
-        )
+        raise ValueError(f"{name} expected a whole number of at least {low}, got {value!r}. "
+                         f"Give an int such as {max(low, 1)}.")
     return int(value)
 
 
@@ -171,9 +147,7 @@ def real_number(name: str, value: Any, low: float, high: float = np.inf, open_lo
         real = np.nan
     if not low <= real < high or (open_low and real == low):
         interval = f"{'(' if open_low else '['}{low:g}, {high:g})"
-        raise ValueError(
-            f"{name} expected a number in {interval}, got {value!r}. Choose a value inside that interval."
-        )
+        raise ValueError(f"{name} expected a number in {interval}, got {value!r}. Choose a value inside that interval.")
     return real
 
 
@@ -191,9 +165,7 @@ def as_float_type(dtype: DTypeLike, what: str) -> np.dtype[Any]:
 def one_of(name: str, value: str, known: Mapping[str, T]) -> T:
     """`known[value]`, or an error that lists the known names."""
     if not isinstance(value, str) or value not in known:
-        raise ValueError(
-            f"{name} expected one of {', '.join(sorted(known))}, got {value!r}. Check the spelling."
-        )
+        raise ValueError(f"{name} expected one of {', '.join(sorted(known))}, got {value!r}. Check the spelling.")
     return known[value]
 
 

@@ -1,7 +1,5 @@
 """Value and slope of each activation for doubles of any size, to 4 units in the last place."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -39,10 +37,9 @@ def prelu(z: Array, alpha: Any = 0.25) -> Pair:
         slope = np.where(z > 0, 1, np.broadcast_to(slopes, z.shape))
     except ValueError:
         per_row = z.shape[:1] + (1,) * (z.ndim - 1)
-        raise ValueError(
-            f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
-            f"got shape {slopes.shape}. Give one slope, or an array of shape {per_row} with one per row."
-        ) from None
+        raise ValueError(f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
+                         f"got shape {slopes.shape}. Give one slope, or an array of shape {per_row} with one per row."
+                         ) from None
     return slope * z, slope
 
 

@@ -1,7 +1,5 @@
 """Files: written completely or not at all, and read without trusting their content."""
 
-from __future__ import annotations
-
 import io
 import math
 import os
@@ -24,14 +22,10 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], object]) -> None:
     """Let `write` fill a temporary file next to `path`, then move it there in one step."""
     target = Path(path)
     if not target.parent.is_dir():
-        raise ValueError(
-            f"Writing {target.name} expected an existing folder, got {str(target.parent)!r}. "
-            "Create it first, or correct the path."
-        )
+        raise ValueError(f"Writing {target.name} expected an existing folder, got {str(target.parent)!r}. "
+                         "Create it first, or correct the path.")
     if target.is_dir():
-        raise ValueError(
-            f"Writing expected the path of a file, got the folder {os.fspath(path)!r}. Add a file name."
-        )
+        raise ValueError(f"Writing expected the path of a file, got the folder {os.fspath(path)!r}. Add a file name.")
     temporary = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
     try:
         with open(temporary, "xb") as file:
@@ -61,9 +55,7 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     remedy = "Save the network again, or check that this is the right file."
     arrays = {}
     if Path(path).is_dir():
-        raise BadFile(
-            f"load expected the path of a file, got the folder {os.fspath(path)!r}. Add the file's name."
-        )
+        raise BadFile(f"load expected the path of a file, got the folder {os.fspath(path)!r}. Add the file's name.")
     try:
         with _WARNINGS, zipfile.ZipFile(path) as archive, warnings.catch_warnings(action="error"):
             entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}

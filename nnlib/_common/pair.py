@@ -1,9 +1,7 @@
 """A text in both languages, ``中文 | English``: only this module joins and splits it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 BAR = " | "
 
@@ -26,12 +24,12 @@ class Pair(NamedTuple):
     en: str
 
     @classmethod
-    def of(cls, text: str) -> Pair:
+    def of(cls, text: str) -> Self:
         zh, bar, en = text.partition(BAR)
         return cls(zh, en if bar else zh)
 
-    def map(self, change: Callable[[str], str]) -> Pair:
-        return Pair(*map(change, self))
+    def map(self, change: Callable[[str], str]) -> Self:
+        return type(self)(*map(change, self))
 
     def __str__(self) -> str:
         return self.zh if self.zh == self.en else BAR.join(self)

@@ -1,7 +1,5 @@
 """A progress bar for long runs, if tqdm is installed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec

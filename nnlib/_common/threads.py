@@ -1,7 +1,5 @@
 """BLAS limited to one thread, in threads and processes of ours that already use every core."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Iterator

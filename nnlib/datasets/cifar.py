@@ -26,9 +26,8 @@ _ROW = 1 + 3 * 32 * 32  # bytes per image: its label, then its pixels
 _PIECE = 500  # images converted at a time, so that the peak of memory is little more than the result
 
 
-def cifar10(
-    split: str = "train", root: str | os.PathLike[str] | None = None, download: bool = True
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
+            download: bool = True) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Photographs of 32 by 32 pixels in ten classes: 50,000 to train on or 10,000 to test on.
 
     Parameters
@@ -81,10 +80,8 @@ def cifar10(
     place = _find(folder, files)
     if place is None:
         if not download or folder.suffix == ".gz":
-            raise ValueError(
-                f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, got neither. "
-                "Correct root, or give a folder and download=True to fetch it (170 MB)."
-            )
+            raise ValueError(f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, got neither. "
+                             "Correct root, or give a folder and download=True to fetch it (170 MB).")
         place = _download(folder)
     images = np.empty((len(files) * _IMAGES, _ROW - 1), np.float32)
     y = np.empty(len(images), np.int64)
@@ -97,10 +94,8 @@ def cifar10(
             y[part] = rows[:, 0]
         highest = y[first : first + _IMAGES].max()
         if highest > 9:
-            raise BadFile(
-                f"cifar10 expected labels 0 to 9 in {name}, got {highest}. "
-                f"Replace {place}, or remove it to have it fetched again."
-            )
+            raise BadFile(f"cifar10 expected labels 0 to 9 in {name}, got {highest}. "
+                          f"Replace {place}, or remove it to have it fetched again.")
     return images.T, y
 
 
@@ -118,10 +113,8 @@ def _pooch() -> ModuleType:
         import_module("tqdm")  # pooch draws its progress bar with it
         return import_module("pooch")
     except ImportError as problem:
-        raise ImportError(
-            f"cifar10 expected the extra nnlib-course[data] to download with, got: {problem}. "
-            "Run pip install pooch tqdm, or give as root the archive or its folder."
-        ) from problem
+        raise ImportError(f"cifar10 expected the extra nnlib-course[data] to download with, got: {problem}. "
+                          "Run pip install pooch tqdm, or give as root the archive or its folder.") from problem
 
 
 def _download(folder: Path) -> Path:
@@ -131,15 +124,11 @@ def _download(folder: Path) -> Path:
     try:
         pooch.retrieve(_URL, f"md5:{_MD5}", _ARCHIVE, folder, downloader=downloader)
     except OSError as problem:
-        raise ValueError(
-            f"cifar10 expected to fetch {_URL} into {folder}, got {problem!r}. Check the network "
-            "and the folder, or fetch the file in another way and give its path as root."
-        ) from problem
+        raise ValueError(f"cifar10 expected to fetch {_URL} into {folder}, got {problem!r}. Check the network "
+                         "and the folder, or fetch the file in another way and give its path as root.") from problem
     except ValueError as problem:
-        raise BadFile(
-            f"cifar10 expected {_URL} to have md5 {_MD5}, got another file: {problem} Try again "
-            "later, or fetch the official archive in another way and give its path as root."
-        ) from problem
+        raise BadFile(f"cifar10 expected {_URL} to have md5 {_MD5}, got another file: {problem} Try again "
+                      "later, or fetch the official archive in another way and give its path as root.") from problem
     import shutil
 
     archive, unpacked = folder / _ARCHIVE, folder / _FOLDER
@@ -156,10 +145,8 @@ def _streams(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
     """The name of each of `files` in `place`, and its content, of the right length."""
     for name, size, stream in _archived(place, files) if place.is_file() else _plain(place, files):
         if size != _IMAGES * _ROW:
-            raise BadFile(
-                f"cifar10 expected {_IMAGES * _ROW} bytes in {name}, got {size}. "
-                f"Replace {place}, or remove it to have it fetched again."
-            )
+            raise BadFile(f"cifar10 expected {_IMAGES * _ROW} bytes in {name}, got {size}. "
+                          f"Replace {place}, or remove it to have it fetched again.")
         yield name, stream
 
 
@@ -178,11 +165,8 @@ def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[byte
     with place.open("rb") as file:
         md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     if md5 != _MD5:
-        raise BadFile(
-            f"cifar10 expected the official {_ARCHIVE} with md5 {_MD5}, got {place} with md5 "
-            f"{md5}. Remove it to have it fetched again; the -python and -matlab archives are not "
-            "read."
-        )
+        raise BadFile(f"cifar10 expected the official {_ARCHIVE} with md5 {_MD5}, got {place} with md5 {md5}. Remove "
+                      "it to have it fetched again; the -python and -matlab archives are not read.")
     missing = {f"{_FOLDER}/{name}": name for name in files}
     with tarfile.open(place, "r|gz") as archive:
         for member in archive:
@@ -192,7 +176,5 @@ def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[byte
                 yield missing.pop(member.name), member.size, content
             if not missing:
                 return
-    raise BadFile(
-        f"cifar10 expected the files {', '.join(missing)} in {place}, got an archive without them. "
-        "Remove it to have it fetched again."
-    )
+    raise BadFile(f"cifar10 expected the files {', '.join(missing)} in {place}, got an archive without them. "
+                  "Remove it to have it fetched again.")

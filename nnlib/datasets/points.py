@@ -2,28 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._common.checks import as_array, as_generator, real_number, whole_number
+from .._common.docstrings import with_sections
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
 
-def _places(n: int, classes: int, rng: np.random.Generator) -> Points:
-    """Each sample's position along its class's curve, evenly spaced in (0, 1), and its class: two (n,)."""
+Make = TypeVar("Make", bound=Callable[..., Points])
+SECTIONS = """\
+Parameters
+----------
+n : int
+    Number of samples, at least {least}; class sizes differ by one at most.
+noise : float
+    Standard deviation of {noise}, 0 or more.
+rng : int or numpy.random.Generator
+    Seed or source of the order and the noise.
+{classes}
+Returns
+-------
+X : (2, n) float64
+    Coordinates, {where}.
+y : (n,) int64
+    Classes 0 {last}, in random order.
+
+Raises
+------
+ValueError
+    If a parameter is outside its range.
+
+"""  # what the docstrings of the four families have in common
+
+
+def _documented(noise: str, where: str, groups: str = "") -> Callable[[Make], Make]:
+    """Complete the docstring of a family of points; one of several `groups` takes their number, `classes`."""
+    least, last, classes = "2", "and 1", ""
+    if groups:
+        least, last = "`classes`", "to ``classes - 1``"
+        classes = f"classes : int\n    Number of {groups}, at least 2.\n"
+
+    def complete(make: Make) -> Make:
+        sections = SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last)
+        make.__doc__ = with_sections(make, sections)
+        return make
+
+    return complete
+
+
+def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
+           axes: int = 2) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Each sample's place along its class's curve, evenly spaced in (0, 1), its class, and its (n, axes) noise."""
+    classes = whole_number(f"{what} classes", classes, low=2)
+    n, noise = whole_number(f"{what} n", n, low=classes), real_number(f"{what} noise", noise, 0)
+    rng = as_generator(rng)
     i = rng.permutation(n)  # in random order, so that any slice of the samples holds every class
     y = i % classes
     in_class = (n - 1 - y) // classes + 1
-    return (i // classes + 0.5) / in_class, y
+    return (i // classes + 0.5) / in_class, y, noise * rng.standard_normal((n, axes))
 
 
-def spirals(
-    n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3
-) -> Points:
+@_documented("the angle, in radians", "inside the unit circle whatever the noise", groups="arms")
+def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
     r"""Points on spiral arms that all start at the origin, one arm per class.
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
@@ -34,29 +80,6 @@ def spirals(
         a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
 
     with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in the angle. No line separates them.
-
-    Parameters
-    ----------
-    n : int
-        Number of samples, at least `classes`; class sizes differ by one at most.
-    noise : float
-        Standard deviation of the angle, in radians, 0 or more.
-    rng : int or numpy.random.Generator
-        Seed or source of the order and the noise.
-    classes : int
-        Number of arms, at least 2.
-
-    Returns
-    -------
-    X : (2, n) float64
-        Coordinates, inside the unit circle whatever the noise.
-    y : (n,) int64
-        Classes 0 to ``classes - 1``, in random order.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is outside its range.
 
     Notes
     -----
@@ -71,14 +94,12 @@ def spirals(
     >>> np.sort(np.hypot(*X)).round(2)  # two places on each of three arms
     array([0.25, 0.25, 0.25, 0.75, 0.75, 0.75])
     """
-    classes = whole_number("spirals classes", classes, low=2)
-    n, noise = whole_number("spirals n", n, low=classes), real_number("spirals noise", noise, 0)
-    rng = as_generator(rng)
-    t, y = _places(n, classes, rng)
-    angle = 2 * np.pi * y / classes + 1.5 * np.pi * t + noise * rng.standard_normal(n)
+    t, y, error = _drawn("spirals", n, noise, rng, classes, axes=1)
+    angle = 2 * np.pi * y / classes + 1.5 * np.pi * t + error[:, 0]
     return np.stack([t * np.cos(angle), t * np.sin(angle)], axis=1).T, y
 
 
+@_documented("each coordinate", "in [-1, 1] without noise")
 def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
     r"""Points on two circles around the origin, class 0 on the outer and class 1 on the inner one.
 
@@ -87,27 +108,6 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
     .. math:: x = r (\cos 2 \pi t, \sin 2 \pi t) + \varepsilon, \qquad r = 1 \text{ or } 1/2
 
     with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
-
-    Parameters
-    ----------
-    n : int
-        Number of samples, at least 2; class sizes differ by one at most.
-    noise : float
-        Standard deviation of each coordinate, 0 or more.
-    rng : int or numpy.random.Generator
-        Seed or source of the order and the noise.
-
-    Returns
-    -------
-    X : (2, n) float64
-        Coordinates, in [-1, 1] without noise.
-    y : (n,) int64
-        Classes 0 and 1, in random order.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is outside its range.
 
     Notes
     -----
@@ -121,14 +121,13 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
     >>> np.hypot(*X[:, y == 0]).mean().round(6), np.hypot(*X[:, y == 1]).mean().round(6)
     (np.float64(1.0), np.float64(0.5))
     """
-    n, noise = whole_number("circles n", n, low=2), real_number("circles noise", noise, 0)
-    rng = as_generator(rng)
-    t, y = _places(n, 2, rng)
+    t, y, error = _drawn("circles", n, noise, rng)
     angle, radius = 2 * np.pi * t, np.where(y == 0, 1.0, 0.5)
     X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return (X + noise * rng.standard_normal((n, 2))).T, y
+    return (X + error).T, y
 
 
+@_documented("each coordinate", "without noise in [-1, 2] across and [-0.5, 1] up")
 def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
     r"""Points on two interleaving half circles, one per class.
 
@@ -141,27 +140,6 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
 
     with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
 
-    Parameters
-    ----------
-    n : int
-        Number of samples, at least 2; class sizes differ by one at most.
-    noise : float
-        Standard deviation of each coordinate, 0 or more.
-    rng : int or numpy.random.Generator
-        Seed or source of the order and the noise.
-
-    Returns
-    -------
-    X : (2, n) float64
-        Coordinates, without noise in [-1, 2] across and [-0.5, 1] up.
-    y : (n,) int64
-        Classes 0 and 1, in random order.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is outside its range.
-
     Notes
     -----
     Source: the shape is that of scikit-learn's ``make_moons``.
@@ -173,17 +151,14 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
     >>> X[:, y == 0].ravel().round(6), X[:, y == 1].ravel().round(6)
     (array([0., 1.]), array([ 1. , -0.5]))
     """
-    n, noise = whole_number("moons n", n, low=2), real_number("moons noise", noise, 0)
-    rng = as_generator(rng)
-    t, y = _places(n, 2, rng)
+    t, y, error = _drawn("moons", n, noise, rng)
     across, up = np.cos(np.pi * t), np.sin(np.pi * t)
     X = np.stack([np.where(y == 0, across, 1 - across), np.where(y == 0, up, 0.5 - up)], axis=1)
-    return (X + noise * rng.standard_normal((n, 2))).T, y
+    return (X + error).T, y
 
 
-def blobs(
-    n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3
-) -> Points:
+@_documented("each coordinate", "in [-2, 2] without noise", groups="clouds")
+def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
     r"""Round clouds of points, one per class, with centres evenly spaced on a circle of radius 2.
 
     A sample of class c lies at
@@ -191,29 +166,6 @@ def blobs(
     .. math:: x = 2 (\cos a, \sin a) + \varepsilon, \qquad a = 2 \pi c / \mathrm{classes}
 
     with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
-
-    Parameters
-    ----------
-    n : int
-        Number of samples, at least `classes`; class sizes differ by one at most.
-    noise : float
-        Standard deviation of each coordinate, 0 or more.
-    rng : int or numpy.random.Generator
-        Seed or source of the order and the noise.
-    classes : int
-        Number of clouds, at least 2.
-
-    Returns
-    -------
-    X : (2, n) float64
-        Coordinates, in [-2, 2] without noise.
-    y : (n,) int64
-        Classes 0 to ``classes - 1``, in random order.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is outside its range.
 
     Notes
     -----
@@ -228,13 +180,10 @@ def blobs(
     >>> np.unique(X.T[y == 1].round(6), axis=0)  # the second of four centres
     array([[0., 2.]])
     """
-    classes = whole_number("blobs classes", classes, low=2)
-    n, noise = whole_number("blobs n", n, low=classes), real_number("blobs noise", noise, 0)
-    rng = as_generator(rng)
-    y = rng.permutation(n) % classes
+    _, y, error = _drawn("blobs", n, noise, rng, classes)
     angle = 2 * np.pi * y / classes
     X = 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return (X + noise * rng.standard_normal((n, 2))).T, y
+    return (X + error).T, y
 
 
 def digits() -> Points:
@@ -309,10 +258,8 @@ def train_test_split(
     """
     X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
     if X.ndim != 2:
-        raise ValueError(
-            f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
-            "Give one row per input; for a single input use np.array(X)[None, :]."
-        )
+        raise ValueError(f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
+                         "Give one row per input; for a single input use np.array(X)[None, :].")
     n = X.shape[1]
     if y.ndim not in (1, 2) or y.shape[-1] != n:
         if y.shape == X.shape[:1]:
@@ -321,17 +268,12 @@ def train_test_split(
             remedy = "Samples are columns: use np.array(y).T."
         else:
             remedy = "Give one label, or one column of targets, per sample."
-        raise ValueError(
-            f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
-            f"got {y.shape}. {remedy}"
-        )
+        raise ValueError(f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
+                         f"got {y.shape}. {remedy}")
     n_test = round(n * real_number("train_test_split test", test, 0, 1, open_low=True))
     if not 0 < n_test < n:
-        raise ValueError(
-            "train_test_split expected at least one sample in each part, got "
-            f"{n - n_test} to train on and {n_test} to test on from {n} samples. "
-            "Give more samples or another test share."
-        )
+        raise ValueError(f"train_test_split expected at least one sample in each part, got {n - n_test} to train on "
+                         f"and {n_test} to test on from {n} samples. Give more samples or another test share.")
     order = as_generator(rng).permutation(n)
     parts = order[n_test:], order[:n_test]
     X_train, X_test = (np.take(X.T, part, axis=0).T for part in parts)

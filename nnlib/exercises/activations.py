@@ -23,11 +23,6 @@ MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
 LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
 
 
-def _signs(rng: np.random.Generator, sizes: tuple[int, ...]) -> Any:
-    """Numbers of about 1, some of them exactly zero."""
-    return np.where(rng.random(sizes) < 0.1, 0.0, rng.normal(size=sizes))
-
-
 @SIGMOID.test("普通的数 | ordinary numbers")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     z = rng.normal(size=5)
@@ -117,7 +112,8 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", call)
     judge(actual[0], dz, f"{call}[0]", {
         "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
-        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
+        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz":
+            np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
     })
 
 
@@ -139,16 +135,12 @@ def _layer(rng: np.random.Generator, units: int, killed: int, samples: int = 30)
     return W, margin - (W @ X).max(axis=1, keepdims=True), X
 
 
-def _dead(W: Any, b: Any, X: Any) -> float:
-    net = Network(Linear(W.shape[1], W.shape[0]), ReLU())
-    net[0].W, net[0].b = W, b
-    return float(dead_units(net, X))
-
-
 def _share(answer: Answer, rng: np.random.Generator, killed: tuple[int, ...], samples: int = 30) -> None:
     for number in killed or rng.permutation(range(1, 8))[:2]:
         W, b, X = _layer(rng, 8, number, samples)
-        h, right = np.maximum(0, W @ X + b), _dead(W, b, X)
+        net = Network(Linear(3, 8), ReLU())
+        net[0].W, net[0].b = W, b
+        h, right = np.maximum(0, W @ X + b), float(dead_units(net, X))
         expect(answer, (W, b, X), right, {
             "死单元要在所有样本上都为零 | a dead unit is zero on every sample": (h == 0).mean(),
             "这是活着的比例 | this is the share that is alive": 1 - right,
@@ -174,7 +166,7 @@ def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
     pieces = list(map(numbers, actual))
     if any(p is None or p.shape != e.shape for p, e in zip(pieces, example, strict=True)):
         raise Wrong(shapes, call, shown(actual), shown(example))
-    net, X = Network(Maxout(3, 2)), _signs(rng, (3, 40))
+    net, X = Network(Maxout(3, 2)), np.where(rng.random((3, 40)) < 0.1, 0.0, rng.normal(size=(3, 40)))  # some exactly 0
     net[0].W, net[0].b = pieces
     judge(net(X), leaky_relu(W @ X + b, alpha=alpha), f"Maxout(X), (W, b) = {call}", {
         "第二段的偏置也要乘 α | the bias of the second piece has to be scaled, too":

@@ -24,9 +24,7 @@ LOGISTIC = Exercise("logistic", "logistic", "intro", 45)
 Arrays = tuple[np.ndarray[Any, Any], ...]
 
 
-def _two_layers(
-    rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] = ()
-) -> tuple[Network, Arrays]:
+def _two_layers(rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] = ()) -> tuple[Network, Arrays]:
     """A random net of two layers, and its W1, b1, W2, b2."""
     n_in, n_hidden, n_out = sizes or rng.integers(2, 6, size=3).tolist()
     net = Network(Linear(n_in, n_hidden), *between, Linear(n_hidden, n_out), rng=rng)

@@ -4,8 +4,6 @@ Every text for the learner is ``中文 | English``. A test of an exercise raises
 wrong; any other exception that it raises is a fault of the test itself.
 """
 
-from __future__ import annotations
-
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -145,20 +143,13 @@ def raised(kind: str) -> str:
     return causes.get(kind, "中途报错 | an error was raised")
 
 
-def expect(
-    answer: Answer,
-    args: tuple[Any, ...],
-    expected: Any,
-    mistakes: Mapping[str, Any] | None = None,
-    rtol: float = 1e-6,
-) -> None:
+def expect(answer: Answer, args: tuple[Any, ...], expected: Any, mistakes: Mapping[str, Any] | None = None,
+           rtol: float = 1e-6) -> None:
     """Call the answer and judge its result; `mistakes` maps a likely cause to the value it leads to."""
     judge(answer(*args), expected, f"{answer.name}{shown(args)}", mistakes, rtol)
 
 
-def judge(
-    actual: Any, expected: Any, call: str, mistakes: Mapping[str, Any] | None = None, rtol: float = 1e-6
-) -> None:
+def judge(actual: Any, expected: Any, call: str, mistakes: Mapping[str, Any] | None = None, rtol: float = 1e-6) -> None:
     """Raise `Wrong` unless the actual value equals the expected one."""
     problem = difference(actual, expected, rtol)
     for cause, value in (mistakes or {}).items():
@@ -202,10 +193,7 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
     if got.shape != right.shape:
         same = right.ndim == 2 and got.shape == right.shape[::-1]
         zh, en = ("，可能转置了", ", perhaps transposed") if same else ("", "")
-        return (
-            f"形状应为 {right.shape}，得到 {got.shape}{zh} | "
-            f"the shape should be {right.shape}, not {got.shape}{en}"
-        )
+        return f"形状应为 {right.shape}，得到 {got.shape}{zh} | the shape should be {right.shape}, not {got.shape}{en}"
     truth = right.dtype == bool
     got, right = got.astype(float), right.astype(float)
     scale = np.abs(right).max(initial=0.0)
@@ -241,9 +229,7 @@ def shown(value: Any) -> str:
         text = repr(value.item())
     elif isinstance(value, tuple):
         text = f"({', '.join(map(shown, value))})"
-        shapes = (
-            f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value
-        )
+        shapes = (f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value)
         return text if len(text) <= 160 else f"({', '.join(shapes)})"
     elif isinstance(value, list):
         return f"[{', '.join(map(shown, value))}]"

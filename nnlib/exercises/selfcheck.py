@@ -1,7 +1,5 @@
 """The self-check: all exercises by id, and a report that says which tests an answer passes."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -115,10 +113,8 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
     """
     exercise = one_of("exercises.check id", id, EXERCISES)
     if not callable(answer):
-        raise ValueError(
-            f"exercises.check expected a function or class as answer to {id}, got {answer!r}. "
-            f"Hand in the function itself, without parentheses: check({id!r}, {exercise.name})."
-        )
+        raise ValueError(f"exercises.check expected a function or class as answer to {id}, got {answer!r}. "
+                         f"Hand in the function itself, without parentheses: check({id!r}, {exercise.name}).")
     local = LocalAnswer(exercise.name, answer)
     report = Report(id, {title: outcome(exercise, title, local) for title in exercise.tests})
     print(report)

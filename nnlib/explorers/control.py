@@ -1,7 +1,5 @@
 """The controls of an explorer: the values that a reader can choose from, and their checks."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -37,21 +35,15 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     values = tuple(item.item() if isinstance(item, np.generic) else item for item in items)
     numbers = all(isinstance(value, int | float) for value in values)
     if not values or not (numbers or all(isinstance(value, str) for value in values)):
-        raise ValueError(
-            f"explore expected {name} to be True, False, a range, or a list of numbers or of texts, "
-            f"got {offered!r}. Write for example {name}=[1, 3, 20]."
-        )
+        raise ValueError(f"explore expected {name} to be True, False, a range, or a list of numbers or of texts, "
+                         f"got {offered!r}. Write for example {name}=[1, 3, 20].")
     if len(set(values)) < len(values):
-        raise ValueError(
-            f"explore expected each value of {name} once, got {offered!r}. Leave the repeated ones out."
-        )
+        raise ValueError(f"explore expected each value of {name} once, got {offered!r}. Leave the repeated ones out.")
     if default is inspect.Parameter.empty:
         default = values[0]
     if default not in values:
-        raise ValueError(
-            f"explore expected the draw function's default of {name} among {list(values)}, got {default!r}. "
-            "Offer it too, or change the default."
-        )
+        raise ValueError(f"explore expected the draw function's default of {name} among {list(values)}, got "
+                         f"{default!r}. Offer it too, or change the default.")
     if set(values) == {False, True} and isinstance(values[0], bool):
         kind, values = "check", (False, True)
     elif numbers:
@@ -61,44 +53,27 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     return Control(name, label, kind, values, values.index(default))
 
 
-def controls(
-    draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str]
-) -> list[Control]:
+def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str]) -> list[Control]:
     if not callable(draw):
-        raise ValueError(
-            f"explore expected a function that draws, got {draw!r}. "
-            "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20])."
-        )
+        raise ValueError(f"explore expected a function that draws, got {draw!r}. "
+                         "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20]).")
     if not offered:
-        raise ValueError(
-            "explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, 20])."
-        )
+        raise ValueError("explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, "
+                         "20]).")
     try:
         signature = inspect.signature(draw)
     except ValueError:  # some functions that are written in C
-        raise ValueError(
-            f"explore expected a function with named arguments, got {draw!r}. "
-            "Call it from one of your own: explore(lambda hidden: ..., hidden=[1, 3, 20])."
-        ) from None
+        raise ValueError(f"explore expected a function with named arguments, got {draw!r}. "
+                         "Call it from one of your own: explore(lambda hidden: ..., hidden=[1, 3, 20]).") from None
     defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
     try:
         signature.bind(**offered)
     except TypeError as error:
-        raise ValueError(
-            f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
-            f"got {', '.join(offered)}: {error}. Give every argument one control of its name."
-        ) from error
+        raise ValueError(f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
+                         f"got {', '.join(offered)}: {error}. Give every argument one control of its name.") from error
     if unknown := set(labels) - set(offered):
-        raise ValueError(
-            f"explore expected labels of its controls {', '.join(offered)}, got one for "
-            f"{', '.join(sorted(unknown))}. Correct its name, or leave it out."
-        )
-    return [
-        control(
-            name,
-            values,
-            labels.get(name, name.replace("_", " ")),
-            defaults.get(name, inspect.Parameter.empty),  # an argument caught by **more has no default
-        )
-        for name, values in offered.items()
-    ]
+        raise ValueError(f"explore expected labels of its controls {', '.join(offered)}, got one for "
+                         f"{', '.join(sorted(unknown))}. Correct its name, or leave it out.")
+    empty = inspect.Parameter.empty  # an argument caught by **more has no default
+    return [control(name, values, labels.get(name, name.replace("_", " ")), defaults.get(name, empty))
+            for name, values in offered.items()]

@@ -22,7 +22,7 @@ class Explorer:
     """What `explore` returns: notebooks and pages show it as a panel of controls over a picture."""
 
     def __init__(self, draw: Callable[..., Any], controls: list[Control], ahead: bool) -> None:
-        self.draw, self.controls, self.ahead = draw, controls, ahead
+        self.draw, self.name, self.controls, self.ahead = draw, name_of(draw), controls, ahead
         self.start = tuple(c.start for c in controls)
         self.n_views = math.prod(len(c.values) for c in controls)
         self.frames = {choice: self.frame(choice) for choice in self.choices()} if ahead else {}
@@ -30,10 +30,8 @@ class Explorer:
     def choices(self) -> Iterable[tuple[int, ...]]:
         """Every view of a page, as the indices of its values; the last control's index changes fastest."""
         if self.n_views > MAX_VIEWS:
-            raise ValueError(
-                f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
-                "Offer fewer values."
-            )
+            raise ValueError(f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
+                             "Offer fewer values.")
         return itertools.product(*(range(len(c.values)) for c in self.controls))
 
     def frame(self, choice: Sequence[int]) -> dict[str, Any]:
@@ -55,10 +53,8 @@ class Explorer:
         if isinstance(figure, str) and text is None:
             return {"image": None, "text": figure}
         if not hasattr(figure, "savefig") or not isinstance(text, str | None):
-            raise ValueError(
-                f"{self.name} expected to return a matplotlib Figure, a text, or both, got {drawn!r}. "
-                "End it with `return figure` or `return figure, text`."
-            )
+            raise ValueError(f"{self.name} expected to return a matplotlib Figure, a text, or both, got {drawn!r}. "
+                             "End it with `return figure` or `return figure, text`.")
         import matplotlib.pyplot as plt
 
         picture = io.BytesIO()
@@ -77,20 +73,12 @@ class Explorer:
                 self.frames[self.start] = {"image": None, "text": f"{type(error).__name__}: {error}"}
         return self.frames[self.start]
 
-    @property
-    def name(self) -> str:
-        return name_of(self.draw)
-
     def spec(self) -> dict[str, Any]:
         """All that a page needs to show the panel: the controls, and the pictures if drawn in advance."""
-        controls = [
-            {"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
-            for c in self.controls
-        ]
-        frames = [
-            {"image": frame["image"] and base64.b64encode(frame["image"]).decode(), "text": frame["text"]}
-            for frame in self.frames.values()
-        ]
+        controls = [{"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
+                    for c in self.controls]
+        frames = [{"image": frame["image"] and base64.b64encode(frame["image"]).decode(), "text": frame["text"]}
+                  for frame in self.frames.values()]
         return {"name": self.name, "controls": controls, "frames": frames if self.ahead else []}
 
     def __repr__(self) -> str:

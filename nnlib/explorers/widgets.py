@@ -1,7 +1,5 @@
 """The live panel of an explorer: ipywidgets controls over a picture, in JupyterLab, Binder or JupyterLite."""
 
-from __future__ import annotations
-
 import asyncio
 import html
 import traceback
@@ -37,15 +35,7 @@ def _input(control: Control) -> tuple[Any, Any]:
     return slider, widgets.HBox([play, slider])
 
 
-def _message(error: Exception) -> str:
-    """The error, and the line of the reader's own function that raised it."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}"
-
-
-def panel(
-    controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]
-) -> Any:
+def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]) -> Any:
     """The controls over the view `first`; after a move, `frame` draws the view of the chosen indices.
 
     Moves that arrive while a picture is being drawn lead to one picture, of the last values.
@@ -63,7 +53,8 @@ def panel(
         try:
             shown = frame([int(chosen.value) for chosen in inputs])
         except Exception as error:
-            write(_message(error), "pre")
+            place = traceback.extract_tb(error.__traceback__)[-1]  # in the reader's own function
+            write(f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}", "pre")
         else:
             picture.value = shown["image"] or b""
             write(shown["text"])

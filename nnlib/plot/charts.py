@@ -14,26 +14,12 @@ from .._common import checks
 from .._common.checks import Array
 from ..activations import Activation
 from ..training import History
-from .style import (
-    BLACK,
-    BLUE,
-    COLORS,
-    GREY,
-    MARKERS,
-    RED,
-    fresh_axes,
-    styled,
-    whole_figure,
-)
+from .style import BLACK, BLUE, COLORS, GREY, MARKERS, RED, fresh_axes, styled, whole_figure
 
 
 @styled
-def activation(
-    f: Activation | Sequence[Activation],
-    lim: tuple[float, float] = (-6, 6),
-    axes: Any = None,
-    **parameters: Any,
-) -> Figure:
+def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = (-6, 6), axes: Any = None,
+               **parameters: Any) -> Figure:
     """Plot activation functions, each in its own panel together with its derivative.
 
     Parameters
@@ -48,24 +34,18 @@ def activation(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import relu, sigmoid
     >>> figure = activation([sigmoid, relu])
     >>> [ax.get_title() for ax in figure.axes]
     ['sigmoid', 'relu']
-    >>> plt.close(figure)
     """
     functions = list(f) if isinstance(f, Sequence) else [f]
     if not functions or not all(isinstance(g, Activation) for g in functions):
-        raise ValueError(
-            f"plot.activation expected functions such as nn.relu, got {f!r}. "
-            "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh."
-        )
+        raise ValueError(f"plot.activation expected functions such as nn.relu, got {f!r}. "
+                         "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh.")
     ends = checks.as_floats(lim, None, "plot.activation lim")
     if ends.shape != (2,) or not ends[0] < ends[1]:
-        raise ValueError(
-            f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write lim=(-6, 6)."
-        )
+        raise ValueError(f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write lim=(-6, 6).")
     low, high = ends
     panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
     z = np.linspace(low, high, 601)
@@ -105,26 +85,20 @@ def history(h: History, axes: Any = None) -> Figure:
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import datasets, fit, mlp
     >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
     >>> figure = history(fit(mlp(2, 8, 2), X, y, epochs=5))
     >>> [ax.get_ylabel() for ax in figure.axes]
     ['loss', 'accuracy']
-    >>> plt.close(figure)
     """
     if not isinstance(h, History):
-        raise ValueError(
-            f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...)."
-        )
+        raise ValueError(f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...).")
     kinds = ["loss", "accuracy"] if h.accuracy.size or h.val_accuracy.size else ["loss"]
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
     best = float(np.median(h.best_epoch))
-    looks = (
-        {"label": "train", "color": BLUE, "linestyle": "-", "marker": "o"},
-        {"label": "validation", "color": RED, "linestyle": "--", "marker": "s"},
-    )
+    looks = ({"label": "train", "color": BLUE, "linestyle": "-", "marker": "o"},
+             {"label": "validation", "color": RED, "linestyle": "--", "marker": "s"})
     for ax, kind in zip(panels, kinds, strict=True):
         for name, look in zip((kind, f"val_{kind}"), looks, strict=True):
             if (values := getattr(h, name)).size:
@@ -140,15 +114,8 @@ def history(h: History, axes: Any = None) -> Figure:
 
 
 @styled
-def curves(
-    x: ArrayLike,
-    lines: Mapping[str, ArrayLike],
-    xlabel: str = "",
-    ylabel: str = "",
-    xlog: bool = False,
-    ylog: bool = False,
-    ax: Axes | None = None,
-) -> Figure:
+def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str = "", xlog: bool = False,
+           ylog: bool = False, ax: Axes | None = None) -> Figure:
     """Lines over a common x; for repeated runs, the median and a band from the 10th to the 90th percentile.
 
     Parameters
@@ -162,9 +129,7 @@ def curves(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = curves([1, 2, 3], {"squares": [1, 4, 9]}, xlabel="n")
-    >>> plt.close(figure)
     """
     x = checks.as_floats(x, None, "curves x")
     if x.ndim != 1:
@@ -173,24 +138,19 @@ def curves(
     for k, (label, values) in enumerate(lines.items()):
         y = np.asarray(values, dtype=float)
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
-            raise ValueError(
-                f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
-                "Give one value, or one row of repetitions, per point of x."
-            )
+            raise ValueError(f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
+                             "Give one value, or one row of repetitions, per point of x.")
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
-    ax.set(
-        xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear"
-    )
+    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear")
     if len(lines) > 1:
         ax.legend()
     return whole_figure(ax)
 
 
 @styled
-def distributions(
-    groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str = "", ax: Axes | None = None
-) -> Figure:
+def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str = "",
+                  ax: Axes | None = None) -> Figure:
     """Every value of several groups as a dot, and each group's mean with one standard deviation.
 
     Parameters
@@ -201,34 +161,24 @@ def distributions(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = distributions({"small": [1.0, 3.0], "large": [1.9, 2.1]}, ylabel="loss")
-    >>> plt.close(figure)
     """
     (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "distributions")
     for k, (label, values) in enumerate(groups.items()):
         y = checks.as_floats(values, None, f"distributions {label!r}")
         if y.ndim != 1 or not y.size:
-            raise ValueError(
-                f"distributions expected {label!r} of shape (R,), got {y.shape}. "
-                "Give one or more values in a list."
-            )
+            raise ValueError(f"distributions expected {label!r} of shape (R,), got {y.shape}. "
+                             "Give one or more values in a list.")
         spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
         ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.5, linewidths=0)
-        ax.errorbar(
-            k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5
-        )
+        ax.errorbar(k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5)
     ax.set(xlabel=xlabel, ylabel=ylabel, xticks=range(len(groups)), xticklabels=list(groups))
     return whole_figure(ax)
 
 
 @styled
-def descent(
-    loss: Callable[[Array, Array], Array],
-    paths: Mapping[str, ArrayLike],
-    lim: tuple[float, float, float, float] = (-1, 1, -1, 1),
-    ax: Axes | None = None,
-) -> Figure:
+def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike],
+            lim: tuple[float, float, float, float] = (-1, 1, -1, 1), ax: Axes | None = None) -> Figure:
     """The path of gradient descent over the contours of a loss of two weights.
 
     Parameters
@@ -241,9 +191,7 @@ def descent(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = descent(lambda w1, w2: w1**2 + w2**2, {"path": [[1.0, 1.0], [0.5, 0.5]]})
-    >>> plt.close(figure)
     """
     (ax,) = fresh_axes(ax, 1, 5, 4, "descent")
     w1, w2 = np.meshgrid(np.linspace(*lim[:2], 100), np.linspace(*lim[2:], 100))
@@ -251,9 +199,8 @@ def descent(
     for k, (label, values) in enumerate(paths.items()):
         path = checks.as_floats(values, None, f"descent {label!r}")
         if path.ndim != 2 or path.shape[1] != 2:
-            raise ValueError(
-                f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, w2)."
-            )
+            raise ValueError(f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, "
+                             "w2).")
         color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=label)
     ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=lim[:2], ylim=lim[2:])

@@ -13,20 +13,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 from .._common import checks
 from ..layers import Linear
 from ..network import Network
-from .style import (
-    BLACK,
-    COLORS,
-    GREEN,
-    GREY,
-    ORANGE,
-    PINK,
-    RED,
-    SKY,
-    TINTS,
-    fresh_axes,
-    styled,
-    whole_figure,
-)
+from .style import BLACK, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, fresh_axes, styled, whole_figure
 
 
 @styled
@@ -41,12 +28,10 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import mlp
     >>> figure = network(mlp(3, 4, 2))
     >>> figure.axes[0].get_title()
     '2 layers, 6 neurons, 26 parameters'
-    >>> plt.close(figure)
     """
     if not isinstance(net, Network):
         raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap it: nn.Network(layer).")
@@ -62,10 +47,8 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
             columns[-1][2].append(f"${symbol}$ {'×'.join(map(str, shape))}")
     last = len(columns) - 1
     if not last:
-        raise ValueError(
-            f"plot.network expected a layer with units of its own, got {net!r}. "
-            "Add one, such as nn.Linear(3, 4)."
-        )
+        raise ValueError(f"plot.network expected a layer with units of its own, got {net!r}. "
+                         "Add one, such as nn.Linear(3, 4).")
     rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
     # One unit of length is 0.45 inches, a line of text 0.45 units.
     gap = min(5.0, max(2.8, 11.6 / last))
@@ -138,11 +121,9 @@ def neuron(ax: Axes | None = None) -> Figure:
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> figure = neuron()
     >>> "synapse" in [text.get_text() for text in figure.axes[0].texts]
     True
-    >>> plt.close(figure)
     """
     (ax,) = fresh_axes(ax, 1, 6.4, 5.4, "neuron")
     ax.set(xlim=(-0.4, 12.9), ylim=(-0.2, 10.9), aspect="equal")

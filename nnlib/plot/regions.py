@@ -16,54 +16,32 @@ from PIL import Image, ImageDraw
 from .._common import checks
 from .._common.checks import Array
 from ..network import Network, check_network
-from ..prediction import grid, predict
-from .style import (
-    BLACK,
-    COLORS,
-    MARKERS,
-    TINTS,
-    fresh_axes,
-    styled,
-    whole_figure,
-)
+from ..prediction import on_grid
+from .style import BLACK, COLORS, MARKERS, TINTS, fresh_axes, styled, whole_figure
 
 
 def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -> tuple[Any, Array, Any, Any]:
     """Class at each grid point, the grid's [[x1, x2] low, [x1, x2] high], samples, labels."""
     if check_network(net).networks is not None:
-        raise ValueError(
-            f"a picture of regions expected one network, got a stack of {net.networks}. "
-            "Select one with net.select(r)."
-        )
+        raise ValueError(f"a picture of regions expected one network, got a stack of {net.networks}. "
+                         "Select one with net.select(r).")
     fast = net.copy("float32")  # 2.6 times as fast as float64, and the picture looks the same
-    x1, x2 = grid(fast, X, resolution, "a picture of regions", margin=0.05)
+    classes, corners = on_grid(fast, X, resolution, "a picture of regions", margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
-        raise ValueError(
-            f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
-            "Join some of them, or draw a part."
-        )
-    corners = np.array([[x1[0, 0], x2[0, 0]], [x1[-1, -1], x2[-1, -1]]], float)
+        raise ValueError(f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
+                         "Join some of them, or draw a part.")
     if (corners[0] == corners[1]).any():
-        raise ValueError(
-            "a picture of regions expected samples that differ in both inputs, "
-            f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples."
-        )
-    classes = predict(fast, np.stack([x1.ravel(), x2.ravel()])).astype(np.uint8)
+        raise ValueError("a picture of regions expected samples that differ in both inputs, "
+                         f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples.")
     samples = net.check_batch(X)
     labels = None if y is None else checks.as_labels(y, samples.shape[1], n_classes, "a picture of regions")
-    return classes.reshape(x1.shape), corners, samples, labels
+    return classes.astype(np.uint8), corners.astype(float), samples, labels
 
 
 @styled
-def decision_regions(
-    net: Network,
-    X: ArrayLike,
-    y: ArrayLike,
-    ax: Axes | None = None,
-    resolution: int = 150,
-    title: str | None = None,
-) -> Figure:
+def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None = None, resolution: int = 150,
+                     title: str | None = None) -> Figure:
     """Where in the plane the network chooses which class, and the samples with their true classes.
 
     Parameters
@@ -83,35 +61,22 @@ def decision_regions(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import datasets, mlp
     >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
     >>> figure = decision_regions(mlp(2, 8, 2), X, y)
     >>> figure.axes[0].images[0].get_array().shape
     (150, 150)
-    >>> plt.close(figure)
     """
     classes, corners, samples, labels = _regions(net, X, y, resolution)
     (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
     half = (corners[1] - corners[0]) / (resolution - 1) / 2  # a pixel reaches beyond its centre
     (left, bottom), (right, top) = corners[0] - half, corners[1] + half
-    panel.imshow(
-        classes,
-        cmap=ListedColormap(TINTS),
-        vmin=-0.5,
-        vmax=len(TINTS) - 0.5,
-        extent=(left, right, bottom, top),
-        origin="lower",
-        aspect="auto",
-        interpolation="nearest",
-        interpolation_stage="data",
-    )
+    panel.imshow(classes, ListedColormap(TINTS), vmin=-0.5, vmax=len(TINTS) - 0.5, extent=(left, right, bottom, top),
+                 origin="lower", aspect="auto", interpolation="nearest", interpolation_stage="data")
     for c in np.unique(labels):
         x1, x2 = samples[:, labels == c]
         label = f"class {c}"
-        panel.scatter(
-            x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label
-        )
+        panel.scatter(x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label)
     panel.set(xlabel="$x_1$", ylabel="$x_2$", title=title or "")
     panel.locator_params(nbins=5)
     figure = whole_figure(panel)
@@ -121,9 +86,8 @@ def decision_regions(
     return figure
 
 
-def decision_image(
-    net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150, size: int = 450
-) -> bytes:
+def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150,
+                   size: int = 450) -> bytes:
     """The same regions as a square PNG without axes, drawn ten times as fast, for explorers.
 
     Parameters
@@ -148,7 +112,6 @@ def decision_image(
 
     Examples
     --------
-    >>> import matplotlib.pyplot as plt
     >>> from nnlib import datasets, mlp
     >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
     >>> decision_image(mlp(2, 8, 2), X, y)[1:4]

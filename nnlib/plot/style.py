@@ -1,9 +1,5 @@
 """The look of all pictures: one palette, one style, and the axes to draw in."""
 
-from __future__ import annotations
-
-import inspect
-import re
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -14,6 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+
+from .._common.docstrings import with_sections
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,8 +60,7 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
 
-    doc = inspect.getdoc(draw) or ""  # none with python -OO
-    drawn.__doc__ = re.sub("^(Notes|Examples)$", rf"{COMMON}\1", doc, count=1, flags=re.MULTILINE)
+    drawn.__doc__ = with_sections(draw, COMMON)
     return drawn
 
 
@@ -78,10 +75,8 @@ def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> lis
         axes = made.flat[:n]
     panels = list(np.ravel(np.asarray(axes, dtype=object)))
     if len(panels) != n or not all(isinstance(ax, Axes) for ax in panels):
-        raise ValueError(
-            f"plot.{what} expected {n} matplotlib axes, got {axes!r}. "
-            "Leave them out, or make them with plt.subplots."
-        )
+        raise ValueError(f"plot.{what} expected {n} matplotlib axes, got {axes!r}. "
+                         "Leave them out, or make them with plt.subplots.")
     for ax in panels:
         ax.clear()
         ax.spines[["top", "right"]].set_visible(False)
