@@ -60,7 +60,8 @@ def _forward(answer: Answer, rng: np.random.Generator, depth: int, samples: int)
 
 
 FORWARD.test("三层，一个样本 | three layers, one sample")(partial(_forward, depth=3, samples=1))
-FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier", special=True)(partial(_forward, depth=1, samples=4))
+FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier",
+             special=True)(partial(_forward, depth=1, samples=4))
 FORWARD.test("五层，一批样本 | five layers, a batch")(partial(_forward, depth=5, samples=6))
 
 

@@ -52,7 +52,7 @@ class Exercise:
     def test(self, title: str, special: bool = False) -> Callable[[Test], Test]:
         """Decorate a function as a test of this exercise, worth one point.
 
-        A special case may come out right by a constant or by half the idea: it counts only if the first test is passed, too.
+        A special case may come out right by a constant or by half the idea: it counts only beside the first test.
         """
 
         def add(test: Test) -> Test:
@@ -132,7 +132,7 @@ def raised(kind: str) -> str:
         "TypeError": "参数的个数或类型不对 | number or type of the arguments differs from the statement",
         "ValueError": "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them",
         "IndexError": "下标超出了数组 | an index runs past the array",
-        "SyntaxError": "Python 读不懂这一句，检查括号、冒号和标点 | Python cannot read this: check brackets, colons, punctuation",
+        "SyntaxError": "Python 读不懂这一句，检查括号和标点 | Python cannot read this: check brackets and punctuation",
         "IndentationError": "缩进不对 | the indentation is wrong",
         "ModuleNotFoundError": "批改时只有 NumPy | NumPy is all there is where homework is marked",
         "AttributeError": "没有这个属性，检查拼写 | there is no such attribute: check its spelling",

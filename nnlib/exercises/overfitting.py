@@ -43,7 +43,8 @@ def _plain(answer: Answer, rng: np.random.Generator, slope: float, l2: float) ->
     expect(answer, (W, slope * dW, 0.2, l2), W - 0.2 * (slope * dW + l2 * W))
 
 
-L2_STEP.test("梯度为零时只剩衰减 | nothing but decay where the gradient is zero", special=True)(partial(_plain, slope=0.0, l2=0.5))
+L2_STEP.test("梯度为零时只剩衰减 | nothing but decay where the gradient is zero",
+             special=True)(partial(_plain, slope=0.0, l2=0.5))
 L2_STEP.test("λ = 0 就是普通的一步 | an ordinary step where λ = 0", special=True)(partial(_plain, slope=1.0, l2=0.0))
 
 
@@ -81,7 +82,8 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 @STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
     losses = [1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1]
-    expect(answer, (losses, 3), _stop(losses, 3), {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)})
+    expect(answer, (losses, 3), _stop(losses, 3),
+           {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)})
 
 
 @STOPPING.test("打平不算变好 | an equal loss is no improvement", special=True)
