@@ -1,16 +1,6 @@
 """Builds the book: runs Jupyter Book, fails on any warning, checks that every page was written.
 
-The environment variables that the build reads, all optional:
-
-* ``BOOK_URL``: the address where the book will be published; without it no page holds an absolute address.
-* ``BOOK_REPOSITORY``: ``https://github.com/owner/name``, if it is not the one in CITATION.cff.
-* ``PYODIDE_DIR``: a folder that holds the files of Pyodide, where they cannot be downloaded.
-* ``PYODIDE_MIRROR``: the address of such a folder on the web, to be asked before the official one.
-* ``SOURCE_DATE_EPOCH``: the date inside the wheels that the build makes.
-
-It sets two for the processes that it starts: ``NNLIB_FRAMES`` makes the explorers draw every view, and
-``NNLIB_LIVE`` tells web/extension that the cells will run in the page. ``make pdf`` and the browser tests
-also read ``CHROME_PATH``, the program to use as Chromium.
+CONTRIBUTING.md lists the environment variables that the build reads, all optional, and those that it sets.
 """
 
 import hashlib
@@ -75,8 +65,7 @@ def main() -> None:
         print(f"The cells will not run in the pages: {missing_files}")
     else:
         lock, files = python
-        files = pyodide_files.compiled(lock, files, OUT / "pyodide")
-        pyodide_files.publish(lock, files, OUT / "html" / "pyodide")
+        pyodide_files.publish(lock, pyodide_files.compiled(lock, files, OUT / "pyodide"), OUT / "html" / "pyodide")
         jupyterlite.build(OUT / "html" / "lite")
         print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
               "MB; a reader loads only what runs")

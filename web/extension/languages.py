@@ -47,13 +47,16 @@ def classes(key: str) -> list[str]:
     return [f"lang-{key}", f"language-{LANGS[key]}"]
 
 
-def language_of(node: nodes.Node | None) -> str | None:
+def upwards(node: nodes.Node | None) -> Iterator[nodes.Element]:
+    """The node, if it is an element, and all that it stands in."""
     while node is not None:
-        for key in LANGS:
-            if isinstance(node, nodes.Element) and f"lang-{key}" in node.get("classes", ()):
-                return key
+        if isinstance(node, nodes.Element):
+            yield node
         node = node.parent
-    return None
+
+
+def language_of(node: nodes.Node) -> str | None:
+    return next((key for one in upwards(node) for key in LANGS if f"lang-{key}" in one.get("classes", ())), None)
 
 
 def in_language(text: str, key: str) -> str:
@@ -132,12 +135,6 @@ def keep_commas(doc: nodes.document) -> None:
             math.replace_self(nodes.inline("", "", *both, classes=["one-line"]))
 
 
-def split_titles(doc: nodes.document) -> None:
-    for node in list(doc.findall(nodes.TextElement)):
-        if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
-            split(node)
-
-
 def mark_parts(doc: nodes.document) -> None:
     """Mark the language of boxes in a .md page, of terms, definitions and docstrings."""
     for node in doc.findall(nodes.container):  # `:::{container} lang-zh`
@@ -158,7 +155,9 @@ class MarkLanguages(SphinxTransform):
 
     def apply(self, **kwargs) -> None:
         keep_commas(self.document)
-        split_titles(self.document)
+        for node in list(self.document.findall(nodes.TextElement)):
+            if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
+                split(node)
         for table in self.document.findall(nodes.tgroup):
             split_columns(table)
         mark_parts(self.document)
@@ -172,17 +171,11 @@ class SplitReferences(SphinxPostTransform):
     def run(self, **kwargs) -> None:
         for ref in list(self.document.findall(nodes.reference)):
             here = language_of(ref)
-            for text in list(ref.findall(nodes.Text)):
-                if language_of(text) == here:  # not yet split
-                    text.parent.replace(text, self.halves(text, here))
-
-    @staticmethod
-    def halves(text: nodes.Text, key: str | None) -> list[nodes.Node]:
-        if key:
-            return [nodes.Text(in_language(text, key))]
-        if BAR not in text:
-            return [text]
-        return cased(*([nodes.Text(half)] for half in Pair.of(text)))
+            for text in [text for text in ref.findall(nodes.Text) if language_of(text) == here]:  # not yet split
+                if here:
+                    text.parent.replace(text, nodes.Text(in_language(text, here)))
+                elif BAR in text:
+                    text.parent.replace(text, cased(*([nodes.Text(half)] for half in Pair.of(text))))
 
 
 # -- the theme's words, the switch and the assets ------------------------------------------------------

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import escape
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from docutils import nodes
@@ -35,18 +36,11 @@ def address(base: str, page: str) -> str:
 
 def summary(doctree: nodes.document, key: str) -> str:
     """The first sentences of the page in one language, as many as fit."""
-    boxes = doctree.findall(lambda node: isinstance(node, nodes.Element)
-                            and f"lang-{key}" in node.get("classes", ()))
-    found = (text.astext() for box in boxes for text in [box, *box.findall(nodes.paragraph)]
-             if isinstance(text, nodes.paragraph))
+    boxes = (node for node in doctree.findall(nodes.Element) if f"lang-{key}" in node.get("classes", ()))
+    found = (text.astext() for box in boxes for text in box.findall(nodes.paragraph))
     words = " ".join(next(found, "").split()).replace(r"\cdot", "·").replace("\\", "")
-    sentences = SENTENCE.findall(words)
-    short = sentences[:1]
-    for sentence in sentences[1:]:
-        if len("".join([*short, sentence])) > LENGTH[key]:
-            break
-        short.append(sentence)
-    return "".join(short).strip()
+    beginnings = [*accumulate(SENTENCE.findall(words))] or [""]
+    return max((text for text in beginnings if len(text) <= LENGTH[key]), key=len, default=beginnings[0]).strip()
 
 
 def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -90,11 +84,9 @@ def write_sitemap(app: Sphinx) -> None:
     base = app.config.html_baseurl
     robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
     (app.outdir / "robots.txt").write_text(robots, "utf-8")
-    sitemap = app.outdir / "sitemap.xml"
-    sitemap.unlink(missing_ok=True)
-    if base:
-        urls = (address(base, page) for page in sorted(app.env.found_docs))
-        sitemap.write_text(SITEMAP.format("".join(f"\n<url><loc>{url}</loc></url>" for url in urls)), "utf-8")
+    if base:  # else web/build.py has deleted an earlier one
+        urls = (f"\n<url><loc>{address(base, page)}</loc></url>" for page in sorted(app.env.found_docs))
+        (app.outdir / "sitemap.xml").write_text(SITEMAP.format("".join(urls)), "utf-8")
 
 
 def configure(app: Sphinx, config: Config) -> None:

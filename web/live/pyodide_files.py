@@ -4,7 +4,6 @@ The repository holds none of them: each comes from the first place that has it w
 Python itself; its packages come from a folder or over the network.
 """
 
-import filecmp
 import hashlib
 import json
 import os
@@ -57,9 +56,7 @@ def folders() -> list[Path]:
 
 def mirrors() -> list[str]:
     """The addresses to download from, the one that PYODIDE_MIRROR names first."""
-    named = address("PYODIDE_MIRROR")
-    official = [f"{host}v{VERSION}/full/" for host in CDN]
-    return [named, *official] if named else official
+    return [*filter(None, [address("PYODIDE_MIRROR")]), *(f"{host}v{VERSION}/full/" for host in CDN)]
 
 
 def fetch(hashes: dict[str, str]) -> dict[str, Path]:
@@ -143,32 +140,20 @@ def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path
     return sources | {name: done / name for name in names}
 
 
-def add_wheel(lock: dict, folder: Path, name: str, depends: list[str]) -> str:
-    """Put one of our wheels into the folder and into the lock, so that importing the package loads it."""
-    path = wheels.of_nnlib(folder) if name == "nnlib" else wheels.of_installed(name, folder)
-    lock["packages"][name] = {
-        "name": name, "version": path.name.split("-")[1], "file_name": path.name,
-        "imports": [name], "depends": depends, "install_dir": "site", "package_type": "package",
-        "unvendored_tests": False}
-    return path.name
-
-
 def publish(lock: dict, sources: dict[str, Path], folder: Path) -> None:
     """Fill the folder with these files, our wheels, the worker and a list of them; delete any other file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = sources | {"worker.js": HERE / "worker.js"}
-    for name, source in wanted.items():
-        if not (folder / name).is_file() or not filecmp.cmp(source, folder / name, shallow=False):
-            shutil.copyfile(source, folder / name)
-    packed = [add_wheel(lock, folder, name, depends) for name, depends in OWN.items()]
-    names = {*wanted, *packed, "pyodide-lock.json", "files.json"}
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, source in sources.items():
+        shutil.copyfile(source, folder / name)
+    for name, depends in OWN.items():  # into the lock too, so that importing the package loads it
+        wheel = wheels.of_nnlib(folder) if name == "nnlib" else wheels.of_installed(name, folder)
+        lock["packages"][name] = {
+            "name": name, "version": wheel.name.split("-")[1], "file_name": wheel.name, "imports": [name],
+            "depends": depends, "install_dir": "site", "package_type": "package", "unvendored_tests": False}
     for package in lock["packages"].values():
         package["sha256"] = pooch.file_hash(folder / package["file_name"])
     (folder / "pyodide-lock.json").write_text(json.dumps(lock))
-    for path in folder.iterdir():
-        if path.name not in names:
-            path.unlink()
-    names -= {"worker.js", "files.json"}  # the reader of the list, and the list
-    entries = {name: [pooch.file_hash(folder / name)[:16], (folder / name).stat().st_size]
-               for name in sorted(names)}
+    entries = {path.name: [pooch.file_hash(path)[:16], path.stat().st_size] for path in sorted(folder.iterdir())}
     (folder / "files.json").write_text(json.dumps(entries))
+    shutil.copyfile(HERE / "worker.js", folder / "worker.js")  # which reads the list
