@@ -1,11 +1,16 @@
 """The Sphinx extension. `setup` lists all that we change in a page, in the order in which it happens."""
 
+from pathlib import Path
+
 from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
+from ..project import address
 from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, runnable, search
 
+HERE = Path(__file__).parent
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
 
 
@@ -22,11 +27,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_post_transform(languages.SplitReferences)  # each page, once all are read
     for event, handler in (
         # before Sphinx reads a page
-        ("config-inited", languages.find_assets),
+        ("config-inited", configure),
         ("config-inited", math.configure),
         ("config-inited", launch_menu.offer_services),
-        ("config-inited", live_cells.find_assets),
-        ("config-inited", metadata.configure),
         ("builder-inited", math.require_katex),
         ("builder-inited", languages.pair_catalogues),
         ("builder-inited", live_cells.bundle_editor),
@@ -55,6 +58,13 @@ def setup(app: Sphinx) -> dict[str, object]:
     return {"parallel_read_safe": True, "parallel_write_safe": False}  # light_pages collects from all pages
 
 
+def configure(app: Sphinx, config: Config) -> None:
+    """Say where the book is published and where our files are."""
+    config.html_baseurl = address("BOOK_URL")
+    config.templates_path += [str(HERE / "templates")]
+    config.html_static_path += map(str, [HERE / "static", *(live_cells.FILES if live_cells.wanted() else ())])
+
+
 def render_pages(app: Sphinx) -> None:
     """Give what the theme renders its words in both languages, and remove what its pages do not need."""
     if app.builder.format != "html":
@@ -63,7 +73,8 @@ def render_pages(app: Sphinx) -> None:
 
     def rendered(template: str, context: dict[str, object]) -> str:
         html = languages.pair_words(theme(template, context))
-        return light_pages.lighten(app, html) if template in ("page.html", "search.html") else html  # else a part, or ours
+        whole = template in ("page.html", "search.html")  # else a part, or ours
+        return light_pages.lighten(app, html) if whole else html
 
     app.builder.templates.render = rendered
 

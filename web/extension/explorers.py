@@ -52,8 +52,7 @@ def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Elem
     width = height = 0
     pictures = {}
     for number, frame in enumerate(spec["frames"]):
-        png = frame.pop("image")
-        if png is None:
+        if (png := frame.pop("image")) is None:
             continue
         picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
         width, height = max(width, picture.width), max(height, picture.height)

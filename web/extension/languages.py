@@ -16,7 +16,6 @@ from myst_nb.sphinx_ import SphinxNbRenderer
 from nbformat import NotebookNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.domains.python import PyObject
 from sphinx.locale import translators
 from sphinx.transforms import SphinxTransform
@@ -26,8 +25,7 @@ from nnlib._common.pair import BAR, Pair
 
 from ..project import LANGS
 
-HERE = Path(__file__).parent
-HEAD_SCRIPT = HERE / "head.js"  # stands inside <head> of every page
+HEAD_SCRIPT = Path(__file__).with_name("head.js")  # stands inside <head> of every page
 # A pair inside a longer text: in brackets, and without the blanks, so that the text is not split at its bar.
 INSIDE = re.compile(r"\[\[([^\[\]|]+)\|([^\[\]|]+)\]\]")
 RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no <span>
@@ -76,9 +74,8 @@ def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Join text that a busy kernel sent in pieces; myst-nb would break the line between them."""
     joined: list[NotebookNode] = []
     for output in outputs:
-        last = joined[-1] if joined else {}
-        if output["output_type"] == "stream" and output["name"] == last.get("name"):
-            joined[-1] = NotebookNode(last | {"text": last["text"] + output["text"]})
+        if joined and output["output_type"] == "stream" and output["name"] == joined[-1].get("name"):
+            joined[-1] = NotebookNode(joined[-1] | {"text": joined[-1]["text"] + output["text"]})
         else:
             joined.append(output)
     return plain_streams(joined)
@@ -225,8 +222,3 @@ def pair_book_title(app: Sphinx, pagename, templatename, context, doctree) -> No
     for name in ("docstitle", "root_title"):
         if BAR in context.get(name, ""):
             context[name] = inside(Pair.of(context[name]))
-
-
-def find_assets(app: Sphinx, config: Config) -> None:
-    config.templates_path += [str(HERE / "templates")]
-    config.html_static_path += [str(HERE / "static")]

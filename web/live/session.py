@@ -73,10 +73,9 @@ class Session:
 
     def plain(self, source: str) -> str:
         """The cell as Python, for the worker, which loads what it imports."""
-        try:
+        with suppress(Exception):  # `run` will tell
             return magics.python(source)[0]
-        except Exception:  # `run` will tell
-            return source
+        return source
 
     def run(self, number: int, source: str) -> "bool | asyncio.Task[bool]":
         """Run one cell, as Jupyter would; return whether all went well, at once or, if it awaits, later."""
