@@ -17,6 +17,8 @@ from .project import OUT, ROOT, pages
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # all of them: pages link to pages
         "web/*", "web/extension/**/*", "web/live/*"]
+COMPILED = ["web/live/*", "requirements.txt"]  # they pin what is compiled
+LITE = ["assignments/**/*", "grader/**/*"]  # besides LOOK
 
 
 def digest(patterns: list[str]) -> str:
@@ -65,8 +67,11 @@ def main() -> None:
         print(f"The cells will not run in the pages: {missing_files}")
     else:
         lock, files = python
+        forget_stale("compiled", COMPILED, ["pyodide"])
         pyodide_files.publish(lock, pyodide_files.compiled(lock, files, OUT / "pyodide"), OUT / "html" / "pyodide")
-        jupyterlite.build(OUT / "html" / "lite")
+        forget_stale("lite", LITE, ["html/lite"])
+        if not (OUT / "html" / "lite").is_dir():
+            jupyterlite.build(OUT / "html" / "lite")
         print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
               "MB; a reader loads only what runs")
     licences.write(OUT / "html")

@@ -103,9 +103,7 @@ def split(title: nodes.Element) -> None:
     for i, child in enumerate(title.children):
         if isinstance(child, nodes.Text) and BAR in child:
             zh, en = map(nodes.Text, Pair.of(child))
-            both = cased([*title.children[:i], zh], [en, *title.children[i + 1:]])
-            title.children = []
-            title += both
+            title[:] = cased([*title.children[:i], zh], [en, *title.children[i + 1:]])
             return
 
 

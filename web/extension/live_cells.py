@@ -26,10 +26,8 @@ def wanted() -> bool:
 
 def name_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give each cell its id from the notebook: what a reader types there is stored under it."""
-    if not wanted():
-        return
     source = Path(app.env.doc2path(app.env.docname))
-    cells = nbformat.read(source, as_version=4).cells if source.suffix == ".ipynb" else []
+    cells = nbformat.read(source, as_version=4).cells if wanted() and source.suffix == ".ipynb" else []
     for box in doctree.findall(nodes.container):
         if cells and box.get("nb_element") == "cell_code":
             box["ids"].append(f"cell-{cells[box['cell_index']].id}")

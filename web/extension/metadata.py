@@ -49,23 +49,21 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     base = app.config.html_baseurl
     title = " ".join(app.env.titles[pagename].astext().split())
     about = str(Pair(*(summary(doctree, key) for key in LANGS)))
-    tags = [("name", "description", about), ("property", "og:type", "article"),
-            ("property", "og:title", title), ("property", "og:description", about),
-            ("property", "og:locale", "zh_CN"), ("property", "og:locale:alternate", "en_US"),
-            ("name", "twitter:card", "summary_large_image")]
+    tags = {"description": about, "og:type": "article", "og:title": title, "og:description": about,
+            "og:locale": "zh_CN", "og:locale:alternate": "en_US", "twitter:card": "summary_large_image"}
     if base:
         context["pageurl"] = address(base, pagename)
         pictures = (node for node in doctree.findall(nodes.image) if node["uri"].startswith("_images/"))
         picture = next(pictures, {"uri": "_images/spirals.png"})
-        tags += [("property", "og:url", context["pageurl"]),
-                 ("property", "og:image", base + picture["uri"])]
-        tags += [("property", "og:image:alt", picture["alt"])] if picture.get("alt") else []
+        tags |= {"og:url": context["pageurl"], "og:image": base + picture["uri"]}
+        tags |= {"og:image:alt": picture["alt"]} if picture.get("alt") else {}
     data = json.dumps({"@context": "https://schema.org", "@type": "LearningResource", "name": title,
                        "description": about, "inLanguage": list(LANGS.values()), "license": LICENCE,
                        "isAccessibleForFree": True} | ({"url": context["pageurl"]} if base else {}),
                       ensure_ascii=False).replace("<", r"\u003c")
     context["metatags"] += "\n    ".join([
-        "", *(f'<meta {kind}="{name}" content="{escape(text)}" />' for kind, name, text in tags),
+        "", *(f'<meta {"property" if "og:" in name else "name"}="{name}" content="{escape(text)}" />'
+              for name, text in tags.items()),
         f'<script type="application/ld+json">{data}</script>'])
 
 

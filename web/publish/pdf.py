@@ -72,9 +72,8 @@ def whole_book_html(site: Path, key: str) -> tuple[str, str]:
     title = getattr(Pair.of(yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"]), key)
     author = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["authors"][0]["name"]
     chapters = [chapter(site, name, key) for name in tqdm(pages(), desc=f"{key}: pages", leave=False)]
-    found = [tag for part in chapters for tag in part.select("h1, h2")]
     entries, runners = [], []
-    for tag in found:
+    for tag in (tag for part in chapters for tag in part.select("h1, h2")):
         place = tag.find_parent("section", id=True)["id"]
         entries.append(f'<li class="{tag.name}"><a href="#{place}">{heading(tag)}</a></li>')
         if tag.name == "h1":
