@@ -1,16 +1,6 @@
 """Builds the book: runs Jupyter Book, fails on any warning, checks that every page was written.
 
-The environment variables that the build reads, all optional:
-
-* ``BOOK_URL``: the address where the book will be published; without it no page holds an absolute address.
-* ``BOOK_REPOSITORY``: ``https://github.com/owner/name``, if it is not the one in CITATION.cff.
-* ``PYODIDE_DIR``: a folder that holds the files of Pyodide, where they cannot be downloaded.
-* ``PYODIDE_MIRROR``: the address of such a folder on the web, to be asked before the official one.
-* ``SOURCE_DATE_EPOCH``: the date inside the wheels that the build makes.
-
-It sets two for the processes that it starts: ``NNLIB_FRAMES`` makes the explorers draw every view, and
-``NNLIB_LIVE`` tells web/extension that the cells will run in the page. ``make pdf`` and the browser tests
-also read ``CHROME_PATH``, the program to use as Chromium.
+CONTRIBUTING.md lists the environment variables that the build reads, all optional, and those that it sets.
 """
 
 import hashlib
@@ -27,6 +17,8 @@ from .project import OUT, ROOT, pages
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # all of them: pages link to pages
         "web/*", "web/extension/**/*", "web/live/*"]
+COMPILED = ["web/live/*", "requirements.txt"]  # they pin what is compiled
+LITE = ["assignments/**/*", "grader/**/*"]  # besides LOOK
 
 
 def digest(patterns: list[str]) -> str:
@@ -75,9 +67,11 @@ def main() -> None:
         print(f"The cells will not run in the pages: {missing_files}")
     else:
         lock, files = python
-        files = pyodide_files.compiled(lock, files, OUT / "pyodide")
-        pyodide_files.publish(lock, files, OUT / "html" / "pyodide")
-        jupyterlite.build(OUT / "html" / "lite")
+        forget_stale("compiled", COMPILED, ["pyodide"])
+        pyodide_files.publish(lock, pyodide_files.compiled(lock, files, OUT / "pyodide"), OUT / "html" / "pyodide")
+        forget_stale("lite", LITE, ["html/lite"])
+        if not (OUT / "html" / "lite").is_dir():
+            jupyterlite.build(OUT / "html" / "lite")
         print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
               "MB; a reader loads only what runs")
     licences.write(OUT / "html")

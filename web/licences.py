@@ -2,9 +2,8 @@
 
 import json
 import re
-import zipfile
 from collections.abc import Iterator
-from importlib.metadata import distribution
+from importlib.metadata import distribution, distributions
 from pathlib import Path
 from sysconfig import get_path
 
@@ -27,14 +26,12 @@ def parts(site: Path) -> Iterator[tuple[str, list[str]]]:
             yield (f"{name} {package['version']}, {package['license']}, https://www.npmjs.com/package/{name}",
                    [path.read_text("utf-8") for path in folder.iterdir() if TERMS.match(path.name)])
     yield "Python", [(Path(get_path("stdlib")) / "LICENSE.txt").read_text("utf-8")]
-    for name in PYTHON:
-        package = distribution(name)
-        yield f"{name} {package.version}", [file.read_text("utf-8") for file in package.files or ()
-                                            if TERMS.match(file.name) and ".dist-info" in str(file)]
+    packages = {f"{name} {distribution(name).version}": distribution(name) for name in PYTHON}
     for wheel in sorted(site.glob("pyodide/*.whl")):
-        with zipfile.ZipFile(wheel) as archive:
-            yield wheel.name, [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()
-                               if TERMS.match(Path(name).name) and ".dist-info" in name]
+        packages[wheel.name] = next(iter(distributions(path=[str(wheel)])))
+    for name, package in packages.items():
+        yield name, [file.locate().read_text(encoding="utf-8", errors="replace") for file in package.files or ()
+                     if TERMS.match(file.name) and ".dist-info" in str(file)]
     for path in sorted(site.glob("_static/**/*LICENSE*")):
         yield str(path.relative_to(site)), [path.read_text("utf-8")]
     yield "JupyterLab: see lite/build/third-party-licenses.json", []

@@ -17,18 +17,7 @@ from .project import PACKAGE, ROOT
 OF_AN_INSTALLATION = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1580601600")  # hatchling and wheel date what they write by it
 # For readers, and for pip, which takes the link from it (a "simple" page of PEP 503).
-PAGE = """\
-<!DOCTYPE html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{name}</title></head><body>
-<h1>{name}</h1>
-<p>在自己的电脑上安装本书的 nnlib，运行：</p>
-<p lang="en">To install this book's nnlib on your own machine, run:</p>
-<pre>pip install --find-links <b>本页的地址 | this page's address</b> "{name}[panels]"</pre>
-<p><a href="{wheel}#sha256={digest}">{wheel}</a></p>
-<script>document.querySelector("b").textContent = location.href.split("#")[0]</script>
-</body></html>
-"""
+PAGE = Path(__file__).with_name("wheels.html")
 
 
 def of_nnlib(folder: Path) -> Path:
@@ -51,5 +40,5 @@ def offer(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     wheel = of_nnlib(folder)
-    page = PAGE.format(name=PACKAGE["name"], wheel=wheel.name, digest=pooch.file_hash(wheel))
+    page = PAGE.read_text("utf-8").format(name=PACKAGE["name"], wheel=wheel.name, digest=pooch.file_hash(wheel))
     (folder / "index.html").write_text(page, "utf-8")

@@ -1,5 +1,6 @@
 """The changes to the theme's pages: all of them are made, or the build stops and names the missing one."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +20,8 @@ PAGE = """<meta name="viewport" content="width=device-width, initial-scale=1" />
 
 @pytest.fixture
 def lighten():
-    return light_pages.LightPages(SimpleNamespace(builder=SimpleNamespace(images={})))
+    app = SimpleNamespace(builder=SimpleNamespace(images={}, joined_sheets={}))
+    return partial(light_pages.lighten, app)
 
 
 def test_a_page_is_lightened(lighten):

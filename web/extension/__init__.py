@@ -1,23 +1,16 @@
 """The Sphinx extension. `setup` lists all that we change in a page, in the order in which it happens."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
-from . import (
-    explorers,
-    languages,
-    launch_menu,
-    light_pages,
-    live_cells,
-    math,
-    metadata,
-    runnable,
-    search,
-)
+from ..project import address
+from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, runnable, search
 
+HERE = Path(__file__).parent
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
 
 
@@ -34,11 +27,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_post_transform(languages.SplitReferences)  # each page, once all are read
     for event, handler in (
         # before Sphinx reads a page
-        ("config-inited", languages.find_assets),
+        ("config-inited", configure),
         ("config-inited", math.configure),
         ("config-inited", launch_menu.offer_services),
-        ("config-inited", live_cells.find_assets),
-        ("config-inited", metadata.configure),
         ("builder-inited", math.require_katex),
         ("builder-inited", languages.pair_catalogues),
         ("builder-inited", live_cells.bundle_editor),
@@ -52,15 +43,11 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("html-page-context", live_cells.add_scripts),
         ("html-page-context", languages.pair_book_title),
         ("html-page-context", explorers.write_views),
-        ("html-page-context", write_notebooks),
+        ("html-page-context", runnable.write_notebooks),
         ("html-page-context", light_pages.drop_assets),
         ("html-page-context", metadata.describe),
         # when all pages are written
-        ("build-finished", when_written(math.copy_fonts)),
-        ("build-finished", when_written(metadata.write_sitemap)),
-        ("build-finished", when_written(light_pages.shrink_pictures)),
-        ("build-finished", when_written(light_pages.measure_once)),
-        ("build-finished", when_written(light_pages.write_sheets)),
+        ("build-finished", finish_site),
     ):
         app.connect(event, handler, priority=OURS)
     app.add_builder(runnable.NotebookBuilder)
@@ -71,26 +58,30 @@ def setup(app: Sphinx) -> dict[str, object]:
     return {"parallel_read_safe": True, "parallel_write_safe": False}  # light_pages collects from all pages
 
 
+def configure(app: Sphinx, config: Config) -> None:
+    """Say where the book is published and where our files are."""
+    config.html_baseurl = address("BOOK_URL")
+    config.templates_path += [str(HERE / "templates")]
+    config.html_static_path += map(str, [HERE / "static", *(live_cells.FILES if live_cells.wanted() else ())])
+
+
 def render_pages(app: Sphinx) -> None:
     """Give what the theme renders its words in both languages, and remove what its pages do not need."""
     if app.builder.format != "html":
         return
-    theme, lighten = app.builder.templates.render, light_pages.LightPages(app)
+    theme, app.builder.joined_sheets = app.builder.templates.render, {}
 
     def rendered(template: str, context: dict[str, object]) -> str:
         html = languages.pair_words(theme(template, context))
-        return lighten(html) if template in ("page.html", "search.html") else html  # else a part, or ours
+        whole = template in ("page.html", "search.html")  # else a part, or ours
+        return light_pages.lighten(app, html) if whole else html
 
     app.builder.templates.render = rendered
 
 
-def write_notebooks(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    runnable.write(app, pagename, doctree)
-
-
-def when_written(handler: Callable[[Sphinx], None]) -> Callable[[Sphinx, Exception | None], None]:
-    """The handler, called if there are pages and none of them failed."""
-    def run(app: Sphinx, failure: Exception | None) -> None:
-        if app.builder.format == "html" and not failure:
-            handler(app)
-    return run
+def finish_site(app: Sphinx, failure: Exception | None) -> None:
+    """Add what depends on all pages, if there are pages and none of them failed."""
+    if app.builder.format == "html" and not failure:
+        for step in (math.copy_fonts, metadata.write_sitemap,
+                     light_pages.shrink_pictures, light_pages.measure_once, light_pages.write_sheets):
+            step(app)

@@ -49,22 +49,19 @@ def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Elem
     if data.mime_type != MIME:
         return plain_mime(self, data)
     spec, env = data.content, self.renderer.sphinx_env
-    name = f"{env.docname}-{spec['name']}"
-    up = "../" * env.docname.count("/")
     width = height = 0
     pictures = {}
     for number, frame in enumerate(spec["frames"]):
-        png = frame.pop("image")
-        if png is None:
+        if (png := frame.pop("image")) is None:
             continue
         picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
         width, height = max(width, picture.width), max(height, picture.height)
-        packed, path = small(picture), f"_images/{name}-{number}.webp"
+        packed, path = small(picture), f"_images/{env.docname}-{spec['name']}-{number}.webp"
         if len(packed) > MAX_BYTES:
             LOG.warning("explorer %s expected views of at most %d bytes, got %d. Draw it smaller or plainer.",
                         spec["name"], MAX_BYTES, len(packed), location=(env.docname, data.line))
         pictures[path] = packed
-        frame["src"] = up + path
+        frame["src"] = path
     first = view(spec, [control["start"] for control in spec["controls"]])
     line = spans(Pair.of(html.escape(first["text"])), BAR)
     alt = html.escape(data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""))

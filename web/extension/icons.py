@@ -24,14 +24,12 @@ RULES = """
 """
 
 
-def cut(site: Path, sheets: str) -> str:
-    """Return the font of the icons in the pages, scripts and `sheets`, and their rules."""
-    static = site / "_static"
+def cut(static: Path, text: str, sheets: str) -> str:
+    """Return the font of the icons in the text of the pages and scripts and in `sheets`, and their rules."""
     whole = next((static / "vendor" / "fontawesome").glob("*"))
-    codes = {name: code for rule in CODE.finditer((whole / "css" / "all.min.css").read_text("utf-8"))
-             for name, code in ((name, rule[1]) for name in NAME.findall(rule[0]))}
-    texts = [*site.glob("*.html"), *static.glob("*.js"), *static.glob("scripts/*.js")]
-    names = {name for path in texts for name in NAME.findall(path.read_text("utf-8")) if name in codes}
+    codes = {name: rule[1] for rule in CODE.finditer((whole / "css" / "all.min.css").read_text("utf-8"))
+             for name in NAME.findall(rule[0])}
+    names = codes.keys() & NAME.findall(text)
     drawn = {int(codes[name], 16) for name in names}
     drawn |= {int(escape, 16) if escape else ord(sign) for escape, sign in PRIVATE.findall(sheets)}
 

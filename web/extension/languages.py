@@ -16,7 +16,6 @@ from myst_nb.sphinx_ import SphinxNbRenderer
 from nbformat import NotebookNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.domains.python import PyObject
 from sphinx.locale import translators
 from sphinx.transforms import SphinxTransform
@@ -26,8 +25,7 @@ from nnlib._common.pair import BAR, Pair
 
 from ..project import LANGS
 
-HERE = Path(__file__).parent
-HEAD_SCRIPT = HERE / "head.js"  # stands inside <head> of every page
+HEAD_SCRIPT = Path(__file__).with_name("head.js")  # stands inside <head> of every page
 # A pair inside a longer text: in brackets, and without the blanks, so that the text is not split at its bar.
 INSIDE = re.compile(r"\[\[([^\[\]|]+)\|([^\[\]|]+)\]\]")
 RAW_TEXT = re.compile(r'="[^"]*"|<title>[^<]*</title>')  # where HTML allows no <span>
@@ -47,13 +45,16 @@ def classes(key: str) -> list[str]:
     return [f"lang-{key}", f"language-{LANGS[key]}"]
 
 
-def language_of(node: nodes.Node | None) -> str | None:
+def upwards(node: nodes.Node | None) -> Iterator[nodes.Element]:
+    """The node, if it is an element, and all that it stands in."""
     while node is not None:
-        for key in LANGS:
-            if isinstance(node, nodes.Element) and f"lang-{key}" in node.get("classes", ()):
-                return key
+        if isinstance(node, nodes.Element):
+            yield node
         node = node.parent
-    return None
+
+
+def language_of(node: nodes.Node) -> str | None:
+    return next((key for one in upwards(node) for key in LANGS if f"lang-{key}" in one.get("classes", ())), None)
 
 
 def in_language(text: str, key: str) -> str:
@@ -73,9 +74,8 @@ def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Join text that a busy kernel sent in pieces; myst-nb would break the line between them."""
     joined: list[NotebookNode] = []
     for output in outputs:
-        last = joined[-1] if joined else {}
-        if output["output_type"] == "stream" and output["name"] == last.get("name"):
-            joined[-1] = NotebookNode(last | {"text": last["text"] + output["text"]})
+        if joined and output["output_type"] == "stream" and output["name"] == joined[-1].get("name"):
+            joined[-1] = NotebookNode(joined[-1] | {"text": joined[-1]["text"] + output["text"]})
         else:
             joined.append(output)
     return plain_streams(joined)
@@ -103,9 +103,7 @@ def split(title: nodes.Element) -> None:
     for i, child in enumerate(title.children):
         if isinstance(child, nodes.Text) and BAR in child:
             zh, en = map(nodes.Text, Pair.of(child))
-            both = cased([*title.children[:i], zh], [en, *title.children[i + 1:]])
-            title.children = []
-            title += both
+            title[:] = cased([*title.children[:i], zh], [en, *title.children[i + 1:]])
             return
 
 
@@ -132,12 +130,6 @@ def keep_commas(doc: nodes.document) -> None:
             math.replace_self(nodes.inline("", "", *both, classes=["one-line"]))
 
 
-def split_titles(doc: nodes.document) -> None:
-    for node in list(doc.findall(nodes.TextElement)):
-        if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
-            split(node)
-
-
 def mark_parts(doc: nodes.document) -> None:
     """Mark the language of boxes in a .md page, of terms, definitions and docstrings."""
     for node in doc.findall(nodes.container):  # `:::{container} lang-zh`
@@ -158,7 +150,9 @@ class MarkLanguages(SphinxTransform):
 
     def apply(self, **kwargs) -> None:
         keep_commas(self.document)
-        split_titles(self.document)
+        for node in list(self.document.findall(nodes.TextElement)):
+            if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
+                split(node)
         for table in self.document.findall(nodes.tgroup):
             split_columns(table)
         mark_parts(self.document)
@@ -172,17 +166,11 @@ class SplitReferences(SphinxPostTransform):
     def run(self, **kwargs) -> None:
         for ref in list(self.document.findall(nodes.reference)):
             here = language_of(ref)
-            for text in list(ref.findall(nodes.Text)):
-                if language_of(text) == here:  # not yet split
-                    text.parent.replace(text, self.halves(text, here))
-
-    @staticmethod
-    def halves(text: nodes.Text, key: str | None) -> list[nodes.Node]:
-        if key:
-            return [nodes.Text(in_language(text, key))]
-        if BAR not in text:
-            return [text]
-        return cased(*([nodes.Text(half)] for half in Pair.of(text)))
+            for text in [text for text in ref.findall(nodes.Text) if language_of(text) == here]:  # not yet split
+                if here:
+                    text.parent.replace(text, nodes.Text(in_language(text, here)))
+                elif BAR in text:
+                    text.parent.replace(text, cased(*([nodes.Text(half)] for half in Pair.of(text))))
 
 
 # -- the theme's words, the switch and the assets ------------------------------------------------------
@@ -232,8 +220,3 @@ def pair_book_title(app: Sphinx, pagename, templatename, context, doctree) -> No
     for name in ("docstitle", "root_title"):
         if BAR in context.get(name, ""):
             context[name] = inside(Pair.of(context[name]))
-
-
-def find_assets(app: Sphinx, config: Config) -> None:
-    config.templates_path += [str(HERE / "templates")]
-    config.html_static_path += [str(HERE / "static")]

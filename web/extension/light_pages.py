@@ -50,41 +50,29 @@ def drop_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
                          if not NO_USE.search(f"{asset.filename} {asset.attributes}")]
 
 
-class LightPages:
-    """Removes from a rendered page what it does not need, and joins its style sheets."""
+def lighten(app: Sphinx, html: str) -> str:
+    """Remove from a rendered page what it does not need, join its style sheets and size its pictures."""
+    first = f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>\n    <title>"  # before those of the theme
+    html = THEBE.sub("", html).replace("<title>", first, 1)
+    for what, (pattern, new) in CHANGES.items():
+        html, times = re.subn(pattern, lambda _, new=new: new, html)
+        demand(times, what)
+    sheets = SHEET.findall(html)
+    demand(sheets, "a style sheet under _static/")
+    name = f"book-{hashlib.sha256(repr(sheets).encode()).hexdigest()[:12]}.css"
+    app.builder.joined_sheets[name] = [path for path, _ in sheets]
+    links = iter([f'<link rel="stylesheet" href="_static/{name}" />\n    '])
+    html = SHEET.sub(lambda _: next(links, ""), html)
+    paths, order = {name: path for path, name in app.builder.images.items()}, count()
 
-    def __init__(self, app: Sphinx) -> None:
-        self.app = app
-        app.builder.joined_sheets = {}
+    def sized(tag: re.Match[str]) -> str:
+        if tag[1] not in paths:  # a view of an explorer, which states its own size
+            return tag[0]
+        width, height = imagesize.get(app.srcdir / paths[tag[1]])
+        lazy = 'loading="lazy" ' if next(order) else ""  # the first may be in sight at once
+        return f'<img width="{width}" height="{height}" {lazy}'
 
-    def __call__(self, html: str) -> str:
-        first = f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>\n    <title>"  # before those of the theme
-        html = THEBE.sub("", html).replace("<title>", first, 1)
-        for what, (pattern, new) in CHANGES.items():
-            html, times = re.subn(pattern, lambda _, new=new: new, html)
-            demand(times, what)
-        return self.size_pictures(self.join_sheets(html))
-
-    def join_sheets(self, html: str) -> str:
-        found = SHEET.findall(html)
-        demand(found, "a style sheet under _static/")
-        name = f"book-{hashlib.sha256(repr(found).encode()).hexdigest()[:12]}.css"
-        self.app.builder.joined_sheets[name] = [path for path, _ in found]
-        links = iter([f'<link rel="stylesheet" href="_static/{name}" />\n    '])
-        return SHEET.sub(lambda _: next(links, ""), html)
-
-    def size_pictures(self, html: str) -> str:
-        paths = {name: path for path, name in self.app.builder.images.items()}
-        order = count()
-
-        def sized(tag: re.Match[str]) -> str:
-            if tag[1] not in paths:  # a view of an explorer, which states its own size
-                return tag[0]
-            width, height = imagesize.get(self.app.srcdir / paths[tag[1]])
-            lazy = 'loading="lazy" ' if next(order) else ""  # the first may be in sight at once
-            return f'<img width="{width}" height="{height}" {lazy}'
-
-        return PICTURE.sub(sized, html)
+    return PICTURE.sub(sized, html)
 
 
 def write_sheets(app: Sphinx) -> None:

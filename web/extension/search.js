@@ -1,9 +1,10 @@
 /* Part of language_data.js, which the search page loads after searchtools.js, and a page to which a search led (search_marks.js). */
-var splitQuery = (query) => (query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu) || [])
+const WORDS = /[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu;
+var splitQuery = (query) => (query.match(WORDS) || [])
   .flatMap((run) => /^[\u3400-\u9fff]{2,}$/.test(run) ? Array.from(run.slice(1)).map((character, i) => run[i] + character) : [run]);
 
 (() => {
-  const WORDS = /[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu, stemmer = new Stemmer();
+  const stemmer = new Stemmer();
   const words = (text) => text.toLowerCase().match(WORDS) || [];
   const stems = (text) => words(text).map((word) => stemmer.stemWord(word)).join(" ");
   const either = (forms) => forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
@@ -32,11 +33,14 @@ var splitQuery = (query) => (query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff]
     return chosen.length ? new RegExp(chosen.join("|"), "giu") : null;
   };
 
+  const texts = (root, not) => {                 // all of an element, but of no part that is `not`
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), found = [];
+    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest(not)) found.push(walker.currentNode);
+    return found;
+  };
   const NOT = "script, style, svg, button, textarea, .katex, .headerlink, .lang-sep, .highlighted";
   book.mark = (root, query, found = pattern(query, root.textContent)) => {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT), texts = [];
-    while (found && walker.nextNode()) if (!walker.currentNode.parentElement.closest(NOT)) texts.push(walker.currentNode);
-    for (const text of texts) {
+    for (const text of found ? texts(root, NOT) : []) {
       const pieces = [];
       let at = 0;
       for (const match of text.data.matchAll(found)) {
@@ -66,12 +70,8 @@ var splitQuery = (query) => (query.match(/[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff]
   const results = document.getElementById("search-results");
   const parts = (text) => text.split(" > ").flatMap((part, i) => [...(i ? [" > "] : []), ...book.inLanguages(part)]);
   const split = () => {
-    const walker = document.createTreeWalker(results, NodeFilter.SHOW_TEXT), found = [];
-    while (walker.nextNode()) if (walker.currentNode.data.includes(" | ")) found.push(walker.currentNode);
-    for (const text of found) {
-      if (text.parentElement.closest(".lang-sep, .context")) continue;
+    for (const text of texts(results, ".lang-sep, .context").filter(({ data }) => data.includes(" | ")))
       text.replaceWith(...parts(text.data.replace("${resultCount}", results.querySelectorAll("li").length)));
-    }
     results.querySelectorAll("li > a:not([href*='highlight='])").forEach((link) => { link.search = new URLSearchParams({ highlight: asked() }); });
   };
   new MutationObserver(split).observe(results, { childList: true, subtree: true, characterData: true });

@@ -35,14 +35,9 @@ class SearchChineseEnglish(SearchEnglish):
 def find_homes(app: Sphinx, env: BuildEnvironment) -> None:
     texts = {name: env.get_doctree(name).astext().lower() for name in CHAPTERS if name in env.found_docs}
     names = {name.lower() for _, name, kind, *_ in env.get_domain("std").get_objects() if kind == "term"}
-    homes = {}
-    for name in sorted(names):
-        counts = {chapter: text.count(name) for chapter, text in texts.items()}
-        if any(counts.values()):
-            homes[name] = max(counts, key=counts.__getitem__)
-    glossaries = [env.get_doctree(name) for name in ("glossary",) if name in env.found_docs]
-    pairs = [[term.astext() for term in entry.findall(nodes.term)] for glossary in glossaries
-             for entry in glossary.findall(nodes.definition_list_item)]
-    data = {"HOME": homes, "PAIRS": pairs}
+    homes = {name: max(texts, key=lambda chapter, name=name: texts[chapter].count(name))
+             for name in sorted(names) if any(name in text for text in texts.values())}
+    entries = env.get_doctree("glossary").findall(nodes.definition_list_item) if "glossary" in env.found_docs else ()
+    data = {"HOME": homes, "PAIRS": [[term.astext() for term in entry.findall(nodes.term)] for entry in entries]}
     words = "".join(f"const {name} = {json.dumps(data[name], ensure_ascii=False)};\n" for name in data)
     SearchChineseEnglish.js_splitter_code = words + SCRIPT.read_text("utf-8")

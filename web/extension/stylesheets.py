@@ -45,8 +45,9 @@ def used(css: str, words: set[str]) -> str:
 def join(site: Path, names: list[str]) -> str:
     """Return one sheet for all of `names`; the icon font's is replaced by rules for the icons in use."""
     static = site / "_static"
-    texts = [*site.glob("*.html"), *static.glob("*.js"), *static.glob("scripts/*.js")]
-    words = {word for path in texts for word in WORD.findall(path.read_text("utf-8"))}
-    sheets = [used(text, words) if name.startswith(THEME) else text
-              for name in names if "fontawesome" not in name for text in [read(static, name)]]
-    return "\n".join([*sheets, icons.cut(site, "".join(sheets))])
+    paths = [*site.glob("*.html"), *static.glob("*.js"), *static.glob("scripts/*.js")]
+    text = "\n".join(path.read_text("utf-8") for path in paths)
+    words = set(WORD.findall(text))
+    sheets = [used(sheet, words) if name.startswith(THEME) else sheet
+              for name in names if "fontawesome" not in name for sheet in [read(static, name)]]
+    return "\n".join([*sheets, icons.cut(static, text, "".join(sheets))])

@@ -4,17 +4,14 @@
 const [from, to, ...archives] = process.argv.slice(2);
 const { loadPyodide } = require(from + "/pyodide.js");
 const COMPILE = `
-import importlib.util, importlib._bootstrap_external as writer, zipfile
+import contextlib, importlib.util, importlib._bootstrap_external as writer, zipfile
 for name in archives:
     with zipfile.ZipFile("/from/" + name) as old, zipfile.ZipFile("/to/" + name, "w") as new:
         for place in old.namelist():
             data = old.read(place)
             if place.endswith(".py"):
-                try:
+                with contextlib.suppress(SyntaxError):  # in an example of Python 2, say
                     code = compile(data, place, "exec", dont_inherit=True)
-                except SyntaxError:  # an example of Python 2, say
-                    pass
-                else:
                     data = writer._code_to_hash_pyc(code, importlib.util.source_hash(data), False)
                     place += "c"
             new.writestr(zipfile.ZipInfo(place), data, zipfile.ZIP_DEFLATED)

@@ -4,7 +4,6 @@ import asyncio
 import linecache
 import re
 import traceback
-from types import TracebackType
 
 NEIGHBOURS = 2  # lines shown around the one that failed
 PLACE = re.compile(r"<cell \d+>")
@@ -41,35 +40,28 @@ def advice(error: BaseException) -> str:
 
 def readable(error: BaseException) -> str:
     """What went wrong, and each line of the reader's cells that led there; others' lines are left out."""
-    parts, frames, column = [], own_frames(error.__traceback__), None
+    trace, column = traceback.extract_tb(error.__traceback__), None
+    frames = [frame for frame in trace if PLACE.match(frame.filename)]
     if isinstance(error, SyntaxError) and error.lineno and PLACE.match(error.filename or ""):
-        frames, column = [(error.filename or "", error.lineno, "")], error.offset
-    for place, line, function in frames:
-        where = f"{place[1:-1]}, line {line}" + (f", in {function}" if function else "")
-        parts.append(f"{where}\n{excerpt(place, line, column)}")
+        frames = [traceback.FrameSummary(error.filename or "", error.lineno, "<module>")]
+        column = error.offset
+    parts = [excerpt(frame, column) for frame in frames]
     if len(parts) > 6:  # endless recursion
         parts[3:-3] = [f"... {len(parts) - 6} more of these ..."]
-    last = traceback.extract_tb(error.__traceback__)[-1:]
-    if frames and not column and OURS not in last[0].filename and not PLACE.match(last[0].filename):
-        parts.append(f"raised in {short_path(last[0].filename)}, line {last[0].lineno}, in {last[0].name}")
+    if frames and not column and OURS not in trace[-1].filename and not PLACE.match(trace[-1].filename):
+        place = trace[-1].filename.rpartition("site-packages/")[2]
+        parts.append(f"raised in {place}, line {trace[-1].lineno}, in {trace[-1].name}")
     words = str(error.msg if isinstance(error, SyntaxError) else error)
     return "\n".join([*parts, f"{type(error).__name__}: {words}" if words else type(error).__name__])
 
 
-def own_frames(trace: TracebackType | None) -> list[tuple[str, int, str]]:
-    return [(frame.filename, frame.lineno or 0, "" if frame.name == "<module>" else frame.name)
-            for frame in traceback.extract_tb(trace) if PLACE.match(frame.filename)]
-
-
-def excerpt(place: str, line: int, column: int | None) -> str:
-    """The line with an arrow, a few around it, and a caret under the column."""
-    shown, lines = [], linecache.getlines(place)
+def excerpt(frame: traceback.FrameSummary, column: int | None) -> str:
+    """Where it is, then the line with an arrow, a few around it, and a caret under the column."""
+    lines, line = linecache.getlines(frame.filename), frame.lineno or 0
+    function = "" if frame.name == "<module>" else f", in {frame.name}"
+    shown = [f"{frame.filename[1:-1]}, line {line}{function}"]
     for i in range(max(1, line - NEIGHBOURS), min(len(lines), line + NEIGHBOURS) + 1):
         shown.append(f"{ARROW if i == line else '  '} {i:>3} | {lines[i - 1].rstrip()}")
         if i == line and column:
             shown.append(" " * (MARGIN + column - 1) + "^")
     return "\n".join(shown)
-
-
-def short_path(path: str) -> str:
-    return path.rpartition("site-packages/")[2]

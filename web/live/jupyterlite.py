@@ -3,13 +3,10 @@
 It uses the Pyodide of the pages (pyodide_files): no file is duplicated or loaded from another host.
 """
 
-import hashlib
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -56,17 +53,10 @@ def notebooks(site: Path) -> dict[str, str]:
 
 
 def build(folder: Path) -> None:
-    """Fill this folder of the site (an absolute path) unless it already holds this; all of it or nothing."""
-    texts = notebooks(folder.parent)
-    parts = [SETTINGS, BUILD, texts, version("jupyterlite-core"), version("jupyterlite-pyodide-kernel"),
-             version("jupyterlab_widgets")]
-    now = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-    stamp = folder / "built.sha256"
-    if stamp.is_file() and stamp.read_text() == now:
-        return
+    """Fill this folder of the site (an absolute path) with all of it or nothing."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         source, made = Path(work) / "source", Path(work) / "lite"
-        for name, text in texts.items():
+        for name, text in notebooks(folder.parent).items():
             (source / "files" / name).parent.mkdir(parents=True, exist_ok=True)
             (source / "files" / name).write_text(text, "utf-8")
         (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
@@ -76,6 +66,4 @@ def build(folder: Path) -> None:
         done = subprocess.run(command, cwd=source, capture_output=True, text=True)
         if done.returncode or not (made / "lab" / "index.html").is_file():
             sys.exit(f"JupyterLite was not built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-        (made / stamp.name).write_text(now)
-        shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)

@@ -20,8 +20,8 @@ INSTALLERS = re.compile(r"\W*(?:python3? -m )?(?:pip3?|conda|mamba|uv) ")
 LACKING = {  # what a page lacks
     "install": ("网页里不能安装包，NumPy、Matplotlib 和 nnlib 已经装好",
                 "The page can install no package; NumPy, Matplotlib and nnlib are there already"),
-    "shell": ("网页里没有命令行", "The page has no command line"),
-    "": ("网页里没有 {name} 这个命令", "The page does not have the command {name}"),
+    "!": ("网页里没有命令行", "The page has no command line"),
+    "": ("网页里没有 {sign} 这个命令", "The page does not have the command {sign}"),
 }
 AFTERWARDS = ("{}。删掉这一行再运行；要用它，请下载这一章的笔记本，在 Jupyter 里运行。 | {}. Delete this "
               "line and run the cell; to use it, download this chapter's notebook and run it in Jupyter.")
@@ -61,14 +61,14 @@ class Shell:
         if name == "time":
             return self.time(line)
         if name != "matplotlib" or line.strip() not in ("", "inline"):
-            refuse(f"%{name}", line, name.removesuffix("2"))
+            refuse(f"%{name} ", line)
         return None
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        refuse(f"%%{name}", line, name)
+        refuse(f"%%{name} ", line)
 
     def system(self, command: str) -> None:
-        refuse("!", command, "shell")
+        refuse("!", command)
 
     getoutput = system
 
@@ -84,9 +84,8 @@ class Shell:
                            "Write %%time into the first line of the cell, by itself.")
 
 
-def refuse(sign: str, line: str, kind: str) -> None:
-    words = f"{sign}{'' if sign == '!' else ' '}{line}".strip() if kind != "pinfo" else f"{line}?"
-    kind = "install" if INSTALLERS.match(words) else kind
-    zh, en = LACKING.get(kind, LACKING[""])
-    raise NotInThePage(f"expected Python, got {words!r}",
-                       INSTEAD.get(kind, AFTERWARDS.format(zh, en)).format(name=sign, line=line))
+def refuse(sign: str, line: str) -> None:
+    kind = "install" if INSTALLERS.match(sign + line) else sign.strip("% 2")
+    words = f"{line}?" if kind == "pinfo" else f"{sign}{line}".strip()
+    hint = INSTEAD.get(kind) or AFTERWARDS.format(*LACKING.get(kind, LACKING[""]))
+    raise NotInThePage(f"expected Python, got {words!r}", hint.format(sign=sign.strip(), line=line))

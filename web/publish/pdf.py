@@ -72,9 +72,8 @@ def whole_book_html(site: Path, key: str) -> tuple[str, str]:
     title = getattr(Pair.of(yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"]), key)
     author = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["authors"][0]["name"]
     chapters = [chapter(site, name, key) for name in tqdm(pages(), desc=f"{key}: pages", leave=False)]
-    found = [tag for part in chapters for tag in part.select("h1, h2")]
     entries, runners = [], []
-    for tag in found:
+    for tag in (tag for part in chapters for tag in part.select("h1, h2")):
         place = tag.find_parent("section", id=True)["id"]
         entries.append(f'<li class="{tag.name}"><a href="#{place}">{heading(tag)}</a></li>')
         if tag.name == "h1":
@@ -82,13 +81,9 @@ def whole_book_html(site: Path, key: str) -> tuple[str, str]:
             runners.append(f'@page {place.partition("--")[0]} {{ @top-center {{ content: "{quoted}" }} }}')
     sheet = re.search(r'href="(_static/book-[^"]+\.css)"', (site / "index.html").read_text("utf-8"))[1]
     own = Path(__file__).with_name("pdf.css").read_text("utf-8")
-    return f"""<!DOCTYPE html>
-<html lang="{LANGS[key]}" data-lang="{key}" data-theme="light" data-mode="light"><head><meta charset="utf-8">
-<title>{title}</title><meta name="author" content="{author}">
-<link rel="stylesheet" href="../html/{sheet}"><style>{own} {" ".join(runners)}</style></head><body>
-<main><div class="cover"><p>{title}</p><p>{author}</p></div>
-<nav><p>{WORDS[key]}</p><ul>{"".join(entries)}</ul></nav>
-{"".join(map(str, chapters))}</main></body></html>""", author
+    return Path(__file__).with_name("pdf.html").read_text("utf-8").format(
+        code=LANGS[key], key=key, title=title, author=author, sheet=sheet, rules=f"{own} {' '.join(runners)}",
+        contents=WORDS[key], entries="".join(entries), chapters="".join(map(str, chapters))), author
 
 
 def print_book(site: Path, folder: Path, key: str) -> Path:

@@ -12,17 +12,14 @@ FOLDER = OUT / "release"
 # Runs in an environment that holds only the wheel and its dependencies, outside this folder.
 DOCTESTS = """
 import doctest, importlib, pkgutil, nnlib
-names = [module.name for module in pkgutil.walk_packages(nnlib.__path__, "nnlib.", lambda name: None)]
-ran = failed = 0
-for name in names:
+results = []
+for module in pkgutil.walk_packages(nnlib.__path__, "nnlib.", lambda name: None):
     try:
-        module = importlib.import_module(name)
+        results.append(doctest.testmod(importlib.import_module(module.name)))
     except ModuleNotFoundError as missing:
         assert missing.name.split(".")[0] in {optional!r}, missing
-        continue
-    failures, tests = doctest.testmod(module)
-    ran, failed = ran + tests, failed + failures
-print(f"{{ran}} examples of {{len(names)}} modules, {{failed}} failed")
+failed, ran = map(sum, zip(*results))
+print(f"{{ran}} examples of {{len(results)}} modules, {{failed}} failed")
 raise SystemExit(failed > 0 or ran == 0)
 """
 
