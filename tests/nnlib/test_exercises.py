@@ -195,7 +195,7 @@ def no_end():
     (lambda z: int("", 1 / 0), "ZeroDivisionError", "除以了零 | a division by zero"),
     (lambda z: z.spread(), "AttributeError", "没有这个属性，检查拼写 | there is no such attribute: check its spelling"),
     (lambda z: exec("f(:"), "SyntaxError",
-     "Python 读不懂这一句，检查括号、冒号和标点 | Python cannot read this: check brackets, colons, punctuation"),
+     "Python 读不懂这一句，检查括号和标点 | Python cannot read this: check brackets and punctuation"),
     (lambda z: exec("import nowhere"), "ModuleNotFoundError",
      "批改时只有 NumPy | NumPy is all there is where homework is marked"),
     (lambda z: exec("assert 0"), "AssertionError", "中途报错 | an error was raised"),
