@@ -194,7 +194,8 @@ def _alone(net: Network) -> Iterator[None]:
     try:
         yield
     finally:
-        del _IN_TRAINING[id(net)]
+        with _LOCK:  # another thread may be looking through them
+            del _IN_TRAINING[id(net)]
 
 
 def chunks_of(net: Network) -> list[slice | None]:

@@ -105,7 +105,7 @@ def test_a_busy_machine_changes_no_mark(sandboxed, notebook, busy):
 def test_slow_cells_starve_no_test(sandboxed, notebook):
     """Five before the answers, three of them beyond their limit, and nine after them."""
     made = notebook("activations")
-    slow = [new_code_cell(f"{burning(seconds)}burn()") for seconds in [0.08] * 2 + [0.12] * 3]
+    slow = [new_code_cell(f"{burning(seconds)}burn()") for seconds in [0.04] * 2 + [0.4] * 3]
     made.cells[2:2] = slow
     made.cells += [new_code_cell("while True: pass")] * 9
     result = marked(made, 0.05)
