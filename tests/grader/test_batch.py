@@ -95,15 +95,15 @@ def test_a_grader_that_was_killed_is_run_again(submitted, undisturbed, tmp_path)
 def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undisturbed, tmp_path):
     """It is killed when three submissions are handed over and the first of them is marked."""
     class Killed(ProcessPoolExecutor):
-        handed_over = 0
+        jobs = []
 
         def submit(self, *args):
-            self.handed_over += 1
-            if self.handed_over == 4:
-                wait_until(lambda: list(tmp_path.rglob("student-*.json")))
+            if len(self.jobs) == 3:
+                wait_until(self.jobs[0].done)  # its file is there before the grader has heard of it
                 os.kill(next(iter(self._processes)), signal.SIGKILL)
                 wait_until(lambda: self._broken)
-            return super().submit(*args)
+            self.jobs.append(super().submit(*args))
+            return self.jobs[-1]
 
     with Killed(1, mp_context=get_context("spawn")) as pool:
         first = grade(submitted, tmp_path, pool)
