@@ -98,7 +98,7 @@ def test_a_process_of_the_pool_that_was_killed_costs_no_marks(submitted, undistu
         jobs = []
 
         def submit(self, *args):
-            if len(self.jobs) == 3:
+            if len(self.jobs) == 3 and not self._broken:
                 wait_until(self.jobs[0].done)  # its file is there before the grader has heard of it
                 os.kill(next(iter(self._processes)), signal.SIGKILL)
                 wait_until(lambda: self._broken)
