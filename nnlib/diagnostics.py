@@ -146,7 +146,7 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
     X : (2, N)
         Only its extent matters.
     resolution : int
-        Grid points a side.
+        Grid points per side.
 
     Returns
     -------

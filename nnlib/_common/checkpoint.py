@@ -42,7 +42,7 @@ def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, 
     if not lines and head.startswith(first):  # new, or cut short while the first line was written
         _write(path, [head])
         return {}
-    if first not in (head, old_head):  # before 2026 a checkpoint did not say which code it belongs to
+    if first not in (head, old_head):  # the older form, which does not say to which code it belongs
         raise BadFile(f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
                       "Give this sweep, or this version of the function, a file of its own.")
     rows = {}

@@ -7,7 +7,7 @@ import numpy as np
 
 from .checks import Array, as_floats, real_number
 
-Pair = tuple[Array, Array]  # f(z) and f'(z)
+ValueAndSlope = tuple[Array, Array]  # f(z) and f'(z)
 
 # For `_gated`: 2 sqrt(2/pi) and 0.044715 times it, each as 20 bits and the rest; the zero of each slope as a
 # double and the rest, and e**w there.
@@ -16,22 +16,22 @@ GELU_ZERO = -0.7524614220710163, 3.635560509207687e-17, 0.29195521191476714
 SILU_ZERO = -1.2784645427610737, -1.0946994183093437e-16, 0.2784645427610738
 
 
-def sigmoid(z: Array) -> Pair:
+def sigmoid(z: Array) -> ValueAndSlope:
     e = np.exp(-np.abs(z))  # cannot overflow
     return np.where(z < 0, e, 1) / (1 + e), e / (1 + e) ** 2
 
 
-def tanh(z: Array) -> Pair:
+def tanh(z: Array) -> ValueAndSlope:
     e = np.exp(-2 * np.abs(z))
     return np.tanh(z), 4 * e / (1 + e) ** 2
 
 
-def leaky_relu(z: Array, alpha: Any = 0.01) -> Pair:
+def leaky_relu(z: Array, alpha: Any = 0.01) -> ValueAndSlope:
     slope = np.where(z > 0, 1, real_number("leaky_relu alpha", alpha, 0, 1))
     return slope * z, slope
 
 
-def prelu(z: Array, alpha: Any = 0.25) -> Pair:
+def prelu(z: Array, alpha: Any = 0.25) -> ValueAndSlope:
     slopes = as_floats(alpha, None, "prelu alpha")
     try:
         slope = np.where(z > 0, 1, np.broadcast_to(slopes, z.shape))
@@ -43,7 +43,7 @@ def prelu(z: Array, alpha: Any = 0.25) -> Pair:
     return slope * z, slope
 
 
-def _gated(z: Array, cubic: bool) -> Pair:
+def _gated(z: Array, cubic: bool) -> ValueAndSlope:
     """z s(w) and its slope for w = z, or for GELU's w = a z + b z**3, where s is the sigmoid.
 
     For x = -|z| the slope is n / (e**-w + 2 + e**w) with n = 1 + e**w + x w'(x); for |z| it is 1 minus that.
