@@ -5,6 +5,9 @@ import pytest
 from web.extension.explorers import view
 from web.extension.search import CHAPTERS
 
+# Files and a server differ in how views are fetched, not in what a control does: each way of moving one is
+# tried on one of them, and what fetches or has an address on both.
+ON_DISK, SERVED = (pytest.mark.parametrize("address", [where], indirect=True) for where in ("file", "http"))
 SPEC = "host => JSON.parse(host.dataset.explorer)"
 STATE = """host => ({
     text: host.querySelector(".explorer-text").textContent,
@@ -37,6 +40,7 @@ def moves(panel):
         yield i, control, panel.locator("input, select").nth(i), len(control["values"])
 
 
+@ON_DISK
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_control_answers_to_the_keyboard(open_page, name):
     page = open_page(f"{name}.html")
@@ -60,6 +64,7 @@ def test_every_control_answers_to_the_keyboard(open_page, name):
             assert control["values"][indices[i]] in after["spoken"] or control["kind"] in ("check", "choice")
 
 
+@SERVED
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_control_answers_to_the_mouse(open_page, name):
     page = open_page(f"{name}.html", width=390)
@@ -101,6 +106,7 @@ def playable(page):
     return page.locator(".explorer:has(.explorer-play)").first
 
 
+@SERVED
 def test_play_runs_to_the_end_and_pauses(open_page):
     name = next((name for name in CHAPTERS if playable(open_page(f"{name}.html")).count()), None)
     assert name, "no explorer with an ordered control"
@@ -150,6 +156,7 @@ def test_views_load_only_when_the_panel_comes_near(browser, address, name):
     page.close()
 
 
+@ON_DISK
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_without_javascript_the_view_at_the_start_and_its_line_show(open_page, name):
     page = open_page(f"{name}.html", java_script_enabled=False)
@@ -171,6 +178,7 @@ def mount(page, values, ask):
     return page.locator("#own input")
 
 
+@SERVED
 def test_what_goes_wrong_is_shown_in_place(open_page):
     page = open_page("index.html")
     slider = mount(page, "123", """([i]) => i === 1 ? Promise.reject(new Error("ValueError: no two"))
@@ -183,6 +191,7 @@ def test_what_goes_wrong_is_shown_in_place(open_page):
     assert not fault.is_visible()
 
 
+@SERVED
 def test_while_one_view_is_on_its_way_only_the_last_move_counts(open_page):
     page = open_page("index.html")
     page.evaluate("window.asked = []")

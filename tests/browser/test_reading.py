@@ -7,6 +7,7 @@ import pytest
 from web.extension.search import CHAPTERS
 from web.project import pages
 
+SERVED = pytest.mark.parametrize("address", ["http"], indirect=True)
 VISIBLE = """language => [...document.querySelectorAll(`article .lang-${language}`)]
     .filter(element => element.offsetParent).length"""
 LOADED = "family => [...document.fonts].some(f => f.family.includes(family) && f.status === 'loaded')"
@@ -79,6 +80,7 @@ def test_the_chosen_language_shows_where_the_system_chooses_the_colours(open_pag
     assert looks[0] == looks[2] != looks[1]
 
 
+@SERVED
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("way", ["address", "contents", "typed"])
 def test_a_way_to_a_place_leads_there(open_page, way, width):
@@ -113,7 +115,7 @@ def test_search_finds(open_page, word):
     assert any("glossary.html" in link for link in links)
 
 
-@pytest.mark.parametrize("address", ["http"], indirect=True)  # from a disk it is the same with fewer buttons
+@SERVED  # from a disk it is the same with fewer buttons
 @pytest.mark.parametrize("name", pages())
 def test_page_fits_a_phone(open_page, name):
     page = open_page(f"{name}.html", width=320)
@@ -131,6 +133,7 @@ def test_formulas_use_their_own_fonts(open_page):
     assert page.evaluate(LOADED, "KaTeX_Math")
 
 
+@SERVED
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_chapter_is_light(browser, address, name):
     """Under 500 kB packed, with fonts, styles and scripts; pictures and explorers come on top."""
@@ -147,6 +150,7 @@ def test_a_chapter_is_light(browser, address, name):
     page.close()
 
 
+@SERVED
 def test_the_page_hardly_moves_while_it_loads(browser, address):
     page = browser.new_page(viewport={"width": 390, "height": 800})
     page.add_init_script("""
