@@ -108,18 +108,34 @@ def test_slow_cells_starve_no_test(sandboxed, notebook):
     slow = [new_code_cell(f"{burning(seconds)}burn()") for seconds in [0.04] * 2 + [0.4] * 3]
     made.cells[2:2] = slow
     made.cells += [new_code_cell("while True: pass")] * 9
-    result = marked(made, 0.05)
+    result = marked(made, 0.1)
     assert result["score"] == 9
     assert [note.split("\n")[1] for note in result["notes"]] == [
-        "用了超过 0.1 秒处理器时间，是否有死循环 | more than 0.1 s of processor time: is there an endless loop"] * 3
+        f"用了超过 {most} 秒处理器时间，是否有死循环 | more than {most} s of processor time: is there an endless loop"
+        for most in (0.1, 0.05, 0.05)]
+
+
+def test_a_cell_that_hung_has_a_tenth_when_it_is_heard(sandboxed):
+    """Its message comes from a process that was asked nothing and names the first limit; cells below it have half."""
+    timer = "import signal\nprint(signal.getitimer(signal.ITIMER_PROF)[0] < {})\n"
+    cells = ["def f(): return 1", f"{timer.format(0.1)}while True: pass", f"{timer.format(0.25)}1 / 0"]
+    with AnswerProcess(cells, True, 0.4) as process:
+        for process.goal in (1, 3):
+            assert RemoteAnswer(process, "f")() == 1
+        assert process.cell_messages == {0: []}
+        process.listen()
+    assert [[text.rpartition(" | ")[2] for text in process.cell_messages[number]] for number in (1, 2)] == [
+        ["more than 0.4 s of processor time: is there an endless loop", "True\n"],
+        ["line 3, a division by zero (ZeroDivisionError: division by zero)", "True\n"]]
 
 
 def test_a_message_names_the_limit_that_held(sandboxed):
-    with AnswerProcess(["def f():\n    while True: pass"], True, 0.2) as process:
-        process.goal, answer, said = 1, RemoteAnswer(process, "f"), []
-        for _ in range(2):
+    """What hangs once leaves a tenth for every further call of the submission."""
+    with AnswerProcess(["def f():\n    while True: pass\ng = f"], True, 0.2) as process:
+        process.goal, said = 1, []
+        for name in "fg":
             with pytest.raises(TooSlow) as caught:
-                answer()
+                RemoteAnswer(process, name)()
             said.append(caught.value.cause.partition(" | ")[2])
     assert said == ["more than 0.2 s of processor time: is there an endless loop",
                     "more than 0.02 s of processor time: is there an endless loop "
