@@ -129,6 +129,15 @@ def test_a_cell_that_hung_has_a_tenth_when_it_is_heard(sandboxed):
         ["line 3, a division by zero (ZeroDivisionError: division by zero)", "True\n"]]
 
 
+def test_a_cell_that_hung_has_its_whole_time_again_for_its_answers(sandboxed):
+    cells = [f"{burning(0.25)}burn()\ndef f(): return 1\nwhile True: pass", "import os\ndef g(): os._exit(1)"]
+    with AnswerProcess(cells, True, 0.4) as process:
+        process.goal = 2
+        with pytest.raises(Wrong):
+            RemoteAnswer(process, "g")()
+        assert RemoteAnswer(process, "f")() == 1
+
+
 def test_a_message_names_the_limit_that_held(sandboxed):
     """What hangs once leaves a tenth for every further call of the submission."""
     with AnswerProcess(["def f():\n    while True: pass\ng = f"], True, 0.2) as process:
