@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import chain, repeat
 
 import nbformat
 import pytest
@@ -40,6 +41,20 @@ REST = ("7 秒没有计算也没有结果，是否在 sleep 或等输入 | "
 def test_what_counts(monkeypatch, wall, processor, queue, state, why):
     monkeypatch.setattr("grader.sandbox.clock.time.monotonic", lambda: wall)
     assert Scripted(5, wall, processor, queue, state).passed() == why
+
+
+@pytest.mark.parametrize(("seconds", "rest"), [(5, 7), (2, 4), (0.2, 0.4)])
+def test_rest_may_last_twice_as_long_but_two_seconds_longer_at_most(monkeypatch, seconds, rest):
+    monkeypatch.setattr("grader.sandbox.clock.time.monotonic", lambda: rest)
+    assert Scripted(seconds, rest - 0.01, 0, 0, "S").passed() == ""
+    assert f"| {rest:g} s without a result" in Scripted(seconds, rest + 0.01, 0, 0, "S").passed()
+
+
+def test_a_reply_that_comes_between_two_looks_is_in_time(monkeypatch):
+    """The clock finds a process at rest that has just replied, after a pause of the whole machine."""
+    looks = chain([([], [], [])], repeat(([0], [], [])))
+    monkeypatch.setattr("grader.sandbox.process.select.select", lambda *args: next(looks))
+    AnswerProcess([], True, 5)._wait([0], [], Scripted(5, 60, 0, 0, "S"))
 
 
 def test_a_machine_that_is_too_busy_is_a_fault_of_the_grader(monkeypatch):
