@@ -46,8 +46,7 @@ class Clock:
         processor, rest = self.spent()
         if processor > self.seconds + KILL_LATER:
             return too_slow(self.seconds)
-        most = self.seconds + min(REST_LONGER, self.seconds)
-        if self.state not in "RD" and rest > most:  # neither runs nor waits for a disk
+        if self.state not in "RD" and rest > (most := self.seconds + min(REST_LONGER, self.seconds)):  # D: for a disk
             return (f"{most:g} 秒没有计算也没有结果，是否在 sleep 或等输入 | "
                     f"{most:g} s without a result and without computing: does it sleep, or wait for input")
         if time.monotonic() - self.begin[0] > BUSY * (self.seconds + 1):

@@ -36,9 +36,8 @@ class AnswerProcess(AbstractContextManager):
 
     def __init__(self, cells: list[str], sandboxed: bool, seconds: float) -> None:
         self.cells, self.sandboxed, self.seconds = cells, sandboxed, seconds
-        self.call_seconds = seconds  # a tenth after a call that hung
         self.goal = self.done = 0  # how many cells shall be run, and how many this process has run
-        self.left = CELLS * seconds
+        self.call_seconds, self.left = seconds, CELLS * seconds  # of each call, of all cells
         self.slow: dict[int, float] = {}  # cells that were stopped, after how many seconds
         self.lost: set[int] = set()  # cells that hung or ended a process: they are not run again
         self.cell_messages: dict[int, list[str]] = {}  # the errors of each cell, and what it printed

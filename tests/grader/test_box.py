@@ -229,6 +229,16 @@ def test_the_template_too_is_limited_and_filtered_and_follows_its_bubblewrap(san
     assert box._idle[os.getpid(), True].pop().close() == ""
 
 
+def test_a_box_keeps_no_file_outside(sandboxed, monkeypatch, tmp_path):
+    """A grader that is killed could not remove it."""
+    monkeypatch.setattr(box, "_idle", defaultdict(list))
+    monkeypatch.setattr(box.tempfile, "tempdir", str(tmp_path))
+    student = box.Box()
+    assert os.listdir(tmp_path) == []
+    student.close()
+    assert student.template.close() == ""
+
+
 LEFT = {
     "a file": "open('/tmp/note', 'w').write('x')", "a file that is gone": "open('/tmp/x', 'w'); os.unlink('/tmp/x')",
     "rights of the folder": "os.chmod('/tmp', 0o700)", "the time of the last look": "os.listdir('/tmp')",
