@@ -154,8 +154,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
          ("folder", "the folder that the verb collect wrote", path),
          ("--seed-file", "what the verb seed made", {**file, "required": True}), out("a folder for the results"),
          ("--workers", "processes that mark (2)", {"type": partial(above_zero, int), "default": 2}),
-         ("--seconds", "limit for one call of a student's function (5); another limit marks all anew",
-          {"type": partial(above_zero, float), "default": 5.0}),
+         ("--seconds", "limit for one call of a student's function (2); another limit marks all anew",
+          {"type": partial(above_zero, float), "default": 2.0}),
          ("--unsafe-no-sandbox", "run student code with your own rights",
           {"dest": "sandboxed", "action": "store_false"}))
     verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)

@@ -30,7 +30,7 @@ class Conditions:
     """How a class is marked: the secret seed, the seconds of processor time for one call, whether in a sandbox."""
 
     seed: int
-    seconds: float = 5.0
+    seconds: float = 2.0
     sandboxed: bool = True
 
 

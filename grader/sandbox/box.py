@@ -138,7 +138,7 @@ class Template:
         self.control, theirs = socket.socketpair()
         self.control.settimeout(START_SECONDS)
         self.stderr = os.memfd_create("stderr")  # nobody waits at its end, as one would at a pipe's
-        self.folder = tempfile.TemporaryDirectory(prefix="student-")
+        self.folder: tempfile.TemporaryDirectory[str] | None = None
         with theirs, tempfile.TemporaryFile() as filter:
             if sandboxed:
                 keyctl = syscalls.number("keyctl")
@@ -147,6 +147,7 @@ class Template:
                 argv = [*_argv(filter.fileno()), "-I", "-S", "/box/worker.py", "/box/site", "/tmp"]
                 argv.append(syscalls.program(syscalls.STUDENT).hex())
             else:  # the same program without walls, because the instructor asked for it
+                self.folder = tempfile.TemporaryDirectory(prefix="student-")
                 cwd = Path(self.folder.name, "cwd")
                 cwd.mkdir()
                 for place, path in _parts().items():
@@ -175,7 +176,8 @@ class Template:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-        self.folder.cleanup()
+        if self.folder:
+            self.folder.cleanup()
         with os.fdopen(self.stderr, "rb") as file:
             file.seek(0)
             return file.read(2000).decode(errors="replace").strip()

@@ -1,7 +1,7 @@
 """The clock of a student's process, read from outside: a busy machine costs no student any time.
 
-A limit is one on processor time, and another of the same length on time in which the process rests: it neither runs
-nor waits for a processor.
+A limit is one on processor time, and a longer one on time in which the process rests: it neither runs nor waits for a
+processor. An honest answer never rests for long, and while it computes it is not seen at rest on any machine.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 KILL_LATER = 0.5  # seconds after the limit at which the process should have stopped by itself
-REST_LONGER = 2.0  # seconds more for rest: the first use of a file may wait for a disk
+REST_LONGER = 2.0  # seconds more for rest, at most as long again: the first use of a file may wait for a disk
 BUSY = 60  # a machine on which a limit takes this many times as long is at fault
 
 
@@ -46,7 +46,7 @@ class Clock:
         processor, rest = self.spent()
         if processor > self.seconds + KILL_LATER:
             return too_slow(self.seconds)
-        if self.state not in "RD" and rest > (most := self.seconds + REST_LONGER):  # neither runs nor waits for a disk
+        if self.state not in "RD" and rest > (most := self.seconds + min(REST_LONGER, self.seconds)):  # D: for a disk
             return (f"{most:g} 秒没有计算也没有结果，是否在 sleep 或等输入 | "
                     f"{most:g} s without a result and without computing: does it sleep, or wait for input")
         if time.monotonic() - self.begin[0] > BUSY * (self.seconds + 1):

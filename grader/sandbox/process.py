@@ -16,7 +16,7 @@ from .clock import Clock, too_slow
 NOT_A_VALUE = "返回值无法识别 | the return value cannot be read"
 WRONG_TYPE = "返回值的类型不对 | the return value has a type that is not allowed"
 ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
-CELL, CELLS, SHARE = 2, 24, 8  # of the limit of a call, a cell may take twice, all 24 times, each an eighth of the rest
+CELLS, SHARE = 24, 8  # all cells may take 24 times the limit of a call; each that once, and an eighth of the rest
 LOOK = 0.05  # seconds between two looks at the clock
 ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
     MemoryError ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError
@@ -37,10 +37,12 @@ class AnswerProcess(AbstractContextManager):
     def __init__(self, cells: list[str], sandboxed: bool, seconds: float) -> None:
         self.cells, self.sandboxed, self.seconds = cells, sandboxed, seconds
         self.goal = self.done = 0  # how many cells shall be run, and how many this process has run
-        self.left = CELLS * seconds
+        self.call_seconds, self.left = seconds, CELLS * seconds  # of each call, of all cells
+        self.slow: dict[int, float] = {}  # cells that were stopped, after how many seconds
         self.lost: set[int] = set()  # cells that hung or ended a process: they are not run again
         self.cell_messages: dict[int, list[str]] = {}  # the errors of each cell, and what it printed
         self.asked = self.unheard = False  # has this process seen an input; did a cell fail after that
+        self.listening = False  # are the cells run for their messages alone
         self.box: Box | None = None
 
     def __exit__(self, *error: object) -> None:
@@ -68,11 +70,16 @@ class AnswerProcess(AbstractContextManager):
         """Run all cells once more, in a process that has seen no input, if there are errors to be told of."""
         if self.unheard:
             self.stop()
+            self.listening = True
             self.start()
 
     def _run_cell(self, number: int) -> None:
-        """Run one cell; it may use a part of the time that is left, so that slow cells starve no other."""
-        seconds = round(min(CELL * self.seconds, self.left / SHARE), 3)
+        """Run one cell; it may use a part of the time that is left, so that slow cells starve no other.
+
+        Below a cell that took too long each has half; what hung and runs again for its message alone, a tenth.
+        """
+        again, below = self.listening and number in self.slow, any(slow < number for slow in (*self.slow, *self.lost))
+        seconds = round(min(self.seconds / (10 if again else 2 if below else 1), self.left / SHARE), 3)
         clock = Clock(self.pid, seconds)
         try:
             if seconds < 0.01:
@@ -85,7 +92,10 @@ class AnswerProcess(AbstractContextManager):
         else:
             self.left -= clock.cost()
             problems, printed = reply.get("problems"), reply.get("printed")
-            messages = [_told(problem, seconds) for problem in problems[:20]] if isinstance(problems, list) else []
+            most = self.slow.get(number, seconds)
+            messages = [_told(problem, most) for problem in problems[:20]] if isinstance(problems, list) else []
+            if too_slow(most) in messages:
+                self.slow[number] = most
             self.unheard |= self.asked and bool(messages)
             if isinstance(printed, str) and printed:
                 messages.append(clean(printed[:2000]))
@@ -123,7 +133,7 @@ class AnswerProcess(AbstractContextManager):
     def _wait(self, read: list, write: list, clock: Clock) -> None:
         """Wait for an end of the channel, as long as the process is within its limits."""
         while not any(select.select(read, write, [], LOOK)):
-            if why := clock.passed():
+            if (why := clock.passed()) and not any(select.select(read, write, [], 0)):  # it may just have replied
                 self._fail(TooSlow(why))
 
     def _fail(self, wrong: Wrong) -> NoReturn:
@@ -137,7 +147,7 @@ class RemoteAnswer:
     warned = ""  # the process sends values alone, no warnings
 
     def __init__(self, process: AnswerProcess, name: str) -> None:
-        self.process, self.name, self.seconds = process, name, process.seconds
+        self.process, self.name = process, name
 
     def __call__(self, *args):
         return self._ask("call", self.name, args)
@@ -154,7 +164,7 @@ class RemoteAnswer:
         elif self.process.box is None:
             raise Wrong("对象已经不在了 | the object no longer exists")
         message = {"op": op, "name": name, "handle": handle, "args": list(map(channel.encode, args))}
-        seconds, self.process.asked = self.seconds, True
+        seconds, self.process.asked = self.process.call_seconds, True
         try:
             reply = self.process.ask(message, seconds)
             if reply.get("error") == "OutOfTime":
@@ -169,7 +179,7 @@ class RemoteAnswer:
                 zh, en = Pair.of(slow.cause)
                 slow.cause = (f"{zh}（前面有一项超时，限时降为十分之一） | "
                               f"{en} (after a test that was too slow, a tenth of the limit)")
-            self.seconds = self.process.seconds / 10  # what has hung once will do so again
+            self.process.call_seconds = self.process.seconds / 10  # what has hung once will do so again
             raise
         if value is None:
             raise Wrong(NOT_YET)

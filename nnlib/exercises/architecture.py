@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import partial
 from typing import Any
 
@@ -66,10 +67,7 @@ FORWARD.test("五层，一批样本 | five layers, a batch")(partial(_forward, d
 
 
 def _widest(n_in: int, n_out: int, budget: int) -> int:
-    hidden = 0
-    while mlp(n_in, hidden + 1, n_out).n_params <= budget:
-        hidden += 1
-    return hidden
+    return bisect_right(range(1, budget), budget, key=lambda hidden: mlp(n_in, hidden, n_out).n_params)
 
 
 def _fits(answer: Answer, rng: np.random.Generator, more: tuple[int, ...]) -> None:

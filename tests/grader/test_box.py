@@ -23,21 +23,23 @@ from grader.sandbox import box, syscalls
 from grader.sandbox.process import ENDED, AnswerProcess
 
 # Calls that must be refused, with arguments with which they would do harm if they were not.
-REFUSED_CALLS = """ptrace 16 1; prctl 1 0; process_vm_readv 1; process_vm_writev 1; kcmp 1 1; pidfd_open 1
-    pidfd_getfd 3 0; pidfd_send_signal 3 9; process_madvise 3; prlimit64 1 0; fork; vfork; clone 17; clone 0x10000011
-    clone3; execve; execveat; keyctl 0 -3; keyctl 7 -3; keyctl 10 -3; add_key; request_key; shmget 0 4096 0o1600
-    shmat; semget; msgget; mq_open; memfd_create; memfd_secret; io_uring_setup 1; io_uring_enter; io_setup 1
-    userfaultfd; bpf; perf_event_open; unshare 0x10000000; setns; mount; umount2; pivot_root; chroot; fsopen; fsmount
-    open_tree; move_mount; mount_setattr; socket 1 1; socket 2 1; socket 2 3; socket 10 2; socket 16 3; socket 17 3
-    socket 38 5; socket 40 1; socketpair 1 1; personality 0x40000; open_by_handle_at; name_to_handle_at; fanotify_init
-    inotify_init1; quotactl; syslog 2; sysinfo; statfs; fstatfs; epoll_create1; eventfd2; timerfd_create; signalfd4
-    pipe2; seccomp; setpriority; sched_setscheduler; sched_setattr; sched_setaffinity; ioprio_set; mlock; mlockall
-    mknodat; linkat; setxattr; utimensat; flock; fcntl 0 6; fcntl 0 1024; ioctl 0 0x5412; init_module; finit_module
-    delete_module; kexec_load; reboot; swapon; acct; settimeofday; clock_settime; clock_adjtime; sethostname
-    setdomainname; setuid; setgid; setgroups; capset; setsid; setpgid; vhangup; remap_file_pages; set_mempolicy; mbind
-    move_pages; migrate_pages; landlock_create_ruleset; futex_waitv; vmsplice; splice; tee; copy_file_range
-    rt_sigqueueinfo; rt_tgsigqueueinfo; timer_create; membarrier; rseq; get_robust_list; iopl 3; ioperm; modify_ldt
-    arch_prctl; lookup_dcookie"""
+REFUSED_CALLS = """ptrace 0; ptrace 16 1; ptrace 0x4206 1; prctl 1 0; prctl 4 0; prctl 4 1; process_vm_readv 1
+    process_vm_writev 1; kcmp 1 1; pidfd_open 1; pidfd_getfd 3 0; pidfd_send_signal 3 9; process_madvise 3
+    prlimit64 1 0; fork; vfork; clone 17; clone 0x10000011; clone 0x20011; clone 0x2000011; clone 0x4000011
+    clone 0x8000011; clone 0x20000011; clone 0x40000011; clone3; execve; execveat; keyctl 0 -3; keyctl 7 -3
+    keyctl 10 -3; add_key; request_key; shmget 0 4096 0o1600; shmat; semget; msgget; mq_open; memfd_create
+    memfd_secret; io_uring_setup 1; io_uring_enter; io_setup 1; userfaultfd; bpf; perf_event_open; unshare 0x10000000
+    setns; mount; umount2; pivot_root; chroot; fsopen; fsmount; open_tree; move_mount; mount_setattr; socket 1 1
+    socket 2 1; socket 2 3; socket 10 2; socket 16 3; socket 17 3; socket 38 5; socket 40 1; socketpair 1 1
+    personality 0x40000; personality 0xffffffff; open_by_handle_at; name_to_handle_at; fanotify_init; fanotify_mark
+    inotify_init1; quotactl; quotactl_fd; syslog 2; sysinfo; statfs; fstatfs; epoll_create1; eventfd2; timerfd_create
+    signalfd4; pipe2; seccomp; setpriority; sched_setscheduler; sched_setattr; sched_setaffinity; ioprio_set; mlock
+    mlockall; mknodat; linkat; setxattr; utimensat; flock; fcntl 0 6; fcntl 0 1024; ioctl 0 0x5412; init_module
+    finit_module; delete_module; kexec_load; kexec_file_load; reboot; swapon; swapoff; acct; settimeofday
+    clock_settime; clock_adjtime; sethostname; setdomainname; setuid; setgid; setgroups; capset; setsid; setpgid
+    vhangup; remap_file_pages; set_mempolicy; mbind; move_pages; migrate_pages; landlock_create_ruleset; futex_waitv
+    vmsplice; splice; tee; copy_file_range; rt_sigqueueinfo; rt_tgsigqueueinfo; timer_create; membarrier; rseq
+    get_robust_list; iopl 3; ioperm; modify_ldt; arch_prctl; lookup_dcookie"""
 SETTINGS = """import ctypes, glob, mmap, os, resource, signal, subprocess, sys, threading
 libc = ctypes.CDLL(None, use_errno=True)
 held = []"""
@@ -47,6 +49,9 @@ REFUSED_CODE = {
     "kernel command line": "open('/proc/cmdline')",
     "environment of process 1": "open('/proc/1/environ')",
     "memory of process 1": "open('/proc/1/mem')",
+    "memory of the parent": "open(f'/proc/{os.getppid()}/mem', 'r+b')",
+    "its own memory": "open('/proc/self/mem', 'r+b')",
+    "memory of the machine": "open('/dev/mem')",
     "root of process 1": "os.listdir('/proc/1/root')",
     "sys": "os.listdir('/sys')",
     "etc": "os.listdir('/etc')",
@@ -69,6 +74,9 @@ REFUSED_CODE = {
     "file beside Python": "open('/box/site/was-here.py', 'w')",
     "device": "os.mknod('/tmp/sda', 0o60600, 0x800)",
     "pipe with a name": "os.mkfifo('/tmp/pipe')",
+    "sockets of all families": "assert any(libc.socket(n, kind, 0) >= 0 for n in range(64) for kind in range(1, 11))",
+    "pairs of sockets": "assert any(libc.socketpair(n, 1, 0, (ctypes.c_int * 2)()) == 0 for n in range(64))",
+    "namespaces": "assert any(libc.unshare(1 << bit) == 0 for bit in range(32))",
     "more memory": "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
     "more processes": "resource.setrlimit(resource.RLIMIT_NPROC, (9, 9))",
     "limits of process 1": "resource.prlimit(1, resource.RLIMIT_AS)",
@@ -219,6 +227,16 @@ def test_the_template_too_is_limited_and_filtered_and_follows_its_bubblewrap(san
     student.close()
     assert student.template.fork([0]) is None
     assert box._idle[os.getpid(), True].pop().close() == ""
+
+
+def test_a_box_keeps_no_file_outside(sandboxed, monkeypatch, tmp_path):
+    """A grader that is killed could not remove it."""
+    monkeypatch.setattr(box, "_idle", defaultdict(list))
+    monkeypatch.setattr(box.tempfile, "tempdir", str(tmp_path))
+    student = box.Box()
+    assert os.listdir(tmp_path) == []
+    student.close()
+    assert student.template.close() == ""
 
 
 LEFT = {

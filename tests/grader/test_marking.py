@@ -108,7 +108,7 @@ def with_cells(data, *added, before=2):
 
 def test_the_sandbox_is_what_is_used_unless_told_otherwise(submission):
     data = with_cells(submission(), "np.nan")
-    assert marking.mark(data, ACTIVATIONS, SEEDED)["notes"] == [f"{CELL}\nTrue, 5 s a call"]
+    assert marking.mark(data, ACTIVATIONS, SEEDED)["notes"] == [f"{CELL}\nTrue, 2 s a call"]
     assert marking.mark(data, ACTIVATIONS, Conditions(7, 0.5, False))["notes"] == [f"{CELL}\nFalse, 0.5 s a call"]
 
 
@@ -117,7 +117,7 @@ def test_notes_of_the_notebook_come_first_and_there_are_not_too_many(submission)
     twice["cells"].append(twice["cells"][3])
     twice_noted = "单元格 sigmoid-slope-title 出现两次 | cell sigmoid-slope-title occurs twice"
     notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, SEEDED, ["odd"])["notes"]
-    assert notes == ["odd", twice_noted, f"{CELL}\nTrue, 5 s a call"]
+    assert notes == ["odd", twice_noted, f"{CELL}\nTrue, 2 s a call"]
     twice["cells"] += [None] * 60
     notes = marking.mark(json.dumps(twice).encode(), ACTIVATIONS, SEEDED)["notes"]
     assert notes == [twice_noted] + ["跳过一个坏单元格 | a broken cell was skipped"] * 49
@@ -191,7 +191,7 @@ def test_a_key_names_submission_assignment_conditions_and_versions(monkeypatch):
     usual = marking.key(b"a", ACTIVATIONS, SEEDED)
     assert len(usual) == 24
     assert set(usual) <= set("0123456789abcdef")
-    assert usual == marking.key(b"a", assignments.load("activations"), Conditions(7, 5.0, True))
+    assert usual == marking.key(b"a", assignments.load("activations"), Conditions(7, 2.0, True))
     others = {marking.key(*args) for args in (
         (b"b", ACTIVATIONS, SEEDED), (b"a", assignments.load("intro"), SEEDED),
         (b"a", ACTIVATIONS, Conditions(8)), (b"a", ACTIVATIONS, Conditions(7, seconds=20.0)),

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import chain, repeat
 
 import nbformat
 import pytest
@@ -40,6 +41,20 @@ REST = ("7 秒没有计算也没有结果，是否在 sleep 或等输入 | "
 def test_what_counts(monkeypatch, wall, processor, queue, state, why):
     monkeypatch.setattr("grader.sandbox.clock.time.monotonic", lambda: wall)
     assert Scripted(5, wall, processor, queue, state).passed() == why
+
+
+@pytest.mark.parametrize(("seconds", "rest"), [(5, 7), (2, 4), (0.2, 0.4)])
+def test_rest_may_last_twice_as_long_but_two_seconds_longer_at_most(monkeypatch, seconds, rest):
+    monkeypatch.setattr("grader.sandbox.clock.time.monotonic", lambda: rest)
+    assert Scripted(seconds, rest - 0.01, 0, 0, "S").passed() == ""
+    assert f"| {rest:g} s without a result" in Scripted(seconds, rest + 0.01, 0, 0, "S").passed()
+
+
+def test_a_reply_that_comes_between_two_looks_is_in_time(monkeypatch):
+    """The clock finds a process at rest that has just replied, after a pause of the whole machine."""
+    looks = chain([([], [], [])], repeat(([0], [], [])))
+    monkeypatch.setattr("grader.sandbox.process.select.select", lambda *args: next(looks))
+    AnswerProcess([], True, 5)._wait([0], [], Scripted(5, 60, 0, 0, "S"))
 
 
 def test_a_machine_that_is_too_busy_is_a_fault_of_the_grader(monkeypatch):
@@ -108,18 +123,43 @@ def test_slow_cells_starve_no_test(sandboxed, notebook):
     slow = [new_code_cell(f"{burning(seconds)}burn()") for seconds in [0.04] * 2 + [0.4] * 3]
     made.cells[2:2] = slow
     made.cells += [new_code_cell("while True: pass")] * 9
-    result = marked(made, 0.05)
+    result = marked(made, 0.1)
     assert result["score"] == 9
     assert [note.split("\n")[1] for note in result["notes"]] == [
-        "用了超过 0.1 秒处理器时间，是否有死循环 | more than 0.1 s of processor time: is there an endless loop"] * 3
+        f"用了超过 {most} 秒处理器时间，是否有死循环 | more than {most} s of processor time: is there an endless loop"
+        for most in (0.1, 0.05, 0.05)]
+
+
+def test_a_cell_that_hung_has_a_tenth_when_it_is_heard(sandboxed):
+    """Its message comes from a process that was asked nothing and names the first limit; cells below it have half."""
+    timer = "import signal\nprint(signal.getitimer(signal.ITIMER_PROF)[0] < {})\n"
+    cells = ["def f(): return 1", f"{timer.format(0.1)}while True: pass", f"{timer.format(0.25)}1 / 0"]
+    with AnswerProcess(cells, True, 0.4) as process:
+        for process.goal in (1, 3):
+            assert RemoteAnswer(process, "f")() == 1
+        assert process.cell_messages == {0: []}
+        process.listen()
+    assert [[text.rpartition(" | ")[2] for text in process.cell_messages[number]] for number in (1, 2)] == [
+        ["more than 0.4 s of processor time: is there an endless loop", "True\n"],
+        ["line 3, a division by zero (ZeroDivisionError: division by zero)", "True\n"]]
+
+
+def test_a_cell_that_hung_has_its_whole_time_again_for_its_answers(sandboxed):
+    cells = [f"{burning(0.25)}burn()\ndef f(): return 1\nwhile True: pass", "import os\ndef g(): os._exit(1)"]
+    with AnswerProcess(cells, True, 0.4) as process:
+        process.goal = 2
+        with pytest.raises(Wrong):
+            RemoteAnswer(process, "g")()
+        assert RemoteAnswer(process, "f")() == 1
 
 
 def test_a_message_names_the_limit_that_held(sandboxed):
-    with AnswerProcess(["def f():\n    while True: pass"], True, 0.2) as process:
-        process.goal, answer, said = 1, RemoteAnswer(process, "f"), []
-        for _ in range(2):
+    """What hangs once leaves a tenth for every further call of the submission."""
+    with AnswerProcess(["def f():\n    while True: pass\ng = f"], True, 0.2) as process:
+        process.goal, said = 1, []
+        for name in "fg":
             with pytest.raises(TooSlow) as caught:
-                answer()
+                RemoteAnswer(process, name)()
             said.append(caught.value.cause.partition(" | ")[2])
     assert said == ["more than 0.2 s of processor time: is there an endless loop",
                     "more than 0.02 s of processor time: is there an endless loop "
