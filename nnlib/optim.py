@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 
 from ._common import checks
+from ._common.buffers import zeros
 from ._common.checks import Array
 
 
@@ -42,7 +43,7 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__} expected params to change, got a read-only array. "
                              "Use np.array(params).")
         if not self._state:
-            self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
+            self._state = {name: zeros(params.shape, params.dtype) for name in (*self.keeps, "scratch")}
         shape = self._state["scratch"].shape
         if not params.shape == grads.shape == shape:
             raise ValueError(f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} "
