@@ -31,8 +31,8 @@ from .stopping import EarlyStopping
 # with 16 networks per chunk, 64-50-10 trains 1.5 times slower.
 CHUNK = 64
 CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
-# To add a bias, NumPy joins rows by copies until they have so many numbers; its own 8192 makes the step of a small
-# network 1.1x slower. Of longer rows it would also cut sums in pieces, and so change their last digits.
+# To add a bias to short rows, NumPy joins them by copies until they have so many numbers. With its own limit, 8192,
+# the step of a small network takes 1.1x as long.
 JOINED = 512
 _IN_TRAINING: dict[int, Array] = {}
 _LOCK = threading.Lock()
@@ -268,8 +268,7 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
     before = np.empty_like(net.params)
     n = len(task.rows)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
-        if max(task.batch_size, task.validation[0].shape[1] if task.validation else 0) <= JOINED:
-            np.setbufsize(JOINED)  # until the end of this block
+        np.setbufsize(JOINED)  # until the end of this block
         for epoch in range(task.epochs):
             before[...] = net.params
             total: Any = 0.0
