@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from ._common import checks
-from ._common.buffers import zeros
+from ._common.buffers import BLOCK, blocks, zeros
 from ._common.checks import Array
 
 
@@ -49,9 +49,15 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} "
                              f"and {grads.shape}. Give both that shape; another network takes a new optimiser.")
         self.steps += 1
-        self.update(params, grads, **self._state)
+        if params.size <= BLOCK:
+            self.update(params, grads, **self._state)
+            return
+        for part in blocks(0, params.shape[-1]):
+            state = {name: array[..., part] for name, array in self._state.items()}
+            self.update(params[..., part], grads[..., part], **state)
 
     def update(self, params: Array, grads: Array, **state: Array) -> None:
+        """Change each number of `params` by itself, because a long vector comes in pieces."""
         raise NotImplementedError
 
     def fresh(self) -> Self:
