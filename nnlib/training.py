@@ -32,7 +32,7 @@ from .stopping import EarlyStopping
 CHUNK = 64
 CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
 # To add a bias to short rows, NumPy joins them by copies until they have so many numbers. With its own limit, 8192,
-# the step of a small network takes 1.1x as long.
+# the step of a small network takes 1.1x as long; stacks, of many short rows, gain nothing.
 JOINED = 512
 _IN_TRAINING: dict[int, Array] = {}
 _LOCK = threading.Lock()
@@ -268,7 +268,8 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
     before = np.empty_like(net.params)
     n = len(task.rows)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
-        np.setbufsize(JOINED)  # until the end of this block
+        if net.networks is None:
+            np.setbufsize(JOINED)  # until the end of this block
         for epoch in range(task.epochs):
             before[...] = net.params
             total: Any = 0.0
