@@ -193,7 +193,8 @@ class Linear(_Weighted):
         if not need_dx:
             return None
         dx = mine.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
-        return np.matmul(W.swapaxes(-1, -2), dy, out=dx)
+        # For one unit NumPy's matmul does without BLAS, which is 3x slower.
+        return (np.multiply if self.n_out == 1 else np.matmul)(W.swapaxes(-1, -2), dy, out=dx)
 
 
 class Maxout(_Weighted):

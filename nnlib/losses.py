@@ -6,7 +6,6 @@ classifier with one row of scores s is treated as two-class, with scores [0; s].
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -43,8 +42,7 @@ class Loss:
     def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         """Loss and gradient of checked input; the gradient lives in `buffers`."""
         value, grad = self.compute(scores, y, buffers)
-        # Beyond the dtype is a difference of scores, or its square. (np.isfinite takes ten times as long.)
-        if not (math.isfinite(value) if isinstance(value, float) else np.isfinite(value).all()):
+        if not checks.all_finite(value):  # beyond the dtype is a difference of scores, or its square
             wide = np.float64 if scores.dtype == np.float32 else np.longdouble
             value, grad = self.compute(scores.astype(wide), y, Buffers())
             return (value.astype(float) if np.ndim(value) else float(value)), grad.astype(scores.dtype)

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from numbers import Integral
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ._common import checks, files
-from ._common.buffers import NotInNetwork, PerThread
+from ._common.buffers import NotInNetwork, PerThread, blocks, zeros
 from ._common.checks import Array
 from ._common.files import BadFile
 from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU
@@ -66,7 +66,7 @@ class Network:
                              "Write nn.Network(nn.Linear(3, 4), nn.ReLU()).")
         stack_shape = () if networks is None else (checks.whole_number("Network networks", networks),)
         source = checks.as_generator(rng)
-        self._bind(layers, np.zeros((*stack_shape, _connect(layers)), checks.as_float_type(dtype, "Network")))
+        self._bind(layers, zeros((*stack_shape, _connect(layers)), checks.as_float_type(dtype, "Network")))
         for r in np.ndindex(*stack_shape):
             for layer in layers:
                 for name, value in layer.start(source).items():
@@ -75,8 +75,8 @@ class Network:
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
         """Take over the parameters, and give each layer its views into the two vectors."""
         self.layers, self._params = layers, params
-        # np.zeros, unlike zeros_like, costs nothing until used: threads that only predict need no gradients.
-        own = self.own = PerThread(partial(np.zeros, params.shape, params.dtype))
+        # Until used, they cost nothing: threads that only predict need no gradients.
+        own = self.own = PerThread(partial(zeros, params.shape, params.dtype))
         self._weights: list[slice] = []
         start = 0
         for layer in layers:
@@ -251,10 +251,10 @@ class Network:
             for i in range(len(self.layers) - 1, self._trained[0] - 1, -1):
                 d = self.layers[i].backward(d, i > self._trained[0])  # type: ignore[assignment]
         if l2:
-            for where in self._weights:
-                w = self.params[..., where]
+            for part in chain.from_iterable(blocks(where.start, where.stop) for where in self._weights):
+                w = self.params[..., part]
                 shrink = np.multiply(w, l2, out=mine.get("shrink", w.shape, w.dtype))
-                mine.grads[..., where] += shrink
+                mine.grads[..., part] += shrink
                 value = value + 0.5 * np.vecdot(shrink, w)
         return value if self.networks else float(value)
 

@@ -12,6 +12,7 @@ from typing import Self
 import numpy as np
 
 from ._common import checks
+from ._common.buffers import BLOCK, blocks, zeros
 from ._common.checks import Array
 
 
@@ -42,15 +43,21 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__} expected params to change, got a read-only array. "
                              "Use np.array(params).")
         if not self._state:
-            self._state = {name: np.zeros_like(params) for name in (*self.keeps, "scratch")}
+            self._state = {name: zeros(params.shape, params.dtype) for name in (*self.keeps, "scratch")}
         shape = self._state["scratch"].shape
         if not params.shape == grads.shape == shape:
             raise ValueError(f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} "
                              f"and {grads.shape}. Give both that shape; another network takes a new optimiser.")
         self.steps += 1
-        self.update(params, grads, **self._state)
+        if params.size <= BLOCK:
+            self.update(params, grads, **self._state)
+            return
+        for part in blocks(0, params.shape[-1]):
+            state = {name: array[..., part] for name, array in self._state.items()}
+            self.update(params[..., part], grads[..., part], **state)
 
     def update(self, params: Array, grads: Array, **state: Array) -> None:
+        """Change each number of `params` by itself, because a long vector comes in pieces."""
         raise NotImplementedError
 
     def fresh(self) -> Self:

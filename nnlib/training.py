@@ -31,6 +31,9 @@ from .stopping import EarlyStopping
 # with 16 networks per chunk, 64-50-10 trains 1.5 times slower.
 CHUNK = 64
 CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
+# To add a bias to short rows, NumPy joins them by copies until they have so many numbers. With its own limit, 8192,
+# the step of a small network takes 1.1x as long; stacks, of many short rows, gain nothing.
+JOINED = 512
 _IN_TRAINING: dict[int, Array] = {}
 _LOCK = threading.Lock()
 PER_EPOCH = "loss", "accuracy", "val_loss", "val_accuracy"  # of `History`
@@ -261,10 +264,12 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
     log: dict[str, list[Any]] = {name: [] for name in PER_EPOCH}
     stopper = EarlyStopping(net, task.patience) if task.patience else None
     diverged = np.full(net.params.shape[:-1], np.nan)
-    finished = np.zeros(net.params.shape[:-1], bool)  # diverged, or stopped early
+    finished, some = np.zeros(net.params.shape[:-1], bool), False  # diverged, or stopped early; are there any?
     before = np.empty_like(net.params)
     n = len(task.rows)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
+        if net.networks is None:
+            np.setbufsize(JOINED)  # until the end of this block
         for epoch in range(task.epochs):
             before[...] = net.params
             total: Any = 0.0
@@ -273,11 +278,10 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
                 optimizer.step(net.params, net.grads)
             measured = {"loss": total, **_measure(task, net, buffers)}
             val_loss = measured.get("val_loss", 0.0)
-            if not (np.isfinite(total + val_loss).all() and np.isfinite(net.params).all()):
+            if not (checks.all_finite(total + val_loss) and checks.all_finite(net.params)):
                 fine = np.isfinite(total) & np.isfinite(val_loss) & np.isfinite(net.params).all(axis=-1)
                 diverged[~finished & ~fine] = epoch
-                finished = finished | np.isfinite(diverged)
-            some = finished.any()
+                finished, some = finished | np.isfinite(diverged), True
             if some:
                 net.params[finished] = before[finished]
             for name, value in measured.items():
@@ -286,8 +290,9 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
                 stopper.update(epoch, log["val_loss"][-1])
                 stopper.restore(stopper.done & ~finished)
                 finished = finished | stopper.done
+                some = bool(finished.any())
             task.tick()
-            if finished.all():
+            if some and finished.all():
                 break
     best = np.full(net.params.shape[:-1], epoch)
     if stopper:

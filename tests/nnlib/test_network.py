@@ -235,6 +235,20 @@ def test_gradients_do_not_accumulate():
     np.testing.assert_array_equal(net.loss_and_grad(X, y, l2=0.1)[1], first)
 
 
+@pytest.mark.parametrize("networks", [None, 2])
+def test_l2_of_a_matrix_that_is_shrunk_in_pieces(networks):
+    """At each 65,536th number."""
+    net = nn.mlp(70_000, 2, 1, networks=networks)
+    X, y = np.random.default_rng(0).normal(size=(70_000, 3)), [0, 1, 1]
+    plain = net.loss_and_grad(X, y)[0]
+    wanted = [layer.grads["W"] + 0.1 * layer.W for layer in (net[0], net[2])]
+    value, _ = net.loss_and_grad(X, y, l2=0.1)
+    squares = sum((w**2).sum(axis=-1) for w in net.weights())
+    np.testing.assert_allclose(value, plain + 0.05 * squares, rtol=1e-12)
+    for layer, dW in zip((net[0], net[2]), wanted, strict=True):
+        np.testing.assert_array_equal(layer.grads["W"], dW)
+
+
 def test_l2_by_hand():
     # W = (3, -4), b = 5, alpha = 0.25: 0.5 * 0.1 * 25 = 1.25; gradient 0.1 W, nothing else
     net = nn.Network(nn.Linear(2, 1), nn.PReLU())

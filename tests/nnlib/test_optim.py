@@ -73,6 +73,22 @@ def test_coordinates_are_independent(kind):
     np.testing.assert_allclose(together, alone, rtol=1e-14)
 
 
+@pytest.mark.parametrize("shape", [(150_001,), (2, 100_000), (131_072,)])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_a_long_vector_moves_like_its_pieces(optimizer, shape):
+    """A step cuts it at each 65,536th number; these pieces are shorter."""
+    rng = np.random.default_rng(0)
+    together, gradients = rng.normal(size=shape), rng.normal(size=(3, *shape))
+    starts = range(0, shape[-1], 5000)
+    pieces = [(optimizer.fresh(), together[..., i : i + 5000].copy()) for i in starts]
+    whole = optimizer.fresh()
+    for g in gradients:
+        whole.step(together, g)
+        for (one, p), i in zip(pieces, starts, strict=True):
+            one.step(p, g[..., i : i + 5000])
+    np.testing.assert_array_equal(together, np.concatenate([p for _, p in pieces], axis=-1))
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
 def test_descends(optimizer):
     p = np.array([3.0, -2.0])

@@ -125,6 +125,27 @@ def test_equals_a_loop_by_hand(batch_size, l2):
     np.testing.assert_allclose(net[1].b, b, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("n", [300, 600])
+@pytest.mark.parametrize("n_validation", [300, 600])
+def test_equals_the_steps_of_the_network_bit_for_bit(n, n_validation):
+    """Although fit makes NumPy's buffers smaller: those of rows of 300 and of 600 samples hold 512 numbers."""
+    X, y = problem(n)
+    X, validation, loss, epochs = np.asfortranarray(X), problem(n_validation, 1), nn.CrossEntropy(), 5
+    net, wanted = quiet(), quiet()
+    optimizer, losses, val_losses = nn.Adam(0.05), [], []
+    before = np.getbufsize()
+    history = nn.fit(net, X, y, loss, optimizer, epochs=epochs, batch_size=None, validation=validation)
+    assert np.getbufsize() == before
+    for _ in range(epochs):
+        value, grads = wanted.loss_and_grad(X, y, loss)
+        optimizer.step(wanted.params, grads)
+        losses.append(value)
+        val_losses.append(loss(wanted(validation[0]), validation[1]))
+    np.testing.assert_array_equal(net.params, wanted.params)
+    np.testing.assert_array_equal(history.loss, losses)
+    np.testing.assert_array_equal(history.val_loss, val_losses)
+
+
 # --- history
 
 
@@ -403,8 +424,10 @@ def test_divergence_is_one_error_without_warnings():
     net[0].W, net[1].W = -9.0, 9.0
     X, y = np.ones((1, 1)), np.zeros((1, 1))
     options = {"loss": nn.MSE(), "optimizer": nn.SGD(0.02), "validation": (X, y)}
+    before = np.getbufsize()
     with warnings.catch_warnings(action="error"), pytest.raises(nn.Diverged):
         nn.fit(net, X, y, epochs=30, **options)
+    assert np.getbufsize() == before
 
 
 BAD_VALIDATION = {  # a loss, and validation data with which it is infinite or NaN in every epoch
