@@ -20,13 +20,15 @@ CITE = re.compile(r"\{cite(?::\w)?\}`([\w,]+)`")
 NO_PROSE = re.compile(r"\{[\w:]+\}`[^`]*`|`[^`]*`|\$[^$]*\$")
 BESIDE = 24  # characters between a citation and the place in the source
 IN_CHINESE = {"section": "第 {} 节", "chapter": "第 {} 章", "p.": "第 {} 页", "table": "表 {}", "figure": "图 {}",
-              "equation": "式 {}", "theorem": "定理 {}", "algorithm": "算法 {}", "appendix": "附录 {}", "abstract": "摘要"}
+              "equation": "式 {}", "theorem": "定理 {}", "algorithm": "算法 {}", "appendix": "附录 {}",
+              "abstract": "摘要"}
 
 # A number glued to a letter or a hyphen is part of a name: L2, GPT-3, top-5.
 DIGITS = re.compile(r"(?<![A-Za-z\d_.-])(\d[\d,]*(?:\.\d+)?)(?: (thousand|million|billion)\b| ?([万亿]))?(?![A-Za-z])")
 SCALE = {"": 1, "thousand": 1e3, "million": 1e6, "billion": 1e9, "万": 1e4, "亿": 1e8}
-ENGLISH = dict(zip("three four five six seven eight nine ten eleven twelve".split(), range(3, 13), strict=True))
-CHINESE = dict(zip("三 四 五 六 七 八 九 十 十一 十二".split(), range(3, 13), strict=True))
+ENGLISH = {word: n for n, word in enumerate(
+    ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 3)}
+CHINESE = {"十一": 11, "十二": 12} | {sign: n for n, sign in enumerate("三四五六七八九十", 3)}
 
 
 def found(pattern, text, values):
@@ -36,7 +38,7 @@ def found(pattern, text, values):
 def digits(text):
     """The numbers that are written in digits, `1.38 亿` and `138 million` as one."""
     return {round(float(number.replace(",", "")) * SCALE[english or chinese], 6)
-            for number, english, chinese in DIGITS.findall(text.replace("\u00a0", " "))}
+            for number, english, chinese in DIGITS.findall(text)}
 
 
 def words(text):
