@@ -38,7 +38,7 @@ def in_digits(text):
 
 
 def in_words(text, values):
-    pattern = "|".join(rf"\b{word}\b" if word.isascii() else word for word in values)
+    pattern = "|".join(rf"\b{word}(?=(?:th)?\b)" if word.isascii() else word for word in values)  # six, a sixth
     return [(values[at[0].lower()], at.start()) for at in re.finditer(pattern, text, re.IGNORECASE)]
 
 
