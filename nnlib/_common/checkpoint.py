@@ -1,32 +1,12 @@
 """The file in which a sweep keeps its finished rows, and which says to which function they belong."""
 
 import json
-import re
-import zlib
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 from .files import BadFile, write_whole
-
-
-def _fingerprint(run: Any) -> str:
-    """A number that changes with the body of `run`, its defaults, and what a partial has filled in."""
-    if isinstance(run, partial):
-        return re.sub(r" at 0x\w+", "", f"{_fingerprint(run.func)} {run.args!r} {run.keywords!r}")
-    if not hasattr(run, "__code__"):  # an object that can be called
-        run = type(run).__call__
-    code, constants = getattr(run, "__code__", None), [getattr(run, "__defaults__", None)]
-    todo = [code] if code else []
-    for code in todo:  # with the functions inside
-        todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-        plain = [sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant
-                 for constant in code.co_consts if not isinstance(constant, CodeType)]
-        constants += [code.co_code.hex(), plain, code.co_names]
-    text = re.sub(r" at 0x\w+", "", repr(constants))  # addresses are others in every process
-    return f"{zlib.crc32(text.encode()):08x}"
+from .fingerprint import fingerprint
 
 
 def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, Any]]:
@@ -36,7 +16,12 @@ def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, 
                          "Create it first, or correct the path.")
     name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
     old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
-    head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": _fingerprint(run)})
+    try:
+        head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": fingerprint(run)})
+    except Exception as problem:  # whatever an object raises that cannot be pickled
+        raise ValueError(f"sweep with a checkpoint expected a function whose data can be compared with that of a later "
+                         f"call, got {run!r} ({problem}). Create it inside the function, or leave out the checkpoint."
+                         ) from None
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     first, *lines = text.split("\n")
     if not lines and head.startswith(first):  # new, or cut short while the first line was written

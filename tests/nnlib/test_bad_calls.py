@@ -11,10 +11,12 @@ import json
 import os
 import re
 import tarfile
+import threading
 import traceback
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 from hashlib import md5
 from itertools import product
 from pathlib import Path
@@ -454,8 +456,12 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (bad, f"sweep expected an executor…got {bad!r}", to(ThreadPoolExecutor(1))) for bad in (4, "4")],
     sweep: [({"a": [1, 1, 2], "b": [1]}, "sweep…got 1 repeated", to({"a": [1, 2], "b": [1]})),
             *((bad, f"sweep…got {bad!r}", to({"a": [1]}))
-              for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}))],
-    lambda grid: sweep(grid, checkpoint="rows"): [({"a": [view]}, "sweep…got {'a': <func", to({"a": [1]}))],
+              for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}, [{1: 2}], {1: [2]}))],
+    lambda grid: sweep(grid, checkpoint="rows"): [
+        ({"a": [view]}, "sweep…got {'a': <func", to({"a": [1]})),
+        ({"a": [(1, 2), [1, 2]]}, "sweep expected…in JSON, where a tuple is a list, got 1", to({"a": [(1, 2)]}))],
+    lambda kind: sweep({"a": [1]}, partial(lambda a, b: a, b=kind()), checkpoint="rows"): [
+        (threading.Lock, "sweep with a checkpoint expected…got functools.partial", to(int))],
     lambda path: sweep({"a": [1]}, checkpoint=path): [
         ("no/rows", "sweep…got no.", made), (__file__, "sweep…got one that…", to("rows"), None, nn.BadFile)],
     lambda changed: plot.decision_regions(**{**FLAT_NET, "y": Y, **changed}): [
