@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -89,6 +89,7 @@ class _Task:
     patience: int | None
     measure_accuracy: bool
     tick: Callable[[], Any]
+    stop: threading.Event  # set when the call ends: threads that still train a chunk then leave it
 
 
 def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
@@ -170,11 +171,11 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
             batch_size=n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)),
             validation=validation,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+            measure_accuracy=measure_accuracy and loss.classifies, tick=tick, stop=threading.Event())
         runs = [partial(_train, task, net, part, copy.deepcopy(shuffling), source)
                 for part, source in zip(chunks, noise, strict=True)]
         with _alone(net):
-            histories, ends = zip(*_run_all(runs, workers), strict=True)
+            histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
     if np.isfinite(diverged).any():
         raise _divergence(diverged, net, optimizer.lr, history)
@@ -223,17 +224,28 @@ def _divergence(diverged: Array, net: Network, lr: float, history: History) -> D
     return error
 
 
-def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None) -> list[Any]:
-    """The results of the calls `runs`, made on threads if there are several."""
+def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None, stop: threading.Event) -> list[Any]:
+    """The results of the calls `runs`, made on threads if there are several; all of them have ended afterwards."""
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     checks.whole_number("fit workers", workers)
     if len(runs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
         return [run() for run in runs]
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
-    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda run: run(), runs))
+    pool = ThreadPoolExecutor(workers)
+    with one_blas_thread():
+        futures = [pool.submit(run) for run in runs]
+        try:
+            for future in wait(futures, return_when=FIRST_EXCEPTION).done:
+                future.result()  # an error of one ends the others
+            return [future.result() for future in futures]
+        finally:
+            while not (stop.is_set() and all(future.done() for future in futures)):
+                with suppress(KeyboardInterrupt):  # a second one must not leave while threads train
+                    stop.set()
+                    wait(futures)
+            pool.shutdown()
 
 
 def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Iterator[tuple[Array, Any]]:
@@ -269,6 +281,8 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
             before[...] = net.params
             total: Any = 0.0
             for X, y in _minibatches(task, shuffling, buffers):
+                if task.stop.is_set():
+                    raise InterruptedError
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
             measured = {"loss": total, **_measure(task, net, buffers)}

@@ -1,6 +1,9 @@
 """One network in many threads: every call gives, bit for bit, what it gives alone."""
 
+import os
+import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import matplotlib.pyplot as plt
@@ -179,6 +182,40 @@ def test_only_one_call_may_train_a_network(second):
             loss.go.set()
         first.result(60)
     nn.fit(second(stack), X, Y, epochs=1)  # and afterwards it is free again
+
+
+def interrupt_twice(loss):
+    """Ctrl-C in the middle of a training step, and again before it has ended."""
+    assert loss.started.wait(60)
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+    loss.go.set()
+
+
+def test_an_interrupted_fit_leaves_no_thread_that_trains():
+    stack, loss = nn.mlp(2, 8, 3, networks=130), Waiting()
+    threading.Thread(target=interrupt_twice, args=[loss]).start()
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        nn.fit(stack, X, Y, loss=loss, epochs=10**6, workers=2)
+    assert loss.go.is_set()
+    assert threading.active_count() <= before
+    nn.fit(stack, X[:, :9], Y[:9], epochs=1)
+
+
+class FailsForOne(nn.CrossEntropy):
+    """131 networks are trained in chunks of 43, 44 and 44."""
+
+    def evaluate(self, scores, y, buffers):
+        if len(scores) == 44:
+            raise RuntimeError("44 networks")
+        return super().evaluate(scores, y, buffers)
+
+
+def test_an_error_in_one_chunk_ends_the_others():
+    with pytest.raises(RuntimeError, match="44 networks"):
+        nn.fit(nn.mlp(2, 8, 3, networks=131), X[:, :9], Y[:9], FailsForOne(), epochs=10**9, workers=3)
 
 
 def test_gradients_of_a_thread_are_its_own():
