@@ -20,7 +20,7 @@ from ._common import checks
 from ._common.buffers import Buffers
 from ._common.checks import Array
 from ._common.progress import bar
-from ._common.threads import one_blas_thread
+from ._common.threads import lock, one_blas_thread
 from .losses import CrossEntropy, Loss
 from .network import Network, check_network
 from .optim import SGD, Optimizer
@@ -31,8 +31,8 @@ from .stopping import EarlyStopping
 # with 16 networks per chunk, 64-50-10 trains 1.5 times slower.
 CHUNK = 64
 CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in the cache: 1.1x at 64-500-10
-_IN_TRAINING: dict[int, Array] = {}
-_LOCK = threading.Lock()
+_IN_TRAINING: dict[tuple[int, int], Array] = {}  # by process, because a fork has none of the threads that train
+_LOCK = lock()
 PER_EPOCH = "loss", "accuracy", "val_loss", "val_accuracy"  # of `History`
 
 
@@ -161,6 +161,8 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     if not isinstance(optimizer, Optimizer):
         raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
                          "Make one, with parentheses: nn.SGD(lr=0.1).")
+    X, targets, *held_out = (np.array(data) if np.may_share_memory(data, net.params) else data  # training changes these
+                             for data in (X, targets, *(validation or ())))
     epochs = checks.whole_number("fit epochs", epochs)
     chunks = chunks_of(net)
     seeds = checks.as_generator(rng).integers(2**63, size=1 + len(chunks))
@@ -169,7 +171,7 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         task = _Task(
             np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0), epochs,
             batch_size=n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)),
-            validation=validation,
+            validation=(held_out[0], held_out[1]) if held_out else None,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
             measure_accuracy=measure_accuracy and loss.classifies, tick=tick, stop=threading.Event())
         runs = [partial(_train, task, net, part, copy.deepcopy(shuffling), source)
@@ -187,16 +189,17 @@ def _alone(net: Network) -> Iterator[None]:
     """Keep other calls of `fit` away from these parameters; threads that only predict may go on."""
     if not net.params.flags.writeable:
         raise ValueError("fit expected a network to change, got read-only parameters. Use net.copy().")
+    key = os.getpid(), id(net)
     with _LOCK:
-        if any(np.shares_memory(net.params, other) for other in _IN_TRAINING.values()):
+        if any(np.shares_memory(net.params, other) for (pid, _), other in _IN_TRAINING.items() if pid == key[0]):
             raise ValueError("fit expected a network that no other call trains, got one in training. "
                              "Wait for the other call, or train a copy: net.copy().")
-        _IN_TRAINING[id(net)] = net.params
+        _IN_TRAINING[key] = net.params
     try:
         yield
     finally:
         with _LOCK:  # another thread may be looking through them
-            del _IN_TRAINING[id(net)]
+            del _IN_TRAINING[key]
 
 
 def chunks_of(net: Network) -> list[slice | None]:
@@ -219,7 +222,7 @@ def _divergence(diverged: Array, net: Network, lr: float, history: History) -> D
         where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first + more)})"
         kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
     error = Diverged(f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
-                     f"Lower the learning rate, or scale the inputs and the validation data; {kept}.")
+                     f"Lower the learning rate, or scale the inputs, the targets and the validation data; {kept}.")
     error.epochs, error.history = epochs, history
     return error
 

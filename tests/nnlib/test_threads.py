@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -228,3 +231,43 @@ def test_gradients_of_a_thread_are_its_own():
     np.testing.assert_array_equal(mine, kept)
     assert net.grads is mine
     assert not np.shares_memory(mine, other)
+
+
+CHILD = """
+import os, signal, sys, threading, matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import nnlib as nn
+from nnlib import plot
+from tests.nnlib.test_threads import Waiting, X, Y
+stack, loss = nn.mlp(2, 8, 3, networks=3), Waiting()
+threading.Thread(target=nn.fit, args=[stack, X, Y, loss], kwargs={"epochs": 1}).start()
+drawn = threading.Event()
+def draw():
+    while not loss.go.is_set():
+        plt.close(plot.decision_regions(nn.mlp(2, 3), X, Y))
+        drawn.set()
+threading.Thread(target=draw).start()
+assert loss.started.wait(60) and drawn.wait(60)
+codes = []
+for _ in range(3):
+    if not (child := os.fork()):
+        signal.alarm(30)
+        try:
+            nn.fit(stack, X[:, :9], Y[:9], epochs=1)
+            plot.activation(nn.relu)
+        except BaseException as problem:
+            print(problem, flush=True)
+            os._exit(1)
+        os._exit(0)
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+loss.go.set()
+sys.exit(any(codes))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_trains_and_draws_though_a_thread_of_its_parent_did():
+    found = subprocess.run([sys.executable, "-W", "ignore", "-c", CHILD], timeout=120, capture_output=True, text=True,
+                           cwd=Path(nn.__file__).parents[1])
+    assert (found.returncode, found.stdout) == (0, "")
