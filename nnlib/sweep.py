@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,10 +82,9 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
     settings = _settings(grid)
     keys = [_key(s, checkpoint) for s in settings]
     if len(set(keys)) < len(keys):
-        how = " in JSON, where a tuple is a list," if checkpoint else ""
-        raise ValueError(f"sweep expected settings that differ{how or ','} got {len(keys) - len(set(keys))} repeated. "
-                         "Add a seed to the grid, or remove duplicates.")
-    done = read_checkpoint(Path(checkpoint), run) if checkpoint else {}
+        raise ValueError(f"sweep expected settings that differ{' in JSON' if checkpoint else ''}, got "
+                         f"{len(keys) - len(set(keys))} repeated. Add a seed to the grid, or remove duplicates.")
+    done = read_checkpoint(checkpoint, run) if checkpoint else {}
     rows: dict[str, Row] = {}
     for key, setting in zip(keys, settings, strict=True):
         if key in done:  # JSON would give back a tuple as a list
@@ -126,10 +124,8 @@ def _settings(grid: Any) -> list[Row]:
 
 def _plain(value: Any) -> Any:
     """NumPy numbers and arrays as Python ones, which JSON can hold."""
-    if isinstance(value, np.longdouble):  # its tolist gives another one
-        return float(value)
-    if isinstance(value, np.generic | np.ndarray) and not isinstance(value, np.clongdouble):
-        return value.tolist()
+    if isinstance(value, np.generic | np.ndarray):
+        return float(value) if isinstance(value, np.longdouble) else value.tolist()  # tolist leaves it as it is
     raise TypeError(f"a {type(value).__name__} is no number, string, list or array")
 
 

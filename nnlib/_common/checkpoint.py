@@ -5,15 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .files import BadFile, write_whole
+from .files import BadFile, PathLike, as_path, write_whole
 from .fingerprint import fingerprint
 
 
-def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, Any]]:
+def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, dict[str, Any]]:
     """The rows of a checkpoint; a new one is begun with the name of `run`."""
-    if not path.parent.is_dir():
-        raise ValueError(f"sweep expected an existing folder for the checkpoint, got {path.parent}. "
-                         "Create it first, or correct the path.")
+    path = as_path(place, "sweep checkpoint")
+    if not path.parent.is_dir() or path.is_dir():
+        raise ValueError(f"sweep expected a file in an existing folder for the checkpoint, got {str(place)!r}. "
+                         "Create the folder first, or correct the path.")
     name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
     old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
     try:
@@ -36,10 +37,10 @@ def read_checkpoint(path: Path, run: Callable[..., Any]) -> dict[str, dict[str, 
     for number, line in enumerate(lines[:-1], 2):
         try:
             key, row = json.loads(line)
-        except ValueError:
+            rows[key] = {**row}
+        except (ValueError, TypeError, RecursionError):
             raise BadFile(f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
                           "Delete that line: its setting is then computed again.") from None
-        rows[key] = row
     return rows
 
 

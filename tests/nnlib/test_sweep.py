@@ -272,6 +272,12 @@ def keyword_only(k):
     return run
 
 
+def with_attribute(k):
+    run = closure(1)
+    run.k = k
+    return run
+
+
 def ordered(names):
     """Two functions of the same bytecode."""
     return eval(f"lambda {', '.join(names)}: {' - '.join(names)}")
@@ -290,6 +296,7 @@ IDENTITIES = {  # makes a function for the sweep, and arguments with which it is
     "attribute of an object": (Multiple, 2, 3),
     "bound method": (lambda k: Multiple(k).method, 2, 3),
     "class attribute": (lambda kind: kind(2).method, Multiple, Shifted),
+    "attribute of a function": (with_attribute, 2, 3),
     "cached": (lambda k: lru_cache(closure(k)), 2, 3),
     "long array": (lambda where: partial(product, b=with_one_in(2000, where)), 0, 1000),
     "optimiser": (lambda m: partial(product, b=nn.SGD(0.1, momentum=m)), 0, 0.9),
