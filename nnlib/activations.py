@@ -208,7 +208,7 @@ def prelu(z: Array, out: Array, alpha: Any) -> Array:
 
     Notes
     -----
-    ``z + (alpha - 1) min(z, 0)``.
+    ``z + (alpha - 1) min(z, 0)``; trained layers compute just that, to rounding of z and ``(alpha - 1) z``.
     Source: He, Zhang, Ren & Sun (2015).
 
     Examples

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ._common import checks
 from ._common.checks import Array
-from .layers import Elementwise, Maxout
+from .layers import Elementwise, Maxout, PReLU
 from .losses import CrossEntropy, Loss
 from .network import TILE, Network, check_network
 from .prediction import on_grid
@@ -49,6 +49,7 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
     alive: dict[int, Array] = {}
     for i, layer in _activations(net, X):
         fires = (layer.slope() != 0).any(axis=-1)
+        fires = np.broadcast_to(fires, (*net.params.shape[:-1], fires.shape[-1]))  # before the first weights, (n,)
         alive[i] = alive[i] | fires if i in alive else fires
     share = 1 - np.concatenate(list(alive.values()), axis=-1).mean(axis=-1)
     return share if net.networks else float(share)
@@ -87,10 +88,12 @@ def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     """
     below = checks.real_number("saturated_units below", below, 0, 1, open_low=True)
     grid = np.linspace(-10, 10, 2001)  # steepest slope of any of our functions lies inside
-    flat: Any = 0
+    flat: Any = np.zeros(check_network(net).params.shape[:-1])
     total = 0
     for _, layer in _activations(net, X):
         steepest = np.abs(layer.function.derivative(grid)).max()
+        if isinstance(layer, PReLU):
+            steepest = np.maximum(1, np.abs(layer.alpha))
         slope = np.abs(layer.slope())
         flat = flat + (slope < below * steepest).sum(axis=(-2, -1))
         total += slope.shape[-2] * slope.shape[-1]
@@ -130,11 +133,11 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
     """
     if not check_network(net).weights():
         raise ValueError("gradient_norms expected a network with weights, got none. Add a Linear layer.")
-    net = net.copy()  # the caller's net.grads stay as they are
+    net = net.copy("float64")  # the caller's net.grads stay as they are, and nothing leaves float32
     net.loss_and_grad(X, y, loss)
     stack_shape = net.grads.shape[:-1]
     grads = [layer.grads[name].reshape(*stack_shape, -1) for layer in net for name in layer.weight_names]
-    return np.stack([np.sqrt(np.vecdot(g, g)) for g in grads], axis=-1)
+    return np.stack([np.hypot.reduce(g, axis=-1) for g in grads], axis=-1)
 
 
 def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
@@ -228,5 +231,5 @@ def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]
         raise ValueError(f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
                          "Put a layer such as nn.ReLU() between the others.")
     for start in range(0, X.shape[1], TILE):
-        net.forward(X[:, start : start + TILE])
+        checks.finite(net.forward(X[:, start : start + TILE]), "diagnostics scores")
         yield from found

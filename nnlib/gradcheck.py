@@ -21,7 +21,8 @@ class GradientCheck:
     Attributes
     ----------
     max_relative_error : float
-        Largest difference between the two gradients, divided by the largest entry of either.
+        Largest difference between the two gradients, divided by the largest entry of either; of a stack, that
+        of the worst network.
     n_forward : int
         Forward passes for the central differences: two per parameter.
     worst : str
@@ -93,10 +94,9 @@ def check_gradients(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = Cross
         p[...] = kept - eps
         numeric[..., i] = (above - value()) / (2 * eps)
         p[...] = kept
-    difference = np.abs(analytic - numeric)
-    at = np.unravel_index(difference.argmax(), difference.shape)
-    largest = max(np.abs(analytic).max(), np.abs(numeric).max())
-    error = float(difference[at] / largest) if largest else 0.0
-    worst = f"backpropagation {analytic[at]:.8g}, central difference {numeric[at]:.8g}"
-    worst = f"{probe.name_of(int(at[-1]))}: {worst}"
-    return GradientCheck(error, 2 * probe.n_params, worst, analytic, numeric)
+    largest = np.maximum(np.abs(analytic), np.abs(numeric)).max(axis=-1, keepdims=True)  # of each network
+    relative = np.abs(analytic - numeric) / np.where(largest == 0, 1, largest)
+    at = np.unravel_index(relative.argmax(), relative.shape)
+    where = f"network {at[0]} {probe.name_of(int(at[-1]))}" if net.networks else probe.name_of(int(at[-1]))
+    worst = f"{where}: backpropagation {analytic[at]:.8g}, central difference {numeric[at]:.8g}"
+    return GradientCheck(float(relative[at]), 2 * probe.n_params, worst, analytic, numeric)

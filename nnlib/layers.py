@@ -38,12 +38,18 @@ class Parameter:
         return layer.views[self.name]
 
     def __set__(self, layer: Layer, value: Any) -> None:
-        view = self.__get__(layer, type(layer))
-        new = checks.as_floats(value, view.dtype, f"{layer}.{self.name}")
-        if new.shape not in ((), view.shape):
-            how = _to_shape(new, view.shape)
-            raise ValueError(f"{layer}.{self.name} expected shape {view.shape}, got {new.shape}. {how}")
-        view[...] = new
+        assign(self.__get__(layer, type(layer)), value, f"{layer}.{self.name}")
+
+
+def assign(view: Array, value: Any, what: str) -> None:
+    """Copy `value` into a view of parameters."""
+    if value is view and not np.isfinite(view).all():  # as after W *= np.inf
+        raise ValueError(f"{what} expected finite numbers, got NaN or infinity from a change in place, which cannot be "
+                         "undone. Assign other values; written as W = W + x, a bad change is refused beforehand.")
+    new = checks.as_floats(value, view.dtype, what)
+    if new.shape not in ((), view.shape):
+        raise ValueError(f"{what} expected shape {view.shape}, got {new.shape}. {_to_shape(new, view.shape)}")
+    view[...] = new
 
 
 def _to_shape(new: Array, shape: tuple[int, ...]) -> str:
@@ -387,7 +393,7 @@ class Dropout(Layer):
     Parameters
     ----------
     p : float in [0, 1)
-        Probability to drop, as in PyTorch.
+        Probability to drop, as in PyTorch; a float32 network rounds it, above 1 - 2**-25 to 1.
 
     Raises
     ------

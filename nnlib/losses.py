@@ -6,6 +6,7 @@ classifier with one row of scores s is treated as two-class, with scores [0; s].
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ class Loss:
     """What every loss has in common: a call checks its input, `evaluate` does the arithmetic."""
 
     classifies = True
+    least = -math.inf  # at or below it, and at infinity, a loss is not as precise as it can be
 
     def __call__(self, scores: ArrayLike, y: ArrayLike) -> Any:
         """The loss: a float, or (R,) for scores of R networks."""
@@ -33,7 +35,8 @@ class Loss:
             raise ValueError(f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. Give one row per "
                              "class and one column per sample; for one sample np.array(scores)[:, None].")
         with np.errstate(over="ignore", invalid="ignore"):
-            return self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
+            value, grad = self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
+        return checks.finite(value, f"{name} loss"), grad
 
     def targets(self, y: ArrayLike, n_outputs: int, n_samples: int) -> np.ndarray[Any, Any]:
         """`y`, checked against scores of shape (n_outputs, n_samples)."""
@@ -42,14 +45,22 @@ class Loss:
     def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         """Loss and gradient of checked input; the gradient lives in `buffers`."""
         value, grad = self.compute(scores, y, buffers)
-        if not checks.all_finite(value):  # beyond the dtype is a difference of scores, or its square
-            wide = np.float64 if scores.dtype == np.float32 else np.longdouble
-            value, grad = self.compute(scores.astype(wide), y, Buffers())
-            return (value.astype(float) if np.ndim(value) else float(value)), grad.astype(scores.dtype)
+        if scores.ndim == 2:
+            return (value, grad) if self.least < value < math.inf else self._widely(scores, y)
+        for r in np.flatnonzero(~((value > self.least) & (value < math.inf))):  # so the others keep their last digits
+            value = value.astype(float)
+            value[r], grad[r] = self._widely(scores[r], y)
         return value, grad
 
+    def _widely(self, scores: Array, y: np.ndarray[Any, Any]) -> tuple[float, Array]:
+        """The same for one network in wider floats, where a difference of scores, or its square, leaves the dtype."""
+        wide = np.float64 if scores.dtype == np.float32 else np.longdouble
+        value, grad = self.compute(scores.astype(wide), y, Buffers())
+        grad = grad.astype(scores.dtype)
+        return (float(value) if np.isfinite(grad).all() else math.inf), grad
+
     def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
-        """Loss and gradient, in the precision of the scores."""
+        """Loss and gradient, in the precision of the scores; a call of the network here would spoil its gradient."""
         if scores.shape[-2] == 1:
             pair = buffers.get("pair", (*scores.shape[:-2], 2, scores.shape[-1]), scores.dtype)
             pair[..., :1, :], pair[..., 1:, :] = 0, scores
@@ -101,6 +112,8 @@ class CrossEntropy(Loss):
     0.6931 [ 0.5 -0.5]
     """
 
+    least = 2.0**-40
+
     def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         n = scores.shape[-1]
         p = buffers.get("p", scores.shape, scores.dtype)
@@ -116,7 +129,12 @@ class CrossEntropy(Loss):
         p *= scale
         p -= right
         value = np.log(total, out=total).sum(axis=(-2, -1)) / n - picked
-        return (value if value.ndim else float(value)), p
+        if value.ndim or value > self.least:
+            return (value if value.ndim else float(value)), p
+        # Each right class leads by so much that the sum of exponentials rounds to 1: its log is the sum of the others.
+        p = np.exp(scores - scores.max(axis=-2, keepdims=True)) * (right == 0) / n
+        others = p.sum(axis=-2, keepdims=True)
+        return float(others.sum()), p - others * (right > 0)
 
 
 class Hinge(Loss):

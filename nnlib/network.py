@@ -17,7 +17,7 @@ from ._common import checks, files
 from ._common.buffers import NotInNetwork, PerThread, blocks, zeros
 from ._common.checks import Array
 from ._common.files import BadFile
-from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU
+from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU, assign
 from .losses import CrossEntropy, Loss
 
 TILE = 1024  # columns evaluated at once, so that the output of a layer stays in the cache
@@ -66,6 +66,8 @@ class Network:
                              "Write nn.Network(nn.Linear(3, 4), nn.ReLU()).")
         stack_shape = () if networks is None else (checks.whole_number("Network networks", networks),)
         source = checks.as_generator(rng)
+        if stack_shape and not any(layer.weight_names for layer in layers):
+            raise ValueError(f"Network expected layers with weights for a stack, got {layers!r}. Leave out `networks`.")
         self._bind(layers, zeros((*stack_shape, _connect(layers)), checks.as_float_type(dtype, "Network")))
         for r in np.ndindex(*stack_shape):
             for layer in layers:
@@ -102,11 +104,7 @@ class Network:
 
     @params.setter
     def params(self, values: ArrayLike) -> None:
-        new = checks.as_floats(values, self._params.dtype, "params")
-        if new.shape not in ((), self._params.shape):
-            raise ValueError(f"params expected shape {self._params.shape}, got {new.shape}. "
-                             "Give an array of that shape, or one number for all.")
-        self._params[...] = new
+        assign(self._params, values, "params")
 
     @property
     def grads(self) -> Array:
@@ -205,7 +203,7 @@ class Network:
         return scores
 
     def forward(self, X: Array, rng: np.random.Generator | None = None) -> Array:
-        """Scores in a buffer that the next call overwrites; with a generator, noisy layers add noise."""
+        """Scores of checked input in a buffer that the next call overwrites; noisy layers take noise from `rng`."""
         for layer in self.layers:
             X = layer.forward(X, rng)
         return X
@@ -231,7 +229,7 @@ class Network:
         Raises
         ------
         ValueError
-            If X, y or l2 are not as described.
+            If X, y or l2 are not as described, or the loss is NaN or infinite.
 
         Examples
         --------
@@ -241,7 +239,8 @@ class Network:
         (0.6931, (17,))
         """
         X, y = self.check_data(X, y, loss)
-        return self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0)), self.grads
+        value = self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0))
+        return checks.finite(value, "loss_and_grad loss"), self.grads
 
     def backpropagate(self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None) -> Any:
         """The loss of checked input; fills `grads`."""
@@ -276,12 +275,14 @@ class Network:
         chosen = range(self.networks)[which] if isinstance(which, slice) else -self.networks <= which < self.networks
         if not chosen:
             raise ValueError(f"select expected a network of a stack of {self.networks}, got {which}. "
-                             f"Choose an index from 0 to {self.networks - 1}.")
+                             f"Choose an index from {-self.networks} to {self.networks - 1}.")
         return _assemble(self.architecture(), self.params[which])
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
         """An independent network with the same layers and parameters."""
         kind = self.params.dtype if dtype is None else checks.as_float_type(dtype, "copy")
+        if kind.itemsize < self.params.itemsize:
+            checks.as_floats(self.params, kind, "copy params")
         return _assemble(self.architecture(), self.params.astype(kind))
 
     def __reduce__(self) -> tuple[Any, ...]:  # so that the layers of a copy are views into its own vector
@@ -419,7 +420,7 @@ def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
     layers = tuple(checks.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
     wanted = _connect(layers)
-    fits = params.ndim in (1, 2) and params.shape[-1] == wanted and 0 not in params.shape[:-1]
+    fits = params.ndim in ((1, 2) if wanted else (1,)) and params.shape[-1] == wanted and 0 not in params.shape[:-1]
     if not fits or params.dtype not in (np.float32, np.float64):
         raise ValueError(f"the layers expected {wanted} float32 or float64 parameters, got {params.dtype} "
                          f"{params.shape}. Use the parameters of a network of the same shape.")

@@ -37,7 +37,7 @@ class Neuron:
     """
 
     def __init__(self, weights: ArrayLike, bias: float = 0.0) -> None:
-        self.weights = checks.as_floats(weights, None, "Neuron weights")
+        self.weights = checks.as_floats(weights, None, "Neuron weights").copy()
         if self.weights.ndim != 1 or not self.weights.size:
             raise ValueError(f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number per "
                              "input.")
@@ -49,4 +49,5 @@ class Neuron:
         if x.ndim not in (1, 2) or x.shape[0] != self.weights.size:
             raise ValueError(f"Neuron expected inputs of shape ({self.weights.size},) or ({self.weights.size}, N), "
                              f"got {x.shape}. Give one number, or one row, per weight.")
-        return sigmoid(self.weights @ x + self.bias)
+        with np.errstate(over="ignore"):  # from 746 on, and at infinity, the rate is 0 or 1
+            return sigmoid(np.clip(self.weights @ x + self.bias, -800, 800))

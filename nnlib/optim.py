@@ -7,6 +7,7 @@ keeps have the shape of the parameters, so that a step works for a single networ
 from __future__ import annotations
 
 import copy
+import math
 from typing import Self
 
 import numpy as np
@@ -42,18 +43,23 @@ class Optimizer:
         if not params.flags.writeable:
             raise ValueError(f"{type(self).__name__} expected params to change, got a read-only array. "
                              "Use np.array(params).")
-        if not self._state:
-            self._state = {name: zeros(params.shape, params.dtype) for name in (*self.keeps, "scratch")}
-        shape = self._state["scratch"].shape
+        kept = self._state or {name: zeros(params.shape, params.dtype) for name in (*self.keeps, "scratch")}
+        shape = kept["scratch"].shape
         if not params.shape == grads.shape == shape:
             raise ValueError(f"{type(self).__name__} expected params and grads of shape {shape}, got {params.shape} "
                              f"and {grads.shape}. Give both that shape; another network takes a new optimiser.")
+        if kept["scratch"].dtype != params.dtype:
+            kept = {name: array.astype(params.dtype) for name, array in kept.items()}
+        self._state = kept
         self.steps += 1
+        if "square" in kept and not math.isfinite(np.vdot(grads, grads)):
+            limit = float(np.finfo(params.dtype).max) ** 0.5 * (1 - 1e-6)
+            grads = np.where(np.isfinite(grads), grads.clip(-limit, limit), grads)
         if params.size <= BLOCK:
-            self.update(params, grads, **self._state)
+            self.update(params, grads, **kept)
             return
         for part in blocks(0, params.shape[-1]):
-            state = {name: array[..., part] for name, array in self._state.items()}
+            state = {name: array[..., part] for name, array in kept.items()}
             self.update(params[..., part], grads[..., part], **state)
 
     def update(self, params: Array, grads: Array, **state: Array) -> None:
@@ -122,7 +128,7 @@ class RMSProp(Optimizer):
     rho : float in [0, 1)
         Memory of the running mean of squares.
     eps : float above 0
-        Keeps the division finite.
+        Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
 
     Raises
     ------
@@ -132,7 +138,8 @@ class RMSProp(Optimizer):
     Notes
     -----
     ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``.
-    Source: Tieleman & Hinton (2012).
+    A gradient whose square overflows (above 1.8e19 in float32, 1.3e154 in float64) counts as the largest whose
+    square does not. Source: Tieleman & Hinton (2012).
 
     Examples
     --------
@@ -154,7 +161,7 @@ class RMSProp(Optimizer):
         np.multiply(grads, grads, out=scratch)
         _blend(square, scratch, self.rho)
         np.sqrt(square, out=scratch)
-        scratch += self.eps
+        scratch += max(self.eps, float(np.finfo(scratch.dtype).tiny) ** 0.5)
         np.divide(grads, scratch, out=scratch)
         scratch *= self.lr
         params -= scratch
@@ -169,7 +176,7 @@ class Adam(Optimizer):
     betas : two floats in [0, 1)
         Memory of the running mean of gradients, and of their squares.
     eps : float above 0
-        Keeps the division finite.
+        Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
 
     Raises
     ------
@@ -180,7 +187,7 @@ class Adam(Optimizer):
     -----
     ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``,
     ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps)``.
-    Source: Kingma & Ba (2015).
+    Gradients whose squares overflow: as for RMSProp. Source: Kingma & Ba (2015).
 
     Examples
     --------
@@ -208,7 +215,7 @@ class Adam(Optimizer):
         _blend(square, scratch, self.betas[1])
         np.divide(square, correct_square, out=scratch)
         np.sqrt(scratch, out=scratch)
-        scratch += self.eps
+        scratch += max(self.eps, float(np.finfo(scratch.dtype).tiny) ** 0.5)
         np.divide(mean, scratch, out=scratch)
         scratch *= self.lr / correct_mean
         params -= scratch

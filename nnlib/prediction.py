@@ -18,7 +18,7 @@ def predict(net: Network, X: ArrayLike) -> Any:
     Raises
     ------
     ValueError
-        If X is not a batch that fits the network.
+        If X is not a batch that fits the network, or a score is NaN or infinite.
 
     Notes
     -----
@@ -32,7 +32,7 @@ def predict(net: Network, X: ArrayLike) -> Any:
     >>> print(predict(net, [[-2.0, 3.0]]))
     [0 1]
     """
-    return decide(check_network(net)(X))
+    return decide(checks.finite(check_network(net)(X), "predict scores"))
 
 
 def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
@@ -41,7 +41,7 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     Raises
     ------
     ValueError
-        If X or y does not fit the network.
+        If X or y does not fit the network, or a score is NaN or infinite.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     >>> accuracy(net, [[-2.0, 3.0]], [1, 1])
     0.5
     """
-    scores = check_network(net)(X)
+    scores = checks.finite(check_network(net)(X), "accuracy scores")
     right = share_right(scores, checks.as_labels(y, scores.shape[-1], max(scores.shape[-2], 2), "accuracy"))
     return right if right.ndim else float(right)
 
@@ -64,11 +64,12 @@ def on_grid(net: Network, X: ArrayLike, resolution: int, what: str, margin: floa
     if check_network(net).n_in != 2:
         raise ValueError(f"{what} expected a network with 2 inputs, got {net.n_in}. Choose two features.")
     points = net.check_batch(X)
-    low, high = points.min(axis=1), points.max(axis=1)
+    low, high = points.min(axis=1) / 4, points.max(axis=1) / 4  # quarters, whose distance cannot overflow
     wider = (high - low) * margin
     n = checks.whole_number(f"{what} resolution", resolution, low=2)
     steps = np.linspace(0, 1, n, dtype=points.dtype)[:, None]
-    sides = low - wider + steps * (high - low + 2 * wider)
+    largest = np.finfo(points.dtype).max / 4
+    sides = 4 * np.clip(low - wider + steps * (high - low + 2 * wider), -largest, largest)
     x1, x2 = np.meshgrid(*sides.T)
     classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
     return classes.reshape(*classes.shape[:-1], n, n), sides[[0, -1]]

@@ -10,12 +10,12 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._common.checkpoint import read_checkpoint
+from ._common.fingerprint import fingerprint
 from ._common.progress import bar
 from ._common.threads import start_worker
 
@@ -46,7 +46,8 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional
         File that keeps every finished row, so that the same call goes on where an interrupted one stopped.
-        A changed body of `run` needs a new file; changes in what `run` calls are not noticed.
+        A changed body of `run` needs a new file, as do other defaults, closures or attributes; changes in what
+        `run` calls are not noticed.
 
     Returns
     -------
@@ -81,9 +82,9 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
     settings = _settings(grid)
     keys = [_key(s, checkpoint) for s in settings]
     if len(set(keys)) < len(keys):
-        raise ValueError(f"sweep expected settings that differ, got {len(keys) - len(set(keys))} repeated. "
-                         "Add a seed to the grid, or remove duplicates.")
-    done = read_checkpoint(Path(checkpoint), run) if checkpoint else {}
+        raise ValueError(f"sweep expected settings that differ{' in JSON' if checkpoint else ''}, got "
+                         f"{len(keys) - len(set(keys))} repeated. Add a seed to the grid, or remove duplicates.")
+    done = read_checkpoint(checkpoint, run) if checkpoint else {}
     rows: dict[str, Row] = {}
     for key, setting in zip(keys, settings, strict=True):
         if key in done:  # JSON would give back a tuple as a list
@@ -110,7 +111,8 @@ def _settings(grid: Any) -> list[Row]:
             combinations = itertools.product(*grid.values())
             settings = [dict(zip(grid, values, strict=True)) for values in combinations]
         else:
-            settings = [dict(s) for s in grid]
+            settings = list(grid)
+        settings = [dict(**dict(s)) for s in settings]  # names are strings
     except (TypeError, ValueError):
         raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, got {grid!r}. "
                          'Write for example {"l2": [0, 0.1], "seed": range(5)}.') from None
@@ -123,13 +125,16 @@ def _settings(grid: Any) -> list[Row]:
 def _plain(value: Any) -> Any:
     """NumPy numbers and arrays as Python ones, which JSON can hold."""
     if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
+        return float(value) if isinstance(value, np.longdouble) else value.tolist()  # tolist leaves it as it is
     raise TypeError(f"a {type(value).__name__} is no number, string, list or array")
 
 
 def _key(settings: Row, checkpoint: Any) -> str:
     if checkpoint is None:
-        return repr(sorted(settings.items()))
+        try:
+            return fingerprint(settings)
+        except Exception:  # whatever an object raises that cannot be pickled
+            return repr(sorted(settings.items()))
     try:
         return json.dumps(settings, sort_keys=True, default=_plain)
     except (TypeError, ValueError) as problem:

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -20,7 +20,7 @@ from ._common import checks
 from ._common.buffers import Buffers
 from ._common.checks import Array
 from ._common.progress import bar
-from ._common.threads import one_blas_thread
+from ._common.threads import lock, one_blas_thread
 from .losses import CrossEntropy, Loss
 from .network import Network, check_network
 from .optim import SGD, Optimizer
@@ -34,8 +34,8 @@ CHUNK_PARAMETERS = 2**18  # at most so many parameters, to keep activations in t
 # To add a bias to short rows, NumPy joins them by copies until they have so many numbers. With its own limit, 8192,
 # the step of a small network takes 1.1x as long; stacks, of many short rows, gain nothing.
 JOINED = 512
-_IN_TRAINING: dict[int, Array] = {}
-_LOCK = threading.Lock()
+_IN_TRAINING: dict[tuple[int, int], Array] = {}  # by process, because a fork has none of the threads that train
+_LOCK = lock()
 PER_EPOCH = "loss", "accuracy", "val_loss", "val_accuracy"  # of `History`
 
 
@@ -92,6 +92,7 @@ class _Task:
     patience: int | None
     measure_accuracy: bool
     tick: Callable[[], Any]
+    stop: threading.Event  # set when the call ends: threads that still train a chunk then leave it
 
 
 def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
@@ -163,6 +164,8 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     if not isinstance(optimizer, Optimizer):
         raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
                          "Make one, with parentheses: nn.SGD(lr=0.1).")
+    X, targets, *held_out = (np.array(data) if np.may_share_memory(data, net.params) else data  # training changes these
+                             for data in (X, targets, *(validation or ())))
     epochs = checks.whole_number("fit epochs", epochs)
     chunks = chunks_of(net)
     seeds = checks.as_generator(rng).integers(2**63, size=1 + len(chunks))
@@ -171,13 +174,13 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         task = _Task(
             np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0), epochs,
             batch_size=n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)),
-            validation=validation,
+            validation=(held_out[0], held_out[1]) if held_out else None,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+            measure_accuracy=measure_accuracy and loss.classifies, tick=tick, stop=threading.Event())
         runs = [partial(_train, task, net, part, copy.deepcopy(shuffling), source)
                 for part, source in zip(chunks, noise, strict=True)]
         with _alone(net):
-            histories, ends = zip(*_run_all(runs, workers), strict=True)
+            histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
     if np.isfinite(diverged).any():
         raise _divergence(diverged, net, optimizer.lr, history)
@@ -189,16 +192,17 @@ def _alone(net: Network) -> Iterator[None]:
     """Keep other calls of `fit` away from these parameters; threads that only predict may go on."""
     if not net.params.flags.writeable:
         raise ValueError("fit expected a network to change, got read-only parameters. Use net.copy().")
+    key = os.getpid(), id(net)
     with _LOCK:
-        if any(np.shares_memory(net.params, other) for other in _IN_TRAINING.values()):
+        if any(np.shares_memory(net.params, other) for (pid, _), other in _IN_TRAINING.items() if pid == key[0]):
             raise ValueError("fit expected a network that no other call trains, got one in training. "
                              "Wait for the other call, or train a copy: net.copy().")
-        _IN_TRAINING[id(net)] = net.params
+        _IN_TRAINING[key] = net.params
     try:
         yield
     finally:
         with _LOCK:  # another thread may be looking through them
-            del _IN_TRAINING[id(net)]
+            del _IN_TRAINING[key]
 
 
 def chunks_of(net: Network) -> list[slice | None]:
@@ -221,22 +225,33 @@ def _divergence(diverged: Array, net: Network, lr: float, history: History) -> D
         where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first + more)})"
         kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
     error = Diverged(f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
-                     f"Lower the learning rate, or scale the inputs and the validation data; {kept}.")
+                     f"Lower the learning rate, or scale the inputs, the targets and the validation data; {kept}.")
     error.epochs, error.history = epochs, history
     return error
 
 
-def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None) -> list[Any]:
-    """The results of the calls `runs`, made on threads if there are several."""
+def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None, stop: threading.Event) -> list[Any]:
+    """The results of the calls `runs`, made on threads if there are several; all of them have ended afterwards."""
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     checks.whole_number("fit workers", workers)
     if len(runs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
         return [run() for run in runs]
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
-    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda run: run(), runs))
+    pool = ThreadPoolExecutor(workers)
+    with one_blas_thread():
+        futures = [pool.submit(run) for run in runs]
+        try:
+            for future in wait(futures, return_when=FIRST_EXCEPTION).done:
+                future.result()  # an error of one ends the others
+            return [future.result() for future in futures]
+        finally:
+            while not (stop.is_set() and all(future.done() for future in futures)):
+                with suppress(KeyboardInterrupt):  # a second one must not leave while threads train
+                    stop.set()
+                    wait(futures)
+            pool.shutdown()
 
 
 def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Iterator[tuple[Array, Any]]:
@@ -274,6 +289,8 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
             before[...] = net.params
             total: Any = 0.0
             for X, y in _minibatches(task, shuffling, buffers):
+                if task.stop.is_set():
+                    raise InterruptedError
                 total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
                 optimizer.step(net.params, net.grads)
             measured = {"loss": total, **_measure(task, net, buffers)}

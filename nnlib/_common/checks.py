@@ -25,15 +25,22 @@ def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
         problem = "None. Give an array; a function without `return` gives None."
     elif hasattr(values, "toarray"):
         problem = f"a sparse {type(values).__name__}. Use its .toarray()."
-    elif isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        problem = (f"{np.count_nonzero(np.ma.getmask(values))} masked entries. "
-                   "Replace them, np.ma.filled(x, 0), or leave out the samples that hold them.")
+    elif masked := _masked(values):
+        problem = (f"{masked} masked entries. Replace them in each masked array, np.ma.filled(x, 0), "
+                   "or leave out the samples that hold them.")
     else:
         try:
             return np.asarray(values)
         except ValueError:
             problem = "rows of different lengths. Give every row the same length."
     raise ValueError(f"{what} expected numbers in a regular array, got {problem}")
+
+
+def _masked(values: Any) -> int:
+    """How many entries of an array, or of arrays in a list, are masked."""
+    if isinstance(values, list | tuple) and not {*map(type, values)} <= {int, float}:  # NumPy would unmask them
+        return sum(map(_masked, values))
+    return int(np.ma.getmaskarray(values).sum()) if isinstance(values, np.ma.MaskedArray) else 0
 
 
 def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
@@ -49,12 +56,21 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
     if suspicious and not np.isfinite(floats).all():
         bad = np.count_nonzero(~np.isfinite(array))
         if not bad:
+            wider = ", or a network in float64: net.copy('float64')" if floats.dtype == np.float32 else ""
+            largest = np.format_float_scientific(np.abs(array).max(), 1, trim="-")  # a longdouble has no {:g}
             raise ValueError(f"{what} expected numbers up to {np.finfo(floats.dtype).max:.2g}, the largest "
-                             f"{floats.dtype}, got {np.abs(array).max():.2g}. "
-                             "Use x / np.max(np.abs(x)), or a network in float64: net.copy('float64').")
+                             f"{floats.dtype}, got {largest}. Use x / np.max(np.abs(x)){wider}.")
         raise ValueError(f"{what} expected finite numbers, got {bad} NaN or infinite values out of {array.size}. "
                          "Leave out the samples that hold them, or replace them, e.g. np.where(np.isfinite(x), x, 0).")
     return floats
+
+
+def finite(result: Any, what: str) -> Any:
+    """`result`, which was computed from checked input, unless it is NaN or infinite."""
+    if not (math.isfinite(result) if isinstance(result, float) else np.isfinite(result).all()):
+        raise ValueError(f"{what} expected finite numbers, got NaN or infinity. Give the network smaller, finite "
+                         "parameters, or scale its inputs and targets, e.g. x / np.max(np.abs(x)).")
+    return result
 
 
 def _to_numbers(array: NDArray[Any]) -> str:
@@ -63,7 +79,7 @@ def _to_numbers(array: NDArray[Any]) -> str:
         return "Take np.real(x), or np.abs(x) for its size."
     try:
         convertible = np.isfinite(np.asarray(array, float)).all()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         convertible = False
     return "Use np.asarray(x, float)." if convertible else "Replace everything that is not a number."
 
@@ -105,9 +121,9 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels
         raise ValueError(f"{what} expected integer labels, got dtype {array.dtype}. {_to_class_numbers(array)}")
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:
-        remedy = "Give the last layer more outputs, or count classes from 0: y - np.min(y)."
-        if low < 0:
-            remedy = "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
+        remedy = "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
+        if (found := np.unique(array).size) > n_classes:
+            remedy = f"Give the last layer {found} outputs. {remedy}"
         raise ValueError(f"{what} expected labels from 0 to {n_classes - 1} for {n_classes} classes, got {low} to "
                          f"{high}. {remedy}")
     return array
@@ -127,7 +143,7 @@ def _to_one_each(array: NDArray[Any], n_samples: int) -> str:
 
 def _to_class_numbers(array: NDArray[Any]) -> str:
     """How to turn labels of another type into whole numbers without changing their meaning."""
-    if array.dtype.kind in "US":
+    if array.dtype.kind in "USMm" or {*map(type, array.flat)} in ({str}, {bytes}):
         return "Number the classes: classes, y = np.unique(y, return_inverse=True)."
     try:
         with np.errstate(invalid="ignore"):
@@ -153,7 +169,9 @@ def real_number(name: str, value: Any, low: float, high: float = np.inf, open_lo
         real = np.nan
     if not low <= real < high or (open_low and real == low):
         interval = f"{'(' if open_low else '['}{low:g}, {high:g})"
-        raise ValueError(f"{name} expected a number in {interval}, got {value!r}. Choose a value inside that interval.")
+        right_type = isinstance(value, Real) and not isinstance(value, bool)
+        remedy = "Choose a value inside that interval" if right_type else "Give a float such as 0.5"
+        raise ValueError(f"{name} expected a number in {interval}, got {value!r}. {remedy}.")
     return real
 
 
@@ -184,4 +202,7 @@ def as_generator(rng: int | np.random.Generator) -> np.random.Generator:
     """`rng` as a Generator: an int is a seed, a Generator is used as it is."""
     if isinstance(rng, np.random.Generator):
         return rng
+    if rng is None or isinstance(rng, np.random.SeedSequence | np.random.BitGenerator | np.random.RandomState):
+        raise ValueError(f"rng expected a seed or a numpy.random.Generator, got {rng!r}. "
+                         "Give an int such as 1, or np.random.default_rng(x).")
     return np.random.default_rng(whole_number("rng", rng, low=0))

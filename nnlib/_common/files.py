@@ -3,30 +3,38 @@
 import io
 import math
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
+from .threads import lock
+
 PathLike = str | os.PathLike[str]
-_WARNINGS = threading.Lock()  # Python's warning filters are one for all threads
+_WARNINGS = lock()  # Python's warning filters are one for all threads
 
 
 class BadFile(ValueError):
     """The content of a file is not what it should be."""
 
 
+def as_path(path: Any, what: str) -> Path:
+    """`path` as a Path."""
+    if not isinstance(path, str | os.PathLike):
+        raise ValueError(f"{what} expected a path, got {path!r}. Give a str or a pathlib.Path.")
+    return Path(path)
+
+
 def write_whole(path: PathLike, write: Callable[[IO[bytes]], object]) -> None:
     """Let `write` fill a temporary file next to `path`, then move it there in one step."""
-    target = Path(path)
+    target = Path(os.path.realpath(as_path(path, "Writing")))  # a link stays one
     if not target.parent.is_dir():
         raise ValueError(f"Writing {target.name} expected an existing folder, got {str(target.parent)!r}. "
                          "Create it first, or correct the path.")
     if target.is_dir():
         raise ValueError(f"Writing expected the path of a file, got the folder {os.fspath(path)!r}. Add a file name.")
-    temporary = target.with_name(f"{target.name}.{os.urandom(4).hex()}")
+    temporary = target.with_name(f"{target.name[:40]}.{os.urandom(4).hex()}")  # not longer than a name may be
     try:
         with open(temporary, "xb") as file:
             write(file)
@@ -51,10 +59,11 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     import warnings
     import zipfile
 
+    path = as_path(path, "load")
     expected = f"load expected an .npz file written by net.save in {os.fspath(path)!r}"
     remedy = "Save the network again, or check that this is the right file."
     arrays = {}
-    if Path(path).is_dir():
+    if path.is_dir():
         raise BadFile(f"load expected the path of a file, got the folder {os.fspath(path)!r}. Add the file's name.")
     try:
         with _WARNINGS, zipfile.ZipFile(path) as archive, warnings.catch_warnings(action="error"):

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_LOCK = threading.Lock()
+
+def lock() -> Any:
+    """A lock for which a fork waits, so that the new process finds it free and what it protects in order."""
+    made = threading.RLock()
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=made.acquire, after_in_parent=made.release, after_in_child=made.release)
+    return made
+
+
+_LOCK = lock()
 _limits: list[Any] = []  # one entry per user; the first holds what to restore after the last
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._common.checks import one_of
-from .._common.files import BadFile, write_whole
+from .._common.files import BadFile, as_path, write_whole
 
 _URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 _MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
@@ -74,9 +75,7 @@ def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
     ValueError: cifar10 split expected one of test, train, got 'validation'. Check the spelling.
     """
     files = one_of("cifar10 split", split, _FILES)
-    if root is not None and not isinstance(root, (str, os.PathLike)):
-        raise ValueError(f"cifar10 root expected a path, got {root!r}. Give a str or a pathlib.Path.")
-    folder = Path(_pooch().os_cache("nnlib") if root is None else root).expanduser()
+    folder = as_path(_pooch().os_cache("nnlib") if root is None else root, "cifar10 root").expanduser()
     place = _find(folder, files)
     if place is None:
         if not download or folder.suffix == ".gz":
@@ -113,8 +112,10 @@ def _pooch() -> ModuleType:
         import_module("tqdm")  # pooch draws its progress bar with it
         return import_module("pooch")
     except ImportError as problem:
+        # The server lets no page of another site read the archive.
+        how = "Use Python outside of the browser" if sys.platform == "emscripten" else "Run pip install pooch tqdm"
         raise ImportError(f"cifar10 expected the extra nnlib-course[data] to download with, got: {problem}. "
-                          "Run pip install pooch tqdm, or give as root the archive or its folder.") from problem
+                          f"{how}, or give as root the archive or its folder.") from problem
 
 
 def _download(folder: Path) -> Path:
@@ -137,8 +138,7 @@ def _download(folder: Path) -> Path:
         for name, stream in _streams(archive, [*_FILES["train"], *_FILES["test"]]):
             write_whole(unpacked / name, partial(shutil.copyfileobj, stream))
         archive.unlink()
-        return unpacked
-    return archive
+    return archive if archive.is_file() else unpacked  # which another process may have finished first
 
 
 def _streams(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:

@@ -60,7 +60,7 @@ def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
            axes: int = 2) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
     """Each sample's place along its class's curve, evenly spaced in (0, 1), its class, and its (n, axes) noise."""
     classes = whole_number(f"{what} classes", classes, low=2)
-    n, noise = whole_number(f"{what} n", n, low=classes), real_number(f"{what} noise", noise, 0)
+    n, noise = whole_number(f"{what} n", n, low=classes), real_number(f"{what} noise", noise, 0, 1e300)
     rng = as_generator(rng)
     i = rng.permutation(n)  # in random order, so that any slice of the samples holds every class
     y = i % classes

@@ -44,8 +44,9 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
         raise ValueError(f"plot.activation expected functions such as nn.relu, got {f!r}. "
                          "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh.")
     ends = checks.as_floats(lim, None, "plot.activation lim")
-    if ends.shape != (2,) or not ends[0] < ends[1]:
-        raise ValueError(f"plot.activation expected lim (low, high) with low < high, got {lim!r}. Write lim=(-6, 6).")
+    if ends.shape != (2,) or not 0 < float(ends[1]) - float(ends[0]) < np.inf:
+        raise ValueError("plot.activation expected lim (low, high) with low < high and a finite distance, "
+                         f"got {lim!r}. Write lim=(-6, 6).")
     low, high = ends
     panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
     z = np.linspace(low, high, 601)
@@ -63,7 +64,9 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
 def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
     """Draw a line with about `marks` markers; for R repeated runs, (n, R), their median and a band."""
     if y.ndim == 2:
-        low, y, high = np.nanquantile(y, (0.1, 0.5, 0.9), axis=1)
+        measured = ~np.isnan(y).all(axis=1)  # else every network had diverged or stopped
+        x, y = np.asarray(x)[measured], y[measured]
+        low, y, high = np.nanquantile(y, (0.1, 0.5, 0.9), axis=1) if y.size else np.empty((3, 0))
         ax.fill_between(x, low, high, color=look["color"], alpha=0.2, linewidth=0)
     ax.plot(x, y, markevery=max(1, len(y) // marks), **look)  # a marker on every point would hide the line
 
@@ -103,7 +106,7 @@ def history(h: History, axes: Any = None) -> Figure:
         for name, look in zip((kind, f"val_{kind}"), looks, strict=True):
             if (values := getattr(h, name)).size:
                 _line(ax, epochs, values, marks=8, markersize=4, **look)
-        if best < len(epochs) - 1:
+        if 0 <= best < len(epochs) - 1:
             ax.axvline(best, color=BLACK, linewidth=1.2, linestyle=":", label=f"best epoch {best:g}")
         if h.loss.ndim == 2:
             ax.set_title(f"median of {h.loss.shape[1]} networks\nband: 10–90 %")
@@ -136,7 +139,7 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
         raise ValueError(f"curves expected x of shape (n,), got {x.shape}. Use np.ravel(x).")
     (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
     for k, (label, values) in enumerate(lines.items()):
-        y = np.asarray(values, dtype=float)
+        y = np.asarray(checks.as_array(values, f"curves {label!r}"), dtype=float)
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
             raise ValueError(f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
                              "Give one value, or one row of repetitions, per point of x.")

@@ -25,15 +25,14 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
     if check_network(net).networks is not None:
         raise ValueError(f"a picture of regions expected one network, got a stack of {net.networks}. "
                          "Select one with net.select(r).")
-    fast = net.copy("float32")  # 2.6 times as fast as float64, and the picture looks the same
-    classes, corners = on_grid(fast, X, resolution, "a picture of regions", margin=0.05)
+    classes, corners = on_grid(net, X, resolution, "a picture of regions", margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
         raise ValueError(f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
                          "Join some of them, or draw a part.")
     if (corners[0] == corners[1]).any():
-        raise ValueError("a picture of regions expected samples that differ in both inputs, "
-                         f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples.")
+        raise ValueError(f"a picture of regions expected samples that differ in both inputs as {net.params.dtype}, "
+                         f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples, or scale them.")
     samples = net.check_batch(X)
     labels = None if y is None else checks.as_labels(y, samples.shape[1], n_classes, "a picture of regions")
     return classes.astype(np.uint8), corners.astype(float), samples, labels
@@ -56,7 +55,7 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
 
     Notes
     -----
-    A pixel has the colour of ``predict(net, x)`` at its centre, computed in float32.
+    A pixel has the colour of ``predict(net, x)`` at its centre.
     Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
     Examples

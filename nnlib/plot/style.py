@@ -1,6 +1,5 @@
 """The look of all pictures: one palette, one style, and the axes to draw in."""
 
-import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -12,10 +11,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from .._common.docstrings import with_sections
+from .._common.threads import lock
 
 P = ParamSpec("P")
 T = TypeVar("T")
-LOCK = threading.RLock()  # the style and the list of figures are matplotlib's, and all threads share them
+LOCK = lock()  # the style and the list of figures are matplotlib's, and all threads share them
 
 # Okabe & Ito (2008): colour-blind readers can tell these apart. Class c has colour c and marker c.
 BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS = (

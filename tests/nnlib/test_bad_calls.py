@@ -11,12 +11,16 @@ import json
 import os
 import re
 import tarfile
+import threading
 import traceback
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from hashlib import md5
 from itertools import product
+from numbers import Real
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -78,6 +82,11 @@ NUMBERS_ONLY = [  # bad, what it got, repair, right
     (None, "None", to(X)),
     (csr_array(X), "a sparse csr_array", lambda x: x.toarray(), X),
     (np.ma.masked_less(X, 0.3), "4 masked entries", "np.ma.filled(x, 0)", np.where(X < 0.3, 0, X)),
+    ([*np.ma.masked_less(X, 0.3)], "4 masked entries", lambda x: [np.ma.filled(row, 0) for row in x],
+     np.where(X < 0.3, 0, X)),
+    ([[np.ma.masked, *row[1:]] for row in X.tolist()], "3 masked entries", to(X)),
+    ([[10**400] * 4] * 3, "dtype object. Replace everything", to(X)),
+    (np.full((3, 4), "1e4000", "longdouble"), "1e+4000. Use x / np.max(np.abs(x)).", "x / np.max(np.abs(x))"),
 ]
 INPUTS = [
     *NUMBERS_ONLY,
@@ -98,7 +107,10 @@ LABELS = [
     (Y == 1, "dtype bool", "np.asarray(y, int)", Y),
     *((bad, f"dtype {kind}{ONE_EACH}", to(Y)) for bad, kind in (
         (Y + 0.5, "float64"), (Y + NAN, "float64"), (Y + 0j, "complex128"), (changed(Y, "b"), "object"))),
-    (list("abab"), "dtype <U1", "classes, y = np.unique(y, return_inverse=True)", Y),
+    *((bad, f"dtype {bad.dtype}. Number", "classes, y = np.unique(y, return_inverse=True)", Y) for bad in (
+        np.array(list("abab")), np.array(list("abab"), object), np.array([b"a", b"b"] * 2, object), Y.astype("M8[D]"))),
+    (5 * Y, "0 to 5. Number", "classes, y = np.unique(y, return_inverse=True)", Y),
+    (Y - [3, 0, 0, 0], "-3 to 1. Give the last layer 3 outputs. Number the classes from 0", to(Y)),
     (Y - 1, "-1 to 0", lambda y: np.unique(y, return_inverse=True)[1], Y),
     (Y + 1, "1 to 2", lambda y: np.unique(y, return_inverse=True)[1], Y),
     (np.eye(2, dtype=int)[:, Y], "(2, 4)", "np.argmax(y, axis=0)", Y),
@@ -112,16 +124,18 @@ LABELS = [
     (None, "None", to(Y)),
     (csr_array(Y[None]), "a sparse csr_array", lambda y: y.toarray().ravel(), Y),
     (np.ma.array(Y, mask=[1, 0, 0, 0]), "1 masked", lambda y: np.ma.filled(y, 0), Y),
+    ([np.ma.masked, 1, 0, 1], "1 masked", lambda y: [int(np.ma.filled(one, 0)) for one in y], Y),
     ([[0], [1, 2], [3], [4]], "rows of different lengths", to(Y)),
 ]
 POINTS = ["spirals", "circles", "moons", "blobs"]
-NOT_NUMBERS = [NAN, "0.1", None, True, 1j, [0.5], np.array([0.5]), 10**400]
+NOT_NUMBERS = [NAN, "0.1", None, True, 1j, [0.5], np.array([0.5]), np.array(0.5), Decimal("0.5"), 10**400]
 INTERVALS = {  # what is outside, and whose arguments are inside
     "[0, 1)": ([1, 1.0, -0.1], [
         "Dropout p", "LeakyReLU alpha", "leaky_relu alpha", "SGD momentum", "RMSProp rho", "Adam betas"]),
     "(0, inf)": ([0, 0.0, -1, INF], [
         "SGD lr", "RMSProp lr", "Adam lr", "RMSProp eps", "Adam eps", "check_gradients eps"]),
-    "[0, inf)": ([-1e-9, INF], ["GaussianNoise std", "fit l2", "l2", *(f"{name} noise" for name in POINTS)]),
+    "[0, inf)": ([-1e-9, INF], ["GaussianNoise std", "fit l2", "l2"]),
+    "[0, 1e+300)": ([-1e-9, INF, 1e308], [f"{name} noise" for name in POINTS]),
     "(0, 1)": ([0, 1, -0.5], ["saturated_units below", "train_test_split test"]),
     "(-inf, inf)": ([INF, -INF], ["Neuron bias"]),
 }
@@ -195,7 +209,8 @@ def tables():
             yield Row(call, [NAN, 1.0], f"{who} expected…got 1 NaN", CLEANED, [0.0, 1.0])
     for interval, (outside, names) in INTERVALS.items():
         for name, bad in product(names, [*outside, *NOT_NUMBERS]):
-            yield Row(taker(name), bad, f"{name} expected a number in {interval}, got {bad!r}", to(0.5))
+            how = "Choose" if isinstance(bad, Real) and bad is not True else "Give a float such as 0.5"
+            yield Row(taker(name), bad, f"{name} expected a number in {interval}, got {bad!r}. {how}", to(0.5))
     for low, names in WHOLE.items():
         for name, bad in product(names, [low - 1, *NOT_WHOLE]):
             if bad is not None or name not in MAY_BE_NONE:
@@ -203,6 +218,8 @@ def tables():
     for name in ["Network", "fit", "train_test_split", *POINTS]:
         for bad in [-1, 0.5, None, "0", True, NAN, np.random.RandomState(0), [1]]:
             yield Row(taker(f"{name} rng"), bad, f"rng expected…got {bad!r}", "1", 1)
+        for bad in [None, np.random.SeedSequence(1), np.random.PCG64(1), np.random.RandomState(0)]:
+            yield Row(taker(f"{name} rng"), bad, f"rng expected…got {bad!r}", "np.random.default_rng(x)")
 
 
 def view(hidden):
@@ -217,6 +234,10 @@ def made(path):
 def saved_in(folder):
     net().save(f"{folder}/net.npz")
     return f"{folder}/net.npz"
+
+
+def net32():
+    return nn.mlp(3, 1, dtype="float32")
 
 
 def frozen(value):
@@ -253,6 +274,17 @@ def steps(pairs):
 
 def floats_copied(pairs):
     return [(np.array(params), grads) for params, grads in pairs]
+
+
+def run_on_a_network(code):
+    exec(code, {"net": net(), "np": np})
+
+
+def spoiled(value=NAN, **options):
+    """A network that was changed past the checks."""
+    fresh = nn.mlp(2, 3, 2, **options)
+    fresh.params[:] = value
+    return fresh
 
 
 def floats(pairs):
@@ -355,17 +387,39 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda dtype: net(dtype=dtype): [
         (bad, f"Network expected dtype float32 or float64, got {bad!r}", to("float32"))
         for bad in (int, "float16", ">f8", "double precision")],
+    lambda networks: nn.Network(nn.ReLU(), networks=networks): [
+        (3, "Network expected layers with weights for a stack, got (ReLU(),)", to(None))],
+    lambda dtype: spoiled(1e39).copy(dtype): [
+        ("float32", "copy params expected numbers up to 3.4e+38…got 1e+39", to("float64"))],
+    run_on_a_network: [
+        ("net.params += np.nan", "params expected…got NaN or infinity from a change in place",
+         to("net.params = net.params + 1")),
+        ("net[0].W *= np.inf", "Linear(3, 4).W expected…in place", to("net[0].W = 2 * net[0].W"))],
+    **{lambda net, f=f: f(net, X[:2]): [
+        (bad, "…expected finite numbers, got NaN or infinity. Give", to(nn.mlp(2, 3, 2)))
+        for bad in (spoiled(), spoiled(networks=2), spoiled(INF, dtype="float32"))] for f in (
+            nn.predict, diagnostics.dead_units, diagnostics.saturated_units, diagnostics.boundary_roughness,
+            diagnostics.region_count, lambda net, X: nn.accuracy(net, X, Y), lambda net, X: net.loss_and_grad(X, Y),
+            lambda net, X: nn.check_gradients(net, X, Y), lambda net, X: diagnostics.gradient_norms(net, X, Y))},
+    lambda scores: nn.MSE()(scores, np.zeros((2, 4))): [
+        (np.full((2, 4), 1e200), "MSE loss expected finite numbers, got NaN", "x / np.max(np.abs(x))")],
+    lambda y: net32().loss_and_grad(X, y, nn.MSE()): [
+        (np.full((1, 4), 1e39), "loss_and_grad loss…got NaN or infinity…targets", "x / np.max(np.abs(x))")],
+    lambda y: nn.fit(net32(), X, y, nn.MSE()): [
+        (np.full((1, 4), 1e39), "fit…scale the inputs, the targets", lambda y: y / 1e39, None, nn.Diverged)],
     lambda dtype: net().copy(dtype): [(int, "copy expected dtype…got <class 'int'>", to("float64"))],
     lambda net: net.select(0): [(net(), "select…got a single one. Use the network itself", NO_REPAIR)],
     STACK.select: [
-        *((bad, f"select…of 3, got {bad}. Choose an index from 0 to 2", to(2))
+        *((bad, f"select…of 3, got {bad}. Choose an index from -3 to 2", to(2))
           for bad in (3, -4, slice(3, 9))),
         *((bad, f"select…got {bad}. Write net.select(0)", to(0)) for bad in (1.5, True))],
+    nn.load: [(bad, f"load expected a path, got {bad!r}", lambda bad: saved_in(".")) for bad in (0, None)],
     net().name_of: [
         (-1, "name_of index…got -1", "1"),
         *((bad, f"name_of…below 26, got {bad}. Choose one from 0 to 25", to(25)) for bad in (26, 99))],
     net().save: [
-        ("no/such/net.npz", "Writing net.npz…folder, got 'no/such'", made),
+        (None, "Writing expected a path, got None", to("net.npz")),
+        ("no/such/net.npz", "Writing net.npz…folder, got '…no/such'", made),
         (".", "Writing expected…got the folder '.'. Add", lambda folder: f"{folder}/net.npz")],
     lambda sizes: nn.mlp(*sizes): [
         *((bad, f"mlp…got sizes {bad}", to((3, 4, 2))) for bad in ((), (3,), ([3, 4, 2],))),
@@ -454,10 +508,17 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (bad, f"sweep expected an executor…got {bad!r}", to(ThreadPoolExecutor(1))) for bad in (4, "4")],
     sweep: [({"a": [1, 1, 2], "b": [1]}, "sweep…got 1 repeated", to({"a": [1, 2], "b": [1]})),
             *((bad, f"sweep…got {bad!r}", to({"a": [1]}))
-              for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}))],
-    lambda grid: sweep(grid, checkpoint="rows"): [({"a": [view]}, "sweep…got {'a': <func", to({"a": [1]}))],
+              for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}, [{1: 2}], {1: [2]}))],
+    lambda grid: sweep(grid, checkpoint="rows"): [
+        ({"a": [view]}, "sweep…got {'a': <func", to({"a": [1]})),
+        ({"a": [(1, 2), [1, 2]]}, "sweep expected settings that differ in JSON, got 1", to({"a": [(1, 2)]}))],
+    lambda kind: sweep({"a": [1]}, partial(lambda a, b: a, b=kind()), checkpoint="rows"): [
+        (threading.Lock, "sweep with a checkpoint expected…got functools.partial", to(int))],
     lambda path: sweep({"a": [1]}, checkpoint=path): [
-        ("no/rows", "sweep…got no.", made), (__file__, "sweep…got one that…", to("rows"), None, nn.BadFile)],
+        *((bad, f"sweep expected a file in an existing folder for the checkpoint, got {bad!r}", repair)
+          for bad, repair in (("no/rows", made), (".", to("rows")))),
+        (3, "sweep checkpoint expected a path, got 3", to("rows")),
+        (__file__, "sweep…got one that…", to("rows"), None, nn.BadFile)],
     lambda changed: plot.decision_regions(**{**FLAT_NET, "y": Y, **changed}): [
         (bad, f"a picture of regions expected…{text}", repair) for bad, text, repair in (
         ({"net": nn.mlp(2, 2, networks=4)}, "got a stack of 4", lambda bad: {"net": bad["net"].select(0)}),
@@ -468,13 +529,14 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     plot.activation: [(bad, f"plot.activation expected functions…got {str(bad)[:9]}", to(nn.relu))
                       for bad in (nn.ReLU, [], [np.tanh])],
     lambda lim: plot.activation(nn.relu, lim): [
-        *((bad, f"plot.activation expected lim…got {bad}", to((-6, 6))) for bad in ((3, -3), 6)),
+        *((bad, f"plot.activation expected lim…got {bad}", to((-6, 6))) for bad in ((3, -3), 6, (-1e308, 1e308))),
         ((-1, INF), "plot.activation lim…got 1 NaN", to((-1, 1)))],
     plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(layer)"),
                    (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
     plot.history: [([1.0, 0.5], "plot.history…got [1.0, 0.5]", lambda h: nn.fit(net(), X, Y))],
     plot.neuron: [("here", "plot.neuron…got 'here'", lambda ax: plt.subplots()[1])],
     lambda y: plot.curves([1, 2], {"a": y}): [
+        (np.ma.array([1, 2], mask=[0, 1]), "curves 'a'…got 1 masked", lambda y: np.ma.filled(y, 0)),
         ([1], "curves…'a' of shape (2,) or (2, R), got (1,)", to([1, 2])),
         (np.ones((1, 2, 3)), "curves…got (1, 2, 3)", lambda y: y[0])],
     lambda x: plot.curves(x, {"a": [1, 2]}): [
@@ -494,7 +556,8 @@ BAD_FILES = {  # the same for files with a wrong content
         ({**saved(LINEAR), "how": zipfile.ZIP_DEFLATED}, "a broken or foreign file (a compressed"),
         ({**saved(LINEAR), "params": npy(ONE)[:-8]}, "a broken or foreign file (8 bytes for"),
         (saved(LINEAR, params=THREE), "something else (the layers expected 2…got float64 (3,)"))],
-    resumed: [("[broken\n", "sweep expected a row on line 2…got '[broken'", to(""))],
+    resumed: [(f"{bad}\n", f"sweep expected a row on line 2…got {bad!r}", to(""))
+              for bad in ("[broken", "5", '["key", 5]', '[["key"], {}]', '{"a": 1, "b": 2}')],
     cifar10: [(bad, f"cifar10 expected…got {got}", to(IMAGE)) for bad, got in (
         ({"content": bytes(9)}, "9"), ({"content": b"x" * 3073}, "120"), (TAR, "…with md5"),
         ({**TAR, "_MD5": md5(TAR["content"]).hexdigest()}, "an archive without them"),
@@ -506,7 +569,7 @@ FORM = re.compile(r"\S.* expected .+, got .+\. [A-Z].+\.", re.DOTALL)
 
 
 def complaint(row):
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 (the form is checked below)
+    with np.errstate(over="ignore", invalid="ignore"), pytest.raises(ValueError) as caught:  # noqa: PT011 (see below)
         row.call(row.bad)
     assert FORM.fullmatch(str(caught.value))
     return caught.value

@@ -57,3 +57,17 @@ def test_descent_draws_the_path_over_the_contours_of_the_loss():
     for level, line in zip(contours.levels, contours.get_paths(), strict=True):
         np.testing.assert_allclose(line.vertices[:, 0], level, atol=1e-9)  # loss = w1: upright lines
     assert (ax.get_xlim(), ax.get_ylim()) == ((0, 1), (0, 2))
+
+
+def test_a_history_that_diverged_at_once_has_no_best_epoch_and_no_line():
+    for networks in (None, 2):
+        net = nn.Network(nn.Linear(1, 1), networks=networks)
+        with pytest.raises(nn.Diverged) as caught:
+            nn.fit(net, [[1e200, 1.0]], [[1.0, 2.0]], nn.MSE(), epochs=3)
+        (ax,) = plot.history(caught.value.history).axes
+        assert [text.get_text() for text in ax.get_legend().get_texts()] == ["train"]
+
+
+def test_epochs_in_which_no_network_was_measured_are_left_out():
+    (ax,) = plot.curves([1, 2, 3], {"a": [[1.0, 3.0], [np.nan, np.nan], [np.nan, 5.0]]}).axes
+    np.testing.assert_array_equal(ax.lines[0].get_xydata(), [[1, 2], [3, 5]])

@@ -254,6 +254,19 @@ def test_missing_network(trouble, server, tmp_path, monkeypatch):
     assert os.listdir(root) == []
 
 
+def test_an_archive_that_another_process_has_unpacked_meanwhile(server, tmp_path, rows, monkeypatch):
+    root, unpack = tmp_path / "new", cifar._streams
+
+    def overtaken(place, files):
+        monkeypatch.setattr(cifar, "_streams", unpack)
+        cifar._download(root)  # the other process: it unpacks and removes the archive
+        return unpack(place, files)
+
+    monkeypatch.setattr(cifar, "_streams", overtaken)
+    X, _ = datasets.cifar10("test", root=root)
+    np.testing.assert_array_equal(X, expected(rows, NAMES[5:])[0])
+
+
 @pytest.mark.parametrize("package", ["pooch", "tqdm"])
 def test_missing_package(package, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
@@ -261,6 +274,9 @@ def test_missing_package(package, tmp_path, monkeypatch):
         datasets.cifar10(root=tmp_path)
     remedy = r"\. Run pip install pooch tqdm, or give as root the archive or its folder\.$"
     with pytest.raises(ImportError, match=remedy):
+        datasets.cifar10()
+    monkeypatch.setattr(sys, "platform", "emscripten")  # where nothing can be installed
+    with pytest.raises(ImportError, match=r"\. Use Python outside of the browser, or give as root the archive"):
         datasets.cifar10()
 
 

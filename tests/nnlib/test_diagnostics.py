@@ -56,6 +56,24 @@ def test_saturated_units(networks):
         assert np.all(diagnostics.saturated_units(net, [[-1.0, 1.0]], below=below) == wanted)
 
 
+@pytest.mark.parametrize("networks", STACKS)
+def test_saturation_of_a_learned_slope_counts_from_its_own_steepest(networks):
+    net = units(nn.PReLU(), [0, 0], networks)
+    net[1].alpha = np.broadcast_to([[30.0], [0.25]], net[1].alpha.shape)  # slopes 30 and 1; 0.25 and 1
+    np.testing.assert_array_equal(diagnostics.saturated_units(net, [[1.0, -1.0]]), 0.25)
+
+
+def test_an_activation_before_the_first_weights_counts_in_every_network_of_a_stack():
+    X = [[1.0, -1, 2], [-1, -2, -3]]  # the second input never fires
+    for layers, dead in (([nn.Linear(2, 2)], [0.5] * 3), ([nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2)], None)):
+        net = nn.Network(nn.ReLU(), *layers, networks=3)
+        for measure in diagnostics.dead_units, diagnostics.saturated_units:
+            found = measure(net, X)
+            np.testing.assert_allclose(found, [measure(net.select(r), X) for r in range(3)], rtol=1e-12)
+            assert found.shape == (3,)
+            assert dead is None or measure is diagnostics.saturated_units or found.tolist() == dead
+
+
 def test_saturation_in_every_tile_counts():
     X = np.zeros((1, 3000))
     X[0, 1000:2500] = 50
@@ -82,6 +100,28 @@ def test_gradient_norms_by_hand():
     net = nn.Network(nn.Linear(2, 2))
     net.params[...] = 0
     assert diagnostics.gradient_norms(net, [[3.0], [4.0]], [0]) == pytest.approx([5 / 2**0.5])
+
+
+def test_gradient_norms_far_from_1():
+    X, y = [[1.0, -1.0], [0.5, 1.0]], [0, 1]
+    for depth, dtype in (45, "float32"), (400, "float64"):  # a sigmoid shrinks gradients to a quarter or less
+        net = nn.mlp(2, *[8] * depth, 2, activation=nn.Sigmoid, dtype=dtype)
+        first, *_ = diagnostics.gradient_norms(net, X, y)
+        wide = net.copy("float64")
+        wide.loss_and_grad(X, y)
+        dW = wide[0].grads["W"].astype("longdouble")
+        assert 0 < first == pytest.approx(float(np.sqrt((dW**2).sum())), rel=1e-9)
+        assert float(first) ** 2 < np.finfo(dtype).tiny
+    net = nn.Network(nn.Linear(1, 1), dtype="float32")
+    net[0].W = 1e20
+    assert diagnostics.gradient_norms(net, [[1e10]], [[0.0]], nn.MSE()) == pytest.approx([2e40], rel=1e-6)
+
+
+def test_the_box_may_be_as_wide_as_floats_reach():
+    net, X = nn.Network(nn.Linear(2, 1)), np.array([[-1.7e308, 1.7e308], [-1.7e308, 1.7e308]])
+    net[0].W = [[1e-300, 0]]
+    assert diagnostics.region_count(net, X) == 2
+    assert diagnostics.boundary_roughness(net, X) == 1
 
 
 BOXES = [[-1.0, 1.0], [-1.0, 1.0]], [[0.0, 5.0], [-30.0, 10.0]]

@@ -397,3 +397,15 @@ def test_what_is_wrong_with_the_entries_is_said(tmp_path):
     np.savez(path, architecture='[["Linear", {"n_in": 2, "n_out": 1}]]', params=np.zeros(5))
     assert ("(the layers expected 3 float32 or float64 parameters, got float64 (5,). "
             "Use the parameters of a network of the same shape.)") in refused(path)
+
+
+def test_a_name_as_long_as_the_disk_allows_and_a_link_that_stays_one(tmp_path):
+    net = nn.mlp(2, 3, 2)
+    for name in ("a" * 251 + ".npz", "网" * 80 + ".npz"):
+        net.save(tmp_path / name)
+        np.testing.assert_array_equal(nn.load(tmp_path / name).params, net.params)
+    (link := tmp_path / "link.npz").symlink_to("there.npz")
+    for _ in range(2):  # its file is new, then replaced
+        net.save(link)
+        assert link.is_symlink()
+        np.testing.assert_array_equal(nn.load(tmp_path / "there.npz").params, net.params)

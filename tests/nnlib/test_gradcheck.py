@@ -74,3 +74,12 @@ def test_eps():
     rough = nn.check_gradients(net, X, y, eps=0.1).max_relative_error
     fine = nn.check_gradients(net, X, y, eps=0.01).max_relative_error
     assert rough / fine == pytest.approx(100, rel=0.2)  # the error of central differences is eps**2
+
+
+def test_each_network_of_a_stack_is_judged_by_its_own_gradients():
+    """The second stands at a kink; the first has gradients that are a million times as large."""
+    net = nn.Network(nn.Linear(1, 1), nn.ReLU(), nn.Linear(1, 1), networks=2)
+    net.params = [[1, 0.5, 1e6, 0], [1, -1, 1, 0]]
+    both, second = (nn.check_gradients(one, [[1.0]], [[3.0]], nn.MSE()) for one in (net, net.select(1)))
+    assert both.max_relative_error == second.max_relative_error == pytest.approx(0.5, rel=1e-3)
+    assert both.worst == f"network 1 {second.worst}"

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import nnlib as nn
+from nnlib._common.buffers import Buffers
 
 LN2, LN3 = math.log(2), math.log(3)
 CLASSIFIERS = [nn.CrossEntropy(), nn.Hinge()]
@@ -100,6 +101,44 @@ def test_large_scores(name, dtype):
         squares, slope = nn.MSE().value_and_grad(column, np.zeros((len(scores), 1)))
         assert squares == pytest.approx(BIG**2, rel=1e-6)
         np.testing.assert_allclose(slope[:, 0], 2 * np.array(scores) / len(scores), rtol=1e-6)
+
+
+SURE = {  # right answers whose probability rounds to 1: scores, labels; loss and gradient to 60 digits, rounded
+    "two classes": ("float64", [[40.0], [0.0]], [0], 4.248354255291589e-18, [[-1], [1]]),
+    "the last digit of 1": ("float64", [[36.0], [0.0]], [0], 2.3195228302435691e-16, [[-1], [1]]),
+    "float32": ("float32", [[18.0], [0.0]], [0], 1.522997962873649e-08, [[-1], [1]]),
+    "float32, far": ("float32", [[40.0], [0.0]], [0], 4.248354255291589e-18, [[-1], [1]]),
+    "one row": ("float64", [[50.0, -50.0]], [1, 0], 1.9287498479639178e-22, [[-0.5, 0.5]]),
+    "three classes": ("float64", [[-1.0], [60.0], [0.0]], [1], 1.1977851048689036e-26,
+                      [[0.2689414213699951], [-1], [0.7310585786300049]]),
+}
+
+
+@pytest.mark.parametrize("name", SURE)
+def test_a_confident_right_answer_still_has_a_loss_and_a_gradient(name):
+    dtype, scores, y, wanted, slope = SURE[name]
+    value, grad = nn.CrossEntropy().value_and_grad(np.array(scores, dtype), y)
+    assert value == pytest.approx(wanted, rel=2e-7 if dtype == "float32" else 1e-14, abs=0)
+    np.testing.assert_allclose(grad, wanted * np.array(slope), rtol=1e-6 if dtype == "float32" else 1e-14)
+    assert grad.dtype == dtype
+    values, grads = nn.CrossEntropy().value_and_grad(np.array([np.zeros_like(scores), scores], dtype), y)
+    assert values[1] == pytest.approx(value, rel=2e-7, abs=0)
+    np.testing.assert_allclose(grads[1], grad, rtol=2e-7)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_a_network_without_a_finite_loss_does_not_change_a_digit_of_its_neighbours(loss, dtype):
+    rng = np.random.default_rng(0)
+    scores, y = rng.normal(size=(16, 3, 40)).astype(dtype), rng.integers(0, 3, 40)
+    targets = np.eye(3)[:, y] if isinstance(loss, nn.MSE) else y
+    values, grads = loss.evaluate(scores, targets, Buffers())
+    values, grads = values.copy(), grads.copy()
+    scores[0] *= np.finfo(dtype).max / 8
+    with np.errstate(over="ignore", invalid="ignore"):
+        found, slopes = loss.evaluate(scores, targets, Buffers())
+    np.testing.assert_array_equal(found[1:], values[1:])
+    np.testing.assert_array_equal(slopes[1:], grads[1:])
 
 
 @pytest.mark.parametrize("loss", CLASSIFIERS, ids=repr)

@@ -35,3 +35,10 @@ def test_inputs_are_left_alone(change):
     x = np.array(change)
     nn.Neuron([1.0, 1.0]).forward(x)
     np.testing.assert_array_equal(x, change)
+
+
+def test_weights_are_a_copy_and_a_sum_beyond_every_float_is_a_rate():
+    neuron = nn.Neuron(w := np.array([1e308, 1e308]))
+    np.testing.assert_array_equal(neuron.forward([[10, -10, 0], [10, -10, 0]]), [1, 0, 0.5])
+    w[:] = 0
+    assert neuron.forward([1, 1]) == 1

@@ -23,6 +23,11 @@ WORKED = {
     # t=2: m = (0.5*2 + 0.5*(-4)) / (1 - 0.25) = -4/3, s = (0.75*4 + 0.25*16) / (1 - 0.5625) = 16,
     #      step 0.1 * (-4/3) / 4 = -1/30
     "adam": (nn.Adam(lr=0.1, betas=(0.5, 0.75), eps=1e-12), [4.0, -4.0], [0.9, 0.9 + 1 / 30]),
+    # a square that overflows in float32: as for every constant gradient, each step is lr
+    "adam, huge": (nn.Adam(lr=0.1), [1e20, 1e20, 1e20], [0.9, 0.8, 0.7]),
+    "rmsprop, huge": (nn.RMSProp(lr=0.1, rho=0.75), [-1e30, -1e30], [1.2, 1.2 + 0.1 / 0.4375**0.5]),
+    "adam, zero": (nn.Adam(lr=0.1, eps=1e-50), [0.0, 0.0], [1.0, 1.0]),  # an eps that float32 rounds to 0
+    "rmsprop, zero": (nn.RMSProp(lr=0.1, eps=1e-50), [0.0], [1.0]),
     # eps is added to the corrected root: 0.1 * 4 / (4 + 4)
     "adam, eps": (nn.Adam(lr=0.1, betas=(0.5, 0.75), eps=4.0), [4.0], [0.95]),
 }
@@ -103,3 +108,29 @@ def test_the_first_step_of_adam_is_lr_whatever_the_gradient():
     p = np.array([1.0, 1.0])
     nn.Adam(lr=0.1).step(p, np.array([5.0, -0.01]))
     np.testing.assert_allclose(p, [0.9, 1.1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [nn.Adam, nn.RMSProp])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_gradient_whose_square_overflows_moves_like_any_other_and_disturbs_no_other(kind, dtype):
+    huge = float(np.finfo(dtype).max) ** 0.75
+    one, other, p = kind(0.1), kind(0.1), np.ones((2, 3), dtype)
+    alone = p[1].copy()
+    for k in range(3):
+        one.step(p, np.array([[huge, -huge, 0], [1, 2, k]], dtype))
+        other.step(alone, np.array([1, 2, k], dtype))
+    np.testing.assert_array_equal(p[1], alone)
+    np.testing.assert_allclose(p[0], [alone[0], 2 - alone[0], 1], rtol=1e-6)
+    with np.errstate(invalid="ignore"):
+        one.step(p, np.full((2, 3), np.inf, dtype))  # no number, so that fit notices that training diverged
+    assert np.isnan(p).all()
+
+
+def test_a_refused_step_leaves_nothing_behind_and_a_wider_vector_is_not_rounded():
+    optimizer, p = nn.SGD(0.1, momentum=0.9), np.ones(4, "float32")
+    with pytest.raises(ValueError, match=r"shape \(3,\), got \(3,\) and \(4,\)"):
+        optimizer.step(np.zeros(3), np.zeros(4))
+    optimizer.step(p, np.full(4, 1 / 3, "float32"))
+    wide = np.ones(4)
+    optimizer.step(wide, np.full(4, 1 / 3))
+    np.testing.assert_allclose(wide, 1 - 0.1 * (0.9 * float(np.float32(1 / 3)) + 1 / 3), rtol=1e-15)

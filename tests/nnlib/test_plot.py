@@ -69,12 +69,23 @@ def test_every_region_pixel_is_the_prediction_at_its_centre(trained):
     points = np.stack([a.ravel() for a in np.meshgrid(x1, x2)])
     wanted = nn.predict(net, points)
     scores = np.sort(net(points), axis=0)
-    sure = scores[-1] - scores[-2] > 1e-4  # float32 may decide a tie the other way
+    sure = scores[-1] - scores[-2] > 1e-9  # the grid's points are rounded in another way
     assert sure.mean() > 0.99
     assert set(wanted) == {0, 1, 2}
     colors = image.to_rgba(image.get_array())[..., :3].reshape(-1, 3)
     np.testing.assert_allclose(colors[sure], np.array(plot.TINTS)[wanted[sure]], atol=1e-6)
     assert image.origin == "lower"  # the first row is the lowest x2
+
+
+@pytest.mark.parametrize(("middle", "spread"), [(1e7, 1), (1e8, 1), (0, 1e-50), (0, 1e300)])
+def test_regions_are_as_fine_as_the_networks_own_numbers(middle, spread):
+    """A cut in the middle of the data, wherever they are: half of the pixels on each side."""
+    net = nn.Network(nn.Linear(2, 1))
+    net[0].W, net[0].b = [[1 / spread, -0.25 / spread]], -0.75 * middle / spread
+    X = middle + spread * np.array([[-0.5, 0.5, 0.1], [-0.5, 0.5, 0.2]])
+    classes = plot.decision_regions(net, X, [0, 1, 1], resolution=50).axes[0].images[0].get_array()
+    x1, x2 = np.meshgrid(*[np.linspace(-0.55, 0.55, 50)] * 2)
+    np.testing.assert_array_equal(classes, x1 > x2 / 4)
 
 
 def test_regions_of_one_score_follow_its_sign():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -12,13 +11,15 @@ import threading
 import time
 import warnings
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nnlib as nn
+from nnlib._common.checkpoint import read_checkpoint
+from nnlib._common.fingerprint import fingerprint
 
 ROOT = Path(nn.__file__).parents[1]
 
@@ -240,25 +241,110 @@ def test_a_changed_function_does_not_take_over_old_rows(tmp_path, changed):
         nn.sweep(body(BODY.format(**first | changed)), {"a": [1]}, again, progress=False, checkpoint=path)
 
 
-def test_what_a_partial_has_filled_in_belongs_to_the_function(tmp_path):
-    for k in (3, 4):
-        path = tmp_path / "rows"
-        expected = pytest.raises(nn.BadFile) if k == 4 else contextlib.nullcontext()
-        with expected:
-            nn.sweep(partial(product, b=k), {"a": [2]}, Inline(), progress=False, checkpoint=path)
-
-
-class Doubled:
+class Multiple:
     """A callable object, whose address differs from process to process."""
 
+    shift = 0
+
+    def __init__(self, k):
+        self.k = k
+
     def __call__(self, a):
-        return 2 * a
+        return self.k * a
+
+    def method(self, a):
+        return self.k * a + self.shift
+
+
+class Shifted(Multiple):
+    shift = 1
+
+
+def closure(k):
+    def run(a):
+        return run, a * k
+    return run
+
+
+def keyword_only(k):
+    def run(a, *, b=k):
+        return a * b
+    return run
+
+
+def with_attribute(k):
+    run = closure(1)
+    run.k = k
+    return run
+
+
+def ordered(names):
+    """Two functions of the same bytecode."""
+    return eval(f"lambda {', '.join(names)}: {' - '.join(names)}")
+
+
+def with_one_in(n, where):
+    return np.eye(1, n, where)[0]
+
+
+IDENTITIES = {  # makes a function for the sweep, and arguments with which it is another one
+    "partial": (lambda k: partial(product, b=k), 3, 4),
+    "closure": (closure, 2, 3),
+    "a function in a closure": (lambda sign: closure(eval(f"lambda x: {sign}x")), "+", "-"),
+    "keyword-only default": (keyword_only, 2, 3),
+    "names of arguments": (ordered, "ab", "ba"),
+    "attribute of an object": (Multiple, 2, 3),
+    "bound method": (lambda k: Multiple(k).method, 2, 3),
+    "class attribute": (lambda kind: kind(2).method, Multiple, Shifted),
+    "attribute of a function": (with_attribute, 2, 3),
+    "cached": (lambda k: lru_cache(closure(k)), 2, 3),
+    "long array": (lambda where: partial(product, b=with_one_in(2000, where)), 0, 1000),
+    "optimiser": (lambda m: partial(product, b=nn.SGD(0.1, momentum=m)), 0, 0.9),
+    "default": (lambda m: keyword_only(nn.SGD(0.1, momentum=m)), 0, 0.9),
+    "network": (lambda rng: partial(product, b=nn.mlp(2, 3, 2, rng=rng)), 0, 1),
+    "generator": (lambda rng: partial(product, b=np.random.default_rng(rng)), 0, 1),
+    "the last bit": (lambda x: partial(product, b=np.float64(x)), 0.1, np.nextafter(0.1, 1)),
+    "a set": (lambda b: partial(product, b=b), {"p", "q"}, {"p", "r"}),
+}
+
+
+@pytest.mark.parametrize("name", IDENTITIES)
+def test_a_function_with_other_data_does_not_take_over_old_rows(tmp_path, name):
+    make, first, other = IDENTITIES[name]
+    assert fingerprint(make(first)) == fingerprint(make(first)) != fingerprint(make(other))
+    rows = tmp_path / "rows"
+    head = {"sweep": f"{make(first).__module__}.{getattr(make(first), '__qualname__', type(make(first)).__name__)}"}
+    rows.write_text(json.dumps({**head, "code": fingerprint(make(first))}) + "\n")
+    assert read_checkpoint(rows, make(first)) == {}
+    with pytest.raises(nn.BadFile, match="version of the function, a file of its own"):
+        read_checkpoint(rows, make(other))
+
+
+def test_a_fingerprint_is_the_same_in_another_process():
+    code = ("import functools, numpy as np, nnlib as nn; from tests.nnlib.test_sweep import *\n"
+            "print(*(fingerprint(make(first)) for make, first, _ in IDENTITIES.values()))")
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT,
+                           env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"})
+    assert found.stdout.split() == [fingerprint(make(first)) for make, first, _ in IDENTITIES.values()]
+
+
+def test_settings_that_differ_in_what_a_repr_leaves_out():
+    values = [nn.SGD(0.1), nn.SGD(0.1, momentum=0.9), nn.Adam(0.1), nn.Adam(0.1, betas=(0.9, 0.9)),
+              with_one_in(2000, 0), with_one_in(2000, 1000), (1, 2), [1, 2], threading.Lock(), threading.Lock()]
+    rows = nn.sweep(lambda a: 1, {"a": values}, Inline(), progress=False)
+    assert len(rows) == len(values)
+
+
+def test_a_long_double_is_a_number():
+    rows = nn.sweep(lambda a: {"one": np.longdouble(a), "many": np.full(2, a, "longdouble")}, {"a": [0.5]},
+                    Inline(), progress=False)
+    assert rows == [{"a": 0.5, "one": 0.5, "many": [0.5, 0.5], "error": None}]
 
 
 def test_a_callable_object_has_a_checkpoint_too(tmp_path):
     calls = [Inline(), Inline()]
     for executor in calls:
-        nn.sweep(Doubled(), {"a": [2]}, executor, progress=False, checkpoint=tmp_path / "rows")
+        nn.sweep(Multiple(2), {"a": [2]}, executor, progress=False, checkpoint=tmp_path / "rows")
     assert [len(executor.calls) for executor in calls] == [1, 0]
 
 

@@ -1,7 +1,13 @@
 """One network in many threads: every call gives, bit for bit, what it gives alone."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -181,6 +187,40 @@ def test_only_one_call_may_train_a_network(second):
     nn.fit(second(stack), X, Y, epochs=1)  # and afterwards it is free again
 
 
+def interrupt_twice(loss):
+    """Ctrl-C in the middle of a training step, and again before it has ended."""
+    assert loss.started.wait(60)
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.2)
+    loss.go.set()
+
+
+def test_an_interrupted_fit_leaves_no_thread_that_trains():
+    stack, loss = nn.mlp(2, 8, 3, networks=130), Waiting()
+    threading.Thread(target=interrupt_twice, args=[loss]).start()
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        nn.fit(stack, X, Y, loss=loss, epochs=10**6, workers=2)
+    assert loss.go.is_set()
+    assert threading.active_count() <= before
+    nn.fit(stack, X[:, :9], Y[:9], epochs=1)
+
+
+class FailsForOne(nn.CrossEntropy):
+    """131 networks are trained in chunks of 43, 44 and 44."""
+
+    def evaluate(self, scores, y, buffers):
+        if len(scores) == 44:
+            raise RuntimeError("44 networks")
+        return super().evaluate(scores, y, buffers)
+
+
+def test_an_error_in_one_chunk_ends_the_others():
+    with pytest.raises(RuntimeError, match="44 networks"):
+        nn.fit(nn.mlp(2, 8, 3, networks=131), X[:, :9], Y[:9], FailsForOne(), epochs=10**9, workers=3)
+
+
 def test_gradients_of_a_thread_are_its_own():
     net = nn.mlp(2, 3, 3)
     mine = net.loss_and_grad(X, Y)[1]
@@ -191,3 +231,43 @@ def test_gradients_of_a_thread_are_its_own():
     np.testing.assert_array_equal(mine, kept)
     assert net.grads is mine
     assert not np.shares_memory(mine, other)
+
+
+CHILD = """
+import os, signal, sys, threading, matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import nnlib as nn
+from nnlib import plot
+from tests.nnlib.test_threads import Waiting, X, Y
+stack, loss = nn.mlp(2, 8, 3, networks=3), Waiting()
+threading.Thread(target=nn.fit, args=[stack, X, Y, loss], kwargs={"epochs": 1}).start()
+drawn = threading.Event()
+def draw():
+    while not loss.go.is_set():
+        plt.close(plot.decision_regions(nn.mlp(2, 3), X, Y))
+        drawn.set()
+threading.Thread(target=draw).start()
+assert loss.started.wait(60) and drawn.wait(60)
+codes = []
+for _ in range(3):
+    if not (child := os.fork()):
+        signal.alarm(30)
+        try:
+            nn.fit(stack, X[:, :9], Y[:9], epochs=1)
+            plot.activation(nn.relu)
+        except BaseException as problem:
+            print(problem, flush=True)
+            os._exit(1)
+        os._exit(0)
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+loss.go.set()
+sys.exit(any(codes))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_trains_and_draws_though_a_thread_of_its_parent_did():
+    found = subprocess.run([sys.executable, "-W", "ignore", "-c", CHILD], timeout=120, capture_output=True, text=True,
+                           cwd=Path(nn.__file__).parents[1])
+    assert (found.returncode, found.stdout) == (0, "")

@@ -446,7 +446,7 @@ def test_a_validation_loss_that_is_never_finite_is_divergence(name, networks, pa
     before = net.params.copy()
     X, y = np.ones((1, 4)), np.zeros(4, int if loss.classifies else float)
     yv = np.full(4, target, y.dtype)
-    with pytest.raises(nn.Diverged, match=r"epoch 0.*scale the inputs and the validation data") as caught:
+    with pytest.raises(nn.Diverged, match=r"epoch 0.*scale the inputs, the targets and the validation data") as caught:
         nn.fit(net, X, y, loss=loss, epochs=9, validation=(Xv, yv), patience=patience)
     assert caught.value.epochs == dict.fromkeys(range(networks or 1), 0)
     np.testing.assert_array_equal(net.params, before)
@@ -551,3 +551,18 @@ def test_one_blas_thread_and_then_as_before():
         assert threads() == {1}
         second.__exit__(None, None, None)
         assert threads() == before
+
+
+def test_data_that_are_views_of_the_parameters_are_those_from_before():
+    """Training would change them under its own eyes."""
+    eye, found = np.eye(2), []
+    for own in (lambda view: view, np.copy):
+        net = nn.mlp(2, 2, 2)
+        found.append([
+            nn.fit(net, eye, [0, 1], validation=(own(net[0].W), [0, 1]), epochs=3).val_loss,
+            nn.fit(net, own(net[0].W.T), [0, 1], batch_size=1, epochs=3).loss,
+            nn.fit(net, own(net[0].W), [0, 1], batch_size=None, epochs=3).loss,
+            nn.fit(net, eye, own(net[0].W), nn.MSE(), batch_size=1, epochs=3).loss, net.params,
+        ])
+    for with_views, with_copies in zip(*found, strict=True):
+        np.testing.assert_array_equal(with_views, with_copies)
