@@ -129,7 +129,7 @@ class CrossEntropy(Loss):
         p *= scale
         p -= right
         value = np.log(total, out=total).sum(axis=(-2, -1)) / n - picked
-        if value.ndim or value > self.least:
+        if value.ndim or not value <= self.least:  # NaN too
             return (value if value.ndim else float(value)), p
         # Each right class leads by so much that the sum of exponentials rounds to 1: its log is the sum of the others.
         p = np.exp(scores - scores.max(axis=-2, keepdims=True)) * (right == 0) / n

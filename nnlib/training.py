@@ -239,10 +239,12 @@ def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None, stop: threa
         return [run() for run in runs]
     from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
-    pool = ThreadPoolExecutor(workers)
+    pool, futures = ThreadPoolExecutor(workers), []
+    begin = threading.Event()  # no thread trains that an interrupt could make us forget
     with one_blas_thread():
-        futures = [pool.submit(run) for run in runs]
         try:
+            futures = [pool.submit(lambda run: begin.wait() and run(), run) for run in runs]
+            begin.set()
             for future in wait(futures, return_when=FIRST_EXCEPTION).done:
                 future.result()  # an error of one ends the others
             return [future.result() for future in futures]
@@ -250,6 +252,7 @@ def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None, stop: threa
             while not (stop.is_set() and all(future.done() for future in futures)):
                 with suppress(KeyboardInterrupt):  # a second one must not leave while threads train
                     stop.set()
+                    begin.set()
                     wait(futures)
             pool.shutdown()
 
