@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import sys
+import warnings
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -46,6 +47,18 @@ def test_lines_are_sent_as_they_are_written_and_the_rest_at_the_end(ran):
 
 def test_stderr_is_told_apart(ran):
     assert ran("import sys\nprint('no', file=sys.stderr)") == [("text", "stderr", "no\n")]
+
+
+@pytest.mark.parametrize("source", [
+    "import warnings\nwarnings.warn('careful')", "%%time\nnp.float32(1e38) * np.float32(1e3)",
+    "def f():\n    return np.log(0)\nf()", "%time np.array([1.]) / 0"])
+def test_a_cell_warns_each_time_it_runs_and_so_does_another_with_the_same_line(ran, source):
+    ran("import numpy as np")
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("default")  # once for each place, as outside of tests
+        for times, number in enumerate((1, 1, 2), 1):
+            ran(source, number)
+            assert len(seen) == times
 
 
 def test_the_last_expression_is_shown_unless_quiet_or_none(ran):

@@ -94,6 +94,7 @@ class Session:
 
     async def cell(self, name: str, source: str) -> bool:
         self.room, self.good = LIMIT, True
+        self.names.pop("__warningregistry__", None)  # else a cell that runs again would not warn again
         out, err = Stream("stdout", self), Stream("stderr", self)
         with redirect_stdout(out), redirect_stderr(err):
             try:
