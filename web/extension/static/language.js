@@ -87,8 +87,11 @@ var book = (() => {
   function send(event) {                         // a frame with sandbox="allow-scripts" sends no form, and does not say so
     const form = event.target.closest(event.type === "click" ? "form button:not([type=button])" : "form input") && event.target.closest("form");
     if (!form || event.isComposing || (event.key && event.key !== "Enter")) return;
+    const url = new URL(form.action);              // on the search page it ends in "#"
     event.preventDefault();
-    location.href = keep(form.action + "?" + new URLSearchParams(new FormData(form)));
+    url.search = new URLSearchParams([...new FormData(form), ["lang", root.dataset.lang]]);
+    url.hash = "";
+    location.href = url;
   }
   if (origin === "null" && location.protocol !== "file:") ["click", "keydown"].forEach((act) => document.addEventListener(act, send));
   radios.forEach((radio) => radio.addEventListener("change", () => choose(radio.value)));
