@@ -5,10 +5,13 @@ import json
 import re
 import sys
 import warnings
+from itertools import product
 
+import IPython.display
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
+from IPython.core import display_functions
 from IPython.core.formatters import DisplayFormatter
 
 from web.live.faults import readable
@@ -20,7 +23,8 @@ def ran(monkeypatch):
     """A session, and what it sent; each run starts with nothing sent."""
     mpl.use("agg")
     plt.close("all")  # other tests leave some open
-    monkeypatch.setattr(plt, "show", plt.show)  # a session puts its own there
+    for module, name in [(plt, "show"), *product([IPython.display, display_functions], ["display", "clear_output"])]:
+        monkeypatch.setattr(module, name, getattr(module, name))  # a session puts its own there
     monkeypatch.delenv("NNLIB_FRAMES", raising=False)
     sent = []
     session = Session(lambda *message: sent.append(message))
@@ -72,6 +76,30 @@ def test_the_last_expression_is_shown_unless_quiet_or_none(ran):
 def test_display_shows_at_its_place(ran):
     assert ran("print(1, end='')\ndisplay(2)\nprint(3)") == [
         ("text", "stdout", "1"), ("text", "result", "2\n"), ("text", "stdout", "3\n")]
+
+
+DISPLAYED = {  # with IPython's display or the one that a cell has anyway: what the page gets
+    "display(HTML('<b>x</b>'), 3)": [("html", "<b>x</b>"), ("text", "result", "3\n")],
+    "display(Markdown('*a*'))": [("text", "result", "*a*\n")], "Math('x^2')": [("text", "result", "$\\displaystyle x^2$\n")],
+    "display(SVG('<svg/>'), metadata={}, transient={})": [("html", "<svg/>")],
+    "display({'text/plain': 'p', 'text/html': '<i>'}, raw=True)": [("html", "<i>")],
+    "display({'application/json': 1}, raw=True)": [],
+    "display(HTML('<b>'), exclude=['text/html'])": [("text", "result", "<IPython.core.display.HTML object>\n")],
+    "display(HTML('<b>'), include={'text/markdown'})": [],
+    "print(1, end='')\nclear_output()\n2": [("text", "stdout", "1"), ("clear",), ("text", "result", "2\n")],
+    "print(1)\nclear_output(wait=True)\nprint(2)\n3":
+        [("text", "stdout", "1\n"), ("clear",), ("text", "stdout", "2\n"), ("text", "result", "3\n")],
+    "display(1)\ndisplay(2, clear=True)": [("text", "result", "1\n"), ("clear",), ("text", "result", "2\n")],
+    "clear_output(wait=True)": [], "print('x' * 99_999)\nclear_output()\nprint('y' * 10)":
+        [("text", "stdout", "x" * 99_999 + "\n"), ("clear",), ("text", "stdout", "y" * 10 + "\n")],
+}
+
+
+@pytest.mark.parametrize("source", DISPLAYED)
+@pytest.mark.parametrize("names", ["*", "clear_output, HTML, Markdown, Math, SVG"])
+def test_display_does_what_ipythons_does(ran, source, names):
+    ran(f"from IPython.display import {names}")
+    assert ran(source) == DISPLAYED[source]
 
 
 SEMICOLONS = {  # whether a value is shown
@@ -169,6 +197,9 @@ REFUSED = {  # what the fault names, and a word of the advice
     "# a comment\n%%timeit\n3": ("'%%timeit'", "%%time for"),
     "%%bash\nls": ("'%%bash'", "the command %%bash."), "x = %pwd": ("'%pwd'", "the command %pwd."),
     "if True:\n    %run a.py": ("'%run a.py'", "the command %run."),
+    "display(3, display_id=True)": ("expected no display_id", "clear_output(wait=True)"),
+    "from IPython.display import update_display\nupdate_display(3, display_id='a')":
+        ("expected no display_id", "clear_output(wait=True)"),
     "%time await x": ("%time cannot await", "Write %%time"), "input('?')": ("Write the value", 'write "3"'),
     "import torch": ("torch", "download this chapter's notebook"),
 }
@@ -273,6 +304,12 @@ def test_too_much_text_is_counted_not_sent(ran, source):
     assert last in [("omitted", 2 * LIMIT), ("omitted", 2 * LIMIT + 1)]  # print adds a line break
     assert sum(len(words) for _, _, words in texts) == LIMIT
     assert ran("print('again')") == [("text", "stdout", "again\n")]
+
+
+def test_once_a_cell_may_show_no_more_it_shows_no_more(ran):
+    *texts, last = ran(f"print('x' * {LIMIT})\nprint('y' * 1000)\nprint('z' * 5000)")
+    assert [set(words) for _, _, words in texts] == [{"x"}]
+    assert last == ("omitted", 6003)
 
 
 FAULTS = {

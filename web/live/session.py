@@ -27,8 +27,8 @@ from .faults import NotInThePage, advice, readable
 
 EXPLORER = "application/vnd.nnlib.explorer+json"
 # What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
-SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "image/svg+xml": "_repr_svg_",
-         "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_", "text/plain": ""}
+SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "text/latex": "_repr_latex_",
+         "image/svg+xml": "_repr_svg_", "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_", "text/plain": ""}
 LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them no longer responds
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # says that it looks for fonts
@@ -42,7 +42,7 @@ class Stream(io.StringIO):
         self.kind, self.session, self.waiting = name, session, ""
 
     def write(self, text: str) -> int:
-        self.waiting += text[:self.session.room]
+        self.waiting += text[:max(self.session.room, 0)]
         self.session.room -= len(text)
         if "\n" in text:
             self.flush()
@@ -61,13 +61,18 @@ class Session:
     * ``explorer, number, description``: a panel whose controls call `view`
     * ``omitted, number of characters`` that did not fit
     * ``error, words, hint``
+    * ``clear``: the cell shows nothing any more
     """
 
     def __init__(self, send: Callable[..., None]) -> None:
-        self.send, self.room, self.good = send, LIMIT, True
+        self.deliver, self.room, self.good, self.stale = send, LIMIT, True, False
         shell = magics.Shell(self.value)
         self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input,
                                       "get_ipython": lambda: shell}
+        ours = {"display": self.display, "clear_output": self.clear_output}
+        self.stand_ins = [  # a word of a cell, the module it brings, and what would find no page there
+            ("pyplot", "matplotlib.pyplot", {"show": lambda **options: self.show_figures()}),
+            ("IPython", "IPython.core.display_functions", ours), ("IPython", "IPython.display", ours)]
         self.explorers: list[Any] = []
         self.task: asyncio.Task[bool] | None = None
 
@@ -93,7 +98,7 @@ class Session:
             self.task.cancel()
 
     async def cell(self, name: str, source: str) -> bool:
-        self.room, self.good = LIMIT, True
+        self.room, self.good, self.stale = LIMIT, True, False
         self.names.pop("__warningregistry__", None)  # else a cell that runs again would not warn again
         out, err = Stream("stdout", self), Stream("stderr", self)
         with redirect_stdout(out), redirect_stderr(err):
@@ -115,9 +120,10 @@ class Session:
         code, timed = magics.python(source)
         if code.count("\n") != source.count("\n") + (not source.endswith("\n")):
             remember(name, code)  # a command that went over several lines has become one
-        if "pyplot" in code:  # else its show() warns that nothing can be shown
-            with suppress(ImportError):
-                importlib.import_module("matplotlib.pyplot").show = lambda **options: self.show_figures()
+        for word, module, ours in self.stand_ins:
+            if word in code:
+                with suppress(ImportError):
+                    vars(importlib.import_module(module)).update(ours)
         begun = time.perf_counter()
         value = await self.value(code, name)
         if timed:
@@ -145,25 +151,46 @@ class Session:
         sys.stderr.flush()
         self.send("error", readable(error), advice(error))
 
+    def send(self, *message: Any) -> None:
+        if self.stale:
+            self.stale = False
+            self.deliver("clear")
+        self.deliver(*message)
+
     # -- results ---------------------------------------------------------------------------------------
-    def display(self, *values: Any) -> None:
+    def display(self, *values: Any, clear: bool = False, display_id: Any = None, **options: Any) -> None:
+        """What IPython's display does, but for updates."""
+        if display_id:
+            raise NotInThePage("display() expected no display_id, for a page cannot update one output",
+                               "请改用 IPython.display 里的 clear_output(wait=True)，再 display(...)。 | Call "
+                               "clear_output(wait=True) of IPython.display, then display(...) without it.")
+        if clear:
+            self.clear_output(wait=True)
         for value in values:
             sys.stdout.flush()
-            self.show(value)
+            self.show(value, **options)
 
-    def show(self, value: Any) -> None:
+    def clear_output(self, wait: bool = False) -> None:
+        sys.stdout.flush()
+        self.room, self.stale = LIMIT, wait
+        if not wait:
+            self.deliver("clear")
+
+    def show(self, value: Any, raw: bool = False, include: Any = None, exclude: Any = None, **described: Any) -> None:
         """Show a value as IPython would: it shows itself, or the page shows the best of what it offers."""
         figures = sys.modules.get("matplotlib.figure")
-        if self.answers(get_real_method(value, "_ipython_display_")):
+        if not raw and self.answers(get_real_method(value, "_ipython_display_")):
             return
         if figures and isinstance(value, figures.Figure):
             return self.send_figure(value)
         own = get_real_method(value, "_repr_mimebundle_")
-        bundle = dict(*filter(None, self.answers(own, include=None, exclude=None)))
+        bundle = value if raw else dict(*filter(None, self.answers(own, include=include, exclude=exclude)))
         if EXPLORER in bundle:
             self.explorers.append(value)
             return self.send("explorer", len(self.explorers) - 1, json.dumps(bundle[EXPLORER]))
         for mime, method in SHOWN.items():
+            if (include and mime not in include) or (exclude and mime in exclude) or (raw and mime not in bundle):
+                continue
             ask = get_real_method(value, method) if method else partial(pretty, value)
             for data in [bundle[mime]] if mime in bundle else self.answers(ask):
                 if isinstance(data, str | bytes):
@@ -183,7 +210,7 @@ class Session:
     def send_data(self, mime: str, data: str | bytes) -> None:
         if mime in ("image/png", "image/jpeg"):
             self.send("image", data_url(data, mime))
-        elif mime in ("text/plain", "text/markdown"):  # which reads well as it is
+        elif mime in ("text/plain", "text/markdown", "text/latex"):  # which read well as they are
             Stream("result", self).write(f"{data}\n")
         else:
             self.send("html", data)
