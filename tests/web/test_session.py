@@ -49,6 +49,29 @@ def test_lines_are_sent_as_they_are_written_and_the_rest_at_the_end(ran):
         ("text", "stdout", "a\n"), ("text", "stdout", "bc\n"), ("text", "stdout", "d")]
 
 
+def test_a_line_that_begins_anew_is_sent_before_it_ends_and_counts_little(ran):
+    sent = ran("for i in range(50_000):\n    print(f'epoch {i}', end='\\r')")
+    assert sent[0] == ("text", "stdout", "epoch 0\r")
+    assert sent[-1][2].endswith("epoch 49999\r")
+    assert sum(len(words) for *_, words in sent) < LIMIT / 2
+
+
+@pytest.mark.parametrize(("source", "expected"), [
+    (r"print('abc\rx')", "abc\rx\n"), (r"print('a\rbc\rdef\rg')", "a\rdef\rg\n"),
+    (r"print('abc\rd\re')", "abc\re\n"), (r"print('ab\r\ncd\r\n')", "ab\r\ncd\r\n\n")])
+def test_only_what_a_line_hides_is_left_out(ran, source, expected):
+    assert "".join(words for *_, words in ran(source)) == expected
+
+
+@pytest.mark.parametrize("source", [
+    r"print('\x1b[31mred\x1b[0m')", r"print('\x1b[2K\x1b[1;32mred')", r"raise ValueError('\x1b[31mred')",
+    "import sys\nprint('\\x1b[38;5;9mred\\x1b[m', file=sys.stderr)",
+    "class A:\n    def __repr__(self): return '\\x1b[31mred'\nA()"])
+def test_colours_of_a_terminal_are_left_out(ran, source):
+    (_, *words), = ran(source)
+    assert any(re.search(r"(?:^|: )red\n?$", part) for part in words)
+
+
 def test_stderr_is_told_apart(ran):
     assert ran("import sys\nprint('no', file=sys.stderr)") == [("text", "stderr", "no\n")]
 
@@ -80,7 +103,8 @@ def test_display_shows_at_its_place(ran):
 
 DISPLAYED = {  # with IPython's display or the one that a cell has anyway: what the page gets
     "display(HTML('<b>x</b>'), 3)": [("html", "<b>x</b>"), ("text", "result", "3\n")],
-    "display(Markdown('*a*'))": [("text", "result", "*a*\n")], "Math('x^2')": [("text", "result", "$\\displaystyle x^2$\n")],
+    "display(Markdown('*a*'))": [("text", "result", "*a*\n")],
+    "Math('x^2')": [("text", "result", "$\\displaystyle x^2$\n")],
     "display(SVG('<svg/>'), metadata={}, transient={})": [("html", "<svg/>")],
     "display({'text/plain': 'p', 'text/html': '<i>'}, raw=True)": [("html", "<i>")],
     "display({'application/json': 1}, raw=True)": [],
@@ -90,8 +114,8 @@ DISPLAYED = {  # with IPython's display or the one that a cell has anyway: what 
     "print(1)\nclear_output(wait=True)\nprint(2)\n3":
         [("text", "stdout", "1\n"), ("clear",), ("text", "stdout", "2\n"), ("text", "result", "3\n")],
     "display(1)\ndisplay(2, clear=True)": [("text", "result", "1\n"), ("clear",), ("text", "result", "2\n")],
-    "clear_output(wait=True)": [], "print('x' * 99_999)\nclear_output()\nprint('y' * 10)":
-        [("text", "stdout", "x" * 99_999 + "\n"), ("clear",), ("text", "stdout", "y" * 10 + "\n")],
+    "clear_output(wait=True)": [], "print(('x' * 999 + '\\n') * 100)\nclear_output()\nprint(2)":
+        [("text", "stdout", ("x" * 999 + "\n") * 100), ("clear",), ("text", "stdout", "2\n")],
 }
 
 

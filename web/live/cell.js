@@ -129,7 +129,11 @@ book.Cell = (() => {
         last.dataset.stream = stream;
         this.output.append(last);
       }
-      last.querySelector("pre").append(words);
+      const pre = last.querySelector("pre"), lines = ((pre.open || "") + words).split("\n");
+      pre.open = lines[lines.length - 1];          // the next words may go on with it, or back to its beginning
+      const shown = lines.map((line) => line.split("\r").reduce((before, after) => after + before.slice(after.length)));
+      if (pre.lastChild) pre.lastChild.remove();
+      pre.append([...shown.slice(0, -1), ""].join("\n"), shown.pop());
     }
 
     image(src) { this.place(element("img", { src, alt: this.alt() })); }

@@ -12,6 +12,7 @@ import io
 import json
 import linecache
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -29,29 +30,34 @@ EXPLORER = "application/vnd.nnlib.explorer+json"
 # What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
 SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "text/latex": "_repr_latex_",
          "image/svg+xml": "_repr_svg_", "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_", "text/plain": ""}
+COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # and whatever else a terminal obeys
+OVERWRITTEN = re.compile(r"\r([^\r\n]*)(?=\r([^\r\n]*))")  # a line, and what stands in its place
+LONG = 10_000  # characters of a line that are sent before its end
 LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them no longer responds
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # says that it looks for fonts
 
 
 class Stream(io.StringIO):
-    """Hands over each line as it is written, and no more than the cell may show."""
+    """Hands over each line as it is written, ten times a second one that begins anew, up to what the cell may show."""
 
     def __init__(self, name: str, session: "Session") -> None:
         super().__init__()
-        self.kind, self.session, self.waiting = name, session, ""
+        self.kind, self.session, self.waiting, self.due = name, session, "", 0.0
 
     def write(self, text: str) -> int:
-        self.waiting += text[:max(self.session.room, 0)]
-        self.session.room -= len(text)
-        if "\n" in text:
+        self.waiting += text
+        if "\n" in text or len(self.waiting) > LONG or ("\r" in text and time.monotonic() >= self.due):
             self.flush()
         return len(text)
 
     def flush(self) -> None:
-        if self.waiting:
-            self.session.send("text", self.kind, self.waiting)
-            self.waiting = ""
+        words = OVERWRITTEN.sub(lambda found: found[0] * (len(found[1]) > len(found[2])), self.waiting)
+        shown = words[:max(self.session.room, 0)]
+        self.session.room -= len(words)
+        self.waiting, self.due = "", time.monotonic() + .1
+        if shown:
+            self.session.send("text", self.kind, shown)
 
 
 class Session:
@@ -155,7 +161,7 @@ class Session:
         if self.stale:
             self.stale = False
             self.deliver("clear")
-        self.deliver(*message)
+        self.deliver(*(COLOURS.sub("", part) if isinstance(part, str) else part for part in message))
 
     # -- results ---------------------------------------------------------------------------------------
     def display(self, *values: Any, clear: bool = False, display_id: Any = None, **options: Any) -> None:
