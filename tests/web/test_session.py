@@ -368,10 +368,28 @@ def test_a_function_of_an_earlier_cell_is_shown_with_that_cell(ran):
 
 @pytest.mark.parametrize(("source", "word"), [
     ("raise MemoryError", "Not enough memory"), ("raise KeyboardInterrupt", "Stopped"),
-    ("raise ValueError('array is too big; ...')", "Not enough memory")])
+    ("raise ValueError('array is too big; ...')", "Not enough memory"),
+    ("def f():\n    x += 1\nf()", "not defined yet"), ("raise ValueError('NameError')", ""),
+    ("raise RuntimeError(\"can't start new thread\")", "call the function directly"),
+    ("raise OSError(138, 'emscripten does not support processes.')", "call the function directly"),
+    ("raise OSError(52, 'Function not implemented')", "call the function directly"),
+    ("import _multiprocessing_", "download this chapter's notebook"),
+    ("raise ModuleNotFoundError(\"No module named '_multiprocessing'\")", "call the function directly"),
+    ("raise RuntimeError('Cannot stack switch because ...')", "write await f()"),
+    ("raise OSError(29, 'I/O error')", 'write "3"')])
 def test_hints(ran, source, word):
     (_, _, hint), = ran(source)
     assert word in hint
+    assert bool(word) == bool(hint)
+
+
+def test_where_a_loop_runs_await_takes_the_place_of_run(ran):
+    ran("import asyncio\nasync def f(): pass\nlater = f()")
+    asyncio.run(awaited(ran, "await asyncio.sleep(0)\nasyncio.run(later)"))
+    (_, words, hint), = ran.sent
+    assert "running event loop" in words
+    assert "write await f()" in hint
+    asyncio.run(awaited(ran, "await later"))
 
 
 def test_what_was_printed_before_a_fault_comes_before_it(ran):

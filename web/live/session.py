@@ -24,7 +24,7 @@ from IPython.lib.pretty import pretty
 from IPython.utils.dir2 import get_real_method
 
 from . import magics
-from .faults import NotInThePage, advice, readable
+from .faults import NO_INPUT, NotInThePage, advice, readable
 
 EXPLORER = "application/vnd.nnlib.explorer+json"
 # What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
@@ -256,6 +256,4 @@ def remember(name: str, code: str) -> None:
 
 
 def no_input(prompt: object = "") -> str:
-    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell instead.",
-                       "网页里没有键盘输入。把要输入的值直接写进单元格，例如用 \"3\" 代替 input(...)。 | "
-                       "A page takes no input. For example, write \"3\" in place of input(...).")
+    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell instead.", NO_INPUT)
