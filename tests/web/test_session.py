@@ -392,6 +392,17 @@ def test_where_a_loop_runs_await_takes_the_place_of_run(ran):
     asyncio.run(awaited(ran, "await later"))
 
 
+@pytest.mark.parametrize("source", [
+    "def f(q):\n    %time r = 1\n    r = %time q + 1\n    return r\nf(4)",
+    "def f(q):\n    x = %time sum(q for i in range(q)) + 1\n    return x\nf(2)",
+    "def f(n, q):\n    x = %time n + q\n    return x\nf(2, 3)", "q = 4\n%time r = q + 1\nr",
+    "import numpy as np\ndef f(n, q):\n    x = %time n[0] + q\n    return x\nf(np.ones(2), 4).astype(int).item()"])
+def test_time_reads_the_names_of_its_place(ran, source):
+    ran("n = 100\nq = 50")
+    assert ran(source)[-1] == ("text", "result", "5\n")
+    assert ran("n")[-1] == ("text", "result", "100\n")
+
+
 def test_what_was_printed_before_a_fault_comes_before_it(ran):
     assert [message[0] for message in ran("print(1, end='')\n1 / 0")] == ["text", "error"]
 

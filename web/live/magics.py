@@ -5,6 +5,7 @@ A page obeys `%matplotlib inline`, `%time` and `%%time`; for any other it says w
 
 import io
 import re
+import sys
 import time
 import tokenize
 from collections.abc import Callable, Coroutine
@@ -57,12 +58,12 @@ def tell_time(begun: float) -> None:
 class Shell:
     """What `get_ipython()` gives in a cell: IPython's reader turns magics and commands into its methods."""
 
-    def __init__(self, value: Callable[[str, str], Coroutine[Any, Any, Any]]) -> None:
+    def __init__(self, value: Callable[..., Coroutine[Any, Any, Any]]) -> None:
         self.value = value
 
     def run_line_magic(self, name: str, line: str) -> Any:
         if name == "time":
-            return self.time(line)
+            return self.time(line, sys._getframe(1).f_locals)
         if name != "matplotlib" or line.strip() not in ("", "inline"):
             refuse(f"%{name} ", line)
         return None
@@ -75,8 +76,8 @@ class Shell:
 
     getoutput = system
 
-    def time(self, line: str) -> Any:
-        begun, running = time.perf_counter(), self.value(line, "web/live/%time")
+    def time(self, line: str, local: dict[str, Any]) -> Any:
+        begun, running = time.perf_counter(), self.value(line, "web/live/%time", local)
         try:
             running.send(None)
         except StopIteration as end:

@@ -138,8 +138,9 @@ class Session:
             self.names["_"] = value
             self.display(value)
 
-    async def value(self, code: str, name: str) -> Any:
+    async def value(self, code: str, name: str, local: dict[str, Any] | None = None) -> Any:
         """Run code and return the value of its last expression; pause once where it begins to await."""
+        names = self.names if local is None or local is self.names else self.names | local  # %time in a function
         parts: list[ast.mod] = [ast.parse(code, name)]
         if parts[0].body and isinstance(parts[0].body[-1], ast.Expr):
             parts.append(ast.Expression(parts[0].body.pop().value))
@@ -147,7 +148,7 @@ class Session:
             compiled = compile(part, name, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
             if awaits := compiled.co_flags & inspect.CO_COROUTINE:
                 await asyncio.sleep(0)
-            value = eval(compiled, self.names)  # None after "exec"
+            value = eval(compiled, names)  # None after "exec"
             value = await value if awaits else value
         return value
 
