@@ -392,6 +392,13 @@ def test_where_a_loop_runs_await_takes_the_place_of_run(ran):
     asyncio.run(awaited(ran, "await later"))
 
 
+def test_earlier_results_have_ipythons_names(ran):
+    assert ran("[_, __, ___]") == [("text", "result", "['', '', '']\n")]
+    for source in ("3", "_ + 1", "0;", "None", "del ___", "5"):
+        ran(source)
+    assert ran("_, __, ___") == [("text", "result", "(5, 4, 3)\n")]
+
+
 @pytest.mark.parametrize("source", [
     "def f(q):\n    %time r = 1\n    r = %time q + 1\n    return r\nf(4)",
     "def f(q):\n    x = %time sum(q for i in range(q)) + 1\n    return x\nf(2)",

@@ -74,7 +74,7 @@ class Session:
         self.deliver, self.room, self.good, self.stale = send, LIMIT, True, False
         shell = magics.Shell(self.value)
         self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input,
-                                      "get_ipython": lambda: shell}
+                                      "get_ipython": lambda: shell, "_": "", "__": "", "___": ""}
         ours = {"display": self.display, "clear_output": self.clear_output}
         self.stand_ins = [  # a word of a cell, the module it brings, and what would find no page there
             ("pyplot", "matplotlib.pyplot", {"show": lambda **options: self.show_figures()}),
@@ -135,7 +135,7 @@ class Session:
         if timed:
             magics.tell_time(begun)
         if value is not None and not magics.quiet(code):
-            self.names["_"] = value
+            self.names.update(_=value, __=self.names.get("_"), ___=self.names.get("__"))
             self.display(value)
 
     async def value(self, code: str, name: str, local: dict[str, Any] | None = None) -> Any:
