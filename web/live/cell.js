@@ -129,11 +129,9 @@ book.Cell = (() => {
         last.dataset.stream = stream;
         this.output.append(last);
       }
-      const pre = last.querySelector("pre"), lines = ((pre.open || "") + words).split("\n");
-      pre.open = lines[lines.length - 1];          // the next words may go on with it, or back to its beginning
-      const shown = lines.map((line) => line.split("\r").reduce((before, after) => after + before.slice(after.length)));
-      if (pre.lastChild) pre.lastChild.remove();
-      pre.append([...shown.slice(0, -1), ""].join("\n"), shown.pop());
+      last.words = (last.words || "") + words;   // "\r" goes back to the beginning of a line, and overwrites it
+      const overwritten = (line) => line.split("\r").reduce((under, over) => over + under.slice(over.length));
+      last.querySelector("pre").textContent = last.words.split("\n").map(overwritten).join("\n");
     }
 
     image(src) { this.place(element("img", { src, alt: this.alt() })); }

@@ -31,8 +31,7 @@ INSTEAD = {  # what can be written in its place
     "timeit": "请改用 %time（一行）或 %%time（整个单元格），不带选项；它只运行一次。 | "
               "Use %time for a line or %%time for the whole cell, without options; it runs the code once.",
     "time": "请把 %%time 单独写在单元格的第一行。 | Write %%time into the first line of the cell, by itself.",
-    "matplotlib": "请改写成 %matplotlib inline，或者删掉这一行：图总是画在单元格下面。 | Write %matplotlib inline, "
-                  "or delete this line: the page draws every figure below its cell.",
+    "matplotlib": "请改写成 %matplotlib inline，或删掉这一行。 | Write %matplotlib inline, or delete this line.",
 }
 
 

@@ -24,7 +24,7 @@ from IPython.lib.pretty import pretty
 from IPython.utils.dir2 import get_real_method
 
 from . import magics
-from .faults import NO_INPUT, NotInThePage, advice, readable
+from .faults import HINTS, KEYBOARD, NotInThePage, advice, readable
 
 EXPLORER = "application/vnd.nnlib.explorer+json"
 # What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
@@ -32,7 +32,6 @@ SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "text/l
          "image/svg+xml": "_repr_svg_", "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_", "text/plain": ""}
 COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # and whatever else a terminal obeys
 OVERWRITTEN = re.compile(r"\r([^\r\n]*)(?=\r([^\r\n]*))")  # a line, and what stands in its place
-LONG = 10_000  # characters of a line that are sent before its end
 LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them no longer responds
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # says that it looks for fonts
@@ -47,17 +46,16 @@ class Stream(io.StringIO):
 
     def write(self, text: str) -> int:
         self.waiting += text
-        if "\n" in text or len(self.waiting) > LONG or ("\r" in text and time.monotonic() >= self.due):
+        if "\n" in text or len(self.waiting) > 10_000 or ("\r" in text and time.monotonic() >= self.due):
             self.flush()
         return len(text)
 
     def flush(self) -> None:
         words = OVERWRITTEN.sub(lambda found: found[0] * (len(found[1]) > len(found[2])), self.waiting)
-        shown = words[:max(self.session.room, 0)]
+        if shown := words[:max(self.session.room, 0)]:
+            self.session.send("text", self.kind, shown)
         self.session.room -= len(words)
         self.waiting, self.due = "", time.monotonic() + .1
-        if shown:
-            self.session.send("text", self.kind, shown)
 
 
 class Session:
@@ -65,9 +63,8 @@ class Session:
 
     * ``text, stream, words`` with stream stdout, stderr or result; ``html, markup``; ``image, data URL``
     * ``explorer, number, description``: a panel whose controls call `view`
-    * ``omitted, number of characters`` that did not fit
+    * ``omitted, number of characters`` that did not fit; ``clear`` for what the cell shows
     * ``error, words, hint``
-    * ``clear``: the cell shows nothing any more
     """
 
     def __init__(self, send: Callable[..., None]) -> None:
@@ -75,10 +72,6 @@ class Session:
         shell = magics.Shell(self.value)
         self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input,
                                       "get_ipython": lambda: shell, "_": "", "__": "", "___": ""}
-        ours = {"display": self.display, "clear_output": self.clear_output}
-        self.stand_ins = [  # a word of a cell, the module it brings, and what would find no page there
-            ("pyplot", "matplotlib.pyplot", {"show": lambda **options: self.show_figures()}),
-            ("IPython", "IPython.core.display_functions", ours), ("IPython", "IPython.display", ours)]
         self.explorers: list[Any] = []
         self.task: asyncio.Task[bool] | None = None
 
@@ -126,10 +119,12 @@ class Session:
         code, timed = magics.python(source)
         if code.count("\n") != source.count("\n") + (not source.endswith("\n")):
             remember(name, code)  # a command that went over several lines has become one
-        for word, module, ours in self.stand_ins:
-            if word in code:
-                with suppress(ImportError):
-                    vars(importlib.import_module(module)).update(ours)
+        if "pyplot" in code:  # else its show() warns that nothing can be shown
+            with suppress(ImportError):
+                importlib.import_module("matplotlib.pyplot").show = lambda **options: self.show_figures()
+        for module in ("IPython.display", "IPython.core.display_functions") if "IPython" in code else ():
+            with suppress(ImportError):
+                vars(importlib.import_module(module)).update(display=self.display, clear_output=self.clear_output)
         begun = time.perf_counter()
         value = await self.value(code, name)
         if timed:
@@ -166,11 +161,10 @@ class Session:
 
     # -- results ---------------------------------------------------------------------------------------
     def display(self, *values: Any, clear: bool = False, display_id: Any = None, **options: Any) -> None:
-        """What IPython's display does, but for updates."""
         if display_id:
-            raise NotInThePage("display() expected no display_id, for a page cannot update one output",
-                               "请改用 IPython.display 里的 clear_output(wait=True)，再 display(...)。 | Call "
-                               "clear_output(wait=True) of IPython.display, then display(...) without it.")
+            raise NotInThePage("display() expected no display_id in a page", "请改用 IPython.display 的 clear_output"
+                               "(wait=True)，再 display(...)。 | Call IPython.display.clear_output(wait=True), then "
+                               "display(...) without display_id.")
         if clear:
             self.clear_output(wait=True)
         for value in values:
@@ -183,7 +177,7 @@ class Session:
         if not wait:
             self.deliver("clear")
 
-    def show(self, value: Any, raw: bool = False, include: Any = None, exclude: Any = None, **described: Any) -> None:
+    def show(self, value: Any, raw: bool = False, **described: Any) -> None:
         """Show a value as IPython would: it shows itself, or the page shows the best of what it offers."""
         figures = sys.modules.get("matplotlib.figure")
         if not raw and self.answers(get_real_method(value, "_ipython_display_")):
@@ -191,15 +185,13 @@ class Session:
         if figures and isinstance(value, figures.Figure):
             return self.send_figure(value)
         own = get_real_method(value, "_repr_mimebundle_")
-        bundle = value if raw else dict(*filter(None, self.answers(own, include=include, exclude=exclude)))
+        bundle = value if raw else dict(*filter(None, self.answers(own, include=None, exclude=None)))
         if EXPLORER in bundle:
             self.explorers.append(value)
             return self.send("explorer", len(self.explorers) - 1, json.dumps(bundle[EXPLORER]))
         for mime, method in SHOWN.items():
-            if (include and mime not in include) or (exclude and mime in exclude) or (raw and mime not in bundle):
-                continue
             ask = get_real_method(value, method) if method else partial(pretty, value)
-            for data in [bundle[mime]] if mime in bundle else self.answers(ask):
+            for data in [bundle[mime]] if mime in bundle else [] if raw else self.answers(ask):
                 if isinstance(data, str | bytes):
                     return self.send_data(mime, data)
 
@@ -233,8 +225,7 @@ class Session:
     # -- figures ---------------------------------------------------------------------------------------
     def send_figure(self, figure: Any) -> None:
         picture = io.BytesIO()
-        figure.savefig(picture, format="png", bbox_inches="tight", dpi=figure.dpi,
-                       facecolor=figure.get_facecolor())
+        figure.savefig(picture, format="png", bbox_inches="tight", dpi=figure.dpi, facecolor=figure.get_facecolor())
         self.send("image", data_url(picture.getvalue()))
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(figure)
@@ -257,4 +248,4 @@ def remember(name: str, code: str) -> None:
 
 
 def no_input(prompt: object = "") -> str:
-    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell instead.", NO_INPUT)
+    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell.", HINTS[KEYBOARD])
