@@ -57,6 +57,17 @@ def test_each_search_takes_the_place_of_the_one_before(reader):
     search(page, "gradient").first.wait_for()
 
 
+def test_what_a_frame_forbids_is_explained(reader):
+    page, kind = reader
+    page.locator(".language-switch label:has(input[value=en])").click()
+    for name in ("launch-lite", "download-source-button", "download-pdf-button", "fullscreen-button"):
+        if kind == "framed":
+            page.locator(f".btn-{name}").first.evaluate("button => button.click()")
+            page.locator("article > .apart[role=alert]:first-child .lang-en", has_text="in a tab of its own").wait_for()
+            page.locator(".apart").evaluate("words => words.remove()")
+    assert not page.locator(".apart").count()
+
+
 def test_where_nothing_can_be_stored_the_page_works_or_says_why_not(reader, python_site):
     page, kind = reader
     root = page.locator("html")

@@ -56,7 +56,7 @@ book.Cell = (() => {
         this.pre.hidden = true;
         this.editor.open(point, scrolled);
         this.say("Tab 缩进，Esc 离开，Shift+Enter 运行 | Tab indents, Esc leaves, Shift+Enter runs");
-      }, () => this.say(this.live.apart ||
+      }, () => this.say(book.apart ||
         "编辑器没有下载成功，请检查网络后再点一次“编辑”。 | The editor was not downloaded: check the network, then click Edit again."));
     }
 
