@@ -130,8 +130,7 @@ book.Cell = (() => {
         this.output.append(last);
       }
       last.words = (last.words || "") + words;   // "\r" goes back to the beginning of a line, and overwrites it
-      const overwritten = (line) => line.split("\r").reduce((under, over) => over + under.slice(over.length));
-      last.querySelector("pre").textContent = last.words.split("\n").map(overwritten).join("\n");
+      last.querySelector("pre").textContent = last.words.replace(/[^\n]+/g, (line) => line.split("\r").reduce((old, now) => now + old.slice(now.length)));
     }
 
     image(src) { this.place(element("img", { src, alt: this.alt() })); }
