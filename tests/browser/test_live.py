@@ -117,6 +117,18 @@ def test_a_key_runs_the_cell_and_the_editor_stays_open(page, key):
     ("never_defined", ["NameError", "run the cells above first"]),
     ("def f():\n    f()\nf()", ["RecursionError", "more of these"]),
     ("input('?')", ["Write the value into the cell"]),
+    ("import builtins\nbuiltins.input('?')", ["->   2 | ", "A page takes no input"]),
+    ("import sys\nsys.stdin.readline()", ["->   2 | ", "A page takes no input"]),
+    ("import getpass\ngetpass.getpass()", ["->   2 | ", "A page takes no input"]),
+    ("import asyncio\nasync def f(): pass\nasyncio.run(f())", ["->   3 | ", "write await f()"]),
+    ("import asyncio\nasyncio.get_event_loop().run_until_complete(asyncio.sleep(0))", ["write await f()"]),
+    ("import threading\nthreading.Thread(target=print).start()", ["call the function directly"]),
+    ("from concurrent.futures import ThreadPoolExecutor\nThreadPoolExecutor(2).submit(abs, -1)",
+     ["call the function directly"]),
+    ("import subprocess\nsubprocess.run(['ls'])", ["call the function directly"]),
+    ("import os\nos.fork()", ["call the function directly"]),
+    ("import multiprocessing\nmultiprocessing.Pool(2)", ["call the function directly"]),
+    ("from concurrent.futures import ProcessPoolExecutor\nProcessPoolExecutor(2)", ["call the function directly"]),
     ("raise SystemExit", ["SystemExit"]),
 ])
 def test_what_goes_wrong_is_readable_and_the_page_goes_on(page, source, expected):
@@ -150,6 +162,26 @@ def test_a_cell_may_await_use_magic_and_be_stopped_meanwhile(page):
     assert drawn.locator("img").count() == 1
     interrupt(enter(page, "print('at once')\nawait asyncio.sleep(1000)"))
     assert run(page, "kept", 1).inner_text().strip() == "5"
+
+
+@pytest.mark.parametrize(("source", "expected"), [
+    ("for i in range(3):\n    print(i, end='\\r')", "2"), ("print('abc\\rx')", "xbc"),
+    ("print('a\\r\\nb\\r\\n')", "a\nb"),
+    ("import time\nfor i in range(3):\n    print(f'\\rstep {i}', end='', flush=True)\n    time.sleep(.2)", "step 2"),
+    ("for i in range(100_000):\n    print(f'step {i}', end='\\r')\nprint('\\ndone')", "step 99999\ndone"),
+    ("print('\\x1b[31mred\\x1b[0m')", "red")])
+def test_what_is_written_over_a_line_takes_its_place(page, source, expected):
+    assert run(page, source).inner_text().strip() == expected
+
+
+def test_ipythons_display_shows_and_clears(page):
+    shown = run(page, "from IPython.display import HTML, Math, clear_output, display\nprint(1)\nclear_output()\n"
+                      "display(HTML('<b>bold</b>'))\nMath('x^2')")
+    assert shown.locator("b").inner_text() == "bold"
+    assert shown.inner_text().split() == ["bold", "$\\displaystyle", "x^2$"]
+    shown = run(page, "for i in range(3):\n    clear_output(wait=True)\n    display(i)")
+    assert shown.inner_text().strip() == "2"
+    assert "clear_output(wait=True)" in run(page, "display(3, display_id=True)").inner_text()
 
 
 def test_restart_forgets(page):

@@ -36,6 +36,38 @@ def reader(request, browser, serve, site, tmp_path):
         context.close()
 
 
+def search(page, query):
+    """Ask in whatever search box the page shows, and give the results."""
+    box = page.locator("input[name=q] >> visible=true").first
+    if not box.count():
+        page.locator(".search-button__button >> visible=true").first.click()
+    box.fill(query)
+    box.press("Enter")
+    page.wait_for_url(f"**/search.html?q={query}*")
+    return page.locator("#search-results li a")
+
+
+def test_each_search_takes_the_place_of_the_one_before(reader):
+    page, _ = reader
+    page.locator(".language-switch label:has(input[value=en])").click()
+    for query in ("overfitting", "momentum"):
+        search(page, query).first.wait_for()
+        assert not page.url.partition("#")[2]
+    page.goto(page.url.partition("?")[0])  # as if opened without a question
+    search(page, "gradient").first.wait_for()
+
+
+def test_what_a_frame_forbids_is_explained(reader):
+    page, kind = reader
+    page.locator(".language-switch label:has(input[value=en])").click()
+    for name in ("launch-lite", "download-source-button", "download-pdf-button", "fullscreen-button"):
+        if kind == "framed":
+            page.locator(f".btn-{name}").first.evaluate("button => button.click()")
+            page.locator("article > .apart[role=alert]:first-child .lang-en", has_text="in a tab of its own").wait_for()
+            page.locator(".apart").evaluate("words => words.remove()")
+    assert not page.locator(".apart").count()
+
+
 def test_where_nothing_can_be_stored_the_page_works_or_says_why_not(reader, python_site):
     page, kind = reader
     root = page.locator("html")
@@ -45,10 +77,7 @@ def test_where_nothing_can_be_stored_the_page_works_or_says_why_not(reader, pyth
     assert root.get_attribute("data-mode") != before
     page.locator(".language-switch label:has(input[value=en])").click()
     assert "lang=en" in page.url  # the next page knows it, too
-    page.locator(".search-button__button >> visible=true").first.click()
-    page.locator("input[name=q] >> visible=true").fill("overfitting")
-    page.locator("input[name=q] >> visible=true").press("Enter")
-    page.locator("#search-results li a[href*='overfitting.html']").first.click()
+    search(page, "overfitting").and_(page.locator("[href*='overfitting.html']")).first.click()
     page.wait_for_url("**/overfitting.html?lang=en*")
     page.locator(".highlighted", has_text="overfitting").first.wait_for()
     assert root.get_attribute("data-lang") == "en"

@@ -37,6 +37,24 @@ def test_mixed_and_short_questions_are_answered(results):
         assert results(query), query
 
 
+@pytest.mark.parametrize(("query", "same"), [
+    ("ｒｅｌｕ", "relu"), ("ＲｅＬＵ 激活", "relu 激活"), ("Ｌ２", "l2"), ("dying　ReLU", "dying ReLU")])
+def test_full_width_forms_are_read_as_the_plain_ones(results, query, same):
+    assert results(query) == results(same) != []
+
+
+@pytest.mark.parametrize("query", ["C++", "c#", "Ｃ＋＋", "17.25", "3.1.4.1.5"])
+def test_what_no_page_says_is_not_found_by_its_parts(results, query):
+    assert results(query) == []
+
+
+def test_a_decimal_number_is_found_where_it_stands(results, site):
+    found = set(results("0.1"))
+    assert found
+    for page in found:
+        assert re.search(r"(?<![\d.])0\.1(?![\d.]*\d)", (site / f"{page}.html").read_text("utf-8")), page
+
+
 def test_the_right_chapter_comes_first(results):
     found = {query: results(query)[0] for query in FIRST}
     assert found == FIRST
@@ -89,3 +107,17 @@ def test_whole_terms_are_marked_in_the_readers_language(reading, lang, query):
     shown.first.wait_for()
     assert "highlight" not in page.url
     assert {text.lower() for text in shown.all_text_contents()} <= MARKS[lang, query]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("query", ["net", "x", "relu", "学习率", "learning rate", "fit"])
+def test_each_result_says_what_it_is_about(reading, lang, query):
+    page, address = reading
+    page.goto(f"{address}/search.html?q={query}&lang={lang}")
+    page.locator("#search-results .search-summary:not(:empty)").wait_for()
+    page.wait_for_function("() => document.querySelectorAll('#search-results li:not(:has(.context))').length === 0")
+    shown = page.locator("#search-results .context").all_inner_texts()
+    assert shown
+    assert not [text for text in shown if text in ("", query)]
+    if lang == "en":
+        assert not [text for text in shown if re.search("[\u3400-\u9fff]{5}", text)]

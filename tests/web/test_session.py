@@ -4,10 +4,14 @@ import asyncio
 import json
 import re
 import sys
+import warnings
+from itertools import product
 
+import IPython.display
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
+from IPython.core import display_functions
 from IPython.core.formatters import DisplayFormatter
 
 from web.live.faults import readable
@@ -19,7 +23,8 @@ def ran(monkeypatch):
     """A session, and what it sent; each run starts with nothing sent."""
     mpl.use("agg")
     plt.close("all")  # other tests leave some open
-    monkeypatch.setattr(plt, "show", plt.show)  # a session puts its own there
+    for module, name in [(plt, "show"), *product([IPython.display, display_functions], ["display", "clear_output"])]:
+        monkeypatch.setattr(module, name, getattr(module, name))  # a session puts its own there
     monkeypatch.delenv("NNLIB_FRAMES", raising=False)
     sent = []
     session = Session(lambda *message: sent.append(message))
@@ -44,8 +49,43 @@ def test_lines_are_sent_as_they_are_written_and_the_rest_at_the_end(ran):
         ("text", "stdout", "a\n"), ("text", "stdout", "bc\n"), ("text", "stdout", "d")]
 
 
+def test_a_line_that_begins_anew_is_sent_before_it_ends_and_counts_little(ran):
+    sent = ran("for i in range(50_000):\n    print(f'epoch {i}', end='\\r')")
+    assert sent[0] == ("text", "stdout", "epoch 0\r")
+    assert sent[-1][2].endswith("epoch 49999\r")
+    assert sum(len(words) for *_, words in sent) < LIMIT / 2
+
+
+@pytest.mark.parametrize(("source", "expected"), [
+    (r"print('abc\rx')", "abc\rx\n"), (r"print('a\rbc\rdef\rg')", "a\rdef\rg\n"),
+    (r"print('abc\rd\re')", "abc\re\n"), (r"print('ab\r\ncd\r\n')", "ab\r\ncd\r\n\n")])
+def test_only_what_a_line_hides_is_left_out(ran, source, expected):
+    assert "".join(words for *_, words in ran(source)) == expected
+
+
+@pytest.mark.parametrize("source", [
+    r"print('\x1b[31mred\x1b[0m')", r"print('\x1b[2K\x1b[1;32mred')", r"raise ValueError('\x1b[31mred')",
+    "import sys\nprint('\\x1b[38;5;9mred\\x1b[m', file=sys.stderr)",
+    "class A:\n    def __repr__(self): return '\\x1b[31mred'\nA()"])
+def test_colours_of_a_terminal_are_left_out(ran, source):
+    (_, *words), = ran(source)
+    assert any(re.search(r"(?:^|: )red\n?$", part) for part in words)
+
+
 def test_stderr_is_told_apart(ran):
     assert ran("import sys\nprint('no', file=sys.stderr)") == [("text", "stderr", "no\n")]
+
+
+@pytest.mark.parametrize("source", [
+    "import warnings\nwarnings.warn('careful')", "%%time\nnp.float32(1e38) * np.float32(1e3)",
+    "def f():\n    return np.log(0)\nf()", "%time np.array([1.]) / 0"])
+def test_a_cell_warns_each_time_it_runs_and_so_does_another_with_the_same_line(ran, source):
+    ran("import numpy as np")
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("default")  # once for each place, as outside of tests
+        for times, number in enumerate((1, 1, 2), 1):
+            ran(source, number)
+            assert len(seen) == times
 
 
 def test_the_last_expression_is_shown_unless_quiet_or_none(ran):
@@ -59,6 +99,29 @@ def test_the_last_expression_is_shown_unless_quiet_or_none(ran):
 def test_display_shows_at_its_place(ran):
     assert ran("print(1, end='')\ndisplay(2)\nprint(3)") == [
         ("text", "stdout", "1"), ("text", "result", "2\n"), ("text", "stdout", "3\n")]
+
+
+DISPLAYED = {  # with IPython's display or the one that a cell has anyway: what the page gets
+    "display(HTML('<b>x</b>'), 3)": [("html", "<b>x</b>"), ("text", "result", "3\n")],
+    "display(Markdown('*a*'))": [("text", "result", "*a*\n")],
+    "Math('x^2')": [("text", "result", "$\\displaystyle x^2$\n")],
+    "display(SVG('<svg/>'), metadata={}, transient={})": [("html", "<svg/>")],
+    "display({'text/plain': 'p', 'text/html': '<i>'}, raw=True)": [("html", "<i>")],
+    "display({'application/json': 1}, raw=True)": [],
+    "print(1, end='')\nclear_output()\n2": [("text", "stdout", "1"), ("clear",), ("text", "result", "2\n")],
+    "print(1)\nclear_output(wait=True)\nprint(2)\n3":
+        [("text", "stdout", "1\n"), ("clear",), ("text", "stdout", "2\n"), ("text", "result", "3\n")],
+    "display(1)\ndisplay(2, clear=True)": [("text", "result", "1\n"), ("clear",), ("text", "result", "2\n")],
+    "clear_output(wait=True)": [], "print(('x' * 999 + '\\n') * 100)\nclear_output()\nprint(2)":
+        [("text", "stdout", ("x" * 999 + "\n") * 100), ("clear",), ("text", "stdout", "2\n")],
+}
+
+
+@pytest.mark.parametrize("source", DISPLAYED)
+@pytest.mark.parametrize("names", ["*", "clear_output, HTML, Markdown, Math, SVG"])
+def test_display_does_what_ipythons_does(ran, source, names):
+    ran(f"from IPython.display import {names}")
+    assert ran(source) == DISPLAYED[source]
 
 
 SEMICOLONS = {  # whether a value is shown
@@ -147,9 +210,18 @@ REFUSED = {  # what the fault names, and a word of the advice
     "x = 1\nx.real?": ("'x.real?'", " help(x.real) "),
     "%timeit -n 3 x": ("'%timeit -n 3 x'", "%time for a line"), "%%timeit\n3": ("'%%timeit'", "%%time for"),
     "%load_ext autoreload": ("'%load_ext autoreload'", "the command %load_ext."),
-    "%matplotlib widget": ("'%matplotlib widget'", "the command %matplotlib."),
+    "%matplotlib widget": ("'%matplotlib widget'", "Write %matplotlib inline,"),
+    "%matplotlib notebook": ("'%matplotlib notebook'", "Write %matplotlib inline,"),
+    "%%matplotlib inline\n3": ("'%%matplotlib inline'", "Write %matplotlib inline,"),
+    "# a comment\n%%time\n3": ("'%%time'", "first line of the cell, by itself"),
+    "x = 3\n%%time": ("'%%time'", "first line of the cell, by itself"),
+    "%%time x\n3": ("'%%time x'", "first line of the cell, by itself"),
+    "# a comment\n%%timeit\n3": ("'%%timeit'", "%%time for"),
     "%%bash\nls": ("'%%bash'", "the command %%bash."), "x = %pwd": ("'%pwd'", "the command %pwd."),
     "if True:\n    %run a.py": ("'%run a.py'", "the command %run."),
+    "display(3, display_id=True)": ("expected no display_id", "clear_output(wait=True)"),
+    "from IPython.display import update_display\nupdate_display(3, display_id='a')":
+        ("expected no display_id", "clear_output(wait=True)"),
     "%time await x": ("%time cannot await", "Write %%time"), "input('?')": ("Write the value", 'write "3"'),
     "import torch": ("torch", "download this chapter's notebook"),
 }
@@ -256,6 +328,12 @@ def test_too_much_text_is_counted_not_sent(ran, source):
     assert ran("print('again')") == [("text", "stdout", "again\n")]
 
 
+def test_once_a_cell_may_show_no_more_it_shows_no_more(ran):
+    *texts, last = ran(f"print('x' * {LIMIT})\nprint('y' * 1000)\nprint('z' * 5000)")
+    assert [set(words) for _, _, words in texts] == [{"x"}]
+    assert last == ("omitted", 6003)
+
+
 FAULTS = {
     "x = 1\nprint(3 4)": "cell 1, line 2\n     1 | x = 1\n->   2 | print(3 4)\n               ^\n"
                          "SyntaxError: invalid syntax. Perhaps you forgot a comma?",
@@ -288,10 +366,46 @@ def test_a_function_of_an_earlier_cell_is_shown_with_that_cell(ran):
 
 @pytest.mark.parametrize(("source", "word"), [
     ("raise MemoryError", "Not enough memory"), ("raise KeyboardInterrupt", "Stopped"),
-    ("raise ValueError('array is too big; ...')", "Not enough memory")])
+    ("raise ValueError('array is too big; ...')", "Not enough memory"),
+    ("def f():\n    x += 1\nf()", "not defined yet"), ("raise ValueError('NameError')", ""),
+    ("raise RuntimeError(\"can't start new thread\")", "call the function directly"),
+    ("raise OSError(138, 'emscripten does not support processes.')", "call the function directly"),
+    ("raise OSError(52, 'Function not implemented')", "call the function directly"),
+    ("import _multiprocessing_", "download this chapter's notebook"),
+    ("raise ModuleNotFoundError(\"No module named '_multiprocessing'\")", "call the function directly"),
+    ("raise RuntimeError('Cannot stack switch because ...')", "write await f() for"),
+    ("raise OSError(29, 'I/O error')", 'write "3"')])
 def test_hints(ran, source, word):
     (_, _, hint), = ran(source)
     assert word in hint
+    assert bool(word) == bool(hint)
+
+
+def test_where_a_loop_runs_await_takes_the_place_of_run(ran):
+    ran("import asyncio\nasync def f(): pass\nlater = f()")
+    asyncio.run(awaited(ran, "await asyncio.sleep(0)\nasyncio.run(later)"))
+    (_, words, hint), = ran.sent
+    assert "running event loop" in words
+    assert "write await f() for" in hint
+    asyncio.run(awaited(ran, "await later"))
+
+
+def test_earlier_results_have_ipythons_names(ran):
+    assert ran("[_, __, ___]") == [("text", "result", "['', '', '']\n")]
+    for source in ("3", "_ + 1", "0;", "None", "del ___", "5"):
+        ran(source)
+    assert ran("_, __, ___") == [("text", "result", "(5, 4, 3)\n")]
+
+
+@pytest.mark.parametrize("source", [
+    "def f(q):\n    %time r = 1\n    r = %time q + 1\n    return r\nf(4)",
+    "def f(q):\n    x = %time sum(q for i in range(q)) + 1\n    return x\nf(2)",
+    "def f(n, q):\n    x = %time n + q\n    return x\nf(2, 3)", "q = 4\n%time r = q + 1\nr",
+    "import numpy as np\ndef f(n, q):\n    x = %time n[0] + q\n    return x\nf(np.ones(2), 4).astype(int).item()"])
+def test_time_reads_the_names_of_its_place(ran, source):
+    ran("n = 100\nq = 50")
+    assert ran(source)[-1] == ("text", "result", "5\n")
+    assert ran("n")[-1] == ("text", "result", "100\n")
 
 
 def test_what_was_printed_before_a_fault_comes_before_it(ran):

@@ -1,5 +1,5 @@
 /* Part of language_data.js, which the search page loads after searchtools.js, and a page to which a search led (search_marks.js). */
-const WORDS = /[\u3400-\u9fff]+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+/gu;
+const WORDS = /[\u3400-\u9fff]+|\d+(?:\.\d+)+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+(?:\+\+|#(?![\p{L}\p{N}_]))?/gu;  // as PIECES in search.py
 var splitQuery = (query) => (query.match(WORDS) || [])
   .flatMap((run) => /^[\u3400-\u9fff]{2,}$/.test(run) ? Array.from(run.slice(1)).map((character, i) => run[i] + character) : [run]);
 
@@ -54,7 +54,11 @@ var splitQuery = (query) => (query.match(WORDS) || [])
 
   // ---- the search page
   if (origin === "null") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;  // no fetching from a disk or in a sandboxed frame
-  const asked = () => new URLSearchParams(location.search).get("q") || Search.asked || "";
+  const asked = () => (new URLSearchParams(location.search).get("q") || Search.asked || "").normalize("NFKC");  // ｒｅｌｕ is relu
+  const { _parseQuery: parse, performObjectSearch: objects } = Search;
+  Search._parseQuery = (query) => parse(query.normalize("NFKC"));
+  Search.performObjectSearch = (...given) => objects(...given)  // Sphinx says either what a name is, or a sentence about it
+    .map((hit) => hit.map((part, i) => i === 3 && DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY ? null : part));
 
   /* The page that is about a term comes first, then the others whose title has the words. */
   Scorer.score = ([page, title, , , score]) => {
@@ -79,9 +83,10 @@ var splitQuery = (query) => (query.match(WORDS) || [])
   Search.makeSearchSummary = (html, keywords, anchor) => {  // the sentence with the term, in the reader's language only
     const page = new DOMParser().parseFromString(html, "text/html"), lang = document.documentElement.dataset.lang;
     const other = { zh: ".lang-en, .lang-sep,", en: ".lang-zh, .lang-sep," }[lang] || "";
-    const main = (anchor && page.getElementById(anchor.slice(1))) || page.querySelector("article");
+    const name = anchor && "#" + CSS.escape(anchor.slice(1)), places = name ? [`${name} ~ dd`, name, "article"] : ["article"];
+    const main = places.map((place) => page.querySelector(place)).find((part) => part && part.textContent.trim());
     main.querySelectorAll(`${other} .katex-mathml, .katex-html, .headerlink, script, style`).forEach((element) => element.remove());
-    const found = pattern(asked(), main.textContent), blocks = [...main.querySelectorAll("p, dd, li, figcaption, td")];
+    const found = pattern(asked(), main.textContent), blocks = [...main.querySelectorAll("p, dd, li, figcaption, tr")];
     const has = (block) => found && block.textContent.search(found) >= 0;
     const text = (blocks.find(has) || (has(main) ? main : blocks[0] || main)).textContent.replace(/\s+/g, " ").trim();
     const place = Math.max(found ? text.search(found) : 0, 0), before = text.slice(0, place).split(/(?<=[。！？]|[.!?] )/).pop().length;

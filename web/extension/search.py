@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 
-PIECES = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
+PIECES = re.compile(r"[\u3400-\u9fff]+|\d+(?:\.\d+)+|[^\W\u3400-\u9fff]+(?:\+\+|#(?!\w))?")
 SCRIPT = Path(__file__).with_name("search.js")
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 

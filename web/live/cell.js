@@ -56,7 +56,7 @@ book.Cell = (() => {
         this.pre.hidden = true;
         this.editor.open(point, scrolled);
         this.say("Tab 缩进，Esc 离开，Shift+Enter 运行 | Tab indents, Esc leaves, Shift+Enter runs");
-      }, () => this.say(this.live.apart ||
+      }, () => this.say(book.apart ||
         "编辑器没有下载成功，请检查网络后再点一次“编辑”。 | The editor was not downloaded: check the network, then click Edit again."));
     }
 
@@ -129,7 +129,8 @@ book.Cell = (() => {
         last.dataset.stream = stream;
         this.output.append(last);
       }
-      last.querySelector("pre").append(words);
+      last.words = (last.words || "") + words;   // "\r" goes back to the beginning of a line, and overwrites it
+      last.querySelector("pre").textContent = last.words.replace(/[^\n]+/g, (line) => line.split("\r").reduce((old, now) => now + old.slice(now.length)));
     }
 
     image(src) { this.place(element("img", { src, alt: this.alt() })); }

@@ -5,6 +5,7 @@ A page obeys `%matplotlib inline`, `%time` and `%%time`; for any other it says w
 
 import io
 import re
+import sys
 import time
 import tokenize
 from collections.abc import Callable, Coroutine
@@ -29,6 +30,8 @@ INSTEAD = {  # what can be written in its place
     "pinfo": "请改写成 help({line})。 | Write help({line}) instead.",
     "timeit": "请改用 %time（一行）或 %%time（整个单元格），不带选项；它只运行一次。 | "
               "Use %time for a line or %%time for the whole cell, without options; it runs the code once.",
+    "time": "请把 %%time 单独写在单元格的第一行。 | Write %%time into the first line of the cell, by itself.",
+    "matplotlib": "请改写成 %matplotlib inline，或删掉这一行。 | Write %matplotlib inline, or delete this line.",
 }
 
 
@@ -54,12 +57,12 @@ def tell_time(begun: float) -> None:
 class Shell:
     """What `get_ipython()` gives in a cell: IPython's reader turns magics and commands into its methods."""
 
-    def __init__(self, value: Callable[[str, str], Coroutine[Any, Any, Any]]) -> None:
+    def __init__(self, value: Callable[..., Coroutine[Any, Any, Any]]) -> None:
         self.value = value
 
     def run_line_magic(self, name: str, line: str) -> Any:
         if name == "time":
-            return self.time(line)
+            return self.time(line, sys._getframe(1).f_locals)
         if name != "matplotlib" or line.strip() not in ("", "inline"):
             refuse(f"%{name} ", line)
         return None
@@ -72,16 +75,15 @@ class Shell:
 
     getoutput = system
 
-    def time(self, line: str) -> Any:
-        begun, running = time.perf_counter(), self.value(line, "web/live/%time")
+    def time(self, line: str, local: dict[str, Any]) -> Any:
+        begun, running = time.perf_counter(), self.value(line, "web/live/%time", local)
         try:
             running.send(None)
         except StopIteration as end:
             tell_time(begun)
             return None if quiet(line) else end.value
         running.close()
-        raise NotInThePage("%time cannot await", "请把 %%time 单独写在单元格的第一行。 | "
-                           "Write %%time into the first line of the cell, by itself.")
+        raise NotInThePage("%time cannot await", INSTEAD["time"])
 
 
 def refuse(sign: str, line: str) -> None:

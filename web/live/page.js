@@ -6,9 +6,6 @@
   document.documentElement.dataset.live = "";
   const code = new URL("../pyodide/worker.js?" + document.currentScript.dataset.worker, document.currentScript.src);
   let worker = null, interrupt = null, waiting = [], current = null, asks = {}, serial = 0, text = null, timer = null;
-  const APART = window.origin !== "null" ? "" :      // what a frame with sandbox="allow-scripts" is
-    "这一页嵌在别的网站里，浏览器不让它下载 Python。请在新标签页打开 " + location.href + " 。 | " +
-    "This page is embedded in another site, where the browser lets it download no Python. Open " + location.href + " in a tab of its own.";
   const WORDS = {
     loading: "正在下载 Python（只有第一次） | Downloading Python (the first time only)",
     starting: "正在启动 Python | Starting Python", running: "正在运行 | Running", ready: "Python 已就绪 | Python is ready",
@@ -114,9 +111,8 @@
   }
 
   const live = {
-    apart: APART,
     run(chosen) {
-      if (APART) return chosen[chosen.length - 1].say(APART);
+      if (book.apart) return chosen[chosen.length - 1].say(book.apart);
       const idle = chosen.filter((cell) => !cell.running);
       idle.forEach((cell) => cell.mark(true));
       waiting.push(...idle);

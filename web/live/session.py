@@ -12,6 +12,7 @@ import io
 import json
 import linecache
 import logging
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -23,35 +24,38 @@ from IPython.lib.pretty import pretty
 from IPython.utils.dir2 import get_real_method
 
 from . import magics
-from .faults import NotInThePage, advice, readable
+from .faults import HINTS, KEYBOARD, NotInThePage, advice, readable
 
 EXPLORER = "application/vnd.nnlib.explorer+json"
 # What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
-SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "image/svg+xml": "_repr_svg_",
-         "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_", "text/plain": ""}
+SHOWN = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_", "text/latex": "_repr_latex_",
+         "image/svg+xml": "_repr_svg_", "image/png": "_repr_png_", "image/jpeg": "_repr_jpeg_", "text/plain": ""}
+COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # and whatever else a terminal obeys
+OVERWRITTEN = re.compile(r"\r([^\r\n]*)(?=\r([^\r\n]*))")  # a line, and what stands in its place
 LIMIT = 100_000  # characters of text a cell may show; a page with ten million of them no longer responds
 
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # says that it looks for fonts
 
 
 class Stream(io.StringIO):
-    """Hands over each line as it is written, and no more than the cell may show."""
+    """Hands over each line as it is written, ten times a second one that begins anew, up to what the cell may show."""
 
     def __init__(self, name: str, session: "Session") -> None:
         super().__init__()
-        self.kind, self.session, self.waiting = name, session, ""
+        self.kind, self.session, self.waiting, self.due = name, session, "", 0.0
 
     def write(self, text: str) -> int:
-        self.waiting += text[:self.session.room]
-        self.session.room -= len(text)
-        if "\n" in text:
+        self.waiting += text
+        if "\n" in text or len(self.waiting) > 10_000 or ("\r" in text and time.monotonic() >= self.due):
             self.flush()
         return len(text)
 
     def flush(self) -> None:
-        if self.waiting:
-            self.session.send("text", self.kind, self.waiting)
-            self.waiting = ""
+        words = OVERWRITTEN.sub(lambda found: found[0] * (len(found[1]) > len(found[2])), self.waiting)
+        if shown := words[:max(self.session.room, 0)]:
+            self.session.send("text", self.kind, shown)
+        self.session.room -= len(words)
+        self.waiting, self.due = "", time.monotonic() + .1
 
 
 class Session:
@@ -59,15 +63,15 @@ class Session:
 
     * ``text, stream, words`` with stream stdout, stderr or result; ``html, markup``; ``image, data URL``
     * ``explorer, number, description``: a panel whose controls call `view`
-    * ``omitted, number of characters`` that did not fit
+    * ``omitted, number of characters`` that did not fit; ``clear`` for what the cell shows
     * ``error, words, hint``
     """
 
     def __init__(self, send: Callable[..., None]) -> None:
-        self.send, self.room, self.good = send, LIMIT, True
+        self.deliver, self.room, self.good, self.stale = send, LIMIT, True, False
         shell = magics.Shell(self.value)
         self.names: dict[str, Any] = {"__name__": "__main__", "display": self.display, "input": no_input,
-                                      "get_ipython": lambda: shell}
+                                      "get_ipython": lambda: shell, "_": "", "__": "", "___": ""}
         self.explorers: list[Any] = []
         self.task: asyncio.Task[bool] | None = None
 
@@ -93,7 +97,8 @@ class Session:
             self.task.cancel()
 
     async def cell(self, name: str, source: str) -> bool:
-        self.room, self.good = LIMIT, True
+        self.room, self.good, self.stale = LIMIT, True, False
+        self.names.pop("__warningregistry__", None)  # else a cell that runs again would not warn again
         out, err = Stream("stdout", self), Stream("stderr", self)
         with redirect_stdout(out), redirect_stderr(err):
             try:
@@ -117,16 +122,20 @@ class Session:
         if "pyplot" in code:  # else its show() warns that nothing can be shown
             with suppress(ImportError):
                 importlib.import_module("matplotlib.pyplot").show = lambda **options: self.show_figures()
+        for module in ("IPython.display", "IPython.core.display_functions") if "IPython" in code else ():
+            with suppress(ImportError):
+                vars(importlib.import_module(module)).update(display=self.display, clear_output=self.clear_output)
         begun = time.perf_counter()
         value = await self.value(code, name)
         if timed:
             magics.tell_time(begun)
         if value is not None and not magics.quiet(code):
-            self.names["_"] = value
+            self.names.update(_=value, __=self.names.get("_"), ___=self.names.get("__"))
             self.display(value)
 
-    async def value(self, code: str, name: str) -> Any:
+    async def value(self, code: str, name: str, local: dict[str, Any] | None = None) -> Any:
         """Run code and return the value of its last expression; pause once where it begins to await."""
+        names = self.names if local is None or local is self.names else self.names | local  # %time in a function
         parts: list[ast.mod] = [ast.parse(code, name)]
         if parts[0].body and isinstance(parts[0].body[-1], ast.Expr):
             parts.append(ast.Expression(parts[0].body.pop().value))
@@ -134,7 +143,7 @@ class Session:
             compiled = compile(part, name, mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
             if awaits := compiled.co_flags & inspect.CO_COROUTINE:
                 await asyncio.sleep(0)
-            value = eval(compiled, self.names)  # None after "exec"
+            value = eval(compiled, names)  # None after "exec"
             value = await value if awaits else value
         return value
 
@@ -144,27 +153,45 @@ class Session:
         sys.stderr.flush()
         self.send("error", readable(error), advice(error))
 
+    def send(self, *message: Any) -> None:
+        if self.stale:
+            self.stale = False
+            self.deliver("clear")
+        self.deliver(*(COLOURS.sub("", part) if isinstance(part, str) else part for part in message))
+
     # -- results ---------------------------------------------------------------------------------------
-    def display(self, *values: Any) -> None:
+    def display(self, *values: Any, clear: bool = False, display_id: Any = None, **options: Any) -> None:
+        if display_id:
+            raise NotInThePage("display() expected no display_id in a page", "请改用 IPython.display 的 clear_output"
+                               "(wait=True)，再 display(...)。 | Call IPython.display.clear_output(wait=True), then "
+                               "display(...) without display_id.")
+        if clear:
+            self.clear_output(wait=True)
         for value in values:
             sys.stdout.flush()
-            self.show(value)
+            self.show(value, **options)
 
-    def show(self, value: Any) -> None:
+    def clear_output(self, wait: bool = False) -> None:
+        sys.stdout.flush()
+        self.room, self.stale = LIMIT, wait
+        if not wait:
+            self.deliver("clear")
+
+    def show(self, value: Any, raw: bool = False, **described: Any) -> None:
         """Show a value as IPython would: it shows itself, or the page shows the best of what it offers."""
         figures = sys.modules.get("matplotlib.figure")
-        if self.answers(get_real_method(value, "_ipython_display_")):
+        if not raw and self.answers(get_real_method(value, "_ipython_display_")):
             return
         if figures and isinstance(value, figures.Figure):
             return self.send_figure(value)
         own = get_real_method(value, "_repr_mimebundle_")
-        bundle = dict(*filter(None, self.answers(own, include=None, exclude=None)))
+        bundle = value if raw else dict(*filter(None, self.answers(own, include=None, exclude=None)))
         if EXPLORER in bundle:
             self.explorers.append(value)
             return self.send("explorer", len(self.explorers) - 1, json.dumps(bundle[EXPLORER]))
         for mime, method in SHOWN.items():
             ask = get_real_method(value, method) if method else partial(pretty, value)
-            for data in [bundle[mime]] if mime in bundle else self.answers(ask):
+            for data in [bundle[mime]] if mime in bundle else [] if raw else self.answers(ask):
                 if isinstance(data, str | bytes):
                     return self.send_data(mime, data)
 
@@ -182,7 +209,7 @@ class Session:
     def send_data(self, mime: str, data: str | bytes) -> None:
         if mime in ("image/png", "image/jpeg"):
             self.send("image", data_url(data, mime))
-        elif mime in ("text/plain", "text/markdown"):  # which reads well as it is
+        elif mime in ("text/plain", "text/markdown", "text/latex"):  # which read well as they are
             Stream("result", self).write(f"{data}\n")
         else:
             self.send("html", data)
@@ -198,8 +225,7 @@ class Session:
     # -- figures ---------------------------------------------------------------------------------------
     def send_figure(self, figure: Any) -> None:
         picture = io.BytesIO()
-        figure.savefig(picture, format="png", bbox_inches="tight", dpi=figure.dpi,
-                       facecolor=figure.get_facecolor())
+        figure.savefig(picture, format="png", bbox_inches="tight", dpi=figure.dpi, facecolor=figure.get_facecolor())
         self.send("image", data_url(picture.getvalue()))
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(figure)
@@ -222,6 +248,4 @@ def remember(name: str, code: str) -> None:
 
 
 def no_input(prompt: object = "") -> str:
-    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell instead.",
-                       "网页里没有键盘输入。把要输入的值直接写进单元格，例如用 \"3\" 代替 input(...)。 | "
-                       "A page takes no input. For example, write \"3\" in place of input(...).")
+    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell.", HINTS[KEYBOARD])

@@ -68,6 +68,7 @@ async function boot(buffer) {
   await script("pyodide.js");
   python = await loadPyodide({ indexURL: BASE, packages: ["nnlib"], env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } });
   if (buffer) python.setInterruptBuffer(interrupt = new Uint8Array(buffer));
+  python.setStdin({ error: true });              // else Pyodide looks for window.prompt()
   python.unpackArchive(await (await bring("session.zip")).arrayBuffer(), "zip", { extractDir: "/page" });
   session = python.runPython(SESSION)((...out) => postMessage({ run: running, out }));
   tell("ready");

@@ -1,13 +1,16 @@
 /* The switch 中文 / English / 双语: paints the page in the chosen language and remembers the choice.
    It is the first script of every page, and makes `book`, the one name that our scripts share:
-   book.newElement(tag, properties, children) makes every element, book.inLanguages("中文 | English") gives the nodes of a text;
-   explorer.js adds book.mountExplorer(host, spec, ask), and cell.js adds book.Cell. A page opened from a disk can load no
-   modules, so the scripts cannot import from each other. */
+   book.newElement(tag, properties, children) makes every element, book.inLanguages("中文 | English") gives the nodes of a text,
+   book.apart says what a frame with sandbox="allow-scripts" forbids; explorer.js adds book.mountExplorer(host, spec, ask), and
+   cell.js adds book.Cell. A page opened from a disk can load no modules, so the scripts cannot import from each other. */
 var book = (() => {
   const root = document.documentElement, SEP = " | ", CASED = ".lang-zh, .lang-en";
   const radios = document.querySelectorAll('input[name="book-lang"]'), pageTitle = document.title;
   const attributes = ["alt", "title", "aria-label", "placeholder"].flatMap((name) =>
     [...document.querySelectorAll(`[${name}*="${SEP}"]`)].map((element) => [element, name, element.getAttribute(name)]));
+
+  const apart = origin !== "null" || location.protocol === "file:" ? "" : `这一页嵌在别的网站里，在那里不能运行、打开、打印或下载。请在新标签页打开 ` +
+    `${location.href} 。 | Embedded in another site, this page can run, open, print or download nothing. Open ${location.href} in a tab of its own.`;
 
   function newElement(tag, properties, children = []) {
     const made = Object.assign(document.createElement(tag), properties);
@@ -67,34 +70,34 @@ var book = (() => {
     if (target && !target.getClientRects().length && target.closest(CASED)) { paint("both"); target.scrollIntoView(); }
   }
 
-  function keep(address) {                       // ?lang= stays while the reader goes from page to page
-    const url = new URL(address, location.href);
-    if (url.protocol + url.host === location.protocol + location.host && url.pathname !== location.pathname)
-      url.searchParams.set("lang", root.dataset.lang);
-    return url.href;
-  }
-
   function asked() { return new URLSearchParams(location.search).has("lang"); }
 
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href]:not([download])");
-    if (link && asked()) link.href = keep(link.href);
+  document.addEventListener("click", ({ target }) => {  // ?lang= stays while the reader goes from page to page
+    const link = target.closest("a[href]:not([download])"), url = link && new URL(link.href);
+    if (!url || !asked() || url.protocol + url.host !== location.protocol + location.host || url.pathname === location.pathname) return;
+    url.searchParams.set("lang", root.dataset.lang);
+    link.href = url.href;
   }, true);
   document.addEventListener("submit", (event) => {
     if (!asked() || event.target.elements.lang) return;
     event.target.append(newElement("input", { type: "hidden", name: "lang", value: root.dataset.lang }));
   }, true);
-  function send(event) {                         // a frame with sandbox="allow-scripts" sends no form, and does not say so
-    const form = event.target.closest(event.type === "click" ? "form button:not([type=button])" : "form input") && event.target.closest("form");
-    if (!form || event.isComposing || (event.key && event.key !== "Enter")) return;
+  function explain(event) {                      // such a frame sends no form and opens no window, and does not say so
+    const { type, target, key, isComposing } = event, form = target.closest(type === "click" ? "form button:not([type=button])" : "form input");
+    if (form && !isComposing && (key || "Enter") === "Enter") {  // on the search page its action ends in ?q=...#
+      location.href = form.form.action.split(/[?#]/)[0] + "?" + new URLSearchParams([...new FormData(form.form), ["lang", root.dataset.lang]]);
+    } else if (type === "click" && target.closest("[target=_blank], [download], .btn-download-pdf-button, .btn-fullscreen-button")) {
+      document.querySelector("article").prepend(said);
+      said.scrollIntoView();
+    } else return;
     event.preventDefault();
-    location.href = keep(form.action + "?" + new URLSearchParams(new FormData(form)));
   }
-  if (origin === "null" && location.protocol !== "file:") ["click", "keydown"].forEach((act) => document.addEventListener(act, send));
+  const said = newElement("p", { className: "admonition apart", role: "alert" }, inLanguages(apart));
+  if (apart) ["click", "keydown"].forEach((act) => document.addEventListener(act, explain));
   radios.forEach((radio) => radio.addEventListener("change", () => choose(radio.value)));
   window.addEventListener("storage", ({ key, newValue }) => { if (key === "book-lang" && newValue) paint(newValue); });
   window.addEventListener("hashchange", reveal);
   paint(root.dataset.lang);
   reveal();
-  return { newElement, inLanguages };
+  return { newElement, inLanguages, apart };
 })();
