@@ -8,7 +8,7 @@ import yaml
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 
-from web import project
+from grader import published
 from web.project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -25,7 +25,7 @@ def known(monkeypatch):
 @pytest.fixture
 def unknown(monkeypatch):
     monkeypatch.setenv("BOOK_REPOSITORY", "")
-    monkeypatch.setattr(project.yaml, "safe_load", lambda text: {})
+    monkeypatch.setattr(published.yaml, "safe_load", lambda text: {})
 
 
 def links(folder, menu="launch"):
@@ -60,7 +60,7 @@ def test_the_download_is_the_notebook_to_run(tmp_path, unknown):
 def test_a_wrong_repository_is_refused(monkeypatch):
     monkeypatch.setenv("BOOK_REPOSITORY", "someone/a-course")
     with pytest.raises(ValueError, match=r"expected an address like https://github.*, got 'someone/a-c"):
-        project.repository()
+        published.repository()
 
 
 def test_binder_makes_them_when_it_builds():
