@@ -2,6 +2,7 @@
 book.Cell = (() => {
   "use strict";
   const element = book.newElement, script = document.currentScript;
+  const PAIR = /\[\[([^[\]|]*[\u3400-\u9fff][^[\]|]*\|[^[\]|]+)\]\]/;  // as languages.py finds it
   let tries = 0;
 
   function bringEditor() {                       // its module; a new address after a failure, which a browser may remember
@@ -129,7 +130,8 @@ book.Cell = (() => {
         last.dataset.stream = stream;
         this.output.append(last);
       }
-      last.querySelector("pre").append(words);
+      const parts = words.split(PAIR).map((part, i) => i % 2 ? book.inLanguages(part.replace("|", " | ")) : [part]);
+      last.querySelector("pre").append(...parts.flat());
     }
 
     image(src) { this.place(element("img", { src, alt: this.alt() })); }
