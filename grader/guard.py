@@ -13,10 +13,8 @@ from .published import PACKAGE, ROOT, address, repository
 
 ID, TITLE = "book-nnlib", "# @title nnlib"
 CODE = """\
-def check_nnlib():
-    import logging
-    import os
-    import sys
+def check_nnlib(cure):
+    import logging, os, sys
     from importlib.machinery import PathFinder
     from pathlib import Path
     from zlib import crc32
@@ -26,41 +24,28 @@ def check_nnlib():
     found = PathFinder.find_spec("nnlib")
     folders = list(found and found.submodule_search_locations or [])
     files = [file for folder in folders for file in Path(folder).rglob("*.py")]
+    place = found and Path(found.origin or folders[0]).resolve()
     if sum(crc32(file.read_bytes()) for file in files) == {edition}:
         return
-    place = found and Path(found.origin or folders[0]).resolve()
     if place and Path.cwd() in place.parents[:2]:
         print({rename!r}, place)
-{cure}
+    elif cure and "google.colab" in sys.modules:
+        for line in cure:
+            get_ipython().run_line_magic("pip", line)
+    else:
+        print({needed!r}, *["%pip " + line for line in cure], sep="\\n")
 
-check_nnlib()
+check_nnlib({cure!r})
 del check_nnlib"""
-WITH_ADDRESS = """\
-    elif "google.colab" in sys.modules:
-        {remove}
-        {install}
-    else:
-        print({words!r}, {remove!r}, {install!r}, sep="\\n")"""
-WITHOUT_ADDRESS = """\
-    else:
-        print({words!r})"""
-NEEDED = Pair("本笔记本要用本书的 nnlib，与它同一版；这里没有，或是另一个（PyPI 上有同名的包，是别人的）。",
-              "This notebook needs this book's nnlib, of the same edition. Here it is missing, or another one is "
-              "installed (PyPI has somebody else's package of that name). ")
-RUN = Pair("请在新单元格里运行下面两行，再重启内核；如果仍是这样，请重新下载笔记本：",
-           "Run these two lines in a new cell, then restart the kernel; if you still read this, download the "
-           "notebook anew:")
-READ = Pair("怎样安装，见本书首页的“在自己的电脑上”",
-            "The first page of the book says how to install it, under “On your own machine”")
-RENAME = Pair("Python 在笔记本旁边找到另一个 nnlib，本书的被它挡住了。请给它改名，再重启内核：",
-              "Python finds another nnlib beside this notebook, which hides the book's. Rename it, then restart the "
-              "kernel:")
+NEEDED = ("这里没有本书的 nnlib，或与笔记本不是同一版，或是 PyPI 上别人的同名包。{} | "
+          "The book's nnlib is missing here, or of another edition, or PyPI's package of that name hides it. {}")
+RUN = ("请在新单元格里运行下面两行，再重启内核；如果仍是这样，请重新下载笔记本：",
+       "Run these two lines in a new cell, then restart the kernel; if this comes again, download the notebook anew:")
+READ = ("怎样安装，见本书首页的“在自己的电脑上”",
+        "The first page of the book says how to install it, under “On your own machine”")
+RENAME = ("Python 在笔记本旁边找到另一个 nnlib，本书的被它挡住了。请给它改名，再重启内核： | "
+          "Python finds another nnlib beside this notebook, which hides the book's. Rename it and restart the kernel:")
 HIDDEN = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # JupyterLab and Notebook; Colab
-
-
-def edition() -> int:
-    """A number that changes with any file of nnlib."""
-    return sum(crc32(file.read_bytes()) for file in (ROOT / "nnlib").rglob("*.py"))
 
 
 def what_to_install() -> str:
@@ -74,14 +59,11 @@ def what_to_install() -> str:
 
 def code(key: str) -> str:
     """The cell for readers of one language (zh, en), or of both; its first line tells whether the rest is ours."""
-    def said(*sentences: Pair) -> str:
-        return Pair(*map("".join, zip(*sentences, strict=True))).read(key)
-
     what = what_to_install()
-    lines = {"remove": f"%pip uninstall -q -y nnlib {PACKAGE['name']}", "install": f"%pip install -q {what}"}
-    cure = WITH_ADDRESS if what else WITHOUT_ADDRESS
-    text = CODE.format(lang=key, edition=edition(), rename=said(RENAME),
-                       cure=cure.format(words=said(NEEDED, RUN if what else READ), **lines))
+    text = CODE.format(
+        lang=key, edition=sum(crc32(file.read_bytes()) for file in (ROOT / "nnlib").rglob("*.py")),
+        cure=[f"uninstall -q -y nnlib {PACKAGE['name']}", f"install -q {what}"] if what else [],
+        rename=Pair.of(RENAME).read(key), needed=Pair.of(NEEDED.format(*(RUN if what else READ))).read(key))
     return f"{TITLE} {crc32(text.encode())}\n{text}"
 
 

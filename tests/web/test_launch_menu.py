@@ -57,6 +57,12 @@ def test_the_download_is_the_notebook_to_run(tmp_path, unknown):
     assert (tmp_path / "html" / link).is_file()
 
 
+def test_the_download_is_one_in_every_browser(tmp_path, unknown):
+    links(tmp_path)
+    html = BeautifulSoup((tmp_path / "html" / "page.html").read_text("utf-8"), "html.parser")
+    assert [link["href"] for link in html.select("a[download]")] == ["notebooks/zh/page.ipynb"]
+
+
 def test_a_wrong_repository_is_refused(monkeypatch):
     monkeypatch.setenv("BOOK_REPOSITORY", "someone/a-course")
     with pytest.raises(ValueError, match=r"expected an address like https://github.*, got 'someone/a-c"):
@@ -66,6 +72,7 @@ def test_a_wrong_repository_is_refused(monkeypatch):
 def test_binder_makes_them_when_it_builds():
     script = (ROOT / "postBuild").read_text()
     assert "python -m web.notebooks.sets" in script
+    assert "python -m grader release --out assignments/release\n" in script  # not those with solutions
     assert (ROOT / "postBuild").stat().st_mode & 0o100
     assert re.fullmatch(r"python-3\.\d+\n", (ROOT / "runtime.txt").read_text())
 

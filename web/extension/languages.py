@@ -187,7 +187,7 @@ def pair_words(html: str) -> str:
     """The page with each pair in its spans; the theme's own words become pairs first."""
     landmark = 'role="navigation" aria-label="[[封面|Cover]]"'
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils writes a deprecated role
-    html = html.replace(DOWNLOAD, f"download {DOWNLOAD}")  # else a browser shows the file if the page is one on disk
+    html = html.replace(DOWNLOAD, f"download {DOWNLOAD}")  # else the browser may show the file
     html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
     html = FIXED.sub(lambda word: Pair(FIXED_WORDS[word[0]], word[0]).marked(), html)
     html = RAW_TEXT.sub(lambda text: INSIDE.sub(rf"\1{BAR}\2", text[0]), html)

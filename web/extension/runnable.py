@@ -7,6 +7,7 @@ what the page shows between them. They are written with the pages, or alone: the
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -16,9 +17,10 @@ from sphinx.builders.dummy import DummyBuilder
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
 from grader import guard
+from grader.sources import folded
 
 from ..project import LANGS, save
-from .markdown import Markdown, folded
+from .markdown import Markdown
 
 FOLDER = "notebooks"  # in the site, and beside chapters/ where no site is built
 SETS = (*LANGS, "both")
@@ -77,11 +79,11 @@ def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,
 
 def in_its_language(output: nbformat.NotebookNode, markdown: Markdown) -> nbformat.NotebookNode:
     """A stored output as nnlib prints it where the guard has told it the language of the notebook."""
-    def read(text: str) -> str:
-        return SPOKEN.sub(lambda line: line[1] + markdown.words(line[2]), text)
-
-    data = {kind: read(text) if kind == "text/plain" else text for kind, text in output.get("data", {}).items()}
-    return output | ({"data": data} if data else {"text": read(output.text)} if "text" in output else {})
+    found = deepcopy(output)
+    for holder, name in ((found, "text"), (found.get("data", {}), "text/plain")):
+        if name in holder:
+            holder[name] = SPOKEN.sub(lambda line: line[1] + markdown.words(line[2]), holder[name])
+    return found
 
 
 def pieces(node: nodes.Element, solution: bool = False) -> Iterator[tuple[nodes.Element, bool]]:
