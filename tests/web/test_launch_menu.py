@@ -1,6 +1,8 @@
 """Where else the chapters run: the launch buttons, Binder's files, the workflows."""
 
+import os
 import re
+import subprocess
 
 import nbformat
 import pytest
@@ -88,6 +90,35 @@ def test_workflows_are_pinned_and_may_do_little(path):
     assert not [step["run"] for step in steps if "${{" in step.get("run", "")]  # nothing from outside
     targets = set(re.findall(r"make (\w+)", " ".join(step.get("run", "") for step in steps)))
     assert targets <= set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+def test_the_branch_of_notebooks_grows_so_that_a_hub_can_update(tmp_path, monkeypatch):
+    """The step of the workflow, where GitHub is a folder: the second time, a notebook is gone and one has changed."""
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))["jobs"]
+    [script] = [step["run"] for step in jobs["notebooks"]["steps"]]
+    remote, programs, config = tmp_path / "remote", tmp_path / "programs", tmp_path / "gitconfig"
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
+    config.write_text(f'[url "{remote}"]\n\tinsteadOf = "https://x-access-token:t@github.com/o/n.git"\n')
+    programs.mkdir()
+    (programs / "gh").write_text(f"#!/bin/sh\ntar --create --file artifact.tar --directory {tmp_path}/site .\n")
+    (programs / "gh").chmod(0o755)
+    variables = {"GIT_CONFIG_GLOBAL": str(config), "GH_TOKEN": "t", "GITHUB_REPOSITORY": "o/n", "GITHUB_RUN_ID": "1",
+                 "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    (tmp_path / "site" / "notebooks" / "en").mkdir(parents=True)
+    first, second, other = (tmp_path / "site" / "notebooks" / "en" / name for name in ("a", "b", "c"))
+    first.write_text("1")
+    second.write_text("1")
+    for run in ("one", "two", "three"):
+        (tmp_path / run).mkdir()
+        subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path / run, check=True,
+                       env=os.environ | variables | {"GITHUB_SHA": run})
+        first.unlink(missing_ok=True)
+        other.write_text("2")
+    git = ["git", "-C", remote]
+    made = subprocess.check_output([*git, "log", "--format=%s", "notebooks"], text=True).splitlines()
+    assert made == ["Made from three", "Made from two", "Made from one"]
+    assert subprocess.check_output([*git, "ls-tree", "-r", "--name-only", "notebooks"], text=True).split() == \
+        ["en/b", "en/c"]
 
 
 def test_there_are_workflows():
