@@ -76,6 +76,14 @@ def test_print_holds_one_language_and_no_controls(open_page):
         assert not page.locator(f"{controls} >> visible=true").count(), controls
 
 
+@pytest.mark.parametrize(("choice", "word", "other"), [("zh", "还没有写", "not"), ("en", "not written yet", "还")])
+def test_a_self_checks_report_is_in_one_language(open_page, choice, word, other):
+    page = open_page(f"exercises.html?lang={choice}")
+    report = page.locator("#cell-scores-check .cell_output pre").inner_text()
+    assert report.strip() == f"○ scores: {word}"
+    assert other not in report
+
+
 def test_the_download_button_downloads_or_says_what_does(open_page, address):
     """Chromium shows a file from disk, whatever the link asks."""
     page = open_page("intro.html?lang=en")
