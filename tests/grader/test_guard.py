@@ -186,9 +186,9 @@ def test_its_lines_cure(state, known, tmp_path, serve):
     pypis = pack(tmp_path, "nnlib", "0.0.4", PYPI)
     for name, version in {"numpy": "2.9", "matplotlib": "3.9", "ipywidgets": "8.2"}.items():
         pack(work, name, version, {})
-    venv.create(tmp_path / "env")
-    python = tmp_path / "env" / "bin" / "python"
-    packages = next((tmp_path / "env" / "lib").glob("*/site-packages"))
+    venv.create(work / ".venv")  # which is not the reader's own nnlib
+    python = work / ".venv" / "bin" / "python"
+    packages = next((work / ".venv" / "lib").glob("*/site-packages"))
     unpack(next(offered.glob("*.whl")), packages)
     if state == "an older one of ours":
         (packages / "nnlib" / "losses.py").write_text("CrossEntropy = None")
