@@ -68,11 +68,9 @@ def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,
         if cell.cell_type == "code":
             box, solution = boxes.get(i, (nodes.container(), False))  # no page shows the first cell of all
             hidden = solution or "hide-input" in cell.metadata.get("tags", ())
-            described = {name: markdown.words(text)  # as "alt", of which nbconvert makes that of the picture
-                         for name, text in cell.metadata.get("mystnb", {}).get("image", {}).items()}
-            yield nbformat.from_dict(cell | {
-                "metadata": cell.metadata | described | (guard.HIDDEN if hidden else {}),
-                "outputs": [in_its_language(output, markdown) for output in cell.outputs]})
+            outputs = [in_its_language(output, markdown) for output in cell.outputs]
+            yield nbformat.from_dict(cell | {"metadata": cell.metadata | (guard.HIDDEN if hidden else {}),
+                                             "outputs": outputs})
             for figure in box.findall(nodes.figure):
                 yield nbformat.v4.new_markdown_cell(caption(figure, cell, markdown), id=f"{cell.id}-caption")
         elif i in texts:
