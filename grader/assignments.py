@@ -10,9 +10,10 @@ from typing import Any
 
 from nnlib.exercises.selfcheck import EXERCISES
 
+from . import guard
 from .output import write_json
+from .published import ROOT
 
-ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "assignments" / "source"
 BEGIN, END, STUB = "### BEGIN SOLUTION", "### END SOLUTION", "# YOUR CODE HERE\nraise NotImplementedError()"
 SOLUTION = re.compile(rf"^([ \t]*){BEGIN}\n.*?{END}", re.DOTALL | re.MULTILINE)
@@ -71,7 +72,7 @@ def load(name: str) -> Assignment:
 
 
 def release(name: str, folder: Path) -> Path:
-    """Write the notebook that students get: solutions are stubs, no cell has been run, ours cannot be edited."""
+    """Write the notebook that students get: stubs for solutions, no cell run, ours locked, and the guard before all."""
     notebook = read(name)
     for cell in notebook["cells"]:
         text = SOLUTION.sub(lambda found: textwrap.indent(STUB, found[1]), "".join(cell["source"]))
@@ -80,6 +81,7 @@ def release(name: str, folder: Path) -> Path:
                              "Add its pair.")
         cell["source"] = text.splitlines(keepends=True)
         cell["metadata"] |= {"deletable": False, "editable": not cell["metadata"]["nbgrader"]["locked"]}
+    notebook["cells"].insert(0, guard.cell("both", deletable=False, editable=False))
     path = folder / name / f"{name}.ipynb"
     write_json(path, notebook)
     return path

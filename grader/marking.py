@@ -22,7 +22,8 @@ from .submission import Refused, parse
 NNLIB, GRADER = Path(nnlib.__file__).parent, Path(__file__).parent
 # All the code that decides a mark: the network, the exercises with their judging, and what runs the answers.
 DECIDES_IN_NNLIB = ("*.py", "_common/*.py", "exercises/*.py")
-DECIDES_IN_GRADER = ("assignments.py", "marking.py", "output.py", "submission.py", "sandbox/*.py")
+DECIDES_IN_GRADER = ("assignments.py", "guard.py", "marking.py", "output.py", "published.py", "submission.py",
+                     "sandbox/*.py")
 
 
 @dataclass(frozen=True)

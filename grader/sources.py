@@ -37,9 +37,14 @@ def title(cell: str) -> str:
     return TITLE.search(cell)[1]
 
 
+def folded(title: str, text: str) -> str:
+    """Underlined, because MyST's style sheet on Binder hides the triangle that asks for a click."""
+    return f"<details><summary><u>{title}</u></summary>\n\n{text}\n\n</details>"
+
+
 def plain(cell: str) -> str:
     """A cell as a notebook shows it without the book: roles become their words, a hint is folded."""
-    text = HINT.sub(r"<details><summary>\1</summary>\n\n\2\n\n</details>", cell)
+    text = HINT.sub(lambda hint: folded(*hint.groups()), cell)
     return ROLE.sub(lambda role: f"`{role[1]}`" if role[1].startswith("ex-") else role[1], text)
 
 

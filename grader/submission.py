@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .assignments import Assignment, bare
+from .guard import is_guard
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
 
@@ -73,6 +74,8 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
         source = _source(cell)
         if source is None:
             notes.append("跳过一个坏单元格 | a broken cell was skipped")
+            continue
+        if is_guard(bare(source)):
             continue
         id, is_code = _grade_id(cell), cell.get("cell_type") == "code"
         if id in seen:

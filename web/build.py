@@ -57,7 +57,7 @@ def main() -> None:
     options = ["--config", "_config.yml", "--toc", ROOT / "_toc.yml", "--path-output", ".",
                "--warningiserror", "--keep-going", "--quiet"]
     failed = subprocess.run([sys.executable, program, "build", "chapters", *options], cwd=ROOT,
-                            env=os.environ | {"NNLIB_FRAMES": "1"} | live).returncode
+                            env=os.environ | {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page"} | live).returncode
     missing = [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]
     if failed or missing:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again

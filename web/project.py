@@ -1,10 +1,6 @@
-"""The book's parts: folders, pages in reading order, notebooks, languages, public addresses."""
+"""The book's parts: folders, pages in reading order, notebooks, languages."""
 
-import os
-import re
-import tomllib
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import nbformat
 import yaml
@@ -15,8 +11,6 @@ ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
 LANGS = {"zh": "zh-CN", "en": "en"}  # a reader's choice, and how HTML calls it; in the order of a Pair
-PACKAGE = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]  # PyPI's nnlib is another's
-GITHUB = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 
 
 def pages() -> list[str]:
@@ -31,22 +25,3 @@ def notebooks() -> dict[str, nbformat.NotebookNode]:
 def save(notebook: nbformat.NotebookNode, path: Path) -> None:
     text = nbformat.writes(notebook) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))
-
-
-def repository() -> str:
-    """``https://github.com/owner/name``, or "" if it is not known; a fork's workflow names its own."""
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
-    text = os.environ.get("BOOK_REPOSITORY") or citation.get("repository-code", "")
-    if text and not GITHUB.fullmatch(text):
-        raise ValueError("the book's repository expected an address like https://github.com/owner/name, "
-                         f"got {text!r}. Correct BOOK_REPOSITORY, or repository-code in CITATION.cff.")
-    return text
-
-
-def address(variable: str) -> str:
-    """The address that this environment variable names, with a slash at the end; "" if it is unset."""
-    text = os.environ.get(variable, "")
-    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).netloc):
-        raise ValueError(f"{variable} expected an address like https://example.org/book/, got {text!r}. "
-                         "Correct it, or unset it.")
-    return text and text.rstrip("/") + "/"

@@ -12,7 +12,9 @@ import pooch
 from hatchling.builders.wheel import WheelBuilder
 from wheel.wheelfile import WheelFile
 
-from .project import PACKAGE, ROOT
+from grader.published import PACKAGE
+
+from .project import ROOT
 
 OF_AN_INSTALLATION = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1580601600")  # hatchling and wheel date what they write by it

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._common.checks import one_of
+from .._common.pair import spoken
 from . import activations, architecture, intro, overfitting
 from .judging import NOT_YET, Answer, Exercise, LocalAnswer, Wrong
 
@@ -46,13 +47,13 @@ class Report:
     def __str__(self) -> str:
         count = f"{self.passed}/{len(self.outcomes)}"
         if all(wrong and wrong.cause == NOT_YET for wrong in self.outcomes.values()):
-            return f"○ {self.id}: {NOT_YET}"
-        lines = [f"{'✓' if self else '✗'} {self.id}: 通过 {count} | {count} passed"]
+            return f"○ {self.id}: {spoken(NOT_YET)}"
+        lines = [f"{'✓' if self else '✗'} {self.id}: {spoken(f'通过 {count} | {count} passed')}"]
         for title, wrong in self.outcomes.items():
-            lines.append(f"  {'✗' if wrong else '✓'} {title}")
+            lines.append(f"  {'✗' if wrong else '✓'} {spoken(title)}")
             if wrong:
-                found = (wrong.call, wrong.actual, wrong.expected, wrong.cause)
-                lines += [f"      {name}: {text}" for name, text in zip(NAMES, found, strict=True) if text]
+                found = (wrong.call, wrong.actual, wrong.expected, spoken(wrong.cause))
+                lines += [f"      {spoken(name)}: {text}" for name, text in zip(NAMES, found, strict=True) if text]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -74,7 +75,7 @@ def ids() -> tuple[str, ...]:
 
 
 def check(id: str, answer: Callable[..., Any]) -> Report:
-    """Run the tests of an exercise on an answer, and print in Chinese and English which of them it passes.
+    """Run the tests of an exercise on an answer, and print which of them it passes.
 
     Parameters
     ----------
@@ -95,6 +96,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
 
     Notes
     -----
+    The report is in the language that the environment variable NNLIB_LANG names (zh or en), else in both.
     The inputs are the same at every check. When an instructor marks the exercise they are drawn from a
     secret seed.
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._common.checks import counted
+from .._common.pair import spoken
 from . import control
 from .control import Control, name_of
 
-MIME = "application/vnd.nnlib.explorer+json"
+MIME, WIDGET = "application/vnd.nnlib.explorer+json", "application/vnd.jupyter.widget-view+json"
 MAX_VIEWS = 64  # that a page may hold of one explorer
 
 
@@ -90,14 +91,17 @@ class Explorer:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         first = self.first()
-        text = {"text/plain": f"{self!r}\n  {first['text']}"}
+        text = {"text/plain": f"{self!r}\n  {spoken(first['text'])}"}
+        picture = {"image/png": base64.b64encode(first["image"]).decode()} if first["image"] else {}
         if not self.ahead:
             try:
                 from .widgets import panel
             except ImportError:  # without ipywidgets, the page that runs the cell builds the panel itself
                 pass
             else:
-                return {**panel(self.controls, first, self.frame)._repr_mimebundle_(), **text}
+                shown = panel(self.controls, first, self.frame)  # asked for its id: Colab's ipywidgets 7 has no bundle
+                view = {"version_major": 2, "version_minor": 0, "model_id": shown.model_id}
+                return {WIDGET: view, **picture, **text}  # the picture remains where no kernel moves the panel
         return {**text, MIME: self.spec()}
 
 

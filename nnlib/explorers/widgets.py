@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from .._common.pair import spoken
 from .control import Control
 
 PAUSE = 0.05  # seconds in which further moves of a slider count as one
@@ -16,7 +17,7 @@ PAUSE = 0.05  # seconds in which further moves of a slider count as one
 def _input(control: Control) -> tuple[Any, Any]:
     """The widget that holds the index of the chosen value, and the widget that the page shows for it."""
     common: dict[str, Any] = {
-        "description": control.label,
+        "description": spoken(control.label),
         "style": {"description_width": "initial"},
         "layout": {"width": "36em", "max_width": "100%"},  # else a long label leaves no room for the slider
     }
@@ -57,7 +58,7 @@ def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[S
             write(f"{type(error).__name__}: {error}\nline {place.lineno}, in {place.name}: {place.line}", "pre")
         else:
             picture.value = shown["image"] or b""
-            write(shown["text"])
+            write(spoken(shown["text"]))
 
     def moved(change: object) -> None:
         if waiting:
@@ -67,7 +68,7 @@ def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[S
         except RuntimeError:  # no event loop: a plain script or a test
             draw()
 
-    write(first["text"])
+    write(spoken(first["text"]))
     for chosen in inputs:
         chosen.observe(moved, "value")
     return widgets.VBox([*rows, picture, text])

@@ -76,6 +76,36 @@ def test_print_holds_one_language_and_no_controls(open_page):
         assert not page.locator(f"{controls} >> visible=true").count(), controls
 
 
+@pytest.mark.parametrize(("choice", "word", "other"), [("zh", "还没有写", "not"), ("en", "not written yet", "还")])
+def test_a_self_checks_report_is_in_one_language(open_page, choice, word, other):
+    page = open_page(f"exercises.html?lang={choice}")
+    report = page.locator("#cell-scores-check .cell_output pre").inner_text()
+    assert report.strip() == f"○ scores: {word}"
+    assert other not in report
+
+
+def test_the_download_button_downloads_or_says_what_does(open_page, address):
+    """Chromium shows a file from disk, whatever the link asks."""
+    page = open_page("intro.html?lang=en")
+    button = page.locator("a.btn-download-source-button")
+    page.locator(".dropdown-download-buttons > button").click()
+    if address.startswith("file:"):
+        assert button.get_attribute("data-bs-original-title") == "Right-click, then save the link as a file"
+        return
+    with page.expect_download() as download:
+        button.click()
+    assert download.value.suggested_filename == "intro.ipynb"
+    assert download.value.url == f"{address}/notebooks/en/intro.ipynb"
+
+
+@pytest.mark.parametrize("place", ["wheel/index.html?lang=en", "wheel/index.html#top"])
+def test_the_commands_of_the_wheels_page_hold_in_any_shell(open_page, address, place):
+    """zsh would look for a file where a question mark stands."""
+    assert open_page(place).locator("pre").inner_text().splitlines() == [
+        "pip uninstall -y nnlib nnlib-course",
+        f'pip install --find-links "{address}/wheel/index.html" "nnlib-course[panels]"']
+
+
 def test_a_notebook_opens_in_the_readers_language(open_page):
     page = open_page("intro.html?lang=zh")
     page.evaluate("""() => document.body.insertAdjacentHTML("beforeend", `

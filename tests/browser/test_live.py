@@ -155,6 +155,24 @@ def test_results_figures_and_markup(page):
     assert run(page, "x = 3;\nx;").inner_text().strip() == ""
 
 
+WRONG = "import nnlib as nn\nreport = nn.exercises.check('tanh', lambda z: 2 * z)\nprint('[[1|2]]')"
+
+
+@pytest.mark.parametrize(("choice", "words", "others"), [
+    ("zh", ["✗ tanh: 通过 0/2", "✗ 普通的数", "输入: tanh([", "可能的原因: "], ["passed", "likely", " | "]),
+    ("en", ["✗ tanh: 0/2 passed", "✗ ordinary numbers", "input: tanh([", "likely cause: "], ["通过", "原因", " | "]),
+    ("both", ["通过 0/2 | 0/2 passed", "输入 | input: tanh(["], [])])
+def test_a_self_check_speaks_the_readers_language(page, choice, words, others):
+    shown = run(page, WRONG)
+    page.locator(f".language-switch label:has(input[value={choice}])").click()
+    text = shown.inner_text()
+    page.locator(".language-switch label:has(input[value=both])").click()
+    assert [word for word in words if word not in text] == [], text
+    assert [word for word in others if word in text] == [], text
+    assert "[[1|2]]" in text  # the reader's own
+    assert text.count("[[") == 1
+
+
 def test_a_cell_may_await_use_magic_and_be_stopped_meanwhile(page):
     run(page, "kept = 5\nimport asyncio")
     assert run(page, "await asyncio.sleep(.01)\nkept").inner_text().strip() == "5"

@@ -7,8 +7,9 @@ import re
 import nbformat
 import pytest
 
-from grader import assignments, sources
+from grader import assignments, guard, sources
 from grader.marking import Conditions, mark
+from grader.submission import parse
 from nnlib.exercises.selfcheck import EXERCISES
 
 SOLUTIONS = sources.SOLUTIONS.read_text("utf-8")
@@ -109,9 +110,28 @@ def test_what_we_hand_out_cannot_be_edited_nor_deleted(released):
     for name in NAMES:
         cells = nbformat.read(released / name / f"{name}.ipynb", 4).cells
         assert not any(cell.metadata.deletable for cell in cells)
-        assert {cell.metadata.editable == cell.metadata.nbgrader.solution for cell in cells} == {True}
-        given = {assignments.bare(cell.source): cell.id for cell in cells if not cell.metadata.editable}
+        assert {cell.id for cell in cells if cell.metadata.editable} == \
+            {cell.id for cell in cells[1:] if cell.metadata.nbgrader.solution}
+        given = {assignments.bare(cell.source): cell.id for cell in cells[1:] if not cell.metadata.editable}
         assert given.items() <= assignments.load(name).given.items()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_cell_says_if_nnlib_is_missing_and_is_not_marked(released, name):
+    path = released / name / f"{name}.ipynb"
+    first, *rest = nbformat.read(path, 4).cells
+    assert first == guard.cell("both", deletable=False, editable=False) | {"source": guard.code("both")}
+    assert guard.ID not in {cell.id for cell in rest}
+    submission = parse(path.read_bytes(), assignments.load(name))
+    assert not [text for text in submission.cells if guard.TITLE in text]
+    assert submission.notes == []
+
+
+def test_a_changed_first_cell_is_the_students(released):
+    notebook = nbformat.read(released / "intro" / "intro.ipynb", 4)
+    notebook.cells[0].source += "\nanswer = 42"
+    submission = parse(nbformat.writes(notebook).encode(), assignments.load("intro"))
+    assert submission.cells[0] == notebook.cells[0].source
 
 
 def test_nbgrader_metadata_is_whole():

@@ -227,7 +227,7 @@ def changed(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("name", [
     "nnlib/exercises/intro.py", "nnlib/exercises/judging.py", "nnlib/network.py", "nnlib/_common/pair.py",
-    "grader/marking.py", "grader/submission.py", "grader/assignments.py", "grader/sandbox/worker.py",
+    "grader/marking.py", "grader/submission.py", "grader/assignments.py", "grader/guard.py", "grader/sandbox/worker.py",
     "grader/sandbox/box.py", "assignments/source/activations/activations.ipynb",
 ])
 def test_the_key_follows_what_decides_a_mark(changed, name):

@@ -8,7 +8,7 @@ import pytest
 from grader import sources
 
 HINT = ":::{admonition} 提示\n:class: dropdown tip\n两行，\n第二行 {term}`梯度`。\n:::"
-FOLDED = "<details><summary>提示</summary>\n\n两行，\n第二行 梯度。\n\n</details>"
+FOLDED = "<details><summary><u>提示</u></summary>\n\n两行，\n第二行 梯度。\n\n</details>"
 
 
 @pytest.mark.parametrize(("cell", "title"), [

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nnlib as nn
+from nnlib._common.pair import spoken
 from nnlib.exercises.judging import (
     NOT_YET,
     Exercise,
@@ -26,17 +27,32 @@ ROOT = Path(nn.__file__).parents[1]
 BOTH = re.compile(r"[^|]*[\u3400-\u9fff][^|]* \| [^\u3400-\u9fff]+")
 
 
-def answers():
-    """A right answer to every exercise: the page's solutions, and the assignments' reference answers."""
+def solved():
+    """The names that the page's solutions leave behind."""
     space = {"np": np}
     for cell in nbformat.read(ROOT / "chapters" / "exercises.ipynb", 4).cells:
         if cell.id.endswith("-solution"):
             exec(cell.source.partition("\nnn.exercises.check(")[0], space)
+    return space
+
+
+def answers():
+    """A right answer to every exercise: the page's solutions, and the assignments' reference answers."""
+    space = solved()
+    space |= {name.removesuffix("_solution"): answer for name, answer in space.items()}
     exec((ROOT / "assignments" / "solutions.py").read_text("utf-8"), space)
     return space
 
 
 RIGHT = answers()
+
+
+def test_a_solution_takes_none_of_the_readers_names():
+    """Run All runs the folded solutions as well: they must not stand in for an answer, nor use one."""
+    own = {exercise.name for exercise in EXERCISES.values()}
+    assert not own & set(solved())
+    for answer in solved().values():
+        assert not own & set(getattr(getattr(answer, "__code__", None), "co_names", ()))
 
 
 @pytest.mark.parametrize("id", nn.exercises.ids())
@@ -342,6 +358,28 @@ def test_a_report_of_mistakes_in_full():
         "✗ tanh: 通过 1/2 | 1/2 passed\n  ✓ 一 | one\n  ✗ 二 | two\n"
         "      输入 | input: z = 1\n      得到 | got: 2\n      应为 | expected: 1\n"
         "      可能的原因 | likely cause: 正负号反了 | the sign is the wrong way round")
+
+
+@pytest.mark.parametrize(("language", "report"), [
+    ("zh", "✗ tanh: 通过 1/2\n  ✓ 一\n  ✗ 二\n      输入: z = 1 | 2\n      得到: [2]\n      应为: 1\n"
+           "      可能的原因: 反了"),
+    ("en", "✗ tanh: 1/2 passed\n  ✓ one\n  ✗ two\n      input: z = 1 | 2\n      got: [2]\n      expected: 1\n"
+           "      likely cause: the wrong way"),
+    ("page", "✗ tanh: [[通过 1/2|1/2 passed]]\n  ✓ [[一|one]]\n  ✗ [[二|two]]\n      [[输入|input]]: z = 1 | 2\n"
+             "      [[得到|got]]: [2]\n      [[应为|expected]]: 1\n"
+             "      [[可能的原因|likely cause]]: [[反了|the wrong way]]")])
+def test_a_report_in_the_readers_language(language, report, monkeypatch):
+    monkeypatch.setenv("NNLIB_LANG", language)
+    wrong = Wrong("反了 | the wrong way", call="z = 1 | 2", actual="[2]", expected="1")
+    assert str(nn.exercises.Report("tanh", {"一 | one": None, "二 | two": wrong})) == report
+    blank = nn.exercises.Report("tanh", {"一 | one": Wrong(NOT_YET)})
+    assert str(blank) == f"○ tanh: {spoken(NOT_YET)}"
+
+
+def test_a_page_finds_no_mark_around_brackets(monkeypatch):
+    monkeypatch.setenv("NNLIB_LANG", "page")
+    assert spoken("甲[0] | a[0]") == "甲[0] | a[0]"
+    assert spoken("nnlib") == "nnlib"
 
 
 def test_a_report_in_full():

@@ -7,11 +7,11 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from ipywidgets import HTML, Checkbox, Dropdown, Image, Play, SelectionSlider
+from ipywidgets import HTML, Checkbox, Dropdown, Image, Play, SelectionSlider, VBox, Widget
 from PIL import Image as Picture
 
 import nnlib as nn
-from nnlib.explorers.explorer import MIME
+from nnlib.explorers.explorer import MIME, WIDGET
 from nnlib.explorers.widgets import panel
 
 
@@ -135,6 +135,37 @@ def test_the_live_panel_holds_real_widgets(explorer):
     slider.value = 2
     assert "slope 20" in text.value
     assert picture.value != before
+
+
+@pytest.mark.parametrize(("language", "half"), [("zh", "斜率"), ("en", "slope"), ("both", "斜率 | slope"),
+                                                ("", "斜率 | slope")])
+def test_the_live_panel_speaks_the_readers_language(explorer, monkeypatch, language, half):
+    monkeypatch.setenv("NNLIB_LANG", language)
+    slider, text = parts(explorer, SelectionSlider, HTML)
+    lines = [explorer._repr_mimebundle_()["text/plain"].splitlines()[-1].strip(), slider.description]
+    slider.value = 2
+    assert lines == [" | ".join(f"{word} 2" for word in half.split(" | ")), half]
+    assert f">{' | '.join(f'{word} 20' for word in half.split(' | '))}<" in text.value
+
+
+def test_what_a_language_leaves_alone(monkeypatch):
+    monkeypatch.setenv("NNLIB_LANG", "zh")
+    slider, text = parts(nn.explore(lambda a: {}["x | y"] if a else "", a=[0, 1]), SelectionSlider, HTML)
+    slider.value = 1
+    assert "x | y" in text.value  # the reader's own code, where it went wrong
+
+
+@pytest.mark.parametrize("version", [7, 8])
+def test_the_bundle_holds_the_panel_and_a_picture_that_remains_without_a_kernel(explorer, monkeypatch, version):
+    if version == 7:  # Colab's; a panel of it has no bundle
+        monkeypatch.delattr(Widget, "_repr_mimebundle_")
+    bundle = explorer._repr_mimebundle_()
+    assert set(bundle) == {WIDGET, "image/png", "text/plain"}
+    if version == 8:
+        assert bundle[WIDGET].keys() == VBox()._repr_mimebundle_()[WIDGET].keys()
+    assert bundle[WIDGET]["model_id"]
+    assert base64.b64decode(bundle["image/png"]) == explorer.first()["image"]
+    assert "image/png" not in nn.explore(lambda a: f"{a}", a=[1])._repr_mimebundle_()
 
 
 def test_the_live_panel_shows_what_went_wrong_and_goes_on():

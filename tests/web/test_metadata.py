@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from PIL import Image
 from sphinx.application import Sphinx
 
-from web import project
+import grader.published
 
 BASE = "https://example.org/course/"
 PAGES = {
@@ -97,9 +97,9 @@ def test_without_an_address_nothing_absolute_is_written(tmp_path, monkeypatch):
 def test_a_wrong_address_is_refused(monkeypatch):
     monkeypatch.setenv("BOOK_URL", "example.org/book")
     with pytest.raises(ValueError, match=r"BOOK_URL expected an address like https://.*, got 'example.org/b"):
-        project.address("BOOK_URL")
+        grader.published.address("BOOK_URL")
     monkeypatch.setenv("BOOK_URL", "https://example.org/book///")
-    assert project.address("BOOK_URL") == "https://example.org/book/"
+    assert grader.published.address("BOOK_URL") == "https://example.org/book/"
 
 
 def test_every_page_of_the_book_is_described(site):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,11 +19,11 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import solution_node
 
+from grader import guard
 from web.extension import math
 from web.extension.languages import CJK
 from web.extension.markdown import Markdown
-from web.extension.runnable import FIRST_LINE, FOLDER, HIDDEN, SETS, cells
-from web.notebooks.guard import ID
+from web.extension.runnable import FIRST_LINE, FOLDER, SETS, cells, in_its_language
 from web.project import LANGS, ROOT, notebooks
 
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
@@ -111,14 +112,14 @@ def test_what_would_be_left_is_found(source, left_of_markup):
 
 @each
 @both
-def test_code_is_the_chapters_own(opened, name):
-    own, (guard, *taken) = ([cell for cell in notebook.cells if cell.cell_type == "code"]
+def test_code_is_the_chapters_own(opened, name, key):
+    own, (first, *taken) = ([cell for cell in notebook.cells if cell.cell_type == "code"]
                             for notebook in (notebooks()[name], opened))
-    assert guard == opened.cells[0]
-    assert guard.id == ID
+    assert first == opened.cells[0] == guard.cell(key) | {"source": guard.code(key)}
     for cell, copy in zip(own, taken, strict=True):
-        folded = {key: value for key, value in copy.metadata.items() if HIDDEN.get(key) == value}
-        assert copy == {**cell, "metadata": {**cell.metadata, **folded}}
+        folded = {name: value for name, value in copy.metadata.items() if guard.HIDDEN.get(name) == value}
+        assert copy == {**cell, "metadata": {**cell.metadata, **folded}, "outputs": copy.outputs}
+        assert key != "both" or copy.outputs == cell.outputs
     nbformat.validate(opened)
 
 
@@ -147,11 +148,59 @@ def test_links_lead_out_of_the_notebook(site, opened, name, key):
 def test_solutions_and_hints_are_folded(site, opened, name, key):
     page = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser")
     answers = {box["id"].removeprefix("cell-") for box in page.select(".solution .cell")}
-    folded = {cell.id for cell in opened.cells if HIDDEN.items() <= cell.metadata.items()}
-    assert folded == {ID, *answers}
+    folded = {cell.id for cell in opened.cells if guard.HIDDEN.items() <= cell.metadata.items()}
+    assert folded == {guard.ID, *answers}
     hints = page.select(".admonition.dropdown:not(.solution)")
     assert len(re.findall("<details>", "".join(cell.source for cell in texts(opened)))) == \
         len(hints) / (1 if key == "both" else 2)
+
+
+def printed(notebook):
+    """All that the code cells show, as one text."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return "\n".join(output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in outputs)
+
+
+@each
+def test_what_is_stored_is_in_the_language_of_the_notebook(site, name):
+    """As the cells print it once the first has run, which tells nnlib the language; nbval compares them."""
+    zh, en, both = (printed(nbformat.read(site / FOLDER / key / f"{name}.ipynb", 4)) for key in SETS)
+    assert not CJK.search(en)
+    pairs = [line for line in both.splitlines() if CJK.search(line)]
+    assert len([line for line in zh.splitlines() if CJK.search(line)]) == len(pairs) >= ("explore" in both)
+    assert not [line for line in zh.splitlines() if CJK.search(line) and " | " in line]
+
+
+@pytest.mark.parametrize(("line", "zh", "en"), [
+    ("○ prelu: 还没有写 | not written yet", "○ prelu: 还没有写", "○ prelu: not written yet"),
+    ("✓ l2-step: 通过 3/3 | 3/3 passed", "✓ l2-step: 通过 3/3", "✓ l2-step: 3/3 passed"),
+    ("  ✗ 一步 | one step", "  ✗ 一步", "  ✗ one step"),
+    ("  λ 大: 平 | λ large: flat", "  λ 大: 平", "  λ large: flat"),
+    ("a | b", "a | b", "a | b"), ("loss: 0.5 | 0.6", "loss: 0.5 | 0.6", "loss: 0.5 | 0.6")])
+def test_a_printed_pair(line, zh, en):
+    for key, wanted in {"zh": zh, "en": en, "both": line}.items():
+        for output in ({"text": f"1\n{line}\n2"}, {"data": {"text/plain": f"1\n{line}\n2", "text/html": line}}):
+            markdown = Markdown(SimpleNamespace(toc_fignumbers={}, get_domain=lambda name: SimpleNamespace(
+                citations=())), "page", key)
+            found = in_its_language(nbformat.from_dict(output), markdown)
+            assert found.get("text", found.get("data", {}).get("text/plain")) == f"1\n{wanted}\n2"
+            assert found.get("data", {}).get("text/html", line) == line
+
+
+# What VS Code's @vscode/markdown-it-katex 1.1 asks for, else a formula stands there as its source.
+LONG_TAG, WORD = re.compile(r"<\w+.+[^/]>"), re.compile(r"\w", re.ASCII)
+
+
+@each
+@both
+def test_vscode_draws_every_formula(opened):
+    for inline in [token for cell in texts(opened) for token in READ.parse(cell.source) if token.type == "inline"]:
+        for before, formula in pairwise(inline.children):
+            if formula.type == "math_inline":
+                assert not (before.type == "html_inline" and LONG_TAG.fullmatch(before.content)), inline.content
+                assert not WORD.match(before.content[-1:]), inline.content
+        for formula, after in pairwise(inline.children):
+            assert formula.type != "math_inline" or not WORD.match(after.content[:1]), inline.content
 
 
 def by_hand(*children):
@@ -171,7 +220,7 @@ def test_a_solution_in_words_is_folded():
 
 def test_asterisks_beside_brackets_become_tags():
     text = nodes.paragraph("", "", nodes.strong("", "“深”"), nodes.Text("还是"), nodes.strong("", "宽"))
-    assert by_hand(text) == ["<strong>“深”</strong>还是**宽**"]
+    assert by_hand(text) == ["<b>“深”</b>还是**宽**"]
 
 
 @pytest.mark.parametrize(("key", "language"), [("zh", "?lang=zh"), ("en", "?lang=en"), ("both", "")])

@@ -7,8 +7,9 @@ import zipfile
 
 import pytest
 
+from grader.published import PACKAGE
 from web import wheels
-from web.project import PACKAGE, ROOT
+from web.project import ROOT
 from web.publish import pdf
 
 NAME = f"nnlib_course-{PACKAGE['version']}-py3-none-any.whl"

@@ -7,7 +7,8 @@ from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from ..project import address
+from grader.published import address
+
 from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, runnable, search
 
 HERE = Path(__file__).parent

@@ -36,6 +36,7 @@ FIXED_WORDS = {"Skip to main content": "跳到正文", "Back to top": "回到顶
                "Toggle primary sidebar": "显示或隐藏目录", "Toggle secondary sidebar": "显示或隐藏本页目录",
                "Version warning": "版本提示", "previous page": "上一页", "next page": "下一页"}
 FIXED = re.compile(rf"(?<=[\">])({'|'.join(FIXED_WORDS)})(?=[\"<])")  # the theme asks no catalogue for them
+DOWNLOAD = 'class="btn btn-sm btn-download-source'
 # axe finds the logo outside every landmark: pair_words gives it one
 LOGO = re.compile(r'<div class="sidebar-primary-item">(\s*<a class="navbar-brand)')
 
@@ -61,8 +62,7 @@ def in_language(text: str, key: str) -> str:
     """``[[图|Figure]] 1`` and ``中文 | English`` as a reader of one language, or of both, sees them."""
     if key == "both":
         return INSIDE.sub(r"\1 / \2", text)
-    inside = INSIDE.sub(lambda found: getattr(Pair(*found.groups()), key), text)
-    return getattr(Pair.of(inside), key)
+    return Pair.of(INSIDE.sub(lambda found: Pair(*found.groups()).read(key), text)).read(key)
 
 
 # -- cells -----------------------------------------------------------------------------------------
@@ -174,10 +174,6 @@ class SplitReferences(SphinxPostTransform):
 
 
 # -- the theme's words, the switch and the assets ------------------------------------------------------
-def inside(pair: Pair) -> str:
-    return f"[[{pair.zh}|{pair.en}]]"
-
-
 def spans(pair: Pair, bar: str = " / ") -> str:
     """HTML of a pair: one span per language, and between them a bar for those who see both."""
     if pair.zh == pair.en:
@@ -191,8 +187,9 @@ def pair_words(html: str) -> str:
     """The page with each pair in its spans; the theme's own words become pairs first."""
     landmark = 'role="navigation" aria-label="[[封面|Cover]]"'
     html = html.replace('role="doc-biblioentry"', 'role="listitem"')  # docutils writes a deprecated role
+    html = html.replace(DOWNLOAD, f"download {DOWNLOAD}")  # else the browser may show the file
     html = LOGO.sub(rf'<div class="sidebar-primary-item" {landmark}>\1', html)
-    html = FIXED.sub(lambda word: inside(Pair(FIXED_WORDS[word[0]], word[0])), html)
+    html = FIXED.sub(lambda word: Pair(FIXED_WORDS[word[0]], word[0]).marked(), html)
     html = RAW_TEXT.sub(lambda text: INSIDE.sub(rf"\1{BAR}\2", text[0]), html)
     return INSIDE.sub(lambda pair: spans(Pair(*pair.groups())), html)
 
@@ -211,7 +208,7 @@ def pair_catalogues(app: Sphinx) -> None:
         known = {en: zh for en, zh in words.items() if isinstance(en, str) and en and CJK.search(zh)}
         for en, zh in (known | EXTRA_WORDS).items():
             if not re.search(r"[%|\[\]{}<>]", en + zh):  # a format or markup cannot stand twice
-                words[en] = inside(Pair(zh, en))
+                words[en] = Pair(zh, en).marked()
                 for field in PyObject.doc_field_types:  # Sphinx looked up their labels earlier
                     field.label = words[en] if field.label == zh else field.label
 
@@ -219,4 +216,4 @@ def pair_catalogues(app: Sphinx) -> None:
 def pair_book_title(app: Sphinx, pagename, templatename, context, doctree) -> None:
     for name in ("docstitle", "root_title"):
         if BAR in context.get(name, ""):
-            context[name] = inside(Pair.of(context[name]))
+            context[name] = Pair.of(context[name]).marked()

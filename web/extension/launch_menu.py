@@ -9,7 +9,8 @@ them on the branch notebooks, where the publishing workflow puts them.
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from ..project import repository
+from grader.published import repository
+
 from . import live_cells, runnable
 
 SERVICES = {"binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com",

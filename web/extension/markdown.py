@@ -10,6 +10,8 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
+from grader.sources import folded
+
 from .languages import in_language, language_of, upwards
 from .metadata import address
 
@@ -72,8 +74,11 @@ class Markdown:
     def of_emphasis(self, node: nodes.emphasis) -> str:
         return self.of_strong(node, "*", "em")
 
-    def of_strong(self, node: nodes.Element, mark: str = "**", tag: str = "strong") -> str:
-        """Between asterisks, unless a bracket or a quotation mark beside them would make them plain signs."""
+    def of_strong(self, node: nodes.Element, mark: str = "**", tag: str = "b") -> str:
+        """Between asterisks, unless a bracket or a quotation mark beside them would make them plain signs.
+
+        Then in a short tag: after ``<strong>`` VS Code draws no formula.
+        """
         text = self.inside(node)
         return f"{mark}{text}{mark}" if text[0].isalnum() and text[-1].isalnum() else f"<{tag}>{text}</{tag}>"
 
@@ -129,8 +134,3 @@ class Markdown:
         depth = sum(isinstance(above, nodes.section) for above in upwards(box))
         name = self.name("exercise", box) if box["ids"][0] in self.numbers.get("exercise", {}) else ""
         return f"{'#' * (depth + (not isinstance(box, nodes.section)))} {name}{self.inside(node)}"
-
-
-def folded(title: str, text: str) -> str:
-    """Underlined, because MyST's style sheet on Binder hides the triangle that asks for a click."""
-    return f"<details><summary><u>{title}</u></summary>\n\n{text}\n\n</details>"

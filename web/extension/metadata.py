@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from nnlib._common.pair import Pair
 
 from ..project import LANGS
-from .languages import HEAD_SCRIPT, inside
+from .languages import HEAD_SCRIPT
 
 LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
 SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
@@ -70,7 +70,7 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
     """404.html loads nothing: a server shows it under any address. Its links start at the book's root."""
     root = urlsplit(app.config.html_baseurl).path or "/"
-    pages = [(f"{root}{name}.html", inside(Pair.of(app.env.titles[name].astext())))
+    pages = [(f"{root}{name}.html", Pair.of(app.env.titles[name].astext()).marked())
              for name in app.env.toctree_includes["index"]]
     script = HEAD_SCRIPT.read_text("utf-8")
     yield "404", {"root": root, "pages": pages, "script": script}, "404.html"

@@ -4,8 +4,10 @@ chapters/ is written in MyST, of which Jupyter shows the source. The sets hold t
 what the page shows between them. They are written with the pages, or alone: then nothing is executed.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -14,13 +16,16 @@ from sphinx.application import Sphinx
 from sphinx.builders.dummy import DummyBuilder
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
-from ..notebooks.guard import HIDDEN, guarded
+from grader import guard
+from grader.sources import folded
+
 from ..project import LANGS, save
-from .markdown import Markdown, folded
+from .markdown import Markdown
 
 FOLDER = "notebooks"  # in the site, and beside chapters/ where no site is built
 SETS = (*LANGS, "both")
 FIRST_LINE = 10_000  # MyST-NB counts the lines of cell 0 from here, and 10,000 further for each cell
+SPOKEN = re.compile(r"^( *(?:[✓✗○] )?(?:[a-z\d-]+: )?)(.*[\u3400-\u9fff].* \| .*)$", re.MULTILINE)
 SOLUTION, SEEN = "解答 | Solution", "图里有什么 | What the figure shows"
 
 
@@ -46,7 +51,7 @@ def write_notebooks(app: Sphinx, pagename, templatename, context, doctree) -> No
             target = app.outdir / FOLDER / key / source.name
             target.parent.mkdir(parents=True, exist_ok=True)
             found = list(cells(chapter, doctree, Markdown(app.env, pagename, key)))
-            save(guarded(nbformat.from_dict(chapter | {"cells": found})), target)
+            save(nbformat.from_dict(chapter | {"cells": [guard.cell(key), *found]}), target)
 
 
 def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,
@@ -63,11 +68,22 @@ def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,
         if cell.cell_type == "code":
             box, solution = boxes.get(i, (nodes.container(), False))  # no page shows the first cell of all
             hidden = solution or "hide-input" in cell.metadata.get("tags", ())
-            yield nbformat.from_dict(cell | {"metadata": cell.metadata | (HIDDEN if hidden else {})})
+            outputs = [in_its_language(output, markdown) for output in cell.outputs]
+            yield nbformat.from_dict(cell | {"metadata": cell.metadata | (guard.HIDDEN if hidden else {}),
+                                             "outputs": outputs})
             for figure in box.findall(nodes.figure):
                 yield nbformat.v4.new_markdown_cell(caption(figure, cell, markdown), id=f"{cell.id}-caption")
         elif i in texts:
             yield nbformat.v4.new_markdown_cell("\n\n".join(texts[i]), id=cell.id, metadata=cell.metadata)
+
+
+def in_its_language(output: nbformat.NotebookNode, markdown: Markdown) -> nbformat.NotebookNode:
+    """A stored output as nnlib prints it where the guard has told it the language of the notebook."""
+    found = deepcopy(output)
+    for holder, name in ((found, "text"), (found.get("data", {}), "text/plain")):
+        if name in holder:
+            holder[name] = SPOKEN.sub(lambda line: line[1] + markdown.words(line[2]), holder[name])
+    return found
 
 
 def pieces(node: nodes.Element, solution: bool = False) -> Iterator[tuple[nodes.Element, bool]]:

@@ -2,6 +2,7 @@
 book.Cell = (() => {
   "use strict";
   const element = book.newElement, script = document.currentScript;
+  const PAIR = /\[\[([^[\]|]*[\u3400-\u9fff][^[\]|]*\|[^[\]|]+)\]\]/;  // as languages.py finds it
   let tries = 0;
 
   function bringEditor() {                       // its module; a new address after a failure, which a browser may remember
@@ -129,8 +130,11 @@ book.Cell = (() => {
         last.dataset.stream = stream;
         this.output.append(last);
       }
-      last.words = (last.words || "") + words;   // "\r" goes back to the beginning of a line, and overwrites it
-      last.querySelector("pre").textContent = last.words.replace(/[^\n]+/g, (line) => line.split("\r").reduce((old, now) => now + old.slice(now.length)));
+      last.words = (last.words || "") + words;
+      // "\r" goes back to the beginning of a line, and overwrites it
+      const lines = last.words.replace(/[^\n]+/g, (line) => line.split("\r").reduce((old, now) => now + old.slice(now.length)));
+      const parts = lines.split(PAIR).map((part, i) => i % 2 ? book.inLanguages(part.replace("|", " | ")) : [part]);
+      last.querySelector("pre").replaceChildren(...parts.flat());
     }
 
     image(src) { this.place(element("img", { src, alt: this.alt() })); }

