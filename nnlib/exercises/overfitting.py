@@ -59,11 +59,11 @@ def _stop(losses: list[float], patience: int) -> tuple[int, int]:
 
 @STOPPING.test("先降后升 | down, then up")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    for epochs in rng.permutation(range(3, 9))[:2]:
+    for epochs, patience in zip(rng.permutation(range(3, 9))[:2], rng.permutation([2, 3, 4]).tolist(), strict=False):
         down = np.sort(rng.uniform(0.5, 2, size=epochs))[::-1].tolist()
         losses = [*down, *(down[-1] + rng.uniform(0.1, 1, size=6)).tolist()]
-        best, end = _stop(losses, 2)
-        expect(answer, (losses, 2), (best, end), {
+        best, end = _stop(losses, patience)
+        expect(answer, (losses, patience), (best, end), {
             "停的那一轮还没到耐心用完 | it stopped before the patience ran out": (best, end - 1),
             "晚停了一轮 | it stopped an epoch late": (best, end + 1),
             "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
@@ -75,22 +75,24 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @STOPPING.test("一路下降 | falling all the way", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    losses = np.sort(rng.uniform(0.1, 2, size=8))[::-1].tolist()
-    expect(answer, (losses, 3), _stop(losses, 3))
+    losses, patience = np.sort(rng.uniform(0.1, 2, size=8))[::-1].tolist(), int(rng.integers(2, 5))
+    expect(answer, (losses, patience), _stop(losses, patience))
 
 
 @STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    losses = [1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1]
-    expect(answer, (losses, 3), _stop(losses, 3),
-           {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)})
+    patience = int(rng.integers(2, 5))
+    losses = [1.0, *rng.uniform(1.1, 2, size=patience + 1).tolist(), 0.1]
+    expect(answer, (losses, patience), _stop(losses, patience),
+           {"它看了停下之后的损失 | it looked at losses from after the stop": (patience + 2, patience + 2)})
 
 
 @STOPPING.test("打平不算变好 | an equal loss is no improvement", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    low = float(rng.uniform(0.2, 0.8))
-    losses = [1.0, low, low, low, low]
-    expect(answer, (losses, 2), _stop(losses, 2), {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)})
+    low, patience = float(rng.uniform(0.2, 0.8)), int(rng.integers(2, 5))
+    losses, end = [1.0, *[low] * (patience + 2)], patience + 2
+    expect(answer, (losses, patience), _stop(losses, patience),
+           {"用 <，不用 <= | use <: an equal loss is no improvement": (end, end)})
 
 
 def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float, str]:
@@ -176,8 +178,9 @@ def _ridge(data: tuple[Any, ...], lambdas: list[float]) -> tuple[list[float], fl
 
 def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
     """Few noisy samples of many features: a little shrinking helps."""
-    W, H, H_val = rng.normal(size=(1, 8)), rng.normal(size=(8, n)), rng.normal(size=(8, 40))
-    return H, W @ H + rng.normal(size=(1, n)) * 2, H_val, W @ H_val + rng.normal(size=(1, 40)) * 2
+    outputs, features, more = rng.integers([2, 5, 30], [4, 9, 50])
+    W, H, H_val = (rng.normal(size=size) for size in ((outputs, features), (features, n), (features, more)))
+    return H, W @ H + rng.normal(size=(outputs, n)) * 2, H_val, W @ H_val + rng.normal(size=(outputs, more)) * 2
 
 
 @LAMBDA.test("每个 λ 的验证误差 | the validation error of each λ")
@@ -223,6 +226,12 @@ def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
+def _runs(rng: np.random.Generator) -> tuple[list[float], list[float]]:
+    """Accuracies of two unequal numbers of runs."""
+    n, m = rng.permutation(range(5, 12))[:2]
+    return rng.normal(0.9, 0.02, size=n).tolist(), rng.normal(0.85, 0.03, size=m).tolist()
+
+
 def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[Any, str]:
     """One entry of the dict that the answer returns, and the expression that gives it."""
     actual, call = answer(a, b), f"{answer.name}{shown((a, b))}"
@@ -233,14 +242,14 @@ def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[An
 
 @COMPARE.test("均值之差 | the difference of the means")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = rng.normal(0.9, 0.02, size=9).tolist(), rng.normal(0.85, 0.03, size=7).tolist()
+    a, b = _runs(rng)
     actual, call = _entry(answer, a, b, "difference")
     judge(actual, _compared(a, b)["difference"], call)
 
 
 @COMPARE.test("它的标准误差 | its standard error")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = rng.normal(0.9, 0.02, size=5).tolist(), rng.normal(0.85, 0.03, size=8).tolist()
+    a, b = _runs(rng)
     actual, call = _entry(answer, a, b, "error")
     judge(actual, _compared(a, b)["error"], call, {
         "标准差要用 ddof=1 | the standard deviation takes ddof=1":
@@ -252,10 +261,13 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    for shift in (0.0, 0.5, -0.5):
-        a, b = rng.normal(0, 0.1, size=10).tolist(), rng.normal(shift, 0.1, size=10).tolist()
+    for errors in rng.permutation([-2.02, -1.98, 1.98, 2.02]):  # a bar of 1.96 or of 3 errors is another one
+        a, b = _runs(rng)
+        now = _compared(a, b)
+        b = [one + now["difference"] - errors * now["error"] for one in b]
         right = _compared(a, b)
         expect(answer, (a, b), right, {
             "差可正可负，要取绝对值 | the difference has either sign: take its absolute value":
                 {**right, "clear": right["difference"] > 2 * right["error"]},
+            "和两倍标准误差比较 | compare with twice the standard error": {**right, "clear": not right["clear"]},
         })

@@ -228,7 +228,7 @@ def test_an_error_of_a_method_names_it():
 
 PAIR, SHAPES = "应返回 2 个值 | return 2 values", "(H, 1), (H, 1), (1, H), (1, 1)"
 FOUR = f"应返回 (W1, b1, W2, b2)，形状 {SHAPES} | return (W1, b1, W2, b2) of shapes {SHAPES}"
-EIGHT = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) and (2, 2, 1)"
+EIGHT = "形状应为 (2, n, D) 和 (2, n, 1) | the shapes should be (2, n, D) and (2, n, 1)"
 
 
 @pytest.mark.parametrize(("id", "value", "cause"), [
@@ -247,7 +247,7 @@ def test_parts_of_another_shape(id, value, cause):
     for title in exercise.tests:
         wrong = outcome(exercise, title, LocalAnswer(exercise.name, lambda *args: value))
         assert (wrong.cause, wrong.actual) == (cause, shown(value))
-        assert wrong.call.startswith(f"{exercise.name}([")
+        assert wrong.call.startswith(f"{exercise.name}(")
         assert wrong.expected.startswith("(") == (id == "maxout")
 
 
