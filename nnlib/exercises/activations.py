@@ -72,7 +72,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / (σ(z) σ(-z))", {
         "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
             sigmoid(z) * (1 - sigmoid(z)) / exact,
-    })
+    }, rtol=1e-5)  # 40 in single precision may be 2e-6 away
 
 
 @TANH.test("普通的数 | ordinary numbers")
