@@ -128,7 +128,9 @@ def test_eight_levels_and_no_more(wrap, wrap_encoded):
 
 
 @pytest.mark.parametrize(("body", "why"), [
-    (b"[" * 1_000_000, "not JSON"), (b"[" + b"0," * (channel.MAX_ITEMS + 1) + b"0]", "too many items"), (b"{", "not JSON"), (b"\xff", "not JSON"), (b"[1]", "not a message"),
+    (b"[" * 1_000_000, "not JSON"),
+    (b"[" + b"0," * (channel.MAX_ITEMS + 1) + b"0]", "too many items"),
+    (b"{", "not JSON"), (b"\xff", "not JSON"), (b"[1]", "not a message"),
 ], ids=range(5))
 def test_what_is_no_message(body, why):
     with pytest.raises(channel.Unfit) as caught:
