@@ -286,7 +286,7 @@ def test_chance_is_the_same_in_every_box(sandboxed, monkeypatch):
     draws = []
     for _ in range(2):
         monkeypatch.setattr(box, "_idle", defaultdict(list))
-        draws += printed("import random\nprint(random.random(), np.random.rand(), {'exp', 'tanh', 'relu'})", "print(hash('z'))")
+        draws += printed("import random\nprint(random.random(), np.random.rand())", "print({'exp', 'tanh'}, hash('z'))")
     assert draws[:2] == draws[2:]
 
 
