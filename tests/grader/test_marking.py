@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shutil
+import sys
 
 import nbformat
 import numpy as np
@@ -166,6 +167,57 @@ def test_an_answer_below_its_check_counts_and_is_noted(submission):
     result = marking.mark(wrong, ACTIVATIONS, SEEDED)
     assert (result["score"], result["notes"]) == (5, [])
     assert set(result["exercises"]["sigmoid-slope"]["tests"].values()) == {"没有定义 | not defined"}
+
+
+def without(data, *ids):
+    """A notebook without some cells."""
+    notebook = json.loads(data)
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell.get("id") not in ids]
+    return json.dumps(notebook).encode()
+
+
+USES_RATIO = "def sigmoid_slope(z): return ratio(np.exp(-np.abs(z)))"
+
+
+@pytest.mark.parametrize(("answer", "following"), [
+    (USES_RATIO, "def ratio(u): return u / (1 + u) ** 2"), ("def sigmoid_slope(z): return 0 * z", USES_HELPER),
+    (USES_HELPER.replace("sigmoid_slope", "_s"), "sigmoid_slope, K = _s, 1"),
+], ids=["helper", "improved", "in a tuple"])
+def test_without_its_check_an_answer_goes_on_to_the_next_exercise(submission, answer, following):
+    data = without(with_cells(submission(sigmoid_slope=answer), following, before=6), "sigmoid-slope-check")
+    result = marking.mark(data, ACTIVATIONS, SEEDED)
+    assert (result["score"], result["notes"]) == (
+        9, ["缺少单元格 sigmoid-slope-check | missing cells: sigmoid-slope-check"])
+
+
+@pytest.mark.parametrize("following", [
+    "sigmoid_slope, K = _s, 1", "globals().update(sigmoid_slope=_s)", "if True:\n    sigmoid_slope = _s",
+])
+def test_an_answer_below_its_check_may_be_bound_in_any_way(submission, following):
+    data = with_cells(submission(sigmoid_slope=USES_HELPER.replace("sigmoid_slope", "_s")), following, before=30)
+    assert marking.mark(data, ACTIVATIONS, SEEDED)["score"] == 9
+
+
+@pytest.mark.parametrize(("check", "score"), [
+    ("try: nn.exercises.check('sigmoid-slope', my_slope)\nexcept NameError: pass", 9), ("my_slope(0)", 5),
+])
+def test_a_renamed_function_is_asked_where_its_check_hands_it_in(submission, check, score):
+    data = submission(sigmoid_slope=USES_HELPER.replace("sigmoid_slope", "my_slope"), sigmoid_slope_check=check)
+    assert marking.mark(data, ACTIVATIONS, SEEDED)["score"] == score
+
+
+@pytest.mark.parametrize(("version", "message", "noted"), [
+    ("3.99.1", "SyntaxError: f-string", True), ("3.99.1", "NameError", False), ("3.8.2", "SyntaxError", False),
+])
+def test_a_newer_python_is_named_where_its_syntax_is_not_read(submission, monkeypatch, version, message, noted):
+    monkeypatch.setattr(Here, "start", lambda self: None)
+    monkeypatch.setattr(Here, "cell_messages", {0: [message]})
+    notebook = json.loads(submission())
+    notebook["metadata"]["language_info"] = {"name": "python", "version": version}
+    notes = marking.mark(json.dumps(notebook).encode(), ACTIVATIONS, SEEDED)["notes"]
+    ours = f"Python 3.{sys.version_info.minor}"
+    assert notes[:-1] == [f"批改用 {ours}，读不懂 Python 3.99 的新语法 | "
+                          f"marked with {ours}, which cannot read the new syntax of Python 3.99"] * noted
 
 
 def test_a_fault_of_the_grader_is_raised(submission, monkeypatch):
