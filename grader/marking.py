@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -60,10 +59,6 @@ def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes
                     causes[id] = again
                     notes.append(f"{name} 写在自检下面 | {name} stands below its self-check")
         process.listen()
-    if submission.python > sys.version_info[:2] and "SyntaxError" in str(process.cell_messages):
-        ours, theirs = ("Python {}.{}".format(*version) for version in (sys.version_info, submission.python))
-        notes.append(f"批改用 {ours}，读不懂 {theirs} 的新语法 | "
-                     f"marked with {ours}, which cannot read the new syntax of {theirs}")
     for number, messages in sorted(process.cell_messages.items()):
         first = next(filter(None, map(str.strip, submission.cells[number].splitlines())))
         title = clean(f"{first[:60]}…" if len(first) > 60 else first)

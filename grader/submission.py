@@ -50,16 +50,12 @@ def _bytes(path: Path) -> bytes:
 
 @dataclass(frozen=True)
 class Submission:
-    """The cells to run, in order; before which of them the tests of each exercise are asked; and notes.
-
-    `renamed` is the name that a self-check of the student's hands in, by exercise; `python` is the student's version.
-    """
+    """The cells to run; before which of them each exercise is asked; notes; and other names that checks hand in."""
 
     cells: list[str]
     places: dict[str, int]
     notes: list[str]
     renamed: dict[str, str]
-    python: tuple[int, ...]
 
 
 def parse(data: bytes, assignment: Assignment) -> Submission:
@@ -107,7 +103,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     if order != [id for id in assignment.exercises if id in order]:
         notes.append("题目的次序变了 | the exercises stand in another order")
     places = {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}
-    return Submission(code, places, notes, renamed, _python(notebook))
+    return Submission(code, places, notes, renamed)
 
 
 def _cells(notebook: object) -> list:
@@ -119,13 +115,6 @@ def _cells(notebook: object) -> list:
     if not lists:
         raise Refused("不是 Jupyter 笔记本 | not a Jupyter notebook")
     return [cell for cells in lists for cell in cells]
-
-
-def _python(notebook: dict) -> tuple[int, ...]:
-    match notebook:
-        case {"metadata": {"language_info": {"version": str(version)}}} if re.match(r"\d{1,3}\.\d{1,3}\b", version):
-            return tuple(map(int, version.split(".")[:2]))
-    return ()
 
 
 def _source(cell: object) -> str | None:

@@ -23,9 +23,8 @@ BEGINS = re.compile(r"(?![\s#)\]}]|$|(?:else|elif|except|finally)\b)")
 RUN_CODE = {"time", "capture", "prun"}  # the magics that run code in the notebook's own names
 AUTOMAGIC = re.compile(r"^(?=(?:time|pylab|matplotlib|run) +\w)")
 OF_THE_BOX = (ImportError, NameError, OSError)  # errors that the student's own machine need not have raised
-DRAWING = """IPython.display ipywidgets matplotlib matplotlib.animation matplotlib.cm matplotlib.colors
-    matplotlib.patches matplotlib.pyplot matplotlib.ticker mpl_toolkits mpl_toolkits.mplot3d seaborn tqdm tqdm.auto
-    tqdm.notebook"""
+DRAWING = """IPython.display ipywidgets matplotlib matplotlib.animation matplotlib.colors matplotlib.pyplot
+    matplotlib.ticker mpl_toolkits mpl_toolkits.mplot3d seaborn tqdm tqdm.auto tqdm.notebook"""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -62,7 +61,7 @@ class Captured(io.TextIOBase):
 class StandIn(types.ModuleType):
     """A library that draws or shows progress: all calls do nothing, but a loop over a bar runs."""
 
-    items = ()
+    items, __exit__ = (), lambda self, *_: None
     __enter__ = __getitem__ = __setitem__ = __or__ = lambda self, *_: self
 
     def __getattr__(self, name):
@@ -77,9 +76,6 @@ class StandIn(types.ModuleType):
 
     def __iter__(self):
         return iter(self.items or [self] * {"subplots": 2, "hist": 3}.get(self.__name__, 1))
-
-    def __exit__(self, *error):
-        pass
 
 
 class Notebook:

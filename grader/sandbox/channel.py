@@ -1,8 +1,8 @@
 """The narrow channel between the tests and a student's process: plain values as JSON, never pickle.
 
 These values may be sent: None, booleans, numbers, strings, lists, tuples, dicts with string keys and arrays
-of real numbers. Anything else arrives as an object that only tells the name of its type, so that the tests judge it as
-the self-check does. The student's process loads this file too: it imports the standard library and NumPy alone.
+of real numbers. Anything else arrives as an object of a type that has its type's name, for the tests to judge. The
+student's process loads this file too: it imports the standard library and NumPy alone.
 """
 
 import base64
@@ -14,7 +14,7 @@ import struct
 import numpy as np
 
 MAX_FRAME = 16 << 20  # bytes of one message
-MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 40_000, 10_000  # items are those of a whole reply
+MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 40_000, 10_000  # items of a whole reply
 NAMES = "bool float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
 WIDEST = {"b": bool, "i": np.int64, "u": np.uint64, "f": np.float64}
 DTYPES = {np.dtype(name).str for name in NAMES.split()}

@@ -3,6 +3,7 @@
 import itertools
 import os
 import select
+import sys
 from contextlib import AbstractContextManager
 from typing import NoReturn
 
@@ -18,8 +19,8 @@ ENDED = "代码让进程结束了（exit、内存或资源超限） | the code e
 CELL, CELLS, SHARE = 2, 24, 8  # of the limit of a call, a cell may take twice, all 24 times, each an eighth of the rest
 LOOK = 0.05  # seconds between two looks at the clock
 ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
-    MemoryError ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError
-    UnboundLocalError ValueError ZeroDivisionError"""
+    MemoryError ModuleNotFoundError NameError OverflowError PermissionError RecursionError RuntimeError SyntaxError
+    TypeError UnboundLocalError ValueError ZeroDivisionError"""
 
 
 class TooSlow(Wrong):
@@ -190,7 +191,9 @@ def _told(problem: object, seconds: float) -> str:
             return too_slow(seconds)
         case [int(line), str(kind), str(text)]:
             zh, en = Pair.of(raised(kind))
-            what = clean(f"{kind}: {text}"[:600])
+            what, python = clean(f"{kind}: {text}"[:600]), f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+            if kind == "SyntaxError":  # it may be the syntax of a newer one
+                zh, en = f"{zh}；批改用 {python}", f"{en}; homework is marked with {python}"
             return f"第 {line} 行，{zh}（{what}） | line {line}, {en} ({what})"
     return NOT_A_VALUE
 

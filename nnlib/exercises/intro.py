@@ -46,12 +46,6 @@ SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4
 SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
-def _classes(rng: np.random.Generator) -> Arrays:
-    """Random scores of some classes for some samples, and the right classes."""
-    classes, samples = rng.integers([3, 4], [6, 9])
-    return rng.normal(size=(classes, samples)), rng.integers(classes, size=samples)
-
-
 @CROSS_ENTROPY.test("一个样本 | one sample")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     S, y = rng.normal(size=(4, 1)), rng.integers(4, size=1)
@@ -65,28 +59,27 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @CROSS_ENTROPY.test("一批样本取平均 | the mean over a batch")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = _classes(rng)
-    (classes, samples), right = S.shape, CrossEntropy()(S, y)
+    S, y = rng.normal(size=(3, 6)), rng.integers(3, size=6)
+    right = CrossEntropy()(S, y)
     expect(answer, (S, y), right, {
-        "是各样本之和，没有取平均 | it is the sum over samples, not the mean": samples * right,
-        "多除了类别数 | also divided by the number of classes": right / classes,
+        "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * right,
+        "多除了类别数 | also divided by the number of classes": right / 3,
         "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
-            np.log(np.exp(S).sum()) - S[y, np.arange(samples)].mean(),
+            np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
         "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
-            np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(samples)].mean(),
+            np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
     })
 
 
 @CROSS_ENTROPY.test("得分上千也不溢出 | no overflow for scores in the thousands", special=True)
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = _classes(rng)
-    expect(answer, (3000 * S, y), CrossEntropy()(3000 * S, y))
+    S, y = rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)
+    expect(answer, (S, y), CrossEntropy()(S, y))
 
 
 @CROSS_ENTROPY.test("得分是整数 | whole-number scores")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = _classes(rng)
-    S = np.rint(3 * S).astype(int)
+    S, y = rng.integers(-4, 5, size=(3, 4)), rng.integers(3, size=4)
     expect(answer, (S, y), CrossEntropy()(S, y))
 
 
@@ -127,8 +120,6 @@ def _named(net: Network, vector: Any) -> dict[str, Any]:
 
 
 def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: int) -> None:
-    """The gradients called `keys`, for one sample or for at least `n`."""
-    n += int(rng.integers(n))
     net, args = _task(rng, n)
     right = _named(net, net.loss_and_grad(*args[4:])[1])
     actual, call = answer(*args), f"{answer.name}{shown(args)}"
@@ -146,8 +137,8 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
 for title, keys, n in (
     ("一个样本，输出层 | one sample, output layer", ("W2", "b2"), 1),
     ("一个样本，隐藏层 | one sample, hidden layer", ("W1", "b1"), 1),
-    ("一批样本，输出层 | a batch, output layer", ("W2", "b2"), 5),
-    ("一批样本，隐藏层 | a batch, hidden layer", ("W1", "b1"), 5),
+    ("一批样本，输出层 | a batch, output layer", ("W2", "b2"), 8),
+    ("一批样本，隐藏层 | a batch, hidden layer", ("W1", "b1"), 8),
 ):
     BACKPROP.test(title)(partial(_part, keys=keys, n=n))
 

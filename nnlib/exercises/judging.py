@@ -138,6 +138,8 @@ def raised(kind: str) -> str:
         "AttributeError": "没有这个属性，检查拼写 | there is no such attribute: check its spelling",
         "KeyError": "字典里没有这个键 | the dict has no such key",
         "ZeroDivisionError": "除以了零 | a division by zero",
+        "PermissionError": "批改时没有其他文件和进程 | homework is marked without other files or processes",
+        "RuntimeError": "如果开了线程：批改时不能用 | if it starts threads: homework is marked without any",
         "RecursionError": "函数一直在调用自己 | the function calls itself without end",
     }
     return causes.get(kind, "中途报错 | an error was raised")

@@ -56,7 +56,7 @@ def answers(world):
                   + textwrap.indent(RIGHT, "    "), FULL),
         "long-double": (RIGHT.replace("return ", "return np.asarray(1, np.longdouble) * "), FULL),
         "own-array": ("class Own:\n    def __init__(self, data): self.data = data\n"
-                      "    def __array__(self, dtype=None, copy=None): return self.data\n"
+                      "    def __array__(self, dtype=None, copy=None): return np.asarray(self.data)\n"
                       + RIGHT.replace("return ", "return Own(") .replace("** 2", "** 2)"), FULL),
         "poisoned-list": (inside("return [[1] * 10000] * 52"), REST),
         "poisoned-power": (inside("return 10 ** 5000"), REST),

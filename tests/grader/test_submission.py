@@ -107,24 +107,13 @@ COPY = cell("sum-check", "def helper(): pass")
     ([cell("y" * 99), cell("y" * 99), cell("z" * 100), cell("z" * 100), *WHOLE],
      ["x = 1"] * 4 + RUN, {"sum": 5, "product": 6}, [TWICE.format("y" * 99)]),
 ], ids=["import added to ours", "answer in the check", "check copied for something else", "ours split",
-        "answer turned to Markdown", "answer turned to raw", "check deleted", "answer goes on", "both go on", "answer goes on above a check",
-        "check deleted, answer copied",
+        "answer turned to Markdown", "answer turned to raw", "check deleted", "answer goes on", "both go on",
+        "answer goes on above a check", "check deleted, answer copied",
         "answer split", "moved", "answer below its check", "check copied", "no metadata", "no metadata, no check",
         "blanks and line endings", "question turned to code", "question answered by code", "text turned to code",
         "code in our text", "missing", "empty and other kinds", "broken", "no source", "odd marks", "long mark"])
 def test_odd_cells(cells, run, places, notes):
     assert parsed(cells) == (run, places, notes)
-
-
-@pytest.mark.parametrize(("metadata", "python"), [
-    ({"language_info": {"version": "3.13.1"}}, (3, 13)), ({"language_info": {"version": "4.0"}}, (4, 0)),
-    ({"language_info": {"version": "3"}}, ()), ({"language_info": {"version": "3.13x"}}, ()),
-    ({"language_info": {"version": 3.13}}, ()), ({"language_info": {"version": "9" * 5000 + ".1"}}, ()),
-    ({"language_info": []}, ()), ([], ()), (None, ()),
-], ids=range(9))
-def test_the_students_python(metadata, python):
-    data = json.dumps({"cells": WHOLE, "metadata": metadata}).encode()
-    assert submission.parse(data, TASK).python == python
 
 
 @pytest.mark.parametrize(("source", "renamed"), [

@@ -198,8 +198,13 @@ def no_end():
      "Python 读不懂这一句，检查括号和标点 | Python cannot read this: check brackets and punctuation"),
     (lambda z: exec("import nowhere"), "ModuleNotFoundError",
      "批改时只有 NumPy | NumPy is all there is where homework is marked"),
+    (lambda z: open("/dev/null/x"), "NotADirectoryError", "中途报错 | an error was raised"),
+    (lambda z: exec("raise PermissionError('socket')"), "PermissionError: socket",
+     "批改时没有其他文件和进程 | homework is marked without other files or processes"),
+    (lambda z: exec("raise RuntimeError(\"can't start new thread\")"), "RuntimeError: can't",
+     "如果开了线程：批改时不能用 | if it starts threads: homework is marked without any"),
     (lambda z: exec("assert 0"), "AssertionError", "中途报错 | an error was raised"),
-], ids=range(11))
+], ids=range(14))
 def test_an_error_has_a_likely_cause(code, actual, cause):
     with pytest.raises(Wrong) as caught:
         LocalAnswer("slope", code)(np.array([1.0, 2.0]))
@@ -380,7 +385,8 @@ def test_single_precision_keeps_full_marks(kind):
 
 def test_values_are_shown_in_one_line():
     wide = np.arange(1000.0)
-    for value in (wide, [0.5] * 10**5, dict.fromkeys(range(10**5), 0.5), (wide, wide.reshape(10, 100), "x" * 500), {"a": wide}, [1, 2.5], np.float64(0.5)):
+    for value in (wide, [0.5] * 10**5, dict.fromkeys(range(10**5), 0.5),
+                  (wide, wide.reshape(10, 100), "x" * 500), {"a": wide}, [1, 2.5], np.float64(0.5)):
         assert "\n" not in shown(value)
         assert len(shown(value)) < 260
     assert shown((np.zeros((30, 4)),) * 9).count("array (30, 4)") == 9
