@@ -22,7 +22,7 @@ INCOMPLETE = 0x4000  # compile says of a beginning that it is one (codeop.PyCF_A
 BEGINS = re.compile(r"(?![\s#)\]}]|$|(?:else|elif|except|finally)\b)")
 RUN_CODE = {"time", "capture", "prun"}  # the magics that run code in the notebook's own names
 AUTOMAGIC = re.compile(r"^(?=(?:time|pylab|matplotlib|run) +\w)")
-OF_THE_BOX = (ImportError, NameError, OSError)  # errors that the student's own machine need not have raised
+OF_THE_BOX = (ImportError, OSError)  # errors that the student's own machine need not have raised
 DRAWING = """IPython.display ipywidgets matplotlib matplotlib.animation matplotlib.colors matplotlib.pyplot
     matplotlib.ticker mpl_toolkits mpl_toolkits.mplot3d seaborn tqdm tqdm.auto tqdm.notebook"""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -61,7 +61,7 @@ class Captured(io.TextIOBase):
 class StandIn(types.ModuleType):
     """A library that draws or shows progress: all calls do nothing, but a loop over a bar runs."""
 
-    items, __exit__ = (), lambda self, *_: None
+    items, __exit__ = None, lambda self, *_: None
     __enter__ = __getitem__ = __setitem__ = __or__ = lambda self, *_: self
 
     def __getattr__(self, name):
@@ -70,12 +70,15 @@ class StandIn(types.ModuleType):
         return StandIn(name)
 
     def __call__(self, *args, iterable=(), **options):
-        made, bars = StandIn(self.__name__), {"trange": range, "tqdm": lambda items=iterable: items}
-        made.items = bars[self.__name__](*args) if self.__name__ in bars else ()
+        made = StandIn(self.__name__)
+        if made.__name__.startswith("tqdm"):
+            made.items = (*args, iterable)[0]
+        elif made.__name__ in ("trange", "tnrange"):
+            made.items = range(*args)
         return made
 
     def __iter__(self):
-        return iter(self.items or [self] * {"subplots": 2, "hist": 3}.get(self.__name__, 1))
+        return iter([self] * {"subplots": 2, "hist": 3}.get(self.__name__, 1) if self.items is None else self.items)
 
 
 class Notebook:
@@ -85,6 +88,7 @@ class Notebook:
         module = sys.modules["__main__"] = types.ModuleType("__main__")
         self.names, self.flags, self.problems = module.__dict__, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, []
         self.names |= {"np": np, "nn": StandIn("nnlib")}
+        self.lacking = False  # has an error of the box left names undefined
         builtins.get_ipython, builtins.display = lambda: Shell(self), lambda *values, **options: print(*values)
 
     def problems_of(self, source):
@@ -102,7 +106,8 @@ class Notebook:
             kept = {} if self.replaces else dict(self.names)  # what IPython would not run may add names alone
             try:
                 if isinstance(statement, ast.Expr):
-                    builtins._ = self.run(ast.Expression(statement.value), "eval")
+                    if (value := self.run(ast.Expression(statement.value), "eval")) is not None:
+                        builtins._ = value
                 else:
                     self.run(ast.Module([statement], []), "exec")
             except OutOfTime:
@@ -158,7 +163,9 @@ class Notebook:
                 break
 
     def note(self, line, problem):
-        text, self.replaces = "", self.replaces and isinstance(problem, OF_THE_BOX)
+        text, of_the_box = "", isinstance(problem, (*OF_THE_BOX, *[NameError] * self.lacking))
+        self.lacking |= of_the_box
+        self.replaces &= of_the_box or problem.args == ("can't start new thread",)
         with contextlib.suppress(Exception):  # an exception of the student's may have no text
             text = str(problem.msg if isinstance(problem, SyntaxError) else problem)[:500]
         self.problems.append([line, type(problem).__name__[:40], text])

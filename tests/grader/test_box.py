@@ -267,11 +267,11 @@ bar, seen = tqdm(range(3), desc="x"), []
 for n in bar: bar.set_postfix(loss=n); seen.append(n)
 for n in trange(2, leave=False): seen.append(n)
 with tqdm(total=2) as bar: bar.update(1)
-print(seen, list(tqdm(iterable=[7])))"""
+print(seen, list(tqdm(iterable=[7])), list(tqdm([])), sum(tqdm(np.arange(3), "words")))"""
 
 
 @pytest.mark.parametrize(("notebook", "text"), [
-    ([DRAWN], "[0, 1, 2, 0, 1] [7]\n"),
+    ([DRAWN], "[0, 1, 2, 0, 1] [7] [] 3\n"),
     (["%pylab inline", "plt.plot([1])\nprint(exp(-abs(zeros(1))))"], "[1.]\n"),
     (["%%writefile helper.py\ndef f(): return 5", "%%writefile -a helper.py\ng = 6",
       "from helper import f, g\nprint(f(), g)"], "5 6\n"),

@@ -51,7 +51,7 @@ def test_as_in_ipython(notebook, source):
 
 
 def test_the_last_value_has_a_name(notebook):
-    for source in ("3 + 4", "x = _ + 1", "async def g():\n    return 5", "await g()", "y = _ + 1"):
+    for source in ("3 + 4", "print(1)", "x = _ + 1", "async def g():\n    return 5", "await g()", "y = _ + 1"):
         assert notebook.problems_of(source) == []
     assert (notebook.names["x"], notebook.names["y"]) == (8, 6)
 
@@ -63,9 +63,11 @@ WRONG, NEW = F.replace("7", "0"), F.replace("f()", "g()")
     [F + "assert False, 'stop here'\n" + WRONG + NEW], [F, WRONG + NEW + "x = = 2"], [F, "print（1）\n" + WRONG + NEW],
     [F, "1 / 0\ndel f\n" + NEW], [F, "raise KeyError\nfor f in [1]: pass\n" + NEW], [F, "1 / 0\nf = 5\n1 / 0\n" + NEW],
     [F, "%%time\n1 / 0\nf = 5\n" + NEW], [F, "if True:\n    x = 1\n    raise ValueError\nimport os as f\n" + NEW],
+    [F, "undefined_name\n" + WRONG + NEW], [WRONG, "import pandas_of_nowhere as pd", "pd.DataFrame()\n" + F + NEW],
+    [WRONG, "raise RuntimeError(\"can't start new thread\")\n" + F + NEW], [F, "raise RuntimeError\n" + WRONG + NEW],
     [WRONG, "import pandas_of_nowhere\n" + F + NEW], [WRONG, "nn.plot.curve(1)\n" + F + NEW],
     [WRONG, "open('/no/such/file')\n" + F + NEW], [WRONG, "assert False", F + NEW],
-], ids=range(12))
+], ids=range(16))
 def test_what_ipython_would_not_run_adds_names_and_replaces_none(notebook, sources):
     for source in sources:
         notebook.problems_of(source)

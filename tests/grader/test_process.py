@@ -147,9 +147,10 @@ THREAD = "from concurrent.futures import ThreadPoolExecutor as Pool\ndef f():\n 
     ("def f(): nn.datasets.spiral()", "ModuleNotFoundError: NumPy is all there is where homework is marked"),
 ])
 def test_what_the_box_lacks_is_named(sandboxed, cell, cause):
-    with AnswerProcess([cell], True, 5) as process, pytest.raises(Wrong) as caught:
+    with AnswerProcess([cell], True, 5) as process:
         process.goal = 1
-        RemoteAnswer(process, "f")()
+        with pytest.raises(Wrong) as caught:
+            RemoteAnswer(process, "f")()
     assert caught.value.cause.partition(" | ")[2] == cause
 
 

@@ -198,7 +198,7 @@ def no_end():
      "Python 读不懂这一句，检查括号和标点 | Python cannot read this: check brackets and punctuation"),
     (lambda z: exec("import nowhere"), "ModuleNotFoundError",
      "批改时只有 NumPy | NumPy is all there is where homework is marked"),
-    (lambda z: open("/dev/null/x"), "NotADirectoryError", "中途报错 | an error was raised"),
+    (lambda z: exec("raise FileNotFoundError"), "FileNotFoundError", "中途报错 | an error was raised"),
     (lambda z: exec("raise PermissionError('socket')"), "PermissionError: socket",
      "批改时没有其他文件和进程 | homework is marked without other files or processes"),
     (lambda z: exec("raise RuntimeError(\"can't start new thread\")"), "RuntimeError: can't",
