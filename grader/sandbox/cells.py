@@ -65,8 +65,10 @@ class StandIn(types.ModuleType):
     __enter__ = __getitem__ = __setitem__ = __or__ = lambda self, *_: self
 
     def __getattr__(self, name):
-        if name.startswith("__") or self.__name__ == "nnlib":  # which knows the right answers
-            raise (AttributeError if name.startswith("__") else ModuleNotFoundError)(name)
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if self.__name__ == "nnlib":  # our import cell is not run, because nnlib knows the right answers
+            raise ModuleNotFoundError("No module named 'nnlib'")
         return StandIn(name)
 
     def __call__(self, *args, iterable=(), **options):
@@ -180,7 +182,7 @@ class Shell(StandIn):
         self.ex, self.ev = notebook.run_cell, lambda text: notebook.run(notebook.parse(text, mode="eval"), "eval")
 
     def run_line_magic(self, name, line, *_):
-        code = {"pylab": "from numpy import *; import matplotlib.pyplot as plt", "run": f"exec(open({line!r}).read())"}
+        code = {"pylab": "from numpy import *; import matplotlib.pyplot as plt", "run": f"exec(open({line.split()[-1:]}[0]).read())"}
         try:
             return self.ev(code := code.get(name, line * (name in RUN_CODE)))
         except SyntaxError:
