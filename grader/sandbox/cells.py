@@ -182,7 +182,8 @@ class Shell(StandIn):
         self.ex, self.ev = notebook.run_cell, lambda text: notebook.run(notebook.parse(text, mode="eval"), "eval")
 
     def run_line_magic(self, name, line, *_):
-        code = {"pylab": "from numpy import *; import matplotlib.pyplot as plt", "run": f"exec(open({line.split()[-1:]}[0]).read())"}
+        code = {"pylab": "from numpy import *; import matplotlib.pyplot as plt",
+                "run": f"exec(open({line.split()[-1:]}[0]).read())"}
         try:
             return self.ev(code := code.get(name, line * (name in RUN_CODE)))
         except SyntaxError:
