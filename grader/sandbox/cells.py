@@ -22,7 +22,6 @@ INCOMPLETE = 0x4000  # compile says of a beginning that it is one (codeop.PyCF_A
 BEGINS = re.compile(r"(?![\s#)\]}]|$|(?:else|elif|except|finally)\b)")
 RUN_CODE = {"time", "capture", "prun"}  # the magics that run code in the notebook's own names
 AUTOMAGIC = re.compile(r"^(?=(?:time|pylab|matplotlib|run) +\w)")
-OF_THE_BOX = (ImportError, OSError)  # errors that the student's own machine need not have raised
 DRAWING = """IPython.display ipywidgets matplotlib matplotlib.animation matplotlib.colors matplotlib.pyplot
     matplotlib.ticker mpl_toolkits mpl_toolkits.mplot3d seaborn tqdm tqdm.auto tqdm.notebook"""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -88,9 +87,8 @@ class Notebook:
 
     def __init__(self):
         module = sys.modules["__main__"] = types.ModuleType("__main__")
-        self.names, self.flags, self.problems = module.__dict__, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, []
+        self.names, self.flags, self.lacking = module.__dict__, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, False
         self.names |= {"np": np, "nn": StandIn("nnlib")}
-        self.lacking = False  # has an error of the box left names undefined
         builtins.get_ipython, builtins.display = lambda: Shell(self), lambda *values, **options: print(*values)
 
     def problems_of(self, source):
@@ -107,11 +105,10 @@ class Notebook:
         for statement in self.statements(source):
             kept = {} if self.replaces else dict(self.names)  # what IPython would not run may add names alone
             try:
-                if isinstance(statement, ast.Expr):
-                    if (value := self.run(ast.Expression(statement.value), "eval")) is not None:
-                        builtins._ = value
-                else:
+                if not isinstance(statement, ast.Expr):
                     self.run(ast.Module([statement], []), "exec")
+                elif (value := self.run(ast.Expression(statement.value), "eval")) is not None:
+                    builtins._ = value
             except OutOfTime:
                 raise
             except BaseException as problem:
@@ -124,11 +121,10 @@ class Notebook:
         self.flags |= code.co_flags & FUTURES  # they hold in all later cells
         value = eval(code, self.names)
         if code.co_flags & inspect.CO_COROUTINE:  # a statement with await
-            try:
+            with contextlib.suppress(StopIteration):
                 while True:
                     value.send(None)
-            except StopIteration as end:
-                return end.value
+            return None
         return value
 
     def parse(self, text, flags=0, mode="exec"):
@@ -165,8 +161,8 @@ class Notebook:
                 break
 
     def note(self, line, problem):
-        text, of_the_box = "", isinstance(problem, (*OF_THE_BOX, *[NameError] * self.lacking))
-        self.lacking |= of_the_box
+        text, of_the_box = "", isinstance(problem, (ImportError, OSError, *[NameError] * self.lacking))
+        self.lacking |= of_the_box  # then the box has left names undefined, too
         self.replaces &= of_the_box or problem.args == ("can't start new thread",)
         with contextlib.suppress(Exception):  # an exception of the student's may have no text
             text = str(problem.msg if isinstance(problem, SyntaxError) else problem)[:500]

@@ -45,8 +45,7 @@ def reply(message, notebook, objects):
         if op != "method" and name not in notebook.names:
             return {"error": "Undefined"}
         function = getattr(objects[message["handle"]], name) if op == "method" else notebook.names[name]
-        with warnings.catch_warnings(record=True), np.errstate(all="warn", under="ignore"):  # as in the self-check
-            warnings.simplefilter("always")
+        with warnings.catch_warnings(record=True, action="always"), np.errstate(all="warn", under="ignore"):
             value = function(*args)
         if op == "new":
             objects.append(value)

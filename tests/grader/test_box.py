@@ -275,7 +275,7 @@ print(seen, list(tqdm(iterable=[7])), list(tqdm([])), sum(tqdm(np.arange(3), "wo
     (["%pylab inline", "plt.plot([1])\nprint(exp(-abs(zeros(1))))"], "[1.]\n"),
     (["%%writefile helper.py\ndef f(): return 5", "%%writefile -a helper.py\ng = 6",
       "from helper import f, g\nprint(f(), g)"], "5 6\n"),
-    (["from IPython import display, get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')\nprint(7)"], "7\n"),
+    (["from IPython import display, get_ipython\nget_ipython().magic('matplotlib inline')\nprint(7)"], "7\n"),
     (["%%file helper.py\nx = 5", "%run -i helper.py", "print(x)"], "5\n"),
     (["with open('mine.py', 'w') as file: file.write('x = 5')", "import mine\nprint(mine.x)"], "5\n"),
 ], ids=["drawing", "pylab", "written", "shell", "run", "opened"])

@@ -53,7 +53,7 @@ def test_as_in_ipython(notebook, source):
 def test_the_last_value_has_a_name(notebook):
     for source in ("3 + 4", "print(1)", "x = _ + 1", "async def g():\n    return 5", "await g()", "y = _ + 1"):
         assert notebook.problems_of(source) == []
-    assert (notebook.names["x"], notebook.names["y"]) == (8, 6)
+    assert (notebook.names["x"], notebook.names["y"]) == (8, 8)
 
 
 WRONG, NEW = F.replace("7", "0"), F.replace("f()", "g()")
