@@ -2,7 +2,6 @@
 
 import hashlib
 import platform
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 
 import nnlib
-from nnlib.exercises.judging import Exercise
 from nnlib.exercises.selfcheck import EXERCISES, outcome
 
 from .assignments import Assignment, source
@@ -50,13 +48,14 @@ def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes
     with AnswerProcess(submission.cells, conditions.sandboxed, conditions.seconds) as process:
         for id in sorted(assignment.exercises, key=submission.places.__getitem__):
             process.goal = submission.places[id]
-            causes[id] = _asked(process, EXERCISES[id], conditions.seed)
+            for name in dict.fromkeys((EXERCISES[id].name, submission.renamed.get(id, EXERCISES[id].name))):
+                if all(causes.get(id, {"": "not asked yet"}).values()):
+                    causes[id] = _asked(process, id, name, conditions.seed)
         for id, place in submission.places.items():
             name = EXERCISES[id].name
-            defines = re.compile(rf"^(?:def|class) {name}\b|^{name} *=", re.MULTILINE)
-            if all(causes[id].values()) and any(map(defines.search, submission.cells[place:])):
+            if all(causes[id].values()) and any(name in cell for cell in submission.cells[place:]):
                 process.goal = len(submission.cells)
-                again = _asked(process, EXERCISES[id], conditions.seed)
+                again = _asked(process, id, name, conditions.seed)
                 if not all(again.values()):
                     causes[id] = again
                     notes.append(f"{name} 写在自检下面 | {name} stands below its self-check")
@@ -68,9 +67,9 @@ def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes
     return _result(assignment, "marked", {id: causes[id] for id in assignment.exercises}, notes[:50])
 
 
-def _asked(process: AnswerProcess, exercise: Exercise, seed: int) -> dict[str, str]:
-    """Why each test of an exercise failed; ``""`` if it passed."""
-    answer = RemoteAnswer(process, exercise.name)
+def _asked(process: AnswerProcess, id: str, name: str, seed: int) -> dict[str, str]:
+    """Why the answer called `name` failed each test of an exercise; ``""`` if it passed."""
+    exercise, answer = EXERCISES[id], RemoteAnswer(process, name)
     wrongs = {title: outcome(exercise, title, answer, seed) for title in exercise.tests}
     return {title: wrong.cause if wrong else "" for title, wrong in wrongs.items()}
 

@@ -21,11 +21,11 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 START = """# {title}
 
 每题先写函数，再运行它下面的自检。只用 NumPy；不要改动题目、自检和单元格的次序。
-自检用的是公开的数，批改时的输入另外抽取。
+自检用的是公开的数，批改时的输入另外抽取；批改时没有 nnlib、线程和网络，也不画图。
 
 Write each function, then run the self-check below it. NumPy is all you may use; leave statements,
 self-checks and the order of the cells alone. The self-check uses public numbers; for marking, other inputs
-are drawn."""
+are drawn, there is no nnlib, thread or network, and no figure is drawn."""
 # How the book marks up its text.
 TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from .assignments import Assignment, bare
 from .guard import is_guard
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
+CHECKED = re.compile(r"""\bcheck\(\s*['"]([\w-]+)['"]\s*,\s*(?:answer\s*=\s*)?([A-Za-z_]\w*)\s*\)""")
 
 
 class Refused(Exception):
@@ -49,18 +51,19 @@ def _bytes(path: Path) -> bytes:
 
 @dataclass(frozen=True)
 class Submission:
-    """The cells to run, in order; before which of them the tests of each exercise are asked; and notes."""
+    """The cells to run; before which of them each exercise is asked; notes; and other names that checks hand in."""
 
     cells: list[str]
     places: dict[str, int]
     notes: list[str]
+    renamed: dict[str, str]
 
 
 def parse(data: bytes, assignment: Assignment) -> Submission:
     """What a student wrote.
 
-    A cell is ours, and not run, if its text is. The tests of an exercise stand where its self-check does, or after the
-    last cell with its mark if the self-check is missing, or at the end.
+    A cell is ours, and not run, if its text is. The tests of an exercise stand where its self-check does; if that is
+    missing, they stand below all that follows the exercise's cell up to the next exercise, or at the end.
     """
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
@@ -69,7 +72,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     cells = _cells(notebook)
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")
-    code, notes, seen, checks, answers = [], [], [], {}, {}
+    code, notes, seen, checks, answers, renamed, current = [], [], [], {}, {}, {}, ""
     for cell in cells:
         source = _source(cell)
         if source is None:
@@ -81,8 +84,9 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
         if id in seen:
             notes.append(f"单元格 {id} 出现两次 | cell {id} occurs twice")
         seen += [id] * bool(id)
-        exercise = id.removesuffix("-check")
-        if ours := assignment.given.get(bare(source)):
+        ours = assignment.given.get(bare(source))
+        current = next((one for one in assignment.exercises if f"{ours or id}-".startswith(f"{one}-")), current)
+        if ours:
             checks[ours.removesuffix("-check")] = len(code)
             continue
         if not is_code and id in assignment.exercises:
@@ -93,13 +97,16 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
                          f"cell {id}, which we handed out, was changed: it ran as your code")
         if (is_code or id in assignment.exercises) and source.strip():
             code.append(source)
-        answers[exercise] = len(code)
-    if missing := ", ".join(id for id in (*assignment.exercises, *assignment.written) if id not in seen):
+            renamed |= CHECKED.findall(source)
+        answers[current] = len(code)
+    unchecked = (f"{id}-check" for id in assignment.exercises if id not in checks)
+    if missing := ", ".join(id for id in (*assignment.exercises, *assignment.written, *unchecked) if id not in seen):
         notes.append(f"缺少单元格 {missing} | missing cells: {missing}")
     order = [id for id in dict.fromkeys(seen) if id in assignment.exercises]
     if order != [id for id in assignment.exercises if id in order]:
         notes.append("题目的次序变了 | the exercises stand in another order")
-    return Submission(code, {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}, notes)
+    places = {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}
+    return Submission(code, places, notes, renamed)
 
 
 def _cells(notebook: object) -> list:

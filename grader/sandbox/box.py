@@ -45,7 +45,7 @@ OUTER = """--dev-bind / / --tmpfs /mnt --cap-add ALL
     --perms 0755 --dir /mnt/box/site/IPython/core --perms 0755 --dir /mnt/box/site/IPython/utils"""
 WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
 VARIABLES = """HOME=/tmp LANG=C.UTF-8 LD_LIBRARY_PATH=/box/python/lib OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-    PATH=/usr/bin PYTHONDONTWRITEBYTECODE=1"""
+    PATH=/usr/bin PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0"""
 ENV = dict(variable.split("=") for variable in VARIABLES.split())
 FIRST_USER, USERS = 1_000_000, 1_000_000  # the range of users for processes when the grader runs as root
 END_SECONDS = 10
@@ -144,7 +144,7 @@ class Template:
                 keyctl = syscalls.number("keyctl")
                 filter.write(syscalls.program(f"{syscalls.STUDENT} {syscalls.TEMPLATE}"))
                 filter.seek(0)
-                argv = [*_argv(filter.fileno()), "-I", "-S", "/box/worker.py", "/box/site", "/tmp"]
+                argv = [*_argv(filter.fileno()), "-P", "-s", "-S", "/box/worker.py", "/box/site", "/tmp"]
                 argv.append(syscalls.program(syscalls.STUDENT).hex())
             else:  # the same program without walls, because the instructor asked for it
                 self.folder = tempfile.TemporaryDirectory(prefix="student-")
@@ -155,7 +155,7 @@ class Template:
                     link.parent.mkdir(parents=True, exist_ok=True)
                     link.symlink_to(path)
                 site = f"{self.folder.name}/box/site"
-                argv = [os.path.realpath(sys.executable), "-I", "-S", HERE / "worker.py", site, cwd, ""]
+                argv = [os.path.realpath(sys.executable), "-P", "-s", "-S", HERE / "worker.py", site, cwd, ""]
             self.process = subprocess.Popen(
                 argv, stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.stderr, pass_fds=[filter.fileno()],
                 env=ENV, cwd="/", preexec_fn=partial(_limit, keyctl), start_new_session=True,

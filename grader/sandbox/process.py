@@ -3,6 +3,7 @@
 import itertools
 import os
 import select
+import sys
 from contextlib import AbstractContextManager
 from typing import NoReturn
 
@@ -13,14 +14,13 @@ from . import channel
 from .box import Box
 from .clock import Clock, too_slow
 
-NOT_A_VALUE = "返回值无法识别 | the return value cannot be read"
-WRONG_TYPE = "返回值的类型不对 | the return value has a type that is not allowed"
+NOT_A_VALUE = "返回值太大或无法识别 | the return value is too large or cannot be read"
 ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
 CELLS, SHARE = 24, 8  # all cells may take 24 times the limit of a call; each that once, and an eighth of the rest
 LOOK = 0.05  # seconds between two looks at the clock
 ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
-    MemoryError ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError
-    UnboundLocalError ValueError ZeroDivisionError"""
+    MemoryError ModuleNotFoundError NameError OverflowError PermissionError RecursionError RuntimeError SyntaxError
+    TypeError UnboundLocalError ValueError ZeroDivisionError"""
 
 
 class TooSlow(Wrong):
@@ -111,7 +111,7 @@ class AnswerProcess(AbstractContextManager):
                 self._wait([], [self.box.stdin], clock)
                 frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]) :]
             (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, clock))
-            reply = channel.unpack(self._take(size, clock)) if size <= channel.MAX_FRAME else {}
+            reply = channel.unpack(self._take(size, clock), channel.MAX_ITEMS) if size <= channel.MAX_FRAME else {}
         except OSError:
             self._fail(Wrong(ENDED))
         except channel.Unfit:
@@ -173,7 +173,7 @@ class RemoteAnswer:
                 raise Wrong(self._cause(reply["error"]))
             value = channel.decode(reply.get("value"))
         except channel.Unfit:
-            raise Wrong(WRONG_TYPE) from None
+            raise Wrong(NOT_A_VALUE) from None
         except TooSlow as slow:
             if seconds < self.process.seconds:
                 zh, en = Pair.of(slow.cause)
@@ -188,7 +188,7 @@ class RemoteAnswer:
     def _cause(self, kind) -> str:
         """The likely cause of an error; its name can be made up, so only Python's own are shown."""
         undefined = f"没有定义 {self.name} | {self.name} is not defined"
-        causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": WRONG_TYPE}
+        causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": NOT_A_VALUE}
         if kind in ERRORS.split():
             return str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}"))
         return causes.get(str(kind)) or raised("")
@@ -201,7 +201,9 @@ def _told(problem: object, seconds: float) -> str:
             return too_slow(seconds)
         case [int(line), str(kind), str(text)]:
             zh, en = Pair.of(raised(kind))
-            what = clean(f"{kind}: {text}"[:600])
+            what, python = clean(f"{kind}: {text}"[:600]), f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+            if kind == "SyntaxError":  # it may be the syntax of a newer one
+                zh, en = f"{zh}；批改用 {python}", f"{en}; homework is marked with {python}"
             return f"第 {line} 行，{zh}（{what}） | line {line}, {en} ({what})"
     return NOT_A_VALUE
 

@@ -108,8 +108,8 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 
 def _task(rng: np.random.Generator, n: int) -> tuple[Network, tuple[Any, ...]]:
-    net, arrays = _two_layers(rng, Sigmoid(), sizes=(3, 4, 2))
-    return net, (*arrays, rng.normal(size=(3, n)), rng.integers(2, size=n))
+    net, arrays = _two_layers(rng, Sigmoid())
+    return net, (*arrays, rng.normal(size=(net[0].n_in, n)), rng.integers(net[2].n_out, size=n))
 
 
 def _named(net: Network, vector: Any) -> dict[str, Any]:

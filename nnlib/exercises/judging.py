@@ -138,6 +138,8 @@ def raised(kind: str) -> str:
         "AttributeError": "没有这个属性，检查拼写 | there is no such attribute: check its spelling",
         "KeyError": "字典里没有这个键 | the dict has no such key",
         "ZeroDivisionError": "除以了零 | a division by zero",
+        "PermissionError": "批改时没有其他文件和进程 | homework is marked without other files or processes",
+        "RuntimeError": "如果开了线程：批改时不能用 | if it starts threads: homework is marked without any",
         "RecursionError": "函数一直在调用自己 | the function calls itself without end",
     }
     return causes.get(kind, "中途报错 | an error was raised")
@@ -169,6 +171,7 @@ def difference(actual: Any, expected: Any, rtol: float) -> str:
             return f"应返回字典，键为 {', '.join(expected)} | return a dict with keys {', '.join(expected)}"
         return next(filter(None, (_within(key, actual[key], expected[key], rtol) for key in expected)), "")
     if isinstance(expected, list | tuple):
+        actual = list(actual) if isinstance(actual, np.ndarray) and actual.ndim else actual
         if not isinstance(actual, list | tuple) or len(actual) != len(expected):
             return f"应返回 {len(expected)} 个值 | return {len(expected)} values"
         pairs = enumerate(zip(actual, expected, strict=True), 1)
@@ -195,6 +198,7 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         zh, en = ("，可能转置了", ", perhaps transposed") if same else ("", "")
         return f"形状应为 {right.shape}，得到 {got.shape}{zh} | the shape should be {right.shape}, not {got.shape}{en}"
     truth = right.dtype == bool
+    rtol = max(rtol, 1e-4) if got.dtype == np.float32 else rtol
     got, right = got.astype(float), right.astype(float)
     scale = np.abs(right).max(initial=0.0)
     if np.allclose(got, right, rtol=rtol, atol=rtol * scale):
@@ -205,7 +209,7 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         return "正负号反了 | the sign is the wrong way round"
     if got.size > 1:
         ratio = np.vdot(got, right) / max(np.vdot(right, right), 1e-300)
-        if abs(ratio) > 1e-3 and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
+        if abs(ratio) > 1e-3 < abs(ratio - 1) and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
             return (
                 f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
                 f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor"
@@ -232,9 +236,10 @@ def shown(value: Any) -> str:
         shapes = (f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value)
         return text if len(text) <= 160 else f"({', '.join(shapes)})"
     elif isinstance(value, list):
-        return f"[{', '.join(map(shown, value))}]"
+        return f"[{', '.join(map(shown, value[:12]))}{', ...' * (len(value) > 12)}]"
     elif isinstance(value, dict):
-        return f"{{{', '.join(f'{key!s}: {shown(entry)}' for key, entry in value.items())}}}"
+        entries = [f"{key!s}: {shown(entry)}" for key, entry in [*value.items()][:12]]
+        return f"{{{', '.join(entries)}{', ...' * (len(value) > 12)}}}"
     else:
         text = repr(value)
     text = re.sub(r"\s+", " ", text)

@@ -59,11 +59,11 @@ def _stop(losses: list[float], patience: int) -> tuple[int, int]:
 
 @STOPPING.test("先降后升 | down, then up")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    for epochs in rng.permutation(range(3, 9))[:2]:
+    for epochs, patience in zip(rng.permutation(range(3, 9))[:2], rng.permutation([2, 3, 4]).tolist(), strict=False):
         down = np.sort(rng.uniform(0.5, 2, size=epochs))[::-1].tolist()
         losses = [*down, *(down[-1] + rng.uniform(0.1, 1, size=6)).tolist()]
-        best, end = _stop(losses, 2)
-        expect(answer, (losses, 2), (best, end), {
+        best, end = _stop(losses, patience)
+        expect(answer, (losses, patience), (best, end), {
             "停的那一轮还没到耐心用完 | it stopped before the patience ran out": (best, end - 1),
             "晚停了一轮 | it stopped an epoch late": (best, end + 1),
             "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
@@ -96,7 +96,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float, str]:
     p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
     call = f"{answer.name}({p:.4g}, {seed}).forward(h, %s)"
-    return answer.new(p, seed), rng.uniform(1, 2, size=(50, 200)), p, call
+    return answer.new(p, seed), rng.uniform(1, 2, size=rng.integers([30, 150], [60, 250])), p, call
 
 
 def _trained(layer: Any, h: Any, call: str) -> Any:
@@ -111,11 +111,12 @@ def _trained(layer: Any, h: Any, call: str) -> Any:
 @DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     layer, h, p, call = _dropout(answer, rng)
-    share = (_trained(layer, h, call) == 0).mean()
-    if abs(share - p) > 6 * (p * (1 - p) / h.size) ** 0.5:
-        kept = abs(share - (1 - p)) < 6 * (p * (1 - p) / h.size) ** 0.5
+    dropped = _trained(layer, h, call) == 0
+    share, error = dropped.mean(), 6 * (p * (1 - p) / h.size) ** 0.5
+    like_itself = np.fft.ifft(np.abs(np.fft.fft(dropped.ravel() - share)) ** 2).real  # at each distance in the array
+    if abs(share - p) > error or np.abs(like_itself[1:]).max() > 8 * like_itself[0] / h.size**0.5:
         cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
-        if kept:
+        if abs(share - p) > error > abs(share - (1 - p)):
             cause = "p 是关掉的概率，不是保留的概率 | p is the probability to drop, not to keep"
         raise Wrong(cause, call % True, f"{share:.3f}", f"{p:.3f}")
 
@@ -169,8 +170,9 @@ def _ridge(data: tuple[Any, ...], lambdas: list[float]) -> tuple[list[float], fl
 
 def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
     """Few noisy samples of many features: a little shrinking helps."""
-    W, H, H_val = rng.normal(size=(1, 8)), rng.normal(size=(8, n)), rng.normal(size=(8, 40))
-    return H, W @ H + rng.normal(size=(1, n)) * 2, H_val, W @ H_val + rng.normal(size=(1, 40)) * 2
+    outputs, features, more = rng.integers([2, 5, 30], [4, 9, 50])
+    W, H, H_val = (rng.normal(size=size) for size in ((outputs, features), (features, n), (features, more)))
+    return H, W @ H + rng.normal(size=(outputs, n)) * 2, H_val, W @ H_val + rng.normal(size=(outputs, more)) * 2
 
 
 @LAMBDA.test("每个 λ 的验证误差 | the validation error of each λ")
@@ -216,6 +218,11 @@ def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
+def _runs(rng: np.random.Generator) -> list[list[float]]:
+    """Accuracies of two unequal numbers of runs."""
+    return [rng.normal(0.9, 0.02, size=n).tolist() for n in rng.permutation(range(5, 12))[:2]]
+
+
 def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[Any, str]:
     """One entry of the dict that the answer returns, and the expression that gives it."""
     actual, call = answer(a, b), f"{answer.name}{shown((a, b))}"
@@ -226,14 +233,14 @@ def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[An
 
 @COMPARE.test("均值之差 | the difference of the means")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = rng.normal(0.9, 0.02, size=9).tolist(), rng.normal(0.85, 0.03, size=7).tolist()
+    a, b = _runs(rng)
     actual, call = _entry(answer, a, b, "difference")
     judge(actual, _compared(a, b)["difference"], call)
 
 
 @COMPARE.test("它的标准误差 | its standard error")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = rng.normal(0.9, 0.02, size=5).tolist(), rng.normal(0.85, 0.03, size=8).tolist()
+    a, b = _runs(rng)
     actual, call = _entry(answer, a, b, "error")
     judge(actual, _compared(a, b)["error"], call, {
         "标准差要用 ddof=1 | the standard deviation takes ddof=1":
@@ -245,10 +252,13 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    for shift in (0.0, 0.5, -0.5):
-        a, b = rng.normal(0, 0.1, size=10).tolist(), rng.normal(shift, 0.1, size=10).tolist()
+    for errors in rng.permutation([-2.02, -1.98, 1.98, 2.02]):  # a bar of 1.96 or of 3 errors is another one
+        a, b = _runs(rng)
+        now = _compared(a, b)
+        b = [one + now["difference"] - errors * now["error"] for one in b]
         right = _compared(a, b)
         expect(answer, (a, b), right, {
             "差可正可负，要取绝对值 | the difference has either sign: take its absolute value":
                 {**right, "clear": right["difference"] > 2 * right["error"]},
+            "和两倍标准误差比较 | compare with twice the standard error": {**right, "clear": not right["clear"]},
         })

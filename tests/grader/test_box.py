@@ -261,12 +261,52 @@ def test_a_box_in_which_something_was_left_serves_nobody_else(sandboxed, monkeyp
     assert process.cell_messages[1] == ["[] 0o40755 __main__\n"]
 
 
+DRAWN = """import matplotlib.pyplot as plt
+import matplotlib
+from matplotlib import animation, colors
+from matplotlib.animation import FuncAnimation
+from mpl_toolkits.mplot3d import Axes3D
+from IPython.display import HTML, clear_output
+from tqdm.auto import tqdm, trange
+import seaborn as sns
+def show(ax: plt.Axes | None = None) -> plt.Figure: pass
+fig, ax = plt.subplots(figsize=(3, 4))
+fig, axes = plt.subplots(2, 3)
+axes[0, 1].plot([1], [2], label="x")
+for ax, x in zip(axes.flat, [1, 2]): ax.set(title=x)
+line, = ax.plot([1])
+counts, edges, bars = plt.hist([1, 2])
+plt.rcParams["font.size"] = 12
+with plt.style.context("dark"): plt.show()
+sns.set_theme(); clear_output(wait=True); HTML("<b>")
+@matplotlib.rc_context()
+def g(): pass
+bar, seen = tqdm(range(3), desc="x"), []
+for n in bar: bar.set_postfix(loss=n); seen.append(n)
+for n in trange(2, leave=False): seen.append(n)
+with tqdm(total=2) as bar: bar.update(1)
+print(seen, list(tqdm(iterable=[7])), list(tqdm([])), sum(tqdm(np.arange(3), "words")))"""
+
+
+@pytest.mark.parametrize(("notebook", "text"), [
+    ([DRAWN], "[0, 1, 2, 0, 1] [7] [] 3\n"),
+    (["%pylab inline", "plt.plot([1])\nprint(exp(-abs(zeros(1))))"], "[1.]\n"),
+    (["%%writefile helper.py\ndef f(): return 5", "%%writefile -a helper.py\ng = 6",
+      "from helper import f, g\nprint(f(), g)"], "5 6\n"),
+    (["from IPython import display, get_ipython\nget_ipython().magic('matplotlib inline')\nprint(7)"], "7\n"),
+    (["%%file helper.py\nx = 5", "%run -i helper.py", "print(x)"], "5\n"),
+    (["with open('mine.py', 'w') as file: file.write('x = 5')", "import mine\nprint(mine.x)"], "5\n"),
+], ids=["drawing", "pylab", "written", "shell", "run", "opened"])
+def test_a_notebook_runs_as_at_home(sandboxed, notebook, text):
+    assert printed(*notebook)[-1] == [text]
+
+
 def test_chance_is_the_same_in_every_box(sandboxed, monkeypatch):
     draws = []
     for _ in range(2):
         monkeypatch.setattr(box, "_idle", defaultdict(list))
-        draws += printed("import random\nprint(random.random(), np.random.rand())")
-    assert draws[0] == draws[1]
+        draws += printed("import random\nprint(random.random(), np.random.rand())", "print({'exp', 'tanh'}, hash('z'))")
+    assert draws[:2] == draws[2:]
 
 
 KEYRING = """

@@ -15,7 +15,7 @@ F = "def f():\n    return 7\n"
 @pytest.fixture
 def notebook(monkeypatch):
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
-    for name in ("display", "get_ipython"):
+    for name in ("display", "get_ipython", "_"):
         monkeypatch.setattr(builtins, name, None, raising=False)
     return cells.Notebook()
 
@@ -39,6 +39,8 @@ def names(space):
     "async def g():\n    return 5\nx = await g()", "async def g():\n    return 5\nawait g()\nx = 2",
     "import __main__\n__main__.x = 3\ny = x",
     "import dataclasses\n@dataclasses.dataclass\nclass A:\n    n: int = 3\nx = A().n",
+    "time x = 3", "get_ipython().run_cell('x = 3')", "get_ipython().ex('x = 3')", "x = get_ipython().ev('3 + 4')",
+    "get_ipython().user_ns['x'] = 3", "import inspect\ndef g():  # seven\n    return 7\nx = inspect.getsource(g)",
     "x = 3\ndel x\ny = 4", "display(3)\n" + F, "get_ipython().run_line_magic('time', 'x = 3')\n",
 ], ids=repr)
 def test_as_in_ipython(notebook, source):
@@ -46,6 +48,34 @@ def test_as_in_ipython(notebook, source):
     shell = InteractiveShell()
     shell.run_cell(source)
     assert names(notebook.names) == names(shell.user_ns)
+
+
+def test_the_last_value_has_a_name(notebook):
+    for source in ("3 + 4", "print(1)", "x = _ + 1", "async def g():\n    return 5", "await g()", "y = _ + 1"):
+        assert notebook.problems_of(source) == []
+    assert (notebook.names["x"], notebook.names["y"]) == (8, 8)
+
+
+WRONG, NEW = F.replace("7", "0"), F.replace("f()", "g()")
+
+
+@pytest.mark.parametrize("sources", [
+    [F + "assert False, 'stop here'\n" + WRONG + NEW], [F, WRONG + NEW + "x = = 2"], [F, "print（1）\n" + WRONG + NEW],
+    [F, "1 / 0\ndel f\n" + NEW], [F, "raise KeyError\nfor f in [1]: pass\n" + NEW], [F, "1 / 0\nf = 5\n1 / 0\n" + NEW],
+    [F, "%%time\n1 / 0\nf = 5\n" + NEW], [F, "if True:\n    x = 1\n    raise ValueError\nimport os as f\n" + NEW],
+    [F, "undefined_name\n" + WRONG + NEW], [WRONG, "import pandas_of_nowhere as pd", "pd.DataFrame()\n" + F + NEW],
+    [WRONG, "raise RuntimeError(\"can't start new thread\")\n" + F + NEW], [F, "raise RuntimeError\n" + WRONG + NEW],
+    [WRONG, "import pandas_of_nowhere\n" + F + NEW], [WRONG, "nn.plot.curve(1)\n" + F + NEW],
+    [WRONG, "open('/no/such/file')\n" + F + NEW], [WRONG, "assert False", F + NEW],
+], ids=range(16))
+def test_what_ipython_would_not_run_adds_names_and_replaces_none(notebook, sources):
+    for source in sources:
+        notebook.problems_of(source)
+    assert (notebook.names["f"](), notebook.names["g"]()) == (7, 7)
+
+
+def test_our_library_is_not_there_and_says_so(notebook):
+    assert notebook.problems_of("nn.sweep(f, {})\n" + F)[0][:2] == [1, "ModuleNotFoundError"]
 
 
 def test_futures_hold_in_later_cells(notebook):

@@ -49,6 +49,18 @@ def answers(world):
         "error-above": ("1 / 0\n" + RIGHT, FULL),
         "magics": ("%matplotlib inline\n!ls \\\n -l\nnp.dot?\nx = !ls\nprint('%d'\n  % 3)\nprint（3）\n" + RIGHT, FULL),
         "unknown-import": ("import nnlib as nn\nimport pandas\n" + RIGHT, FULL),
+        "strict-numpy": ("import warnings\nwarnings.filterwarnings('error')\nnp.seterr(all='raise')\n" + RIGHT, FULL),
+        "draft-below-an-error": (RIGHT + "assert False, 'stop here'\n" + inside("return 0 * z"), FULL),
+        "uses-our-library": ("nn.sweep(print, {'l2': [0]})\n" + RIGHT, FULL),
+        "draws": ("import matplotlib.pyplot as plt\nfrom tqdm import tqdm\nfor n in tqdm([1, 2]):\n    plt.plot(n)\n"
+                  + textwrap.indent(RIGHT, "    "), FULL),
+        "long-double": (RIGHT.replace("return ", "return np.asarray(1, np.longdouble) * "), FULL),
+        "own-array": ("class Own:\n    def __init__(self, data): self.data = data\n"
+                      "    def __array__(self, dtype=None, copy=None): return np.asarray(self.data)\n"
+                      + RIGHT.replace("return ", "return Own(") .replace("** 2", "** 2)"), FULL),
+        "poisoned-list": (inside("return [[1] * 10000] * 52"), REST),
+        "poisoned-power": (inside("return 10 ** 5000"), REST),
+        "told-by-a-type": (inside("return type(f'told{z}', (), {})()"), REST),
         "endless-loop": (inside("while True:\n    pass"), REST),
         "endless-loop-above": ("while True:\n    pass\n" + RIGHT, REST),
         "endless-loop-that-catches": (inside("""

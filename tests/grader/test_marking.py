@@ -168,6 +168,43 @@ def test_an_answer_below_its_check_counts_and_is_noted(submission):
     assert set(result["exercises"]["sigmoid-slope"]["tests"].values()) == {"没有定义 | not defined"}
 
 
+def without(data, *ids):
+    """A notebook without some cells."""
+    notebook = json.loads(data)
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell.get("id") not in ids]
+    return json.dumps(notebook).encode()
+
+
+USES_RATIO = "def sigmoid_slope(z): return ratio(np.exp(-np.abs(z)))"
+
+
+@pytest.mark.parametrize(("answer", "following"), [
+    (USES_RATIO, "def ratio(u): return u / (1 + u) ** 2"), ("def sigmoid_slope(z): return 0 * z", USES_HELPER),
+    (USES_HELPER.replace("sigmoid_slope", "_s"), "sigmoid_slope, K = _s, 1"),
+], ids=["helper", "improved", "in a tuple"])
+def test_without_its_check_an_answer_goes_on_to_the_next_exercise(submission, answer, following):
+    data = without(with_cells(submission(sigmoid_slope=answer), following, before=6), "sigmoid-slope-check")
+    result = marking.mark(data, ACTIVATIONS, SEEDED)
+    assert (result["score"], result["notes"]) == (
+        9, ["缺少单元格 sigmoid-slope-check | missing cells: sigmoid-slope-check"])
+
+
+@pytest.mark.parametrize("following", [
+    "sigmoid_slope, K = _s, 1", "globals().update(sigmoid_slope=_s)", "if True:\n    sigmoid_slope = _s",
+])
+def test_an_answer_below_its_check_may_be_bound_in_any_way(submission, following):
+    data = with_cells(submission(sigmoid_slope=USES_HELPER.replace("sigmoid_slope", "_s")), following, before=30)
+    assert marking.mark(data, ACTIVATIONS, SEEDED)["score"] == 9
+
+
+@pytest.mark.parametrize(("check", "score"), [
+    ("try: nn.exercises.check('sigmoid-slope', my_slope)\nexcept NameError: pass", 9), ("my_slope(0)", 5),
+])
+def test_a_renamed_function_is_asked_where_its_check_hands_it_in(submission, check, score):
+    data = submission(sigmoid_slope=USES_HELPER.replace("sigmoid_slope", "my_slope"), sigmoid_slope_check=check)
+    assert marking.mark(data, ACTIVATIONS, SEEDED)["score"] == score
+
+
 def test_a_fault_of_the_grader_is_raised(submission, monkeypatch):
     def outcome(*args):
         raise OSError("no more processes")

@@ -178,6 +178,31 @@ def test_a_name_that_is_missing_is_told_from_a_key(sandboxed):
                       "没有定义 g | g is not defined"]
 
 
+THREAD = "from concurrent.futures import ThreadPoolExecutor as Pool\ndef f():\n    return Pool().submit(print).result()"
+
+
+@pytest.mark.parametrize(("cell", "cause"), [
+    (THREAD, "RuntimeError: if it starts threads: homework is marked without any"),
+    ("import os\ndef f(): os.fork()", "PermissionError: homework is marked without other files or processes"),
+    ("def f(): nn.datasets.spiral()", "ModuleNotFoundError: NumPy is all there is where homework is marked"),
+])
+def test_what_the_box_lacks_is_named(sandboxed, cell, cause):
+    with AnswerProcess([cell], True, 5) as process:
+        process.goal = 1
+        with pytest.raises(Wrong) as caught:
+            RemoteAnswer(process, "f")()
+    assert caught.value.cause.partition(" | ")[2] == cause
+
+
+def test_syntax_that_cannot_be_read_names_the_python_that_marks(sandboxed):
+    with AnswerProcess(["x == = 1"], True, 5) as process:
+        process.goal = 1
+        process.start()
+    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    said = process.cell_messages[0][0]
+    assert all(words in said for words in (f"；批改用 {python}", f"; homework is marked with {python}"))
+
+
 @pytest.mark.parametrize("fails", [True, False])
 def test_no_cell_tells_what_a_test_has_asked(sandboxed, notebook, fails):
     """Its errors are those of a process that was asked nothing; without errors it is not heard at all."""

@@ -68,9 +68,15 @@ COPY = cell("sum-check", "def helper(): pass")
      [CHANGED.format("imports"), TWICE.format("imports"), CHANGED.format("imports")]),
     ([TITLE, IMPORTS, {**SUM, "cell_type": "markdown"}, *WHOLE[3:]], RUN, PLACES, [NO_CODE.format("sum")]),
     ([TITLE, IMPORTS, {**SUM, "cell_type": "raw"}, *WHOLE[3:]], RUN, PLACES, [NO_CODE.format("sum")]),
-    ([*WHOLE[:3], *WHOLE[4:]], RUN, PLACES, []),
+    ([*WHOLE[:3], *WHOLE[4:]], RUN, PLACES, [MISSING.format("sum-check")]),
+    ([*WHOLE[:3], MINE, *WHOLE[4:]], [RUN[0], MINE["source"], *RUN[1:]], {"sum": 2, "product": 3},
+     [MISSING.format("sum-check")]),
+    ([*WHOLE[:3], MINE, PRODUCT, MINE], [RUN[0], RUN[2], RUN[1], RUN[2]], {"sum": 2, "product": 4},
+     [MISSING.format("essay, sum-check, product-check")]),
+    ([*WHOLE[:3], MINE, PRODUCT_CHECK, PRODUCT, MINE], [RUN[0], RUN[2], *RUN[1:]], {"sum": 2, "product": 2},
+     [MISSING.format("essay, sum-check")]),
     ([*WHOLE[:3], *WHOLE[4:5], SUM, *WHOLE[5:]], [*RUN[:2], RUN[0], RUN[2]], {"sum": 3, "product": 3},
-     [TWICE.format("sum")]),
+     [TWICE.format("sum"), MISSING.format("sum-check")]),
     ([*WHOLE[:3], cell("sum", "sum = 2"), *WHOLE[3:]], [RUN[0], "sum = 2", *RUN[1:]], {"sum": 2, "product": 3},
      [TWICE.format("sum")]),
     ([TITLE, IMPORTS, PRODUCT, PRODUCT_CHECK, SUM, SUM_CHECK, ESSAY], [RUN[1], RUN[0]], {"product": 1, "sum": 2},
@@ -78,7 +84,8 @@ COPY = cell("sum-check", "def helper(): pass")
     ([TITLE, IMPORTS, SUM_CHECK, SUM, PRODUCT, PRODUCT_CHECK, ESSAY], RUN[:2], {"sum": 0, "product": 2}, []),
     ([*WHOLE, SUM_CHECK], RUN, {"sum": 3, "product": 2}, [TWICE.format("sum-check")]),
     (bare_cells(WHOLE), RUN, PLACES, [MISSING.format("sum, product, essay")]),
-    (bare_cells([SUM, PRODUCT, MINE]), RUN, {"sum": 3, "product": 3}, [MISSING.format("sum, product, essay")]),
+    (bare_cells([SUM, PRODUCT, MINE]), RUN, {"sum": 3, "product": 3},
+     [MISSING.format("sum, product, essay, sum-check, product-check")]),
     ([TITLE, cell("imports", START.replace("\n", " \t\r\n") + "\n\n"), SUM, cell("sum-check", CHECK + "  \r"),
       *WHOLE[4:]],
      RUN, PLACES, []),
@@ -86,7 +93,8 @@ COPY = cell("sum-check", "def helper(): pass")
     ([*WHOLE[:6], cell("essay", "drawn = 5"), MINE], [*RUN[:2], "drawn = 5", RUN[2]], PLACES, []),
     ([cell("title", "# algebra"), *WHOLE[1:]], RUN, PLACES, []),
     ([cell("title", "mine too"), *WHOLE[1:]], ["mine too", *RUN], {"sum": 2, "product": 3}, [CHANGED.format("title")]),
-    ([cell("sum"), ESSAY], ["x = 1"], {"sum": 1, "product": 1}, [MISSING.format("product")]),
+    ([cell("sum"), ESSAY], ["x = 1"], {"sum": 1, "product": 1},
+     [MISSING.format("product, sum-check, product-check")]),
     ([cell(None, "a"), cell(None, " \n"), cell(None, "b", "raw"), cell(None, "c", "markdown"), *WHOLE],
      ["a", *RUN], {"sum": 2, "product": 3}, []),
     ([None, {"cell_type": "code", "source": 5}, cell(None, ["a", 5]), cell(None, None), *WHOLE],
@@ -99,12 +107,23 @@ COPY = cell("sum-check", "def helper(): pass")
     ([cell("y" * 99), cell("y" * 99), cell("z" * 100), cell("z" * 100), *WHOLE],
      ["x = 1"] * 4 + RUN, {"sum": 5, "product": 6}, [TWICE.format("y" * 99)]),
 ], ids=["import added to ours", "answer in the check", "check copied for something else", "ours split",
-        "answer turned to Markdown", "answer turned to raw", "check deleted", "check deleted, answer copied",
+        "answer turned to Markdown", "answer turned to raw", "check deleted", "answer goes on", "both go on",
+        "answer goes on above a check", "check deleted, answer copied",
         "answer split", "moved", "answer below its check", "check copied", "no metadata", "no metadata, no check",
         "blanks and line endings", "question turned to code", "question answered by code", "text turned to code",
         "code in our text", "missing", "empty and other kinds", "broken", "no source", "odd marks", "long mark"])
 def test_odd_cells(cells, run, places, notes):
     assert parsed(cells) == (run, places, notes)
+
+
+@pytest.mark.parametrize(("source", "renamed"), [
+    ('nn.exercises.check("sum", my_sum)', {"sum": "my_sum"}), ("check('sum', answer=my_sum)", {"sum": "my_sum"}),
+    ('r = nn.exercises.check( "product" ,p2 )\nprint(r)', {"product": "p2"}), ('check("sum", 5)', {}),
+    ('check("sum", my.sum)', {}), ('recheck("sum", x)', {}), ('check("sum", x)\ncheck("sum", y)', {"sum": "y"}),
+], ids=range(7))
+def test_the_name_that_a_changed_check_hands_in(source, renamed):
+    data = json.dumps({"cells": [*WHOLE[:3], cell("sum-check", source), *WHOLE[4:]]}).encode()
+    assert submission.parse(data, TASK).renamed == renamed
 
 
 def test_versions_before_the_fourth():

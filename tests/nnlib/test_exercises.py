@@ -214,8 +214,13 @@ def no_end():
      "Python 读不懂这一句，检查括号和标点 | Python cannot read this: check brackets and punctuation"),
     (lambda z: exec("import nowhere"), "ModuleNotFoundError",
      "批改时只有 NumPy | NumPy is all there is where homework is marked"),
+    (lambda z: exec("raise FileNotFoundError"), "FileNotFoundError", "中途报错 | an error was raised"),
+    (lambda z: exec("raise PermissionError('socket')"), "PermissionError: socket",
+     "批改时没有其他文件和进程 | homework is marked without other files or processes"),
+    (lambda z: exec("raise RuntimeError(\"can't start new thread\")"), "RuntimeError: can't",
+     "如果开了线程：批改时不能用 | if it starts threads: homework is marked without any"),
     (lambda z: exec("assert 0"), "AssertionError", "中途报错 | an error was raised"),
-], ids=range(11))
+], ids=range(14))
 def test_an_error_has_a_likely_cause(code, actual, cause):
     with pytest.raises(Wrong) as caught:
         LocalAnswer("slope", code)(np.array([1.0, 2.0]))
@@ -244,7 +249,7 @@ def test_an_error_of_a_method_names_it():
 
 PAIR, SHAPES = "应返回 2 个值 | return 2 values", "(H, 1), (H, 1), (1, H), (1, 1)"
 FOUR = f"应返回 (W1, b1, W2, b2)，形状 {SHAPES} | return (W1, b1, W2, b2) of shapes {SHAPES}"
-EIGHT = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) and (2, 2, 1)"
+EIGHT = "形状应为 (2, n, D) 和 (2, n, 1) | the shapes should be (2, n, D) and (2, n, 1)"
 
 
 @pytest.mark.parametrize(("id", "value", "cause"), [
@@ -253,7 +258,7 @@ EIGHT = "形状应为 (2, 2, 3) 和 (2, 2, 1) | the shapes should be (2, 2, 3) a
     ("curve", [np.ones((1001, 1)), np.ones((1001, 1)), np.ones((1, 1001)), np.ones((1, 1))], FOUR),
     ("curve", [np.ones((3, 1)), np.ones(3), np.ones((1, 3)), np.ones((1, 1))], FOUR),
     ("curve", [np.ones((3, 1)), "b1", "W2", "b2"], FOUR), ("curve", ["W1"] * 4, FOUR),
-    ("maxout", np.ones((2, 2, 3)), PAIR), ("maxout", (1, 2, 3), PAIR),
+    ("maxout", np.ones((3, 2, 3)), PAIR), ("maxout", (1, 2, 3), PAIR),
     ("maxout", (np.ones((2, 2, 3)), np.ones((2, 2))), EIGHT),
     ("maxout", (np.ones((2, 3)), np.ones((2, 2, 1))), EIGHT),
     ("maxout", (np.full((2, 2, 3), np.nan), np.ones((2, 2, 1))), EIGHT), ("maxout", ["W", "b"], EIGHT),
@@ -263,7 +268,7 @@ def test_parts_of_another_shape(id, value, cause):
     for title in exercise.tests:
         wrong = outcome(exercise, title, LocalAnswer(exercise.name, lambda *args: value))
         assert (wrong.cause, wrong.actual) == (cause, shown(value))
-        assert wrong.call.startswith(f"{exercise.name}([")
+        assert wrong.call.startswith(f"{exercise.name}(")
         assert wrong.expected.startswith("(") == (id == "maxout")
 
 
@@ -306,6 +311,8 @@ def test_a_fault_of_a_test_is_not_taken_for_a_wrong_answer(monkeypatch):
 @pytest.mark.parametrize(("actual", "expected", "part"), [
     (np.ones((2, 3)), np.ones((3, 2)), "perhaps transposed"),
     (np.full(3, 2.0), np.full(3, 6.0), "factor of 0.3333"),
+    (np.full(3, 6.0005), np.full(3, 6.0), "3 of 3 numbers differ"), (np.ones(2), [1.0, 2.0, 3.0], "3 values"),
+    (np.array([1.0, 5.0]), [1.0, 2.0], "#2: too large"), (np.array(5.0), [5.0], "1 values"),
     ({"a": 1}, {"a": 1, "b": 2}, "keys a, b"),
     ({1: 1}, {"1": 1}, "keys 1"),
     ((1, 2), (1, 2, 3), "3 values"),
@@ -389,14 +396,35 @@ def test_a_report_in_full():
 
 
 def test_rounding_is_no_mistake():
+    assert not difference((np.array([1.0, 2.0]), 1.0), ([1.0, 2.0], 1.0), 1e-6)
     assert not difference(np.array([1.0, 1e-12]), np.array([1.0 + 1e-9, 0.0]), 1e-6)
     assert not difference(np.float32(0.1), 0.1, 1e-6)
     assert not difference(np.array([1e6, 0.5]), np.array([1e6, 0.0]), 1e-6)  # small beside the largest
 
 
+@pytest.mark.parametrize("kind", [np.float32, ">f8", np.longdouble])
+def test_single_precision_keeps_full_marks(kind):
+    def single(*args):
+        return {key: value.astype(kind) for key, value in RIGHT["gradients"](*args).items()}
+
+    def rounded(W1, b1, W2, b2, X, y):
+        return RIGHT["gradients"](*(part.astype(kind) for part in (W1, b1, W2, b2, X)), y)
+
+    def slope(z):
+        u = np.exp(-np.abs(np.asarray(z, kind)))
+        return u / (1 + u) ** 2
+
+    for id, answer in (("backprop", single), ("backprop", rounded), ("sigmoid-slope", slope)):
+        exercise = EXERCISES[id]
+        for seed in range(25):
+            for title in exercise.tests:
+                assert outcome(exercise, title, LocalAnswer(exercise.name, answer), seed) is None, (seed, title)
+
+
 def test_values_are_shown_in_one_line():
     wide = np.arange(1000.0)
-    for value in (wide, (wide, wide.reshape(10, 100), "x" * 500), {"a": wide}, [1, 2.5], np.float64(0.5)):
+    for value in (wide, [0.5] * 10**5, dict.fromkeys(range(10**5), 0.5),
+                  (wide, wide.reshape(10, 100), "x" * 500), {"a": wide}, [1, 2.5], np.float64(0.5)):
         assert "\n" not in shown(value)
         assert len(shown(value)) < 260
     assert shown((np.zeros((30, 4)),) * 9).count("array (30, 4)") == 9
