@@ -49,7 +49,7 @@ def collect(args: argparse.Namespace) -> bool:
     done = collect(args.folder, args.out, args.assignment)
     print(f"{len(done.taken)} students in {args.out}")
     complain("please check:", done.guesses)
-    names = Counter(one.parts[-1] for one in done.aside)
+    names = Counter(one.parts[-1] or "an empty folder" for one in done.aside)
     complain("set aside", (f"{name!r}" + (f", {count} times" if count > 1 else "") for name, count in names.items()))
     complain("left out", (f"{one}: {why}" for one, why in done.left_out))
     lists = (done.taken, done.aside, [one for one, _ in done.left_out], done.junk)

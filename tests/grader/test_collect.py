@@ -22,10 +22,11 @@ from grader.collect import collect
 A = "activations.ipynb"
 
 
-def zipped(files, **options):
+def zipped(files, comment=b"", **options):
     """A zip with these files, as bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", **options) as archive:
+        archive.comment = comment
         for name, content in files.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -34,8 +35,9 @@ def zipped(files, **options):
 def unpacked(folder, files):
     for name, content in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
 
 
@@ -57,6 +59,7 @@ def collected(tmp_path, capsys):
     return collected
 
 
+NOTHING = zipped({}, comment=b"!")
 CLASSES = {  # a download, and who has which notebook; a file with `!` in its content is listed as left out
     "Canvas": (
         {f"leeann_1001_5001_{A}": "ann", f"leeann_1002_5002_{A}": "ann, too", f"王伟_LATE_1003_5003_{A}": "late",
@@ -130,6 +133,19 @@ CLASSES = {  # a download, and who has which notebook; a file with `!` in its co
     "学号 and names": ({"2021001-王伟.zip": zipped({A: "1"}), "助教.zip": zipped({A: "2"}), f"2021002_{A}": "3",
                         f"ann_{A}": "4"},
                     {("2021001", A): "1", ("助教", A): "2", ("2021002", A): "3", ("ann", A): "4"}),
+    "empty zips": (
+        {"20210001-a.zip": zipped({A: "1"}), "20210002-b.zip": NOTHING, "20210003-c.zip": zipped({"!/": ""}),
+         "20210004-d.zip": zipped({"d.zip": NOTHING}),
+         "20210005-e.zip": zipped({"e!/": "", "e!/g/": ""})},
+        {("20210001", A): "1"}),
+    "empty zips and folders from Moodle": (
+        {f"A_1001_assignsubmission_file_/{A}": "1", "B_1002_assignsubmission_file_/hw.zip": NOTHING,
+         "C_1003_assignsubmission_file_/": "!", f"D_1004_assignsubmission_file_/{A}": "4",
+         "D_1004_assignsubmission_file_/data/": "", "D_1004_assignsubmission_file_/data.zip": zipped({})},
+        {("1001", A): "1", ("1004", A): "4"}),
+    "empty folders": (
+        {f"ann/{A}": "1", "bob/": "!", "cy/activations/": "!", "di/x.ipynb/": "!", "eve/.ipynb_checkpoints/": "!"},
+        {("ann", A): "1"}),
     "a date in files": ({f"20260901_王伟_{A}": "1", f"20260901_李雷_{A}": "2"},
                         {("20260901_王伟", A): "1", ("20260901_李雷", A): "2"}),
     "nbgrader": (
@@ -227,9 +243,14 @@ ENTRIES = {  # what is wrong with bob's file, and what the command says of it
     "bomb of zips": (zipped({"bob/x.zip": bytes(51 << 20), **OTHERS}, compression=zipfile.ZIP_DEFLATED),
                      "larger than 50 MB"),
     "thousands of files": (zipped({"bob/x.zip": zipped({f"{n}.ipynb": "" for n in range(1001)}), **OTHERS}),
-                           "it has 1001 files"),
+                           "it has more than 1000 files"),
+    "thousands of files in zips": (
+        zipped({"bob/x.zip": zipped({f"{n}.zip": zipped({f"{m}.ipynb": "" for m in range(501)}) for n in range(2)}),
+                **OTHERS}), "it has more than 1000 files"),
     "zips without end": (zipped({"bob/x.zip": zipped({"y.zip": zipped({"z.zip": zipped({A: "deep"})})}), **OTHERS}),
                          "no notebook"),
+    "no name": (zipped({".": "x", **OTHERS}), "'.': it has no name"),
+    "no name at all": (zipped({zipfile.ZipInfo(""): "x", **OTHERS}), "'.': it has no name"),
     "absolute": (zipped({f"/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
     "with a drive": (zipped({f"C:/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
     "way up": (zipped({f"bob/../ann/{A}": "x", **OTHERS}), "its path leads out of the archive"),
