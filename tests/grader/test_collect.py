@@ -9,7 +9,9 @@ import os
 import re
 import stat
 import struct
+import tracemalloc
 import unicodedata
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -281,6 +283,21 @@ def test_two_files_of_one_name_in_a_zip(collected, tmp_path):
     status, taken, said, _ = collected(tmp_path / "in.zip")
     assert (status, taken) == (1, {("bob", A): "3"})
     assert said.count("ann: different files are called activations.ipynb. Keep one") == 2
+
+
+def test_many_files_of_one_name_are_not_in_memory_together(collected, tmp_path):
+    hw = io.BytesIO()
+    with zipfile.ZipFile(hw, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings(action="ignore"):
+        for number in range(12):
+            archive.writestr(A, bytes([number % 11]) * (10 << 20))
+    (tmp_path / "in.zip").write_bytes(zipped({"bob/hw.zip": hw.getvalue(), **OTHERS}))
+    tracemalloc.start()
+    status, taken, said, total = collected(tmp_path / "in.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (status, set(taken), total) == (1, {("ann", A), ("cy", A)}, 14)
+    assert said.count("bob: different files are called activations.ipynb. Keep one") == 12
+    assert peak < 60 << 20
 
 
 class Unflagged(zipfile.ZipInfo):
