@@ -15,11 +15,12 @@ from .archive import File, files
 from .assignments import load, names
 from .batch import why_no_name
 from .output import write_file
-from .owners import COPY, FOLDERS, Owner, owners
+from .owners import COPY, FOLDERS, MARK, Owner, owners
 
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
 # Here a number may end a student's name, or an underscore stand in a login.
 UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)
+COPIED = re.compile(rf".*{MARK}$", re.DOTALL | re.IGNORECASE)  # a folder's name: another student, or the same one?
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 
@@ -91,9 +92,11 @@ def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
             return depth
         (folder,) = here
         loose = [parts[1] for parts in inside if len(parts) == 2 and _notebook(parts[1])]
-        folders = {parts[1] for parts in inside if len(parts) > 2} - {assignment}
-        students = owners(loose, loose, assignment, False) if loose else folders
-        if not students or any(re.fullmatch(form, folder) for form in FOLDERS.values()):
+        some = loose or {parts[1] for parts in inside if len(parts) > 2}
+        of_lms = any(re.fullmatch(form, folder) for form in FOLDERS.values())
+        if of_lms or not owners(some, some, assignment, not loose):
+            if len(loose) > 1 and not of_lms:
+                done.guesses.append(f"{folder!r} was read as a student, not as the folder of a class")
             return depth
         depth += 1
         done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
@@ -107,7 +110,7 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
     for some in (folders, loose):
         voters = [name for name in some if any(_notebook(one.parts[-1]) for one in top[name])] or some
         known |= owners(some, voters, assignment, some is folders)
-    if unsure := [name for name in loose if name in known and UNSURE.match(name)]:
+    if unsure := [name for name in known if (UNSURE if name in loose else COPIED).match(name)]:
         example = f"{unsure[0]!r} as {known[unsure[0]].student}'s"
         done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {example}")
     others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
@@ -119,7 +122,8 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
         if name == METADATA or (not students and others.fullmatch(name)):
             done.aside += inside
         elif not students:
-            done.lose(inside, "its name does not say whose it is")
+            done.lose(inside, "its name does not say whose it is. "
+                              "Put it into a folder late/STUDENT, and collect late, too")
         handed_in = [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
@@ -128,9 +132,10 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
                 by_student[student].append((owner, handed_in))
     found = {}
     for student, entries in by_student.items():
-        last = max(owner.time for owner, _ in entries)
-        done.aside += [one for owner, inside in entries for one in inside if owner.time < last]
-        found[student] = [one for owner, inside in entries for one in inside if owner.time == last]
+        last = dict(sorted(owner.attempt for owner, _ in entries))
+        for owner, inside in entries:
+            some = done.aside if last[owner.attempt[0]] > owner.attempt[1] else found.setdefault(student, [])
+            some += inside
         if len({owner.words for owner, _ in entries}) > 1:
             done.lose(found.pop(student), f"others would be {student}, too")
     return found
@@ -166,16 +171,25 @@ def _pick(handed_in: list[File], student: str, assignment: str, done: Collected)
     right, called = f"{assignment}.ipynb", {one.own[-1] for one in by_place[place]}
     same = called & {right} or {name for name in called if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)}
     if len(called) > 1 and len(same) != 1:
-        raise ValueError(f"{len(called)} notebooks, none called {right}. Rename the one to be marked")
+        raise ValueError(f"{len(called)} notebooks, none called {right}. If they are several students', give `collect` "
+                         "the folder in which they lie; otherwise rename the one to be marked")
     (name,) = same or called
     copies = [one for one in by_place[place] if one.own[-1] == name]
     digests = (sha256(one.read()).digest() for one in copies)  # one file in memory at a time
     first = next(digests)
     if any(one != first for one in digests):
         raise ValueError(f"different files are called {name}. Keep one")
-    if place:
+    if place or _names_another(copies[0], student, assignment):
         done.guesses.append(f"{copies[0]} was read as the work of {student}")
     return right if same else name[-50:], copies[0]  # a file system takes no name of any length
+
+
+def _names_another(book: File, folder: str, assignment: str) -> bool:
+    """Whether a notebook bears the name of somebody else than the folder in which it lies, which is no LMS's."""
+    if folder not in book.parts or folder.isdecimal() or folder.casefold() in book.own[-1].casefold():
+        return False
+    named = owners(book.own[-1:], book.own[-1:], assignment, False).get(book.own[-1])
+    return bool(named) and not any(word and word.casefold() in folder.casefold() for word in named.words)
 
 
 def _notebook(name: str) -> bool:

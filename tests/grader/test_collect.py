@@ -135,6 +135,29 @@ CLASSES = {  # a download, and who has which notebook; a file with `!` in its co
     "学号 and names": ({"2021001-王伟.zip": zipped({A: "1"}), "助教.zip": zipped({A: "2"}), f"2021002_{A}": "3",
                         f"ann_{A}": "4"},
                     {("2021001", A): "1", ("助教", A): "2", ("2021002", A): "3", ("ann", A): "4"}),
+    "names that say nothing": (
+        dict.fromkeys((
+            A, "activations (1).ipynb", "activations(2).ipynb", "activations-4.ipynb", "activations_3 (1).ipynb",
+            "activations-Copy1.ipynb", "activations - Copy (2).ipynb", "activations-checkpoint.ipynb",
+            "activations_final.ipynb", "activations - 副本.ipynb", "activations 的副本.ipynb",
+            "activations_最终版.ipynb", "activations_2026-09-01.ipynb", "activations_v2_final.ipynb",
+            "Copy of activations.ipynb", "my_activations.ipynb", "final_activations.zip", "activations.zip", "hw4.zip",
+            "第4次作业.zip", "intro.zip", f"homework/{A}", f"activations/{A}", f"Final (2)/{A}"), "!")
+        | {f"ann_{A}": "1", "activations_carol (1).ipynb": "2", "Copy of dan_activations.ipynb": "3",
+           "eve (1).zip": zipped({A: "4"}), "fay_activations - Copy (3).ipynb": "5", "12.zip": zipped({A: "6"}),
+           "activations-finn.ipynb": "7", f"3-12/{A}": "8", f"7/{A}": "9"},
+        {("ann", A): "1", ("carol", A): "2", ("dan", A): "3", ("eve", A): "4", ("fay", A): "5", ("12", A): "6",
+         ("finn", A): "7", ("3-12", A): "8", ("7", A): "9"}),
+    "a copy beside": ({"activations_carol.ipynb": b"!1", "activations_carol (1).ipynb": b"!2", f"ann_{A}": "1"},
+                      {("ann", A): "1"}),
+    "two downloads from Canvas, unpacked together": (
+        {f"x_1001_5001_{A}": "1", "x_1001_5009_activations-1.ipynb": "2",
+         "y_1002_5002_activations.zip": zipped({A: "3"}),
+         "y_LATE_1002_5010_activations-1.zip": zipped({A: "4"}), f"z_1003_10003_{A}": "6",
+         "z_1003_9003_activations-1.ipynb": "5", f"w_1004_5004_{A}": "7", "w_1004_5008_draft.ipynb": ""},
+        {("1001", A): "2", ("1002", A): "4", ("1003", A): "6", ("1004", A): "7"}),
+    "class folders": (
+        {f"A班/20210001-张三-{A}": "!", f"A班/20210002-李四-{A}": "!", f"B班/ann_{A}": "!", f"B班/bob_{A}": "!"}, {}),
     "empty zips": (
         {"20210001-a.zip": zipped({A: "1"}), "20210002-b.zip": NOTHING, "20210003-c.zip": zipped({"!/": ""}),
          "20210004-d.zip": zipped({"d.zip": NOTHING}),
@@ -199,12 +222,37 @@ def test_a_class(form, place, collected, tmp_path):
     assert ("'submissions' was read as the folder of the class" in said) == (" in a " in place)
 
 
+@pytest.mark.parametrize(("files", "guess"), [
+    ({f"A班/20210001-张三-{A}": "1", f"B班/20210001-张三-{A}": "2"},
+     f"'A班/20210001-张三-{A}' was read as the work of A班"),
+    ({f"A班/ann/{A}": "1", f"B班/bob/{A}": "2"}, f"'A班/ann/{A}' was read as the work of A班"),
+    ({f"mail/{A}": "1", "mail/activations (1).ipynb": "2"},
+     "'mail' was read as a student, not as the folder of a class"),
+    ({f"ann/ann_{A}": "1", "李雷/2021001-李雷.ipynb": "2", f"Ann Lee/Lee_{A}": "3", f"2021002/bob_{A}": "4"}, None),
+    ({f"x_1001_assignsubmission_file_/bob_{A}": "1"}, None),
+])
+def test_a_folder_that_may_be_a_class_is_said(files, guess, collected, tmp_path):
+    status, _, said, _ = collected(unpacked(tmp_path / "in", files))
+    assert status == 0
+    assert (f"please check: {guess}\n" in said) if guess else "please check" not in said
+
+
+def test_a_file_without_an_owner_is_collected_from_a_folder(collected, tmp_path):
+    """What the command says to do with it works."""
+    assert "Put it into a folder late/STUDENT, and collect late, too" in collected(
+        unpacked(tmp_path / "in", {"activations (1).ipynb": "1", f"bob_{A}": "2"}))[2]
+    assert collected(unpacked(tmp_path / "late", {"ann/activations (1).ipynb": "1"}))[:2] == (
+        0, {("ann", A): "1", ("bob", A): "2"})
+
+
 def test_what_can_be_read_in_two_ways_is_said(collected, tmp_path):
     """Canvas lets a name end with a number, and Blackboard a login hold an underscore."""
     for names, owner in ({f"x_1001_5001_2026001_{A}": "1", f"y_1002_5002_{A}": "2"}, "1001"), ({
-            f"HW 1_stu_01_attempt_2026-01-03-10-00-00_{A}": "1"}, "01"):
+            f"HW 1_stu_01_attempt_2026-01-03-10-00-00_{A}": "1"}, "01"), ({
+            f"ann (1)/{A}": "1", f"ann/{A}": "2"}, "ann (1)"):
         (tmp_path / "in.zip").write_bytes(zipped(names))
-        guess = f"1 names can be read in two ways, for instance {next(iter(names))!r} as {owner}'s"
+        name = next(iter(names)).split("/")[0]
+        guess = f"1 names can be read in two ways, for instance {name!r} as {owner}'s"
         assert guess in collected(tmp_path / "in.zip")[2]
 
 
