@@ -1,11 +1,10 @@
 """Marks a whole class: one result file per student and submission, so that a run can be resumed."""
 
 import fcntl
-import json
 import os
 import signal
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,10 +19,9 @@ from tqdm import tqdm
 
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
-from .output import write_json
+from .output import read_json, read_sealed, write_json, write_sealed
 from .submission import Refused, read
 
-FIELDS = {"assignment", "status", "exercises", "notes", "score", "max", "pending"}  # of a whole result
 CLAIMS = "folders.json"  # in a results folder: from where each assignment was marked
 MAX_NAME = 200  # bytes, of the 255 that a file system allows for a result's name
 JOINERS = "\u200c\u200d"  # which join letters in Persian and Indian names
@@ -110,7 +108,7 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     run.faults = {"/".join(whose): f"{type(fault).__name__}: {fault}" for whose, fault in faults.items()}
     run.results = sum(map(len, keys.values()))
     for name in keys:
-        missing = sorted(set(_object(out / f"{name}.json") or ()) - {student for _, student in submitted})
+        missing = sorted(set(read_json(out / f"{name}.json") or ()) - {student for _, student in submitted})
         run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
         write_json(out / f"{name}.json", keys[name])
     return run
@@ -125,8 +123,8 @@ def _mark(folder: Path, out: Path, assignment: Assignment, student: str, conditi
         data, notes, result = str(why).encode(), [], partial(refused, assignment, str(why))
     name = key(data, assignment, conditions, notes)
     path = _path(out, assignment.name, student, name)
-    if new := not _object(path, FIELDS):
-        write_json(path, result())
+    if new := not read_sealed(path):
+        write_sealed(path, result())
     return name, new
 
 
@@ -175,7 +173,7 @@ def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]
 
 def _claim(out: Path, folder: Path, assignments: set[str]) -> None:
     """Refuse results that were made from another folder: there, somebody else may have the same name."""
-    here, claims = str(folder.resolve()), _object(out / CLAIMS) or {}
+    here, claims = str(folder.resolve()), read_json(out / CLAIMS) or {}
     for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
         raise ValueError(f"expected the folder whose results are in {out} ({other}), got {folder}. "
                          "Choose another --out; if that folder has moved, or has been merged into this one, "
@@ -191,25 +189,17 @@ def read_results(folder: Path, assignment: str = "*") -> Results:
     """The current results."""
     results: Results = {}
     for index in sorted(set(folder.glob(f"{assignment}.json")) - {folder / CLAIMS}):
-        keys = _object(index)
+        keys = read_json(index)
         if not keys or not all(isinstance(key, str) for key in keys.values()):
             raise ValueError(
                 f"expected results in {folder}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
         results[index.stem] = {}
         for student in sorted(keys):
             path = _path(folder, index.stem, student, keys[student])
-            if not (result := _object(path, FIELDS)):
+            if not (result := read_sealed(path)):
                 raise ValueError(f"expected a result in {path}, got a damaged file or none. "
                                  "Run `grade` again: it makes that result anew.")
             results[index.stem][student] = result
     if not results:
         raise ValueError(f"expected results in {folder}, found none. Run `grade` first.")
     return results
-
-
-def _object(path: Path, fields: Collection[str] = ()) -> dict[str, Any] | None:
-    """The JSON object in a file, or None if there is no such file, or it is damaged, or lacks one of the `fields`."""
-    with suppress(FileNotFoundError, ValueError):
-        content = json.loads(path.read_text("utf-8"))
-        return content if isinstance(content, dict) and content.keys() >= set(fields) else None
-    return None

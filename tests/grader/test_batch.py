@@ -165,11 +165,21 @@ def refused(tmp_path):
     return refused
 
 
-@pytest.mark.parametrize("damage", [b"", b'{"assignment": "intro"', b"{}", b"null", b"\0" * 100, b"\xff"])
+@pytest.mark.parametrize("damage", [
+    b"", b'{"assignment": "intro"', b"{}", b"null", b"\0" * 100, b"\xff", b"[" * 100_000,
+    lambda whole: whole.replace(b'"score": 0', b'"score": 99'),
+    lambda whole: whole.replace(b'"score": 0', b'"score": "0"'),
+    lambda whole: whole.replace(b'"pending": {}', b'"pending": null'),
+    lambda whole: whole.replace(b"notebook", b"notebo0k"),
+    lambda whole: json.dumps({**json.loads(whole), "exercises": {}}).encode(),
+    lambda whole: json.dumps({**json.loads(whole), "digest": None}).encode(),
+], ids=range(13))
 def test_a_damaged_result_is_made_again(damage, refused, tmp_path):
     assert refused("ann/intro", "bob/intro").marked == 2
     path, = (tmp_path / "out" / "intro").glob("ann.*.json")
     whole = path.read_bytes()
+    damage = damage(whole) if callable(damage) else damage
+    assert damage != whole
     path.write_bytes(damage)
     with pytest.raises(ValueError,
                        match=r"expected a result in .*ann\..*\.json, got a damaged file or none. Run `grade` again"):

@@ -16,6 +16,7 @@ import pytest
 from grader import __main__ as commands
 from grader import seeds
 from grader.assignments import ROOT, names
+from grader.output import write_sealed
 from grader.sandbox import box
 
 PAGE = (ROOT / "chapters" / "instructors.md").read_text("utf-8")
@@ -163,10 +164,10 @@ def course(results, result, tmp_path, monkeypatch):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
                        "torn/intro.json": '{"ann": "k1"}', "marked/folders.json": '{"intro": "/another/class"}',
-                       "two/intro.json": '{"ann": "k1"}', "two/intro/ann.k1.json": json.dumps(result),
-                       "two/overfitting.json": '{"ann": "k1"}',
-                       "two/overfitting/ann.k1.json": json.dumps(result)}.items():
+                       "two/intro.json": '{"ann": "k1"}', "two/overfitting.json": '{"ann": "k1"}'}.items():
         (tmp_path / name).write_text(text)
+    for name in ("intro", "overfitting"):
+        write_sealed(tmp_path / "two" / name / "ann.k1.json", result)
     with zipfile.ZipFile(tmp_path / "torn.zip", "w") as archive:
         archive.writestr("ann/x.ipynb", "x")
     torn = (tmp_path / "torn.zip").read_bytes()

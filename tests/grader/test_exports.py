@@ -14,6 +14,7 @@ import re
 import pytest
 
 from grader import __main__ as commands
+from grader.output import write_sealed
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def marked(tmp_path, result):
             (folder / f"{name}.json").write_text(json.dumps(dict.fromkeys(students, "k")))
             for student, score in students.items():
                 one = {**result, "assignment": name, "score": score}
-                (folder / name / f"{student}.k.json").write_text(json.dumps(one))
+                write_sealed(folder / name / f"{student}.k.json", one)
         return folder
 
     return marked
@@ -223,7 +224,7 @@ def test_a_table_that_cannot_be_read(data, why, marked, tmp_path, capsys):
 def test_points_that_are_still_to_come(results, tmp_path, result, capsys):
     """5 + 1.5 + 0.25 for Ann; Bob has one of two parts still to come: there is no row or the cell is blank."""
     for student, key in (("ann", "k1"), ("bob", "k2")):
-        (results / "intro" / f"{student}.{key}.json").write_text(json.dumps({**result, "pending": {"a": 2, "b": 3}}))
+        write_sealed(results / "intro" / f"{student}.{key}.json", {**result, "pending": {"a": 2, "b": 3}})
     (tmp_path / "m.csv").write_text("points,part,assignment,student\n1.5,a,intro,ann\n0.25,b,intro,ann\n"
                                     ",a,intro,bob\n0,b,intro,bob\n")
     assert export(results, tmp_path / "g.csv", "--manual", tmp_path / "m.csv") == 0

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from grader import assignments, batch
+from grader import assignments, batch, output
 from grader.marking import Conditions
 
 NAME = "activations"
@@ -121,7 +121,7 @@ def test_who_was_not_marked_is_an_error_and_no_zero(course):
 def test_another_number_in_the_gradebook_is_an_error(course):
     root, config = course
     path, = (root / "results" / NAME).glob("ann.*.json")
-    path.write_text(path.read_text("utf-8").replace('"score": 9', '"score": 8'), "utf-8")
+    output.write_sealed(path, {**output.read_sealed(path), "score": 8})
     done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
     assert not done["success"]
     assert "expected the 8 points of ann for activations in the gradebook, got 9.0" in done["log"]
