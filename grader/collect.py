@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import yaml
@@ -14,13 +15,15 @@ import yaml
 from .archive import File, files
 from .assignments import load, names
 from .batch import why_no_name
-from .output import write_file
+from .output import read_sealed, write_file, write_sealed
 from .owners import COPY, FOLDERS, MARK, Owner, owners
 
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
 # Here a number may end a student's name, or an underscore stand in a login.
 UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)
 COPIED = re.compile(rf".*{MARK}$", re.DOTALL | re.IGNORECASE)  # a folder's name: another student, or the same one?
+UNIQUE = re.compile(r"\d{4}|@|anon_")  # what a student is called by in one class alone
+RECORD = ".collected.json"  # in the folder for the students' folders: whose work that is, and where it came from
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 
@@ -63,23 +66,44 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         if not any(map(JUNK.fullmatch, one.parts[: depth + 1])):  # all that this student handed in
             done.junk.remove(one)
             done.lose([one], "no notebook lies beside it")
-    for student, handed_in in sorted(_by_student(top, depth, assignment, done).items()):
+    record = read_sealed(target / RECORD) or {}
+    earlier, origin = record.setdefault(assignment, {}), str(source.resolve())
+    by_student = _by_student(top, depth, assignment, done)
+    gone = {path.parent.name for path in target.glob(f"*/{assignment}")} - set(by_student)
+    if gone:
+        done.guesses.append(f"{len(gone)} students were collected before and are not in {source}, for instance "
+                            f"{min(gone)!r}. They stay in {target}: delete the folders of those who have left")
+    for student, (words, handed_in) in sorted(by_student.items()):
+        folder = target / student / assignment
         try:
             name, book = _pick(handed_in, student, assignment, done)
             data = book.read()  # may fail, and then nothing is replaced
+            now = {"source": origin, "words": words, "content": sha256(data).hexdigest()}
+            if folder.exists() and _of_another(earlier.get(student, now), now):
+                raise ValueError(f"{folder} holds other work of this name, from {earlier[student]['source']}. If it is "
+                                 "the same student's, delete it and collect again; otherwise name another --out")
         except Exception as problem:  # one student's file, of which zipfile may say almost anything
             done.lose(handed_in, f"{student}: {problem}")
             continue
-        folder = target / student / assignment
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_file(folder / name, data)
+        earlier[student] = now
         done.taken.append(book)
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")
+    write_sealed(target / RECORD, record)
     return done
+
+
+def _of_another(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether a student's earlier work may be somebody else's, of another class."""
+    one, other = set(before["words"]), set(now["words"])
+    if before["content"] == now["content"] or not (one <= other or other <= one):
+        return before["content"] != now["content"]
+    return before["source"] != now["source"] and len(one | other) == 1 and not UNIQUE.search(*one)
 
 
 def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
@@ -102,8 +126,10 @@ def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
         done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
 
 
-def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> dict[str, list[File]]:
-    """The files of each student; each has the student's own part of its path."""
+def _by_student(
+    top: dict[str, list[File]], depth: int, assignment: str, done: Collected
+) -> dict[str, tuple[list[str], list[File]]]:
+    """What each student is called, and the student's files; each has the student's own part of its path."""
     folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
     known: dict[str, Owner] = {}
@@ -130,14 +156,16 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
                 done.lose(inside, why)
             else:
                 by_student[student].append((owner, handed_in))
-    found = {}
+    found: dict[str, tuple[list[str], list[File]]] = {}
     for student, entries in by_student.items():
-        last = dict(sorted(owner.attempt for owner, _ in entries))
+        last, mine = dict(sorted(owner.attempt for owner, _ in entries)), []
         for owner, inside in entries:
-            some = done.aside if last[owner.attempt[0]] > owner.attempt[1] else found.setdefault(student, [])
+            some = done.aside if last[owner.attempt[0]] > owner.attempt[1] else mine
             some += inside
-        if len({owner.words for owner, _ in entries}) > 1:
-            done.lose(found.pop(student), f"others would be {student}, too")
+        if len(identities := {owner.words for owner, _ in entries}) > 1:
+            done.lose(mine, f"others would be {student}, too")
+            mine = []
+        found[student] = [student, *filter(None, identities.pop()[1:])], mine
     return found
 
 

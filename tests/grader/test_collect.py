@@ -7,6 +7,7 @@ Gradescope's as the programs of other people read them, 学习通's as its users
 import io
 import os
 import re
+import shutil
 import stat
 import struct
 import tracemalloc
@@ -50,7 +51,7 @@ def collected(tmp_path, capsys):
         out = tmp_path / "out"
         status = commands.main(["collect", str(source), "--assignment", "activations", "--out", str(out)])
         printed, said = capsys.readouterr()
-        taken = {(path.parts[-3], path.name): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
+        taken = {(path.parts[-3], path.name): path.read_text() for path in sorted(out.glob("*/*/*"))}
         counts = re.search(r"^(\d+) files: (\d+) taken, (\d+) set aside, (\d+) left out, (\d+) of macOS", printed,
                            re.MULTILINE)
         total, *parts = map(int, counts.groups())
@@ -414,6 +415,48 @@ def test_what_was_there_is_replaced_as_a_whole_or_not_at_all(collected, tmp_path
     assert collected(tmp_path / "in.zip")[1] == {("bob", "hw.ipynb"): "new", ("ann", A): "ann", ("cy", A): "cy"}
     (tmp_path / "in.zip").write_bytes(first.replace(b"bob's work", b"bob's w0rk"))
     assert collected(tmp_path / "in.zip")[1][("bob", "hw.ipynb")] == "new"
+
+
+@pytest.mark.parametrize(("first", "second", "replaced"), [
+    (f"zhang/{A}", f"zhang/{A}", False), (f"7/{A}", f"7/{A}", False), (f"zhang_{A}", f"zhang/{A}", False),
+    (f"20210001-张三-{A}", f"20210001-李四-{A}", False), (f"20210001-张三-{A}", f"20210001-张三-{A}", True),
+    (f"20210001_{A}", f"20210001-张三-{A}", True), (f"20210001_{A}", f"20210001_{A}", True),
+    (f"Ann_1001_assignsubmission_file_/{A}", f"Ann_1001_assignsubmission_file_/{A}", True),
+    (f"Ann_1001_assignsubmission_file_/{A}", f"Bob_1001_assignsubmission_file_/{A}", False),
+    (f"HW_zhang_attempt_2026-01-03-10-00-00_{A}", f"HW_zhang_attempt_2026-01-04-10-00-00_{A}", True),
+    (f"anon_aBdE_5001_{A}", f"anon_aBdE_5002_{A}", True),
+])
+def test_another_class_of_the_same_names_replaces_nothing(first, second, replaced, collected, tmp_path):
+    """What makes the work another's is its owner's whole identity; a name alone may be another's in another class."""
+    source, other = unpacked(tmp_path / "A", {first: "1"}), tmp_path / "B"
+    ((student, _),) = collected(source)[1]
+    unpacked(source, {first: "1, corrected"})
+    assert collected(source)[:2] == (0, {(student, A): "1, corrected"})
+    status, taken, said, _ = collected(unpacked(other, {second: "2"}))
+    assert taken[student, A] == ("2" if replaced else "1, corrected")
+    assert status == (not replaced)
+    assert (f"holds other work of this name, from {source}" in said) == (not replaced)
+    if not replaced:
+        shutil.rmtree(tmp_path / "out" / student / "activations")
+        assert collected(other)[1][student, A] == "2"
+
+
+def test_a_folder_that_has_moved_is_the_same_class(collected, tmp_path):
+    source = unpacked(tmp_path / "in", {f"ann/{A}": "1"})
+    assert collected(source)[0] == 0
+    moved = source.rename(tmp_path / "moved")
+    assert collected(moved)[0] == 0
+    assert collected(unpacked(moved, {f"ann/{A}": "2"}))[:2] == (0, {("ann", A): "2"})
+
+
+def test_students_who_are_no_longer_in_the_download_are_said(collected, tmp_path):
+    source = unpacked(tmp_path / "in", {f"ann/{A}": "1", f"bob/{A}": "2", f"cy/{A}": "3"})
+    assert "collected before" not in collected(source)[2]
+    (source / "bob" / A).unlink()
+    (source / "cy").rename(source / "di")
+    said = collected(source)[2]
+    assert f"1 students were collected before and are not in {source}, for instance 'cy'" in said
+    assert "left out 'bob/'" in said
 
 
 def test_a_result_folder_of_links_is_not_followed(tmp_path):
