@@ -17,6 +17,8 @@ from unicodedata import category
 
 from tqdm import tqdm
 
+from nnlib._common.pair import Pair
+
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
 from .output import read_json, read_sealed, write_json, write_sealed
@@ -30,7 +32,7 @@ Results = dict[str, dict[str, dict[str, Any]]]  # the result of each student, by
 
 @dataclass
 class Run:
-    """How a run went: how many results there are, how many of them are new, and whom the grader failed.
+    """How a run went: how many results there are, how many of them are new, whom the grader failed, and who is refused.
 
     What else lies in the folder is `left_out` if somebody may miss it, otherwise `aside`.
     """
@@ -38,6 +40,7 @@ class Run:
     results: int = 0
     marked: int = 0
     faults: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
 
@@ -102,8 +105,9 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
             if fault := job.exception():
                 faults[student, name] = fault
             else:
-                keys[name][student], new = job.result()
+                keys[name][student], new, why = job.result()
                 run.marked += new
+                run.refused += [f"{student}/{name}: {why}"] * bool(why)
             bar.update()
     run.faults = {"/".join(whose): f"{type(fault).__name__}: {fault}" for whose, fault in faults.items()}
     run.results = sum(map(len, keys.values()))
@@ -114,18 +118,18 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     return run
 
 
-def _mark(folder: Path, out: Path, assignment: Assignment, student: str, conditions: Conditions) -> tuple[str, bool]:
-    """Mark one submission unless its result is there, whole; return that result's key, and whether it is new."""
+def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Conditions) -> tuple[str, bool, str]:
+    """Mark one submission unless its result is there, whole: its key, whether it is new, and why it is refused."""
     try:
         data, notes = read(folder / student / assignment.name)
-        result = partial(mark, data, assignment, conditions, notes)
+        result = partial(mark, data, assignment, how, notes)
     except Refused as why:
         data, notes, result = str(why).encode(), [], partial(refused, assignment, str(why))
-    name = key(data, assignment, conditions, notes)
+    name = key(data, assignment, how, notes)
     path = _path(out, assignment.name, student, name)
-    if new := not read_sealed(path):
-        write_sealed(path, result())
-    return name, new
+    if new := not (found := read_sealed(path)):
+        write_sealed(path, found := result())
+    return name, new, Pair.of(found["notes"][0]).en if found["status"] == "refused" else ""
 
 
 @contextmanager

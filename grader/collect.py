@@ -12,11 +12,14 @@ from unicodedata import normalize
 
 import yaml
 
+from nnlib._common.pair import Pair
+
 from .archive import File, files
 from .assignments import load, names
 from .batch import why_no_name
 from .output import read_sealed, write_file, write_sealed
 from .owners import COPY, FOLDERS, MARK, Owner, owners
+from .submission import Refused, parse
 
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
 # Here a number may end a student's name, or an underscore stand in a login.
@@ -29,12 +32,16 @@ METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 @dataclass
 class Collected:
-    """Every file of a download: taken (one per student), set aside, left out with a reason (to act upon), or junk."""
+    """Every file of a download: taken (one per student), set aside, left out with a reason (to act upon), or junk.
+
+    Of those that were taken, `refused` cannot be marked.
+    """
 
     taken: list[File] = field(default_factory=list)
     aside: list[File] = field(default_factory=list)
     left_out: list[tuple[File, str]] = field(default_factory=list)
     junk: list[File] = field(default_factory=list)
+    refused: list[tuple[File, str]] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
 
     def lose(self, some: Iterable[File], why: str) -> None:
@@ -47,7 +54,7 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
     `source` is a folder or a zip: an LMS's download, one folder or zip per student, nbgrader's ``student/assignment``,
     or ``student_assignment.ipynb``. A student's earlier files are replaced as a whole.
     """
-    load(assignment)  # an error if there is none
+    marked = load(assignment)
     if target.resolve().is_relative_to(source.resolve()):
         raise ValueError(f"expected --out outside of {source}, got {target}. Name another folder.")
     done, found = Collected(), []
@@ -92,6 +99,10 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         write_file(folder / name, data)
         earlier[student] = now
         done.taken.append(book)
+        try:
+            parse(data, marked)
+        except Refused as why:
+            done.refused.append((book, Pair.of(str(why)).en))
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")
     write_sealed(target / RECORD, record)

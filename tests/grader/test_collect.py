@@ -5,6 +5,7 @@ Gradescope's as the programs of other people read them, 学习通's as its users
 """
 
 import io
+import json
 import os
 import re
 import shutil
@@ -25,13 +26,26 @@ from grader.collect import collect
 A = "activations.ipynb"
 
 
+def book(name, content):
+    """The bytes of a file: text is put into a cell if the name is a notebook's; bytes stay what they are."""
+    if isinstance(content, str) and getattr(name, "filename", name).lower().endswith(".ipynb"):
+        content = json.dumps({"cells": [{"cell_type": "code", "source": content, "metadata": {}}]}, ensure_ascii=False)
+    return content.encode() if isinstance(content, str) else content
+
+
+def text_of(path):
+    """The text of such a notebook, or all of a file of bytes."""
+    data = path.read_bytes()
+    return json.loads(data)["cells"][0]["source"] if data.startswith(b"{") else data
+
+
 def zipped(files, comment=b"", **options):
     """A zip with these files, as bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", **options) as archive:
         archive.comment = comment
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(name, book(name, content))
     return out.getvalue()
 
 
@@ -40,7 +54,7 @@ def unpacked(folder, files):
         path = folder / name
         (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
         if not name.endswith("/"):
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
+            path.write_bytes(book(name, content))
     return folder
 
 
@@ -51,7 +65,7 @@ def collected(tmp_path, capsys):
         out = tmp_path / "out"
         status = commands.main(["collect", str(source), "--assignment", "activations", "--out", str(out)])
         printed, said = capsys.readouterr()
-        taken = {(path.parts[-3], path.name): path.read_text() for path in sorted(out.glob("*/*/*"))}
+        taken = {(path.parts[-3], path.name): text_of(path) for path in sorted(out.glob("*/*/*"))}
         counts = re.search(r"^(\d+) files: (\d+) taken, (\d+) set aside, (\d+) left out, (\d+) of macOS", printed,
                            re.MULTILINE)
         total, *parts = map(int, counts.groups())
@@ -328,7 +342,7 @@ def test_two_files_of_one_name_in_a_zip(collected, tmp_path):
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         for name, content in [(f"ann/{A}", "1"), (f"ann/{A}", "2"), (f"bob/{A}", "3"), (f"bob/{A}", "3")]:
             with pytest.warns(UserWarning, match="Duplicate") if name in archive.namelist() else io.BytesIO():
-                archive.writestr(name, content)
+                archive.writestr(name, book(name, content))
     status, taken, said, _ = collected(tmp_path / "in.zip")
     assert (status, taken) == (1, {("bob", A): "3"})
     assert said.count("ann: different files are called activations.ipynb. Keep one") == 2
@@ -365,8 +379,8 @@ def test_names_from_windows_and_macos(encoding, says, collected, tmp_path):
     """Windows writes GBK; macOS writes UTF-8 without the flag, and accents as signs of their own."""
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         for student in ("王伟", "赵六"):
-            archive.writestr(Unflagged(f"{student}/{A}", encoding), student)
-        archive.writestr(f"李雷/{A}", "with the flag")
+            archive.writestr(Unflagged(f"{student}/{A}", encoding), book(A, student))
+        archive.writestr(f"李雷/{A}", book(A, "with the flag"))
     status, taken, said, _ = collected(tmp_path / "in.zip")
     assert (status, taken) == (0, {("李雷", A): "with the flag", ("王伟", A): "王伟", ("赵六", A): "赵六"})
     assert ("names that are not UTF-8 were read as gb18030, for instance '王伟/activations.ipynb'" in said) == says
@@ -378,7 +392,7 @@ def test_names_on_a_disk(collected, tmp_path):
                  unicodedata.normalize("NFD", "Zoë").encode(), "Zoë".encode()):
         folder = os.path.join(os.fsencode(tmp_path), b"in", name)
         os.makedirs(folder)
-        Path(os.fsdecode(folder), A).write_text("x")
+        Path(os.fsdecode(folder), A).write_bytes(book(A, "x"))
     status, taken, said, _ = collected(tmp_path / "in")
     assert (status, sorted(taken)) == (1, [("José", A), ("王伟", A)])
     assert said.count("others would be Zoë, too") == 2
@@ -465,7 +479,18 @@ def test_a_result_folder_of_links_is_not_followed(tmp_path):
     (tmp_path / "out" / "ann" / "activations").symlink_to(elsewhere)
     collect(unpacked(tmp_path / "in", {f"ann/{A}": "ann", f"bob/{A}": "b"}), tmp_path / "out", "activations")
     assert (elsewhere / "keep").read_text() == "me"
-    assert (tmp_path / "out" / "ann" / "activations" / A).read_text() == "ann"
+    assert text_of(tmp_path / "out" / "ann" / "activations" / A) == "ann"
+
+
+def test_what_cannot_be_marked_is_said(collected, tmp_path):
+    """It is taken all the same, so that the student's page says why; a notebook in UTF-16 is read."""
+    files = {f"ann/{A}": b"<!doctype html><title>Log in</title>", f"bob/{A}": b"", "cy/hw.ipynb": b"[]",
+             f"di/{A}": book(A, "di").decode().encode("utf-16"), f"eve/{A}": "eve"}
+    status, taken, said, total = collected(unpacked(tmp_path / "in", files))
+    assert (status, len(taken), total) == (1, 5, 5)
+    assert [line for line in said.splitlines() if line.startswith("cannot be marked: ")] == [
+        f"cannot be marked: 'ann/{A}': a web page, not a notebook", f"cannot be marked: 'bob/{A}': the file is empty",
+        "cannot be marked: 'cy/hw.ipynb': not a Jupyter notebook"]
 
 
 @pytest.mark.parametrize("name", [

@@ -148,8 +148,11 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
     WORDS.replace("collapse-answer", "other") + "1\n": given("ann", "other", "1"),
     WORDS.replace("ann", "zoe") + "1\n": given("zoe", "collapse-answer", "1"),
     "a,b\n1,2\n":
-        "expected the columns student,assignment,part,points in points.csv, line 1, got ['a', 'b']: "
-        f"student, assignment, part, points missing. {REMEDY}.",
+        "expected each of the columns student,assignment,part,points once in points.csv, line 1, got ['a', 'b']: "
+        f"student missing, assignment missing, part missing, points missing. {REMEDY}.",
+    "student,assignment,part,points,Points\nann,intro,collapse-answer,2.5,0.5\n":
+        "expected each of the columns student,assignment,part,points once in points.csv, line 1, "
+        f"got ['student', 'assignment', 'part', 'points', 'Points']: points twice. {REMEDY}.",
     "student;assignment;part;points\nann;intro;collapse-answer;\"1\n":
         f"expected a table in points.csv, got line 2: unexpected end of data. {REMEDY}.",
     "\n\nstudent\tassignment\tpart\tpoints\n\nann\tintro\tcollapse-answer\tx\n":
@@ -246,6 +249,16 @@ def test_with_unsafe_no_sandbox_it_runs_without(hand_in, tmp_path):
     result = json.loads(result.read_text("utf-8"))
     assert result["score"] == 5
     assert any("No module named 'nnlib'" in note for note in result["notes"]), "nnlib is there either way"
+
+
+def test_grade_says_what_cannot_be_marked(course, capsys):
+    """Each time, also if the result is there."""
+    (course / "in" / "ann" / "intro" / "intro.ipynb").write_text("<html>")
+    for new in (1, 0):
+        assert commands.main([*GRADE.split(), "--workers", "1", "--unsafe-no-sandbox"]) == 1
+        out, err = capsys.readouterr()
+        assert out == f"1 results in r, {new} of them new\n"
+        assert "cannot be marked: ann/intro: a web page, not a notebook\n" in err
 
 
 def test_seeds_differ_and_depend_on_the_whole_file(tmp_path):
