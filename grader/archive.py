@@ -19,12 +19,9 @@ MAX_FILES = 1000  # in such a zip, those of the zips in it included
 
 @dataclass(frozen=True)
 class File:
-    """One file: its path, on which a zip stands like a folder, and its content, or why that is not to be had.
+    """One file, or an empty folder: its path, on which a zip stands like a folder, its content, or why it has none."""
 
-    An empty folder is a file without a name, because a student may have handed in nothing else.
-    """
-
-    parts: tuple[str, ...]
+    parts: tuple[str, ...]  # the last is empty for an empty folder
     content: Callable[[], bytes]
     why: str = ""
     encoding: str = ""  # in which its name was read, where that was a guess
@@ -58,26 +55,26 @@ def _in_folder(source: Path) -> Iterator[File]:
     for folder, folders, names in os.walk(source, onerror=problems.append):
         folders.sort()
         links = [name for name in folders if Path(folder, name).is_symlink()]
-        for path in sorted(Path(folder, name) for name in (*names, *links)):
-            parts, encoding = _below(source, path)
+        empty = [Path(folder)] if not folders and not names and Path(folder) != source else []
+        for path in empty or sorted(Path(folder, name) for name in (*names, *links)):
+            parts, guesses = zip(*(_text(os.fsencode(part)) for part in path.relative_to(source).parts), strict=True)
             status = path.lstat()
-            file = File(parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), encoding)
+            file = File((*parts, ""), BytesIO().read, "", max(guesses)) if empty else File(
+                parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
             yield from _opened(file, partial(zipfile.ZipFile, path), 0)
-        if not folders and not names and Path(folder) != source:
-            parts, encoding = _below(source, Path(folder))
-            yield File((*parts, ""), BytesIO().read, "", encoding)
     for problem in problems:
         yield File(Path(problem.filename).relative_to(source).parts, BytesIO().read, str(problem.strerror))
 
 
-def _below(source: Path, path: Path) -> tuple[tuple[str, ...], str]:
-    """The path of a file below `source`, and the encoding in which it was read, where that was a guess."""
-    parts, encodings = zip(*(_text(os.fsencode(part)) for part in path.relative_to(source).parts), strict=True)
-    return parts, max(encodings)
-
-
 def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], depth: int) -> Iterator[File]:
-    entries = [(entry, *_entry_path(entry)) for entry in archive().infolist()]
+    entries = []
+    for entry in archive().infolist():
+        name, encoding = entry.filename or ".", ""
+        if not entry.flag_bits & 0x800:  # such a name is in an encoding that only its maker knows
+            with suppress(UnicodeEncodeError):
+                name, encoding = _text(name.encode("cp437"))
+        parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".") or (".",)
+        entries.append((entry, parts, encoding))
     filled = {parts[:place] for _, parts, _ in entries for place, part in enumerate(parts) if part}
     for entry, parts, encoding in entries:
         if parts[-1]:
@@ -86,15 +83,6 @@ def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], dept
             yield from _opened(file, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
         elif parts[:-1] not in filled:
             yield File((*above, *parts), BytesIO().read, "", encoding)
-
-
-def _entry_path(entry: zipfile.ZipInfo) -> tuple[tuple[str, ...], str]:
-    """As above, of an entry of a zip; the path of a folder ends with an empty part."""
-    name, encoding = entry.filename, ""
-    if not entry.flag_bits & 0x800:  # such a name is in an encoding that only its maker knows
-        with suppress(UnicodeEncodeError):
-            name, encoding = _text(name.encode("cp437"))
-    return tuple(part for part in (name or ".").replace("\\", "/").split("/") if part != ".") or (".",), encoding
 
 
 def _opened(file: File, archive: Callable[[], zipfile.ZipFile], depth: int) -> Iterator[File]:

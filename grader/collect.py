@@ -28,20 +28,18 @@ COPIED = re.compile(rf".*{MARK}$", re.DOTALL | re.IGNORECASE)  # a folder's name
 UNIQUE = re.compile(r"\d{4}|@|anon_")  # what a student is called by in one class alone
 RECORD = ".collected.json"  # in the folder for the students' folders: whose work that is, and where it came from
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
+Students = dict[str, tuple[list[str], list[File]]]
 
 
 @dataclass
 class Collected:
-    """Every file of a download: taken (one per student), set aside, left out with a reason (to act upon), or junk.
-
-    Of those that were taken, `refused` cannot be marked.
-    """
+    """Every file of a download: taken (one per student), set aside, left out with a reason (to act upon), or junk."""
 
     taken: list[File] = field(default_factory=list)
     aside: list[File] = field(default_factory=list)
     left_out: list[tuple[File, str]] = field(default_factory=list)
     junk: list[File] = field(default_factory=list)
-    refused: list[tuple[File, str]] = field(default_factory=list)
+    refused: list[tuple[File, str]] = field(default_factory=list)  # of those taken, which cannot be marked
     guesses: list[str] = field(default_factory=list)
 
     def lose(self, some: Iterable[File], why: str) -> None:
@@ -137,9 +135,7 @@ def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
         done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
 
 
-def _by_student(
-    top: dict[str, list[File]], depth: int, assignment: str, done: Collected
-) -> dict[str, tuple[list[str], list[File]]]:
+def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> Students:
     """What each student is called, and the student's files; each has the student's own part of its path."""
     folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
@@ -154,7 +150,7 @@ def _by_student(
     submitters = _submitters(top, done)
     by_student: dict[str, list[tuple[Owner, list[File]]]] = defaultdict(list)
     for name, inside in top.items():
-        owner = known.get(name) or Owner("", (name,), "", name)
+        owner = known.get(name) or Owner("", (name,), ("", ""), name)
         students = submitters.get(name) or [owner.student] * bool(owner.student)
         if name == METADATA or (not students and others.fullmatch(name)):
             done.aside += inside
@@ -167,7 +163,7 @@ def _by_student(
                 done.lose(inside, why)
             else:
                 by_student[student].append((owner, handed_in))
-    found: dict[str, tuple[list[str], list[File]]] = {}
+    found: Students = {}
     for student, entries in by_student.items():
         last, mine = dict(sorted(owner.attempt for owner, _ in entries)), []
         for owner, inside in entries:
@@ -218,17 +214,10 @@ def _pick(handed_in: list[File], student: str, assignment: str, done: Collected)
     first = next(digests)
     if any(one != first for one in digests):
         raise ValueError(f"different files are called {name}. Keep one")
-    if place or _names_another(copies[0], student, assignment):
+    plain = student in copies[0].parts and not student.isdecimal()  # no LMS says that this folder is a student's
+    if place or (plain and student.casefold() not in name.casefold() and owners([name], [name], assignment, False)):
         done.guesses.append(f"{copies[0]} was read as the work of {student}")
     return right if same else name[-50:], copies[0]  # a file system takes no name of any length
-
-
-def _names_another(book: File, folder: str, assignment: str) -> bool:
-    """Whether a notebook bears the name of somebody else than the folder in which it lies, which is no LMS's."""
-    if folder not in book.parts or folder.isdecimal() or folder.casefold() in book.own[-1].casefold():
-        return False
-    named = owners(book.own[-1:], book.own[-1:], assignment, False).get(book.own[-1])
-    return bool(named) and not any(word and word.casefold() in folder.casefold() for word in named.words)
 
 
 def _notebook(name: str) -> bool:

@@ -29,14 +29,11 @@ def read_json(path: Path) -> dict[str, Any] | None:
 
 def write_sealed(path: Path, content: dict[str, Any]) -> None:
     """Write JSON with a digest, because a damaged file may still be JSON."""
-    write_json(path, {**content, "digest": _digest(content)})
+    write_json(path, {**content, "digest": sha256(json.dumps(content).encode()).hexdigest()})
 
 
 def read_sealed(path: Path) -> dict[str, Any] | None:
     """As `read_json`, of a file that `write_sealed` wrote and that nobody has changed."""
     content = read_json(path) or {}
-    return content if content.pop("digest", "") == _digest(content) else None
-
-
-def _digest(content: dict[str, Any]) -> str:
-    return sha256(json.dumps(content).encode()).hexdigest()
+    digest = content.pop("digest", "")
+    return content if digest == sha256(json.dumps(content).encode()).hexdigest() else None

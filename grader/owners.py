@@ -30,14 +30,11 @@ NOBODY = re.compile(
 
 
 class Owner(NamedTuple):
-    """A student's identity, all that stands in front, which files were handed in together, and the file's own name.
-
-    Of two attempts, the first part is what a later one replaces; the second grows with time.
-    """
+    """A student's identity, all that stands in front, the attempt, and the file's own name."""
 
     student: str
     words: tuple[str, ...]
-    attempt: tuple[str, str]
+    attempt: tuple[str, str]  # at what, and when
     name: str
 
 
@@ -75,8 +72,6 @@ def _owner(name: str, parts: dict[str, str], assignment: str) -> Owner:
     if not own and (parts.get("last") or name == f"{student}.ipynb"):  # the name says no more than whose it is
         own = re.search(r"(\.ipynb)$", name, re.IGNORECASE)
     words = (student, parts.get("words", ""), parts.get("more", ""))
-    attempt = "", parts.get("time", "")
     again = re.fullmatch(rf"{assignment}{COPY}(\.\w+)", parts.get("name", ""), re.IGNORECASE)
-    if again and parts.get("upload"):
-        attempt = again[1], parts["upload"].zfill(20)
+    attempt = (again[1], parts["upload"].zfill(20)) if again and "upload" in parts else ("", parts.get("time", ""))
     return Owner(student, words, attempt, parts.get("name") or (own and assignment + own[1]) or name)
