@@ -21,7 +21,7 @@ from nnlib._common.pair import Pair
 
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
-from .output import read_json, read_sealed, write_json, write_sealed
+from .output import read_sealed, write_sealed
 from .submission import Refused, read
 
 CLAIMS = "folders.json"  # in a results folder: from where each assignment was marked
@@ -112,9 +112,9 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     run.faults = {"/".join(whose): f"{type(fault).__name__}: {fault}" for whose, fault in faults.items()}
     run.results = sum(map(len, keys.values()))
     for name in keys:
-        missing = sorted(set(read_json(out / f"{name}.json") or ()) - {student for _, student in submitted})
+        missing = sorted(set(read_sealed(out / f"{name}.json") or ()) - {student for _, student in submitted})
         run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
-        write_json(out / f"{name}.json", keys[name])
+        write_sealed(out / f"{name}.json", dict(sorted(keys[name].items())))
     return run
 
 
@@ -177,12 +177,12 @@ def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]
 
 def _claim(out: Path, folder: Path, assignments: set[str]) -> None:
     """Refuse results that were made from another folder: there, somebody else may have the same name."""
-    here, claims = str(folder.resolve()), read_json(out / CLAIMS) or {}
+    here, claims = str(folder.resolve()), read_sealed(out / CLAIMS) or {}
     for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
         raise ValueError(f"expected the folder whose results are in {out} ({other}), got {folder}. "
                          "Choose another --out; if that folder has moved, or has been merged into this one, "
                          f"delete {out / CLAIMS}.")
-    write_json(out / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
+    write_sealed(out / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
 
 
 def _path(out: Path, assignment: str, student: str, key: str) -> Path:
@@ -193,10 +193,9 @@ def read_results(folder: Path, assignment: str = "*") -> Results:
     """The current results."""
     results: Results = {}
     for index in sorted(set(folder.glob(f"{assignment}.json")) - {folder / CLAIMS}):
-        keys = read_json(index)
-        if not keys or not all(isinstance(key, str) for key in keys.values()):
-            raise ValueError(
-                f"expected results in {folder}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
+        if not (keys := read_sealed(index)):
+            raise ValueError(f"expected results in {folder}, got a damaged or foreign file {index.name}. "
+                             "Name the folder that `grade` wrote, or run `grade` again.")
         results[index.stem] = {}
         for student in sorted(keys):
             path = _path(folder, index.stem, student, keys[student])

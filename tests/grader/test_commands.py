@@ -113,7 +113,11 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "Unpack it with another program, and give the folder to `collect`.",
     "feedback none --out f": "expected results in none, found none. Run `grade` first.",
     "feedback foreign --out f":
-        "expected results in foreign, got a foreign file a.json. Name the folder that `grade` wrote.",
+        "expected results in foreign, got a damaged or foreign file a.json. "
+        "Name the folder that `grade` wrote, or run `grade` again.",
+    "export cut --out g.csv":
+        "expected results in cut, got a damaged or foreign file intro.json. "
+        "Name the folder that `grade` wrote, or run `grade` again.",
     "export in --out g.csv": "expected results in in, found none. Run `grade` first.",
     "export torn --out g.csv":
         "expected a result in torn/intro/ann.k1.json, got a damaged file or none. "
@@ -163,12 +167,14 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
 @pytest.fixture
 def course(results, result, tmp_path, monkeypatch):
     """A folder with a class, results, two seeds, and things of another kind, to run commands in."""
-    for folder in ("in/ann/intro", "foreign", "torn", "wrong/ann/Intro", "marked", "two/intro", "two/overfitting"):
+    for folder in ("in/ann/intro", "foreign", "cut", "wrong/ann/Intro"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
-                       "torn/intro.json": '{"ann": "k1"}', "marked/folders.json": '{"intro": "/another/class"}',
-                       "two/intro.json": '{"ann": "k1"}', "two/overfitting.json": '{"ann": "k1"}'}.items():
+                       "cut/intro.json": '{"ann": "k1"}'}.items():
         (tmp_path / name).write_text(text)
+    write_sealed(tmp_path / "marked" / "folders.json", {"intro": "/another/class"})
+    for name in ("torn/intro", "two/intro", "two/overfitting"):
+        write_sealed(tmp_path / f"{name}.json", {"ann": "k1"})
     for name in ("intro", "overfitting"):
         write_sealed(tmp_path / "two" / name / "ann.k1.json", result)
     with zipfile.ZipFile(tmp_path / "torn.zip", "w") as archive:

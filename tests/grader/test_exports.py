@@ -8,7 +8,6 @@ Gradescope's is public; its model knows that a roster has student numbers and e-
 import csv
 import datetime
 import io
-import json
 import re
 
 import pytest
@@ -23,8 +22,7 @@ def marked(tmp_path, result):
     def marked(**scores):
         folder = tmp_path / "marked"
         for name, students in scores.items():
-            (folder / name).mkdir(parents=True)
-            (folder / f"{name}.json").write_text(json.dumps(dict.fromkeys(students, "k")))
+            write_sealed(folder / f"{name}.json", dict.fromkeys(students, "k"))
             for student, score in students.items():
                 one = {**result, "assignment": name, "score": score}
                 write_sealed(folder / name / f"{student}.k.json", one)
