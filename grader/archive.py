@@ -25,6 +25,7 @@ class File:
     content: Callable[[], bytes]
     why: str = ""
     encoding: str = ""  # in which its name was read, where that was a guess
+    words: tuple[str, ...] = ()  # all that stands in front of it for its owner
     own: tuple[str, ...] = ()  # the end of the path, which is the student's; the rest is the LMS's
 
     def __str__(self) -> str:

@@ -17,8 +17,6 @@ from unicodedata import category
 
 from tqdm import tqdm
 
-from nnlib._common.pair import Pair
-
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
 from .output import read_sealed, write_sealed
@@ -129,7 +127,7 @@ def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Co
     path = _path(out, assignment.name, student, name)
     if new := not (found := read_sealed(path)):
         write_sealed(path, found := result())
-    return name, new, Pair.of(found["notes"][0]).en if found["status"] == "refused" else ""
+    return name, new, found["notes"][0] if found["status"] == "refused" else ""
 
 
 @contextmanager

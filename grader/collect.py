@@ -12,8 +12,6 @@ from unicodedata import normalize
 
 import yaml
 
-from nnlib._common.pair import Pair
-
 from .archive import File, files
 from .assignments import load, names
 from .batch import why_no_name
@@ -28,7 +26,6 @@ COPIED = re.compile(rf".*{MARK}$", re.DOTALL | re.IGNORECASE)  # a folder's name
 UNIQUE = re.compile(r"\d{4}|@|anon_")  # what a student is called by in one class alone
 RECORD = ".collected.json"  # in the folder for the students' folders: whose work that is, and where it came from
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
-Students = dict[str, tuple[list[str], list[File]]]
 
 
 @dataclass
@@ -78,12 +75,12 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
     if gone:
         done.guesses.append(f"{len(gone)} students were collected before and are not in {source}, for instance "
                             f"{min(gone)!r}. They stay in {target}: delete the folders of those who have left")
-    for student, (words, handed_in) in sorted(by_student.items()):
+    for student, handed_in in sorted(by_student.items()):
         folder = target / student / assignment
         try:
             name, book = _pick(handed_in, student, assignment, done)
             data = book.read()  # may fail, and then nothing is replaced
-            now = {"source": origin, "words": words, "content": sha256(data).hexdigest()}
+            now = {"source": origin, "words": [student, *filter(None, book.words)], "content": sha256(data).hexdigest()}
             if folder.exists() and _of_another(earlier.get(student, now), now):
                 raise ValueError(f"{folder} holds other work of this name, from {earlier[student]['source']}. If it is "
                                  "the same student's, delete it and collect again; otherwise name another --out")
@@ -100,7 +97,7 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         try:
             parse(data, marked)
         except Refused as why:
-            done.refused.append((book, Pair.of(str(why)).en))
+            done.refused.append((book, str(why)))
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")
     write_sealed(target / RECORD, record)
@@ -135,8 +132,8 @@ def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
         done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
 
 
-def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> Students:
-    """What each student is called, and the student's files; each has the student's own part of its path."""
+def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> dict[str, list[File]]:
+    """The files of each student; each has its owner's words, and the student's own part of its path."""
     folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
     known: dict[str, Owner] = {}
@@ -157,22 +154,20 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
         elif not students:
             done.lose(inside, "its name does not say whose it is. "
                               "Put it into a folder late/STUDENT, and collect late, too")
-        handed_in = [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
+        handed_in = [replace(one, words=owner.words[1:], own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
                 done.lose(inside, why)
             else:
                 by_student[student].append((owner, handed_in))
-    found: Students = {}
+    found = {}
     for student, entries in by_student.items():
-        last, mine = dict(sorted(owner.attempt for owner, _ in entries)), []
-        for owner, inside in entries:
-            some = done.aside if last[owner.attempt[0]] > owner.attempt[1] else mine
-            some += inside
-        if len(identities := {owner.words for owner, _ in entries}) > 1:
-            done.lose(mine, f"others would be {student}, too")
-            mine = []
-        found[student] = [student, *filter(None, identities.pop()[1:])], mine
+        last = dict(sorted(owner.attempt for owner, _ in entries))
+        found[student] = [one for owner, inside in entries for one in inside if owner.attempt in last.items()]
+        done.aside += [one for owner, inside in entries for one in inside if owner.attempt not in last.items()]
+        if len({owner.words for owner, _ in entries}) > 1:
+            done.lose(found[student], f"others would be {student}, too")
+            found[student] = []
     return found
 
 

@@ -6,13 +6,12 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlib._common.pair import Pair
-
 from .assignments import Assignment, bare
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
-KINDS = {"<": "网页 | a web page", "PK\3\4": "压缩包或 Office 文件 | a zip or an Office file", "%PDF": "PDF | a PDF",
-         "\ufffdPNG": "图片 | a picture"}  # what is handed in instead of a notebook, by how it begins
+KINDS = {"<": "是网页，不是笔记本 | a web page, not a notebook", "%PDF": "是 PDF，不是笔记本 | a PDF, not a notebook",
+         "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "\ufffdPNG": "是图片，不是笔记本 | a picture, not a notebook",
+         "": "不是有效的 JSON | not valid JSON"}  # by how a file begins
 
 
 class Refused(Exception):
@@ -68,7 +67,9 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     try:
         notebook = json.loads(data)  # in UTF-8, or in what Windows calls Unicode
     except (ValueError, RecursionError):
-        raise Refused(_why_no_json(data)) from None
+        begin = data.decode(json.detect_encoding(data), "replace").lstrip("\ufeff \t\r\n")
+        why = next(kind for start, kind in KINDS.items() if begin.startswith(start))
+        raise Refused(why if begin else "文件是空的 | the file is empty") from None
     cells = _cells(notebook)
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")
@@ -101,13 +102,6 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     if order != [id for id in assignment.exercises if id in order]:
         notes.append("题目的次序变了 | the exercises stand in another order")
     return Submission(code, {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}, notes)
-
-
-def _why_no_json(data: bytes) -> str:
-    begin = data.decode(json.detect_encoding(data), "replace").lstrip("\ufeff \t\r\n")
-    for zh, en in (Pair.of(kind) for start, kind in KINDS.items() if begin.startswith(start)):
-        return f"是{zh}，不是笔记本 | {en}, not a notebook"
-    return "不是有效的 JSON | not valid JSON" if begin else "文件是空的 | the file is empty"
 
 
 def _cells(notebook: object) -> list:

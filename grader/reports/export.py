@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from nnlib._common.pair import Pair
-
 from ..batch import Results
 from ..output import write_file
 
@@ -37,7 +35,7 @@ def write_grades(results: Results, format: str, target: Path) -> tuple[int, int,
     encoding = "utf-8-sig" if format == "csv" else "utf-8"  # by this mark a spreadsheet recognises UTF-8
     write_file(target, out.getvalue().encode(encoding))
     return len(graded) - len(refused), sum(bool(result["pending"]) for _, result in graded), [
-        f"{student}, {result['assignment']}: {Pair.of(result['notes'][0]).en}" for student, result in refused]
+        f"{student}, {result['assignment']}: {result['notes'][0]}" for student, result in refused]
 
 
 def _row(format: str, student: str, result: dict[str, Any]) -> dict[str, Any]:

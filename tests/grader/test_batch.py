@@ -151,7 +151,7 @@ def test_a_refusal_is_a_result_too(tmp_path):
     with ThreadPoolExecutor(1) as pool:
         runs = [batch.grade(tmp_path / "in", tmp_path / "out", Conditions(5), pool) for _ in range(2)]
     assert [(run.results, run.marked) for run in runs] == [(1, 1), (1, 0)]
-    assert [run.refused for run in runs] == [["ann/intro: no notebook was handed in"]] * 2
+    assert [run.refused for run in runs] == [["ann/intro: 没有交笔记本 | no notebook was handed in"]] * 2
 
 
 @pytest.fixture

@@ -489,8 +489,9 @@ def test_what_cannot_be_marked_is_said(collected, tmp_path):
     status, taken, said, total = collected(unpacked(tmp_path / "in", files))
     assert (status, len(taken), total) == (1, 5, 5)
     assert [line for line in said.splitlines() if line.startswith("cannot be marked: ")] == [
-        f"cannot be marked: 'ann/{A}': a web page, not a notebook", f"cannot be marked: 'bob/{A}': the file is empty",
-        "cannot be marked: 'cy/hw.ipynb': not a Jupyter notebook"]
+        f"cannot be marked: 'ann/{A}': 是网页，不是笔记本 | a web page, not a notebook",
+        f"cannot be marked: 'bob/{A}': 文件是空的 | the file is empty",
+        "cannot be marked: 'cy/hw.ipynb': 不是 Jupyter 笔记本 | not a Jupyter notebook"]
 
 
 @pytest.mark.parametrize("name", [

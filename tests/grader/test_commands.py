@@ -264,7 +264,7 @@ def test_grade_says_what_cannot_be_marked(course, capsys):
         assert commands.main([*GRADE.split(), "--workers", "1", "--unsafe-no-sandbox"]) == 1
         out, err = capsys.readouterr()
         assert out == f"1 results in r, {new} of them new\n"
-        assert "cannot be marked: ann/intro: a web page, not a notebook\n" in err
+        assert "cannot be marked: ann/intro: 是网页，不是笔记本 | a web page, not a notebook\n" in err
 
 
 def test_seeds_differ_and_depend_on_the_whole_file(tmp_path):

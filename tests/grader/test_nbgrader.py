@@ -125,3 +125,12 @@ def test_another_number_in_the_gradebook_is_an_error(course):
     done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
     assert not done["success"]
     assert "expected the 8 points of ann for activations in the gradebook, got 9.0" in done["log"]
+
+
+def test_a_notebook_that_cannot_be_marked_gets_no_zero(course):
+    root, config = course
+    path, = (root / "results" / NAME).glob("ann.*.json")
+    output.write_sealed(path, {**output.read_sealed(path), "status": "refused", "notes": ["坏了 | broken"]})
+    done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
+    assert not done["success"]
+    assert "that can be marked, got: 坏了 | broken" in done["log"]
