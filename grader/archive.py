@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from .submission import MAX_BYTES
@@ -76,13 +76,13 @@ def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], dept
                 name, encoding = _text(name.encode("cp437"))
         parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".") or (".",)
         entries.append((entry, parts, encoding))
-    filled = {parts[:place] for _, parts, _ in entries for place, part in enumerate(parts) if part}
+    following = dict(pairwise([*sorted({parts for _, parts, _ in entries}), ()]))  # a folder's first file, if any
     for entry, parts, encoding in entries:
         if parts[-1]:
             why = _why(parts, entry.external_attr >> 16, entry.file_size, depth)
             file = File((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
             yield from _opened(file, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
-        elif parts[:-1] not in filled:
+        elif following[parts][: len(parts) - 1] != parts[:-1]:
             yield File((*above, *parts), BytesIO().read, "", encoding)
 
 

@@ -71,8 +71,7 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
     record = read_sealed(target / RECORD) or {}
     earlier, origin = record.setdefault(assignment, {}), str(source.resolve())
     by_student = _by_student(top, depth, assignment, done)
-    gone = {path.parent.name for path in target.glob(f"*/{assignment}")} - set(by_student)
-    if gone:
+    if gone := {path.parent.name for path in target.glob(f"*/{assignment}")} - set(by_student):
         done.guesses.append(f"{len(gone)} students were collected before and are not in {source}, for instance "
                             f"{min(gone)!r}. They stay in {target}: delete the folders of those who have left")
     for student, handed_in in sorted(by_student.items()):
@@ -152,8 +151,7 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
         if name == METADATA or (not students and others.fullmatch(name)):
             done.aside += inside
         elif not students:
-            done.lose(inside, "its name does not say whose it is. "
-                              "Put it into a folder late/STUDENT, and collect late, too")
+            done.lose(inside, "its name does not say whose it is. Put it into late/STUDENT, and collect late, too")
         handed_in = [replace(one, words=owner.words[1:], own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
@@ -205,9 +203,7 @@ def _pick(handed_in: list[File], student: str, assignment: str, done: Collected)
                          "the folder in which they lie; otherwise rename the one to be marked")
     (name,) = same or called
     copies = [one for one in by_place[place] if one.own[-1] == name]
-    digests = (sha256(one.read()).digest() for one in copies)  # one file in memory at a time
-    first = next(digests)
-    if any(one != first for one in digests):
+    if len({sha256(one.read()).digest() for one in copies}) > 1:  # one of them is in memory at a time
         raise ValueError(f"different files are called {name}. Keep one")
     plain = student in copies[0].parts and not student.isdecimal()  # no LMS says that this folder is a student's
     if place or (plain and student.casefold() not in name.casefold() and owners([name], [name], assignment, False)):

@@ -11,10 +11,7 @@ from ..output import write_file
 
 
 def write_grades(results: Results, format: str, target: Path) -> tuple[int, int, list[str]]:
-    """Write all grades to one file; return how many there are, how many lack points for a part in words, who has none.
-
-    A notebook that cannot be marked is no 0: its cell is empty, and an LMS, where that erases a grade, gets no row.
-    """
+    """Write all grades to one file; return how many there are and lack points for a part in words, and who has none."""
     if format != "csv" and len(results) > 1:
         raise ValueError("expected one assignment for an LMS, where an empty cell would erase a grade, "
                          f"got {', '.join(results)}. Name one with --assignment.")
@@ -24,7 +21,7 @@ def write_grades(results: Results, format: str, target: Path) -> tuple[int, int,
         raise ValueError(f"expected Moodle's numbers of participants, got {others[:5]}. "
                          "Collect from Moodle's download, or use --format moodle-users.")
     refused = [one for one in graded if one[1]["status"] == "refused"]
-    rows = [_row(format, *one) for one in graded if format == "csv" or one not in refused]
+    rows = [_row(format, *one) for one in graded if format == "csv" or one not in refused]  # as above
     out = io.StringIO()
     table = csv.DictWriter(out, _row(format, *graded[0]), lineterminator="\n")
     table.writeheader()

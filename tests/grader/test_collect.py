@@ -254,7 +254,7 @@ def test_a_folder_that_may_be_a_class_is_said(files, guess, collected, tmp_path)
 
 def test_a_file_without_an_owner_is_collected_from_a_folder(collected, tmp_path):
     """What the command says to do with it works."""
-    assert "Put it into a folder late/STUDENT, and collect late, too" in collected(
+    assert "Put it into late/STUDENT, and collect late, too" in collected(
         unpacked(tmp_path / "in", {"activations (1).ipynb": "1", f"bob_{A}": "2"}))[2]
     assert collected(unpacked(tmp_path / "late", {"ann/activations (1).ipynb": "1"}))[:2] == (
         0, {("ann", A): "1", ("bob", A): "2"})
@@ -346,6 +346,16 @@ def test_two_files_of_one_name_in_a_zip(collected, tmp_path):
     status, taken, said, _ = collected(tmp_path / "in.zip")
     assert (status, taken) == (1, {("bob", A): "3"})
     assert said.count("ann: different files are called activations.ipynb. Keep one") == 2
+
+
+def test_a_path_of_any_depth(collected, tmp_path):
+    """All its beginnings together would fill the memory."""
+    (tmp_path / "in.zip").write_bytes(zipped({"bob/" + "a/" * 15_000: "", f"bob/{A}": "b", **OTHERS}))
+    tracemalloc.start()
+    assert collected(tmp_path / "in.zip")[::3] == (0, 4)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60 << 20
 
 
 def test_many_files_of_one_name_are_not_in_memory_together(collected, tmp_path):

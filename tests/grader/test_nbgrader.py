@@ -133,4 +133,4 @@ def test_a_notebook_that_cannot_be_marked_gets_no_zero(course):
     output.write_sealed(path, {**output.read_sealed(path), "status": "refused", "notes": ["坏了 | broken"]})
     done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
     assert not done["success"]
-    assert "that can be marked, got: 坏了 | broken" in done["log"]
+    assert "for activations, got 坏了 | broken" in done["log"]

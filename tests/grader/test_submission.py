@@ -128,7 +128,6 @@ def test_what_windows_calls_unicode(encoding):
     assert submission.parse(text.encode(encoding), TASK).cells == ["'和'"]
 
 
-PICTURE = "是图片，不是笔记本 | a picture, not a notebook"
 EMPTY, PAGE = "文件是空的 | the file is empty", "是网页，不是笔记本 | a web page, not a notebook"
 JSON, NOTEBOOK = "不是有效的 JSON | not valid JSON", "不是 Jupyter 笔记本 | not a Jupyter notebook"
 
@@ -136,7 +135,7 @@ JSON, NOTEBOOK = "不是有效的 JSON | not valid JSON", "不是 Jupyter 笔记
 @pytest.mark.parametrize(("data", "why"), [
     (b"", EMPTY), (b"\xef\xbb\xbf \r\n", EMPTY), ("\ufeff\n".encode("utf-16"), EMPTY), (b'{"cells": [', JSON),
     (b"\n<!DOCTYPE html>", PAGE), (b"\xef\xbb\xbf<html>", PAGE), ("<html>".encode("utf-16"), PAGE),
-    (b"%PDF-1.7\n%\xe2\xe3", "是 PDF，不是笔记本 | a PDF, not a notebook"), (b"\x89PNG\r\n\xff", PICTURE),
+    (b"%PDF-1.7\n%\xe2\xe3", "是 PDF，不是笔记本 | a PDF, not a notebook"), (b"\x89PNG\r\n\xff", JSON),
     (b"PK\3\4\x14\0\xff", "是压缩包，不是笔记本 | a zip, not a notebook"),
     ('{"cells": []}'.encode("utf-16")[:-1], JSON), (b'{"cells": ["\xc4\xe3"]}', JSON), (b"\0" * 100, JSON),
     (b'"a', JSON), (b"[" * 100_000, JSON),
