@@ -10,7 +10,7 @@ from .assignments import Assignment, bare
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
 KINDS = {"<": "是网页，不是笔记本 | a web page, not a notebook", "%PDF": "是 PDF，不是笔记本 | a PDF, not a notebook",
-         "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "": "不是有效的 JSON | not valid JSON"}  # by its beginning
+         "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "": "不是有效的 JSON | not valid JSON"}  # by its start
 
 
 class Refused(Exception):
