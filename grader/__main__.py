@@ -49,14 +49,15 @@ def collect(args: argparse.Namespace) -> bool:
     done = collect(args.folder, args.out, args.assignment)
     print(f"{len(done.taken)} students in {args.out}")
     complain("please check:", done.guesses)
-    names = Counter(one.parts[-1] for one in done.aside)
+    names = Counter(one.parts[-1] or "an empty folder" for one in done.aside)
     complain("set aside", (f"{name!r}" + (f", {count} times" if count > 1 else "") for name, count in names.items()))
     complain("left out", (f"{one}: {why}" for one, why in done.left_out))
+    complain("cannot be marked:", (f"{one}: {why}" for one, why in done.refused))
     lists = (done.taken, done.aside, [one for one, _ in done.left_out], done.junk)
     taken, aside, left_out, junk = (len({id(one.content) for one in some}) for some in lists)  # a group has one file
     print(f"{taken + aside + left_out + junk} files: {taken} taken, {aside} set aside, {left_out} left out, "
           f"{junk} of macOS, Windows or Jupyter")
-    return bool(done.left_out or not done.taken)
+    return bool(done.left_out or done.refused or not done.taken)
 
 
 def grade(args: argparse.Namespace) -> bool:
@@ -80,11 +81,12 @@ def grade(args: argparse.Namespace) -> bool:
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     complain("set aside", run.aside)
     complain("left out", run.left_out)
+    complain("cannot be marked:", sorted(run.refused))
     complain("NOT MARKED", [f"{submission}: {why[:300]!r}" for submission, why in run.faults.items()][:20])
     if run.faults:
         print(f"{len(run.faults)} were not marked, through no fault of the students. "
               "Run the same command again: it marks only what is missing.", file=sys.stderr)
-    return bool(run.faults or run.left_out)
+    return bool(run.faults or run.left_out or run.refused)
 
 
 def results_with_points(args: argparse.Namespace):
@@ -113,8 +115,9 @@ def export(args: argparse.Namespace) -> None:
     if only and only not in results:
         names = ", ".join(results)
         raise ValueError(f"expected an assignment with results ({names}), got {only!r}. Check the spelling.")
-    count, waiting = write_grades({only: results[only]} if only else results, args.format, args.out)
+    count, waiting, refused = write_grades({only: results[only]} if only else results, args.format, args.out)
     print(f"{count} grades in {args.out}")
+    complain("no grade:", refused)
     if waiting:
         print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
               "give their points with --manual FILE (student,assignment,part,points).", file=sys.stderr)

@@ -7,22 +7,25 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
+from itertools import islice, pairwise
 from pathlib import Path
 
 from .submission import MAX_BYTES
 
 MAX_ZIPS = (50 << 20, 3 << 20)  # bytes of a zip in the download, and of a zip in that one
-MAX_ENTRIES = 1000  # in such a zip
+MAX_FILES = 1000  # in such a zip, those of the zips in it included
 
 
 @dataclass(frozen=True)
 class File:
-    """One file: its path, on which a zip stands like a folder, and its content, or why that is not to be had."""
+    """One file, or an empty folder: its path, on which a zip stands like a folder, its content, or why it has none."""
 
-    parts: tuple[str, ...]
+    parts: tuple[str, ...]  # the last is empty for an empty folder
     content: Callable[[], bytes]
     why: str = ""
     encoding: str = ""  # in which its name was read, where that was a guess
+    words: tuple[str, ...] = ()  # all that stands in front of it for its owner
     own: tuple[str, ...] = ()  # the end of the path, which is the student's; the rest is the LMS's
 
     def __str__(self) -> str:
@@ -35,7 +38,7 @@ class File:
 
 
 def files(source: Path) -> Iterator[File]:
-    """All files of `source`. Links are not followed, and what cannot be read is there with the reason."""
+    """All files and empty folders of `source`. Links are not followed; a file that cannot be read says why."""
     if source.is_dir():
         return _in_folder(source)
     if not zipfile.is_zipfile(source):
@@ -53,37 +56,46 @@ def _in_folder(source: Path) -> Iterator[File]:
     for folder, folders, names in os.walk(source, onerror=problems.append):
         folders.sort()
         links = [name for name in folders if Path(folder, name).is_symlink()]
-        for path in sorted(Path(folder, name) for name in (*names, *links)):
+        empty = [Path(folder)] if not folders and not names and Path(folder) != source else []
+        for path in empty or sorted(Path(folder, name) for name in (*names, *links)):
             parts, guesses = zip(*(_text(os.fsencode(part)) for part in path.relative_to(source).parts), strict=True)
             status = path.lstat()
-            file = File(parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
+            file = File((*parts, ""), BytesIO().read, "", max(guesses)) if empty else File(
+                parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
             yield from _opened(file, partial(zipfile.ZipFile, path), 0)
     for problem in problems:
-        yield File(Path(problem.filename).relative_to(source).parts, bytes, str(problem.strerror))
+        yield File(Path(problem.filename).relative_to(source).parts, BytesIO().read, str(problem.strerror))
 
 
 def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], depth: int) -> Iterator[File]:
+    entries = []
     for entry in archive().infolist():
-        name, encoding = entry.filename, ""
+        name, encoding = entry.filename or ".", ""
         if not entry.flag_bits & 0x800:  # such a name is in an encoding that only its maker knows
             with suppress(UnicodeEncodeError):
                 name, encoding = _text(name.encode("cp437"))
-        parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".")
-        why = _why(parts, entry.external_attr >> 16, entry.file_size, depth)
-        if not entry.is_dir():
+        parts = tuple(part for part in name.replace("\\", "/").split("/") if part != ".") or (".",)
+        entries.append((entry, parts, encoding))
+    following = dict(pairwise([*sorted({parts for _, parts, _ in entries}), ()]))  # a folder's first file, if any
+    for entry, parts, encoding in entries:
+        if parts[-1]:
+            why = _why(parts, entry.external_attr >> 16, entry.file_size, depth)
             file = File((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
             yield from _opened(file, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
+        elif following[parts][: len(parts) - 1] != parts[:-1]:
+            yield File((*above, *parts), BytesIO().read, "", encoding)
 
 
 def _opened(file: File, archive: Callable[[], zipfile.ZipFile], depth: int) -> Iterator[File]:
-    """The file itself; of a zip, the files in it."""
+    """The file itself; of a zip, the files in it, unless it is empty."""
     if file.why or not file.parts[-1].lower().endswith(".zip") or depth == len(MAX_ZIPS):
         yield file
         return
     try:
-        if (count := len(archive().infolist())) > MAX_ENTRIES:
-            raise ValueError(f"it has {count} files")
-        yield from list(_in_zip(archive, file.parts, depth + 1))
+        inside = list(islice(_in_zip(archive, file.parts, depth + 1), MAX_FILES + 1))
+        if len(inside) > MAX_FILES:
+            raise ValueError(f"it has more than {MAX_FILES} files")
+        yield from inside or [file]
     except Exception as problem:  # as above; one broken zip costs one student a line
         yield replace(file, why=f"a zip that cannot be opened: {problem}")
 
@@ -99,6 +111,8 @@ def _text(name: bytes) -> tuple[str, str]:
 def _why(parts: tuple[str, ...], mode: int, size: int, depth: int) -> str:
     """Why a file is not read: where it lies, what it is, or how large it is; zips in zips may hold little."""
     most = MAX_ZIPS[depth] if parts[-1].lower().endswith(".zip") and depth < len(MAX_ZIPS) else MAX_BYTES
+    if parts == (".",):
+        return "it has no name"
     if ".." in parts or parts[0] == "" or parts[0].endswith(":"):
         return "its path leads out of the archive"
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):

@@ -1,11 +1,10 @@
 """Marks a whole class: one result file per student and submission, so that a run can be resumed."""
 
 import fcntl
-import json
 import os
 import signal
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,10 +19,9 @@ from tqdm import tqdm
 
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
-from .output import write_json
+from .output import read_sealed, write_sealed
 from .submission import Refused, read
 
-FIELDS = {"assignment", "status", "exercises", "notes", "score", "max", "pending"}  # of a whole result
 CLAIMS = "folders.json"  # in a results folder: from where each assignment was marked
 MAX_NAME = 200  # bytes, of the 255 that a file system allows for a result's name
 JOINERS = "\u200c\u200d"  # which join letters in Persian and Indian names
@@ -32,7 +30,7 @@ Results = dict[str, dict[str, dict[str, Any]]]  # the result of each student, by
 
 @dataclass
 class Run:
-    """How a run went: how many results there are, how many of them are new, and whom the grader failed.
+    """How a run went: how many results there are, how many of them are new, whom the grader failed, and who is refused.
 
     What else lies in the folder is `left_out` if somebody may miss it, otherwise `aside`.
     """
@@ -40,6 +38,7 @@ class Run:
     results: int = 0
     marked: int = 0
     faults: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
 
@@ -104,30 +103,31 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
             if fault := job.exception():
                 faults[student, name] = fault
             else:
-                keys[name][student], new = job.result()
+                keys[name][student], new, why = job.result()
                 run.marked += new
+                run.refused += [f"{student}/{name}: {why}"] * bool(why)
             bar.update()
     run.faults = {"/".join(whose): f"{type(fault).__name__}: {fault}" for whose, fault in faults.items()}
     run.results = sum(map(len, keys.values()))
     for name in keys:
-        missing = sorted(set(_object(out / f"{name}.json") or ()) - {student for _, student in submitted})
+        missing = sorted(set(read_sealed(out / f"{name}.json") or ()) - {student for _, student in submitted})
         run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
-        write_json(out / f"{name}.json", keys[name])
+        write_sealed(out / f"{name}.json", dict(sorted(keys[name].items())))
     return run
 
 
-def _mark(folder: Path, out: Path, assignment: Assignment, student: str, conditions: Conditions) -> tuple[str, bool]:
-    """Mark one submission unless its result is there, whole; return that result's key, and whether it is new."""
+def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Conditions) -> tuple[str, bool, str]:
+    """Mark one submission unless its result is there, whole: its key, whether it is new, and why it is refused."""
     try:
         data, notes = read(folder / student / assignment.name)
-        result = partial(mark, data, assignment, conditions, notes)
+        result = partial(mark, data, assignment, how, notes)
     except Refused as why:
         data, notes, result = str(why).encode(), [], partial(refused, assignment, str(why))
-    name = key(data, assignment, conditions, notes)
+    name = key(data, assignment, how, notes)
     path = _path(out, assignment.name, student, name)
-    if new := not _object(path, FIELDS):
-        write_json(path, result())
-    return name, new
+    if new := not (found := read_sealed(path)):
+        write_sealed(path, found := result())
+    return name, new, found["notes"][0] if found["status"] == "refused" else ""
 
 
 @contextmanager
@@ -175,12 +175,12 @@ def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]
 
 def _claim(out: Path, folder: Path, assignments: set[str]) -> None:
     """Refuse results that were made from another folder: there, somebody else may have the same name."""
-    here, claims = str(folder.resolve()), _object(out / CLAIMS) or {}
+    here, claims = str(folder.resolve()), read_sealed(out / CLAIMS) or {}
     for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
         raise ValueError(f"expected the folder whose results are in {out} ({other}), got {folder}. "
                          "Choose another --out; if that folder has moved, or has been merged into this one, "
                          f"delete {out / CLAIMS}.")
-    write_json(out / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
+    write_sealed(out / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
 
 
 def _path(out: Path, assignment: str, student: str, key: str) -> Path:
@@ -191,25 +191,16 @@ def read_results(folder: Path, assignment: str = "*") -> Results:
     """The current results."""
     results: Results = {}
     for index in sorted(set(folder.glob(f"{assignment}.json")) - {folder / CLAIMS}):
-        keys = _object(index)
-        if not keys or not all(isinstance(key, str) for key in keys.values()):
-            raise ValueError(
-                f"expected results in {folder}, got a foreign file {index.name}. Name the folder that `grade` wrote.")
+        if not (keys := read_sealed(index)):
+            raise ValueError(f"expected results in {folder}, got a damaged or foreign file {index.name}. "
+                             "Name the folder that `grade` wrote, or run `grade` again.")
         results[index.stem] = {}
         for student in sorted(keys):
             path = _path(folder, index.stem, student, keys[student])
-            if not (result := _object(path, FIELDS)):
+            if not (result := read_sealed(path)):
                 raise ValueError(f"expected a result in {path}, got a damaged file or none. "
                                  "Run `grade` again: it makes that result anew.")
             results[index.stem][student] = result
     if not results:
         raise ValueError(f"expected results in {folder}, found none. Run `grade` first.")
     return results
-
-
-def _object(path: Path, fields: Collection[str] = ()) -> dict[str, Any] | None:
-    """The JSON object in a file, or None if there is no such file, or it is damaged, or lacks one of the `fields`."""
-    with suppress(FileNotFoundError, ValueError):
-        content = json.loads(path.read_text("utf-8"))
-        return content if isinstance(content, dict) and content.keys() >= set(fields) else None
-    return None

@@ -5,7 +5,9 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
 
 import yaml
@@ -13,12 +15,16 @@ import yaml
 from .archive import File, files
 from .assignments import load, names
 from .batch import why_no_name
-from .output import write_file
-from .owners import COPY, FOLDERS, Owner, owners
+from .output import read_sealed, write_file, write_sealed
+from .owners import COPY, FOLDERS, MARK, Owner, owners
+from .submission import Refused, parse
 
 JUNK = re.compile(r"__MACOSX|\._.*|\.DS_Store|\.ipynb_checkpoints|Thumbs\.db|desktop\.ini", re.DOTALL)
 # Here a number may end a student's name, or an underscore stand in a login.
 UNSURE = re.compile(r".*?_\d+_\d+_\d+_|.*_.*_[^_]+_attempt_\d", re.DOTALL)
+COPIED = re.compile(rf".*{MARK}$", re.DOTALL | re.IGNORECASE)  # a folder's name: another student, or the same one?
+UNIQUE = re.compile(r"\d{4}|@|anon_")  # what a student is called by in one class alone
+RECORD = ".collected.json"  # in the folder for the students' folders: whose work that is, and where it came from
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
 
@@ -30,6 +36,7 @@ class Collected:
     aside: list[File] = field(default_factory=list)
     left_out: list[tuple[File, str]] = field(default_factory=list)
     junk: list[File] = field(default_factory=list)
+    refused: list[tuple[File, str]] = field(default_factory=list)  # of those taken, which cannot be marked
     guesses: list[str] = field(default_factory=list)
 
     def lose(self, some: Iterable[File], why: str) -> None:
@@ -42,7 +49,7 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
     `source` is a folder or a zip: an LMS's download, one folder or zip per student, nbgrader's ``student/assignment``,
     or ``student_assignment.ipynb``. A student's earlier files are replaced as a whole.
     """
-    load(assignment)  # an error if there is none
+    marked = load(assignment)
     if target.resolve().is_relative_to(source.resolve()):
         raise ValueError(f"expected --out outside of {source}, got {target}. Name another folder.")
     done, found = Collected(), []
@@ -61,23 +68,47 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         if not any(map(JUNK.fullmatch, one.parts[: depth + 1])):  # all that this student handed in
             done.junk.remove(one)
             done.lose([one], "no notebook lies beside it")
-    for student, handed_in in sorted(_by_student(top, depth, assignment, done).items()):
+    record = read_sealed(target / RECORD) or {}
+    earlier, origin = record.setdefault(assignment, {}), str(source.resolve())
+    by_student = _by_student(top, depth, assignment, done)
+    if gone := {path.parent.name for path in target.glob(f"*/{assignment}")} - set(by_student):
+        done.guesses.append(f"{len(gone)} students were collected before and are not in {source}, for instance "
+                            f"{min(gone)!r}. They stay in {target}: delete the folders of those who have left")
+    for student, handed_in in sorted(by_student.items()):
+        folder = target / student / assignment
         try:
             name, book = _pick(handed_in, student, assignment, done)
             data = book.read()  # may fail, and then nothing is replaced
+            now = {"source": origin, "words": [student, *filter(None, book.words)], "content": sha256(data).hexdigest()}
+            if folder.exists() and _of_another(earlier.get(student, now), now):
+                raise ValueError(f"{folder} holds other work of this name, from {earlier[student]['source']}. If it is "
+                                 "the same student's, delete it and collect again; otherwise name another --out")
         except Exception as problem:  # one student's file, of which zipfile may say almost anything
             done.lose(handed_in, f"{student}: {problem}")
             continue
-        folder = target / student / assignment
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         write_file(folder / name, data)
+        earlier[student] = now
         done.taken.append(book)
+        try:
+            parse(data, marked)
+        except Refused as why:
+            done.refused.append((book, str(why)))
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")
+    write_sealed(target / RECORD, record)
     return done
+
+
+def _of_another(before: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether a student's earlier work may be somebody else's, of another class."""
+    one, other = set(before["words"]), set(now["words"])
+    if before["content"] == now["content"] or not (one <= other or other <= one):
+        return before["content"] != now["content"]
+    return before["source"] != now["source"] and len(one | other) == 1 and not UNIQUE.search(*one)
 
 
 def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
@@ -90,36 +121,38 @@ def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
             return depth
         (folder,) = here
         loose = [parts[1] for parts in inside if len(parts) == 2 and _notebook(parts[1])]
-        folders = {parts[1] for parts in inside if len(parts) > 2} - {assignment}
-        students = owners(loose, loose, assignment, False) if loose else folders
-        if not students or any(re.fullmatch(form, folder) for form in FOLDERS.values()):
+        some = loose or {parts[1] for parts in inside if len(parts) > 2}
+        of_lms = any(re.fullmatch(form, folder) for form in FOLDERS.values())
+        if of_lms or not owners(some, some, assignment, not loose):
+            if len(loose) > 1 and not of_lms:
+                done.guesses.append(f"{folder!r} was read as a student, not as the folder of a class")
             return depth
         depth += 1
         done.guesses.append(f"{folder!r} was read as the folder of the class, not of a student")
 
 
 def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> dict[str, list[File]]:
-    """The files of each student; each has the student's own part of its path."""
+    """The files of each student; each has its owner's words, and the student's own part of its path."""
     folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
     known: dict[str, Owner] = {}
     for some in (folders, loose):
         voters = [name for name in some if any(_notebook(one.parts[-1]) for one in top[name])] or some
         known |= owners(some, voters, assignment, some is folders)
-    if unsure := [name for name in loose if name in known and UNSURE.match(name)]:
+    if unsure := [name for name in known if (UNSURE if name in loose else COPIED).match(name)]:
         example = f"{unsure[0]!r} as {known[unsure[0]].student}'s"
         done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {example}")
     others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
     submitters = _submitters(top, done)
     by_student: dict[str, list[tuple[Owner, list[File]]]] = defaultdict(list)
     for name, inside in top.items():
-        owner = known.get(name) or Owner("", (name,), "", name)
+        owner = known.get(name) or Owner("", (name,), ("", ""), name)
         students = submitters.get(name) or [owner.student] * bool(owner.student)
         if name == METADATA or (not students and others.fullmatch(name)):
             done.aside += inside
         elif not students:
-            done.lose(inside, "its name does not say whose it is")
-        handed_in = [replace(one, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
+            done.lose(inside, "its name does not say whose it is. Put it into late/STUDENT, and collect late, too")
+        handed_in = [replace(one, words=owner.words[1:], own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
                 done.lose(inside, why)
@@ -127,11 +160,12 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
                 by_student[student].append((owner, handed_in))
     found = {}
     for student, entries in by_student.items():
-        last = max(owner.time for owner, _ in entries)
-        done.aside += [one for owner, inside in entries for one in inside if owner.time < last]
-        found[student] = [one for owner, inside in entries for one in inside if owner.time == last]
+        last = dict(sorted(owner.attempt for owner, _ in entries))
+        found[student] = [one for owner, inside in entries for one in inside if owner.attempt in last.items()]
+        done.aside += [one for owner, inside in entries for one in inside if owner.attempt not in last.items()]
         if len({owner.words for owner, _ in entries}) > 1:
-            done.lose(found.pop(student), f"others would be {student}, too")
+            done.lose(found[student], f"others would be {student}, too")
+            found[student] = []
     return found
 
 
@@ -165,12 +199,14 @@ def _pick(handed_in: list[File], student: str, assignment: str, done: Collected)
     right, called = f"{assignment}.ipynb", {one.own[-1] for one in by_place[place]}
     same = called & {right} or {name for name in called if re.fullmatch(rf"{assignment}{COPY}\.ipynb", name)}
     if len(called) > 1 and len(same) != 1:
-        raise ValueError(f"{len(called)} notebooks, none called {right}. Rename the one to be marked")
+        raise ValueError(f"{len(called)} notebooks, none called {right}. If they are several students', give `collect` "
+                         "the folder in which they lie; otherwise rename the one to be marked")
     (name,) = same or called
     copies = [one for one in by_place[place] if one.own[-1] == name]
-    if len({one.read() for one in copies}) > 1:
+    if len({sha256(one.read()).digest() for one in copies}) > 1:  # one of them is in memory at a time
         raise ValueError(f"different files are called {name}. Keep one")
-    if place:
+    plain = student in copies[0].parts and not student.isdecimal()  # no LMS says that this folder is a student's
+    if place or (plain and student.casefold() not in name.casefold() and owners([name], [name], assignment, False)):
         done.guesses.append(f"{copies[0]} was read as the work of {student}")
     return right if same else name[-50:], copies[0]  # a file system takes no name of any length
 

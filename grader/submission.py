@@ -12,6 +12,8 @@ from .guard import is_guard
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
 CHECKED = re.compile(r"""\bcheck\(\s*['"]([\w-]+)['"]\s*,\s*(?:answer\s*=\s*)?([A-Za-z_]\w*)\s*\)""")
+KINDS = {"<": "是网页，不是笔记本 | a web page, not a notebook", "%PDF": "是 PDF，不是笔记本 | a PDF, not a notebook",
+         "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "": "不是有效的 JSON | not valid JSON"}  # by its start
 
 
 class Refused(Exception):
@@ -66,9 +68,11 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     missing, they stand below all that follows the exercise's cell up to the next exercise, or at the end.
     """
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
+        notebook = json.loads(data)  # in UTF-8, or in what Windows calls Unicode
     except (ValueError, RecursionError):
-        raise Refused("不是有效的 JSON | not valid JSON") from None
+        begin = data.decode(json.detect_encoding(data), "replace").lstrip("\ufeff \t\r\n")
+        why = next(kind for start, kind in KINDS.items() if begin.startswith(start))
+        raise Refused(why if begin else "文件是空的 | the file is empty") from None
     cells = _cells(notebook)
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")

@@ -10,8 +10,8 @@ from ..batch import Results
 from ..output import write_file
 
 
-def write_grades(results: Results, format: str, target: Path) -> tuple[int, int]:
-    """Write all grades to one file; return how many there are, and how many lack points for a part in words."""
+def write_grades(results: Results, format: str, target: Path) -> tuple[int, int, list[str]]:
+    """Write all grades to one file; return how many there are and lack points for a part in words, and who has none."""
     if format != "csv" and len(results) > 1:
         raise ValueError("expected one assignment for an LMS, where an empty cell would erase a grade, "
                          f"got {', '.join(results)}. Name one with --assignment.")
@@ -20,9 +20,10 @@ def write_grades(results: Results, format: str, target: Path) -> tuple[int, int]
     if format == "moodle" and (others := [student for student, _ in graded if not _number(student)]):
         raise ValueError(f"expected Moodle's numbers of participants, got {others[:5]}. "
                          "Collect from Moodle's download, or use --format moodle-users.")
-    rows = [_row(format, student, result) for student, result in graded]
+    refused = [one for one in graded if one[1]["status"] == "refused"]
+    rows = [_row(format, *one) for one in graded if format == "csv" or one not in refused]  # as above
     out = io.StringIO()
-    table = csv.DictWriter(out, rows[0], lineterminator="\n")
+    table = csv.DictWriter(out, _row(format, *graded[0]), lineterminator="\n")
     table.writeheader()
     if format == "canvas":
         most = max(result["max"] for _, result in graded)
@@ -30,12 +31,14 @@ def write_grades(results: Results, format: str, target: Path) -> tuple[int, int]
     table.writerows(rows)
     encoding = "utf-8-sig" if format == "csv" else "utf-8"  # by this mark a spreadsheet recognises UTF-8
     write_file(target, out.getvalue().encode(encoding))
-    return len(graded), sum(bool(result["pending"]) for _, result in graded)
+    return len(graded) - len(refused), sum(bool(result["pending"]) for _, result in graded), [
+        f"{student}, {result['assignment']}: {result['notes'][0]}" for student, result in refused]
 
 
 def _row(format: str, student: str, result: dict[str, Any]) -> dict[str, Any]:
     """One grade, by the columns of a format."""
-    name, score, most = result["assignment"], f"{result['score']:g}", result["max"]
+    name, most = result["assignment"], result["max"]
+    score = "" if result["status"] == "refused" else f"{result['score']:g}"
     match format:
         case "csv":
             return {"student": student, "assignment": name, "score": score, "max": most,

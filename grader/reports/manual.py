@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from itertools import zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -11,7 +12,9 @@ from unicodedata import normalize
 from ..batch import Results
 
 COLUMNS = ("student", "assignment", "part", "points")
-ENCODINGS = ("utf-8-sig", "gb18030", "big5hkscs", "cp932", "cp949", "cp1252")  # the Excels of the world
+ENCODINGS = ("utf-8-sig", "gb18030", "big5hkscs", "cp932", "cp949", *(f"cp125{n}" for n in (2, 0, 1, *range(3, 9))),
+             "cp874", "mac_roman", "mac_latin2", "mac_cyrillic", "mac_greek", "mac_turkish")  # the Excels of the world
+FORMULA = re.compile('="(.*)"')  # in which Excel keeps zeros in front of a number
 REMEDY = "In Excel, save the table as “CSV UTF-8 (Comma delimited)”, with the columns " + ",".join(COLUMNS)
 
 
@@ -61,11 +64,11 @@ def add_points(results: Results, path: Path) -> str:
 def _rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
     """Each row that is not blank, with its line; the columns are found by name."""
     header = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",;\t", key=header.count)
+    separator = max(",;\t", key=lambda sign: sum(cell.strip(' "').lower() in COLUMNS for cell in header.split(sign)))
     if header[:4].lower() == "sep=":  # Excel's own first line
         separator, text = header[4:5] or ",", text.replace(header, "", 1)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    stripped = ([cell.strip() for cell in cells] for cells in reader)
+    stripped = ([FORMULA.sub(r"\1", cell.strip()) for cell in cells] for cells in reader)
     try:
         rows = [(reader.line_num, cells) for cells in stripped if any(cells)]
     except csv.Error as problem:
@@ -74,8 +77,8 @@ def _rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
         raise ValueError(f"expected a table in {path}, got an empty file. {REMEDY}.")
     (first, cells), *rows = rows
     columns = [cell.lower() for cell in cells]
-    if missing := [name for name in COLUMNS if name not in columns]:
-        raise ValueError(f"expected the columns {','.join(COLUMNS)} in {path}, line {first}, "
-                         f"got {cells}: {', '.join(missing)} missing. {REMEDY}.")
+    if wrong := [f"{name} {'twice' if name in columns else 'missing'}" for name in COLUMNS if columns.count(name) != 1]:
+        raise ValueError(f"expected each of the columns {','.join(COLUMNS)} once in {path}, line {first}, "
+                         f"got {cells}: {', '.join(wrong)}. {REMEDY}.")
     by_column = [(number, dict(zip_longest(columns, cells, fillvalue=""))) for number, cells in rows]
     return [(number, {name: row[name] for name in COLUMNS}) for number, row in by_column]

@@ -31,6 +31,8 @@ class Marks(NbGraderPreprocessor):
         except (OSError, KeyError, ValueError):
             problem = f"expected a result of {student} for {name} in {folder}, found none. Run `grade` first."
             raise RuntimeError(problem) from None
+        if result["status"] == "refused":
+            raise RuntimeError(f"expected a notebook of {student} for {name}, got {result['notes'][0]}. Ask for it.")
         cells = {cell.metadata.nbgrader.grade_id: cell for cell in nb.cells if is_grade(cell) and not is_solution(cell)}
         for id, exercise in result["exercises"].items():
             check = f"{id}-check"

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from grader import assignments
+from grader.output import write_sealed
 from grader.sandbox import box
 
 
@@ -69,8 +70,7 @@ def result():
 @pytest.fixture
 def results(tmp_path):
     folder = tmp_path / "results"
-    (folder / "intro").mkdir(parents=True)
-    (folder / "intro.json").write_text(json.dumps({"ann": "k1", "bob": "k2"}))
-    (folder / "intro" / "ann.k1.json").write_text(json.dumps(RESULT))
-    (folder / "intro" / "bob.k2.json").write_text(json.dumps({**RESULT, "status": "refused", "score": 0}))
+    write_sealed(folder / "intro.json", {"ann": "k1", "bob": "k2"})
+    write_sealed(folder / "intro" / "ann.k1.json", RESULT)
+    write_sealed(folder / "intro" / "bob.k2.json", {**RESULT, "status": "refused", "score": 0})
     return folder

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import assignments, batch, seeds
+from grader import assignments, batch, output, seeds
 from grader.marking import Conditions
 from grader.sandbox import process
 
@@ -151,6 +151,7 @@ def test_a_refusal_is_a_result_too(tmp_path):
     with ThreadPoolExecutor(1) as pool:
         runs = [batch.grade(tmp_path / "in", tmp_path / "out", Conditions(5), pool) for _ in range(2)]
     assert [(run.results, run.marked) for run in runs] == [(1, 1), (1, 0)]
+    assert [run.refused for run in runs] == [["ann/intro: 没有交笔记本 | no notebook was handed in"]] * 2
 
 
 @pytest.fixture
@@ -165,11 +166,21 @@ def refused(tmp_path):
     return refused
 
 
-@pytest.mark.parametrize("damage", [b"", b'{"assignment": "intro"', b"{}", b"null", b"\0" * 100, b"\xff"])
+@pytest.mark.parametrize("damage", [
+    b"", b'{"assignment": "intro"', b"{}", b"null", b"\0" * 100, b"\xff", b"[" * 100_000,
+    lambda whole: whole.replace(b'"score": 0', b'"score": 99'),
+    lambda whole: whole.replace(b'"score": 0', b'"score": "0"'),
+    lambda whole: whole.replace(b'"pending": {}', b'"pending": null'),
+    lambda whole: whole.replace(b"notebook", b"notebo0k"),
+    lambda whole: json.dumps({**json.loads(whole), "exercises": {}}).encode(),
+    lambda whole: json.dumps({**json.loads(whole), output.SEAL: None}).encode(),
+], ids=range(13))
 def test_a_damaged_result_is_made_again(damage, refused, tmp_path):
     assert refused("ann/intro", "bob/intro").marked == 2
     path, = (tmp_path / "out" / "intro").glob("ann.*.json")
     whole = path.read_bytes()
+    damage = damage(whole) if callable(damage) else damage
+    assert damage != whole
     path.write_bytes(damage)
     with pytest.raises(ValueError,
                        match=r"expected a result in .*ann\..*\.json, got a damaged file or none. Run `grade` again"):
@@ -179,6 +190,18 @@ def test_a_damaged_result_is_made_again(damage, refused, tmp_path):
         (tmp_path / "out" / name).write_bytes(damage)
     assert refused().results == 2
     assert set(batch.read_results(tmp_path / "out")["intro"]) == {"ann", "bob"}
+
+
+def test_an_index_that_has_lost_a_student_is_damaged(refused, tmp_path):
+    """It is one that is still JSON; a student may be called like any other entry of it."""
+    refused("ann/intro", "digest/intro")
+    assert set(batch.read_results(tmp_path / "out")["intro"]) == {"ann", "digest"}
+    index = tmp_path / "out" / "intro.json"
+    index.write_text(json.dumps({name: key for name, key in json.loads(index.read_text()).items() if name != "ann"}))
+    with pytest.raises(ValueError, match=r"got a damaged or foreign file intro\.json"):
+        batch.read_results(tmp_path / "out")
+    refused()
+    assert set(batch.read_results(tmp_path / "out")["intro"]) == {"ann", "digest"}
 
 
 def test_two_classes_never_share_results(refused, tmp_path):

@@ -5,11 +5,15 @@ Gradescope's as the programs of other people read them, 学习通's as its users
 """
 
 import io
+import json
 import os
 import re
+import shutil
 import stat
 import struct
+import tracemalloc
 import unicodedata
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -22,20 +26,35 @@ from grader.collect import collect
 A = "activations.ipynb"
 
 
-def zipped(files, **options):
+def book(name, content):
+    """The bytes of a file: text is put into a cell if the name is a notebook's; bytes stay what they are."""
+    if isinstance(content, str) and getattr(name, "filename", name).lower().endswith(".ipynb"):
+        content = json.dumps({"cells": [{"cell_type": "code", "source": content, "metadata": {}}]}, ensure_ascii=False)
+    return content.encode() if isinstance(content, str) else content
+
+
+def text_of(path):
+    """The text of such a notebook, or all of a file of bytes."""
+    data = path.read_bytes()
+    return json.loads(data)["cells"][0]["source"] if data.startswith(b"{") else data
+
+
+def zipped(files, comment=b"", **options):
     """A zip with these files, as bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", **options) as archive:
+        archive.comment = comment
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(name, book(name, content))
     return out.getvalue()
 
 
 def unpacked(folder, files):
     for name, content in files.items():
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        (path if name.endswith("/") else path.parent).mkdir(parents=True, exist_ok=True)
+        if not name.endswith("/"):
+            path.write_bytes(book(name, content))
     return folder
 
 
@@ -46,7 +65,7 @@ def collected(tmp_path, capsys):
         out = tmp_path / "out"
         status = commands.main(["collect", str(source), "--assignment", "activations", "--out", str(out)])
         printed, said = capsys.readouterr()
-        taken = {(path.parts[-3], path.name): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
+        taken = {(path.parts[-3], path.name): text_of(path) for path in sorted(out.glob("*/*/*"))}
         counts = re.search(r"^(\d+) files: (\d+) taken, (\d+) set aside, (\d+) left out, (\d+) of macOS", printed,
                            re.MULTILINE)
         total, *parts = map(int, counts.groups())
@@ -57,6 +76,7 @@ def collected(tmp_path, capsys):
     return collected
 
 
+NOTHING = zipped({}, comment=b"!")
 CLASSES = {  # a download, and who has which notebook; a file with `!` in its content is listed as left out
     "Canvas": (
         {f"leeann_1001_5001_{A}": "ann", f"leeann_1002_5002_{A}": "ann, too", f"王伟_LATE_1003_5003_{A}": "late",
@@ -130,6 +150,42 @@ CLASSES = {  # a download, and who has which notebook; a file with `!` in its co
     "学号 and names": ({"2021001-王伟.zip": zipped({A: "1"}), "助教.zip": zipped({A: "2"}), f"2021002_{A}": "3",
                         f"ann_{A}": "4"},
                     {("2021001", A): "1", ("助教", A): "2", ("2021002", A): "3", ("ann", A): "4"}),
+    "names that say nothing": (
+        dict.fromkeys((
+            A, "activations (1).ipynb", "activations(2).ipynb", "activations-4.ipynb", "activations_3 (1).ipynb",
+            "activations-Copy1.ipynb", "activations - Copy (2).ipynb", "activations-checkpoint.ipynb",
+            "activations_final.ipynb", "activations - 副本.ipynb", "activations 的副本.ipynb",
+            "activations_最终版.ipynb", "activations_2026-09-01.ipynb", "activations_v2_final.ipynb",
+            "Copy of activations.ipynb", "my_activations.ipynb", "final_activations.zip", "activations.zip", "hw4.zip",
+            "第4次作业.zip", "intro.zip", f"homework/{A}", f"activations/{A}", f"Final (2)/{A}"), "!")
+        | {f"ann_{A}": "1", "activations_carol (1).ipynb": "2", "Copy of dan_activations.ipynb": "3",
+           "eve (1).zip": zipped({A: "4"}), "fay_activations - Copy (3).ipynb": "5", "12.zip": zipped({A: "6"}),
+           "activations-finn.ipynb": "7", f"3-12/{A}": "8", f"7/{A}": "9"},
+        {("ann", A): "1", ("carol", A): "2", ("dan", A): "3", ("eve", A): "4", ("fay", A): "5", ("12", A): "6",
+         ("finn", A): "7", ("3-12", A): "8", ("7", A): "9"}),
+    "a copy beside": ({"activations_carol.ipynb": b"!1", "activations_carol (1).ipynb": b"!2", f"ann_{A}": "1"},
+                      {("ann", A): "1"}),
+    "two downloads from Canvas, unpacked together": (
+        {f"x_1001_5001_{A}": "1", "x_1001_5009_activations-1.ipynb": "2",
+         "y_1002_5002_activations.zip": zipped({A: "3"}),
+         "y_LATE_1002_5010_activations-1.zip": zipped({A: "4"}), f"z_1003_10003_{A}": "6",
+         "z_1003_9003_activations-1.ipynb": "5", f"w_1004_5004_{A}": "7", "w_1004_5008_draft.ipynb": ""},
+        {("1001", A): "2", ("1002", A): "4", ("1003", A): "6", ("1004", A): "7"}),
+    "class folders": (
+        {f"A班/20210001-张三-{A}": "!", f"A班/20210002-李四-{A}": "!", f"B班/ann_{A}": "!", f"B班/bob_{A}": "!"}, {}),
+    "empty zips": (
+        {"20210001-a.zip": zipped({A: "1"}), "20210002-b.zip": NOTHING, "20210003-c.zip": zipped({"!/": ""}),
+         "20210004-d.zip": zipped({"d.zip": NOTHING}),
+         "20210005-e.zip": zipped({"e!/": "", "e!/g/": ""})},
+        {("20210001", A): "1"}),
+    "empty zips and folders from Moodle": (
+        {f"A_1001_assignsubmission_file_/{A}": "1", "B_1002_assignsubmission_file_/hw.zip": NOTHING,
+         "C_1003_assignsubmission_file_/": "!", f"D_1004_assignsubmission_file_/{A}": "4",
+         "D_1004_assignsubmission_file_/data/": "", "D_1004_assignsubmission_file_/data.zip": zipped({})},
+        {("1001", A): "1", ("1004", A): "4"}),
+    "empty folders": (
+        {f"ann/{A}": "1", "bob/": "!", "cy/activations/": "!", "di/x.ipynb/": "!", "eve/.ipynb_checkpoints/": "!"},
+        {("ann", A): "1"}),
     "a date in files": ({f"20260901_王伟_{A}": "1", f"20260901_李雷_{A}": "2"},
                         {("20260901_王伟", A): "1", ("20260901_李雷", A): "2"}),
     "nbgrader": (
@@ -181,12 +237,37 @@ def test_a_class(form, place, collected, tmp_path):
     assert ("'submissions' was read as the folder of the class" in said) == (" in a " in place)
 
 
+@pytest.mark.parametrize(("files", "guess"), [
+    ({f"A班/20210001-张三-{A}": "1", f"B班/20210001-张三-{A}": "2"},
+     f"'A班/20210001-张三-{A}' was read as the work of A班"),
+    ({f"A班/ann/{A}": "1", f"B班/bob/{A}": "2"}, f"'A班/ann/{A}' was read as the work of A班"),
+    ({f"mail/{A}": "1", "mail/activations (1).ipynb": "2"},
+     "'mail' was read as a student, not as the folder of a class"),
+    ({f"ann/ann_{A}": "1", "李雷/2021001-李雷.ipynb": "2", f"2021002/bob_{A}": "3"}, None),
+    ({f"x_1001_assignsubmission_file_/bob_{A}": "1"}, None),
+])
+def test_a_folder_that_may_be_a_class_is_said(files, guess, collected, tmp_path):
+    status, _, said, _ = collected(unpacked(tmp_path / "in", files))
+    assert status == 0
+    assert (f"please check: {guess}\n" in said) if guess else "please check" not in said
+
+
+def test_a_file_without_an_owner_is_collected_from_a_folder(collected, tmp_path):
+    """What the command says to do with it works."""
+    assert "Put it into late/STUDENT, and collect late, too" in collected(
+        unpacked(tmp_path / "in", {"activations (1).ipynb": "1", f"bob_{A}": "2"}))[2]
+    assert collected(unpacked(tmp_path / "late", {"ann/activations (1).ipynb": "1"}))[:2] == (
+        0, {("ann", A): "1", ("bob", A): "2"})
+
+
 def test_what_can_be_read_in_two_ways_is_said(collected, tmp_path):
     """Canvas lets a name end with a number, and Blackboard a login hold an underscore."""
     for names, owner in ({f"x_1001_5001_2026001_{A}": "1", f"y_1002_5002_{A}": "2"}, "1001"), ({
-            f"HW 1_stu_01_attempt_2026-01-03-10-00-00_{A}": "1"}, "01"):
+            f"HW 1_stu_01_attempt_2026-01-03-10-00-00_{A}": "1"}, "01"), ({
+            f"ann (1)/{A}": "1", f"ann/{A}": "2"}, "ann (1)"):
         (tmp_path / "in.zip").write_bytes(zipped(names))
-        guess = f"1 names can be read in two ways, for instance {next(iter(names))!r} as {owner}'s"
+        name = next(iter(names)).split("/")[0]
+        guess = f"1 names can be read in two ways, for instance {name!r} as {owner}'s"
         assert guess in collected(tmp_path / "in.zip")[2]
 
 
@@ -227,9 +308,14 @@ ENTRIES = {  # what is wrong with bob's file, and what the command says of it
     "bomb of zips": (zipped({"bob/x.zip": bytes(51 << 20), **OTHERS}, compression=zipfile.ZIP_DEFLATED),
                      "larger than 50 MB"),
     "thousands of files": (zipped({"bob/x.zip": zipped({f"{n}.ipynb": "" for n in range(1001)}), **OTHERS}),
-                           "it has 1001 files"),
+                           "it has more than 1000 files"),
+    "thousands of files in zips": (
+        zipped({"bob/x.zip": zipped({f"{n}.zip": zipped({f"{m}.ipynb": "" for m in range(501)}) for n in range(2)}),
+                **OTHERS}), "it has more than 1000 files"),
     "zips without end": (zipped({"bob/x.zip": zipped({"y.zip": zipped({"z.zip": zipped({A: "deep"})})}), **OTHERS}),
                          "no notebook"),
+    "no name": (zipped({".": "x", **OTHERS}), "'.': it has no name"),
+    "no name at all": (zipped({zipfile.ZipInfo(""): "x", **OTHERS}), "'.': it has no name"),
     "absolute": (zipped({f"/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
     "with a drive": (zipped({f"C:/bob/{A}": "x", **OTHERS}), "its path leads out of the archive"),
     "way up": (zipped({f"bob/../ann/{A}": "x", **OTHERS}), "its path leads out of the archive"),
@@ -256,10 +342,35 @@ def test_two_files_of_one_name_in_a_zip(collected, tmp_path):
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         for name, content in [(f"ann/{A}", "1"), (f"ann/{A}", "2"), (f"bob/{A}", "3"), (f"bob/{A}", "3")]:
             with pytest.warns(UserWarning, match="Duplicate") if name in archive.namelist() else io.BytesIO():
-                archive.writestr(name, content)
+                archive.writestr(name, book(name, content))
     status, taken, said, _ = collected(tmp_path / "in.zip")
     assert (status, taken) == (1, {("bob", A): "3"})
     assert said.count("ann: different files are called activations.ipynb. Keep one") == 2
+
+
+def test_a_path_of_any_depth(collected, tmp_path):
+    """All its beginnings together would fill the memory."""
+    (tmp_path / "in.zip").write_bytes(zipped({"bob/" + "a/" * 15_000: "", f"bob/{A}": "b", **OTHERS}))
+    tracemalloc.start()
+    assert collected(tmp_path / "in.zip")[::3] == (0, 4)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60 << 20
+
+
+def test_many_files_of_one_name_are_not_in_memory_together(collected, tmp_path):
+    hw = io.BytesIO()
+    with zipfile.ZipFile(hw, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings(action="ignore"):
+        for number in range(12):
+            archive.writestr(A, bytes([number % 11]) * (10 << 20))
+    (tmp_path / "in.zip").write_bytes(zipped({"bob/hw.zip": hw.getvalue(), **OTHERS}))
+    tracemalloc.start()
+    status, taken, said, total = collected(tmp_path / "in.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (status, set(taken), total) == (1, {("ann", A), ("cy", A)}, 14)
+    assert said.count("bob: different files are called activations.ipynb. Keep one") == 12
+    assert peak < 60 << 20
 
 
 class Unflagged(zipfile.ZipInfo):
@@ -278,8 +389,8 @@ def test_names_from_windows_and_macos(encoding, says, collected, tmp_path):
     """Windows writes GBK; macOS writes UTF-8 without the flag, and accents as signs of their own."""
     with zipfile.ZipFile(tmp_path / "in.zip", "w") as archive:
         for student in ("王伟", "赵六"):
-            archive.writestr(Unflagged(f"{student}/{A}", encoding), student)
-        archive.writestr(f"李雷/{A}", "with the flag")
+            archive.writestr(Unflagged(f"{student}/{A}", encoding), book(A, student))
+        archive.writestr(f"李雷/{A}", book(A, "with the flag"))
     status, taken, said, _ = collected(tmp_path / "in.zip")
     assert (status, taken) == (0, {("李雷", A): "with the flag", ("王伟", A): "王伟", ("赵六", A): "赵六"})
     assert ("names that are not UTF-8 were read as gb18030, for instance '王伟/activations.ipynb'" in said) == says
@@ -291,7 +402,7 @@ def test_names_on_a_disk(collected, tmp_path):
                  unicodedata.normalize("NFD", "Zoë").encode(), "Zoë".encode()):
         folder = os.path.join(os.fsencode(tmp_path), b"in", name)
         os.makedirs(folder)
-        Path(os.fsdecode(folder), A).write_text("x")
+        Path(os.fsdecode(folder), A).write_bytes(book(A, "x"))
     status, taken, said, _ = collected(tmp_path / "in")
     assert (status, sorted(taken)) == (1, [("José", A), ("王伟", A)])
     assert said.count("others would be Zoë, too") == 2
@@ -330,13 +441,67 @@ def test_what_was_there_is_replaced_as_a_whole_or_not_at_all(collected, tmp_path
     assert collected(tmp_path / "in.zip")[1][("bob", "hw.ipynb")] == "new"
 
 
+@pytest.mark.parametrize(("first", "second", "replaced"), [
+    (f"zhang/{A}", f"zhang/{A}", False), (f"7/{A}", f"7/{A}", False), (f"zhang_{A}", f"zhang/{A}", False),
+    (f"20210001-张三-{A}", f"20210001-李四-{A}", False), (f"20210001-张三-{A}", f"20210001-张三-{A}", True),
+    (f"20210001_{A}", f"20210001-张三-{A}", True), (f"20210001_{A}", f"20210001_{A}", True),
+    (f"Ann_1001_assignsubmission_file_/{A}", f"Ann_1001_assignsubmission_file_/{A}", True),
+    (f"Ann_1001_assignsubmission_file_/{A}", f"Bob_1001_assignsubmission_file_/{A}", False),
+    (f"HW_zhang_attempt_2026-01-03-10-00-00_{A}", f"HW_zhang_attempt_2026-01-04-10-00-00_{A}", True),
+    (f"anon_aBdE_5001_{A}", f"anon_aBdE_5002_{A}", True),
+])
+def test_another_class_of_the_same_names_replaces_nothing(first, second, replaced, collected, tmp_path):
+    """What makes the work another's is its owner's whole identity; a name alone may be another's in another class."""
+    source, other = unpacked(tmp_path / "A", {first: "1"}), tmp_path / "B"
+    ((student, _),) = collected(source)[1]
+    unpacked(source, {first: "1, corrected"})
+    assert collected(source)[:2] == (0, {(student, A): "1, corrected"})
+    status, taken, said, _ = collected(unpacked(other, {second: "2"}))
+    assert taken[student, A] == ("2" if replaced else "1, corrected")
+    assert status == (not replaced)
+    assert (f"holds other work of this name, from {source}" in said) == (not replaced)
+    if not replaced:
+        shutil.rmtree(tmp_path / "out" / student / "activations")
+        assert collected(other)[1][student, A] == "2"
+
+
+def test_a_folder_that_has_moved_is_the_same_class(collected, tmp_path):
+    source = unpacked(tmp_path / "in", {f"ann/{A}": "1"})
+    assert collected(source)[0] == 0
+    moved = source.rename(tmp_path / "moved")
+    assert collected(moved)[0] == 0
+    assert collected(unpacked(moved, {f"ann/{A}": "2"}))[:2] == (0, {("ann", A): "2"})
+
+
+def test_students_who_are_no_longer_in_the_download_are_said(collected, tmp_path):
+    source = unpacked(tmp_path / "in", {f"ann/{A}": "1", f"bob/{A}": "2", f"cy/{A}": "3"})
+    assert "collected before" not in collected(source)[2]
+    (source / "bob" / A).unlink()
+    (source / "cy").rename(source / "di")
+    said = collected(source)[2]
+    assert f"1 students were collected before and are not in {source}, for instance 'cy'" in said
+    assert "left out 'bob/'" in said
+
+
 def test_a_result_folder_of_links_is_not_followed(tmp_path):
     elsewhere = unpacked(tmp_path / "elsewhere", {"keep": "me"})
     (tmp_path / "out" / "ann").mkdir(parents=True)
     (tmp_path / "out" / "ann" / "activations").symlink_to(elsewhere)
     collect(unpacked(tmp_path / "in", {f"ann/{A}": "ann", f"bob/{A}": "b"}), tmp_path / "out", "activations")
     assert (elsewhere / "keep").read_text() == "me"
-    assert (tmp_path / "out" / "ann" / "activations" / A).read_text() == "ann"
+    assert text_of(tmp_path / "out" / "ann" / "activations" / A) == "ann"
+
+
+def test_what_cannot_be_marked_is_said(collected, tmp_path):
+    """It is taken all the same, so that the student's page says why; a notebook in UTF-16 is read."""
+    files = {f"ann/{A}": b"<!doctype html><title>Log in</title>", f"bob/{A}": b"", "cy/hw.ipynb": b"[]",
+             f"di/{A}": book(A, "di").decode().encode("utf-16"), f"eve/{A}": "eve"}
+    status, taken, said, total = collected(unpacked(tmp_path / "in", files))
+    assert (status, len(taken), total) == (1, 5, 5)
+    assert [line for line in said.splitlines() if line.startswith("cannot be marked: ")] == [
+        f"cannot be marked: 'ann/{A}': 是网页，不是笔记本 | a web page, not a notebook",
+        f"cannot be marked: 'bob/{A}': 文件是空的 | the file is empty",
+        "cannot be marked: 'cy/hw.ipynb': 不是 Jupyter 笔记本 | not a Jupyter notebook"]
 
 
 @pytest.mark.parametrize("name", [

@@ -16,6 +16,7 @@ import pytest
 from grader import __main__ as commands
 from grader import seeds
 from grader.assignments import ROOT, names
+from grader.output import write_sealed
 from grader.sandbox import box
 
 PAGE = (ROOT / "chapters" / "instructors.md").read_text("utf-8")
@@ -112,7 +113,11 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "Unpack it with another program, and give the folder to `collect`.",
     "feedback none --out f": "expected results in none, found none. Run `grade` first.",
     "feedback foreign --out f":
-        "expected results in foreign, got a foreign file a.json. Name the folder that `grade` wrote.",
+        "expected results in foreign, got a damaged or foreign file a.json. "
+        "Name the folder that `grade` wrote, or run `grade` again.",
+    "export cut --out g.csv":
+        "expected results in cut, got a damaged or foreign file intro.json. "
+        "Name the folder that `grade` wrote, or run `grade` again.",
     "export in --out g.csv": "expected results in in, found none. Run `grade` first.",
     "export torn --out g.csv":
         "expected a result in torn/intro/ann.k1.json, got a damaged file or none. "
@@ -147,8 +152,11 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
     WORDS.replace("collapse-answer", "other") + "1\n": given("ann", "other", "1"),
     WORDS.replace("ann", "zoe") + "1\n": given("zoe", "collapse-answer", "1"),
     "a,b\n1,2\n":
-        "expected the columns student,assignment,part,points in points.csv, line 1, got ['a', 'b']: "
-        f"student, assignment, part, points missing. {REMEDY}.",
+        "expected each of the columns student,assignment,part,points once in points.csv, line 1, got ['a', 'b']: "
+        f"student missing, assignment missing, part missing, points missing. {REMEDY}.",
+    "student,assignment,part,points,Points\nann,intro,collapse-answer,2.5,0.5\n":
+        "expected each of the columns student,assignment,part,points once in points.csv, line 1, "
+        f"got ['student', 'assignment', 'part', 'points', 'Points']: points twice. {REMEDY}.",
     "student;assignment;part;points\nann;intro;collapse-answer;\"1\n":
         f"expected a table in points.csv, got line 2: unexpected end of data. {REMEDY}.",
     "\n\nstudent\tassignment\tpart\tpoints\n\nann\tintro\tcollapse-answer\tx\n":
@@ -159,14 +167,16 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
 @pytest.fixture
 def course(results, result, tmp_path, monkeypatch):
     """A folder with a class, results, two seeds, and things of another kind, to run commands in."""
-    for folder in ("in/ann/intro", "foreign", "torn", "wrong/ann/Intro", "marked", "two/intro", "two/overfitting"):
+    for folder in ("in/ann/intro", "foreign", "cut", "wrong/ann/Intro"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
-                       "torn/intro.json": '{"ann": "k1"}', "marked/folders.json": '{"intro": "/another/class"}',
-                       "two/intro.json": '{"ann": "k1"}', "two/intro/ann.k1.json": json.dumps(result),
-                       "two/overfitting.json": '{"ann": "k1"}',
-                       "two/overfitting/ann.k1.json": json.dumps(result)}.items():
+                       "cut/intro.json": '{"ann": "k1"}'}.items():
         (tmp_path / name).write_text(text)
+    write_sealed(tmp_path / "marked" / "folders.json", {"intro": "/another/class"})
+    for name in ("torn/intro", "two/intro", "two/overfitting"):
+        write_sealed(tmp_path / f"{name}.json", {"ann": "k1"})
+    for name in ("intro", "overfitting"):
+        write_sealed(tmp_path / "two" / name / "ann.k1.json", result)
     with zipfile.ZipFile(tmp_path / "torn.zip", "w") as archive:
         archive.writestr("ann/x.ipynb", "x")
     torn = (tmp_path / "torn.zip").read_bytes()
@@ -245,6 +255,16 @@ def test_with_unsafe_no_sandbox_it_runs_without(hand_in, tmp_path):
     result = json.loads(result.read_text("utf-8"))
     assert result["score"] == 5
     assert any("No module named 'nnlib'" in note for note in result["notes"]), "nnlib is there either way"
+
+
+def test_grade_says_what_cannot_be_marked(course, capsys):
+    """Each time, also if the result is there."""
+    (course / "in" / "ann" / "intro" / "intro.ipynb").write_text("<html>")
+    for new in (1, 0):
+        assert commands.main([*GRADE.split(), "--workers", "1", "--unsafe-no-sandbox"]) == 1
+        out, err = capsys.readouterr()
+        assert out == f"1 results in r, {new} of them new\n"
+        assert "cannot be marked: ann/intro: 是网页，不是笔记本 | a web page, not a notebook\n" in err
 
 
 def test_seeds_differ_and_depend_on_the_whole_file(tmp_path):

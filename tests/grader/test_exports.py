@@ -8,12 +8,12 @@ Gradescope's is public; its model knows that a roster has student numbers and e-
 import csv
 import datetime
 import io
-import json
 import re
 
 import pytest
 
 from grader import __main__ as commands
+from grader.output import write_sealed
 
 
 @pytest.fixture
@@ -22,11 +22,10 @@ def marked(tmp_path, result):
     def marked(**scores):
         folder = tmp_path / "marked"
         for name, students in scores.items():
-            (folder / name).mkdir(parents=True)
-            (folder / f"{name}.json").write_text(json.dumps(dict.fromkeys(students, "k")))
+            write_sealed(folder / f"{name}.json", dict.fromkeys(students, "k"))
             for student, score in students.items():
                 one = {**result, "assignment": name, "score": score}
-                (folder / name / f"{student}.k.json").write_text(json.dumps(one))
+                write_sealed(folder / name / f"{student}.k.json", one)
         return folder
 
     return marked
@@ -165,7 +164,30 @@ def test_a_table_for_spreadsheets(marked, exported, capsys):
     assert "3 of them have parts in words that are not marked yet" in said.err
 
 
+@pytest.mark.parametrize(("options", "table"), [
+    ((), "\ufeffstudent,assignment,score,max,pending,status\n1001,intro,5,11,collapse-answer,marked\n"
+     "1002,intro,,11,,refused\n"),
+    (("--format", "canvas"), "Student,ID,SIS User ID,SIS Login ID,Section,intro\n    Points Possible,,,,,11\n"
+     "1001,1001,,,,5\n"),
+    (("--format", "moodle-users"), "username,intro\n1001,5\n"),
+    (("--format", "gradescope"), "SID,Email,Total Score,Max Points\n1001,,5,11\n"),
+])
+def test_a_notebook_that_cannot_be_marked_is_no_zero(options, table, marked, exported, result, capsys):
+    folder = marked(intro={"1001": 5, "1002": 0})
+    why = "是网页，不是笔记本 | a web page, not a notebook"
+    refused = {**result, "status": "refused", "score": 0, "pending": {}, "notes": [why]}
+    write_sealed(folder / "intro" / "1002.k.json", refused)
+    assert exported(folder, *options) == table
+    said = capsys.readouterr()
+    assert said.out.startswith("1 grades in ")
+    assert f"no grade: 1002, intro: {why}\n" in said.err
+    write_sealed(folder / "intro" / "1001.k.json", refused)
+    assert exported(folder, "--format", "moodle").splitlines()[1:] == []
+
+
 TABLE = "student,assignment,part,points\n李雷,intro,collapse-answer,1.5\nJosé,intro,collapse-answer,2\n"
+STUDENTS = ["李雷", "José", "趙雷", "韓梅梅", "Zoë", "Łukáš", "Юля", "Пётр", "Νίκος", "Ελένη", "Şule", "Çağrı", "דוד",
+            "שרה", "محمد", "علي", "Ģirts", "Žanete", "สมชาย", "สุดา", "007"]
 CHINESE = TABLE.replace("José", "韓梅梅").replace("李雷", "趙雷")
 POINTS = {  # the bytes of a table, and the encoding that the command names
     "UTF-8": (TABLE.encode(), ""),
@@ -179,6 +201,18 @@ POINTS = {  # the bytes of a table, and the encoding that the command names
     "traditional signs in GBK": (CHINESE.encode("gb18030"), "gb18030"),
     "Japanese": (TABLE.replace("José", "山田").encode("cp932", "replace"), None),
     "Western": (TABLE.replace("李雷", "Zoë").encode("cp1252"), "cp1252"),
+    "Central European": (TABLE.replace("李雷", "Zoë").replace("José", "Łukáš").encode("cp1250"), "cp1250"),
+    "Russian": (TABLE.replace("李雷", "Юля").replace("José", "Пётр").encode("cp1251"), "cp1251"),
+    "Greek": (TABLE.replace("李雷", "Νίκος").replace("José", "Ελένη").encode("cp1253"), "cp1253"),
+    "Turkish": (TABLE.replace("李雷", "Şule").replace("José", "Çağrı").encode("cp1254"), "cp1254"),
+    "Hebrew": (TABLE.replace("李雷", "דוד").replace("José", "שרה").encode("cp1255"), "cp1255"),
+    "Arabic": (TABLE.replace("李雷", "محمد").replace("José", "علي").encode("cp1256"), "cp1256"),
+    "Baltic": (TABLE.replace("李雷", "Ģirts").replace("José", "Žanete").encode("cp1257"), "cp1257"),
+    "Thai": (TABLE.replace("李雷", "สมชาย").replace("José", "สุดา").encode("cp874"), "cp874"),
+    "Western on a Mac": (TABLE.replace("李雷", "Zoë").encode("mac_roman"), "mac_roman"),
+    "a comma in each other cell": (TABLE.replace("points\n", 'points,"a;b;c;d;e"\n').encode(), ""),
+    "a comma in a cell": (TABLE.replace(",", ";").replace("points\n", 'points;"a,b,c,d,e"\n').encode(), ""),
+    "zeros kept by a formula": (TABLE.replace("李雷", '="007"').replace("José", '"=""Zoë"""').encode(), ""),
     "semicolons": (TABLE.replace(",", ";").replace("1.5", "1,5").encode(), ""),
     "tabs": (TABLE.replace(",", "\t").encode("utf-16"), "utf-16"),
     "sep=": (b"sep=;\r\n" + TABLE.replace(",", ";").replace("\n", "\r\n").encode(), ""),
@@ -193,12 +227,12 @@ POINTS = {  # the bytes of a table, and the encoding that the command names
 @pytest.mark.parametrize("kind", [kind for kind, (_, encoding) in POINTS.items() if encoding is not None])
 def test_points_from_any_excel(kind, marked, tmp_path, capsys):
     data, encoding = POINTS[kind]
-    folder = marked(intro=dict.fromkeys(["李雷", "José", "趙雷", "韓梅梅", "Zoë", "bob"], 5))
+    folder = marked(intro=dict.fromkeys([*STUDENTS, "bob"], 5))
     (tmp_path / "points.csv").write_bytes(data)
     assert export(folder, tmp_path / "g.csv", "--manual", tmp_path / "points.csv") == 0
     scores = {row["student"]: row["score"]
               for row in csv.DictReader(io.StringIO((tmp_path / "g.csv").read_text("utf-8-sig")))}
-    assert sorted(scores.values()) == ["5"] * 4 + ["6.5", "7"]
+    assert sorted(scores.values()) == ["5"] * (len(STUDENTS) - 1) + ["6.5", "7"]
     assert scores["bob"] == "5"
     said = capsys.readouterr().err
     assert f"was read as {encoding}" in said if encoding else "was read as" not in said
@@ -207,7 +241,7 @@ def test_points_from_any_excel(kind, marked, tmp_path, capsys):
 @pytest.mark.parametrize(("data", "why"), [
     ("student,assignment,part,points\nB\xfc,intro,collapse-answer,1\n".encode("cp1252"), "got line 2: {'student': "),
     (b"student,assignment,part,points\n1.02547E+10,intro,collapse-answer,1\n", "got line 2: {'student': '1.02547E+10'"),
-    (b"student,assignment,part,points\n\xff\xfe\n"[:31] + b"\x81\x0a", "points.csv"),
+    (b"student,assignment,part,points\n\x81,intro,collapse-answer,1\n", "got line 2: {'student': "),
     (b"\xff\xfea", "got bytes that no Excel writes"), (b"", "points.csv"), (b"PK\3\4\0\0\0\0", "points.csv"),
 ])
 def test_a_table_that_cannot_be_read(data, why, marked, tmp_path, capsys):
@@ -223,7 +257,7 @@ def test_a_table_that_cannot_be_read(data, why, marked, tmp_path, capsys):
 def test_points_that_are_still_to_come(results, tmp_path, result, capsys):
     """5 + 1.5 + 0.25 for Ann; Bob has one of two parts still to come: there is no row or the cell is blank."""
     for student, key in (("ann", "k1"), ("bob", "k2")):
-        (results / "intro" / f"{student}.{key}.json").write_text(json.dumps({**result, "pending": {"a": 2, "b": 3}}))
+        write_sealed(results / "intro" / f"{student}.{key}.json", {**result, "pending": {"a": 2, "b": 3}})
     (tmp_path / "m.csv").write_text("points,part,assignment,student\n1.5,a,intro,ann\n0.25,b,intro,ann\n"
                                     ",a,intro,bob\n0,b,intro,bob\n")
     assert export(results, tmp_path / "g.csv", "--manual", tmp_path / "m.csv") == 0

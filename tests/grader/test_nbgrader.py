@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from grader import assignments, batch, guard
+from grader import assignments, batch, guard, output
 from grader.marking import Conditions
 
 NAME = "activations"
@@ -122,7 +122,16 @@ def test_who_was_not_marked_is_an_error_and_no_zero(course):
 def test_another_number_in_the_gradebook_is_an_error(course):
     root, config = course
     path, = (root / "results" / NAME).glob("ann.*.json")
-    path.write_text(path.read_text("utf-8").replace('"score": 9', '"score": 8'), "utf-8")
+    output.write_sealed(path, {**output.read_sealed(path), "score": 8})
     done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
     assert not done["success"]
     assert "expected the 8 points of ann for activations in the gradebook, got 9.0" in done["log"]
+
+
+def test_a_notebook_that_cannot_be_marked_gets_no_zero(course):
+    root, config = course
+    path, = (root / "results" / NAME).glob("ann.*.json")
+    output.write_sealed(path, {**output.read_sealed(path), "status": "refused", "notes": ["坏了 | broken"]})
+    done = api.NbGraderAPI(config=config).autograde(NAME, "ann", force=True)
+    assert not done["success"]
+    assert "for activations, got 坏了 | broken" in done["log"]

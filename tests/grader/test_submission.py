@@ -141,16 +141,28 @@ def test_a_byte_order_mark_and_chinese():
     assert submission.parse(("\ufeff" + text).encode(), TASK).cells == ["'和'", "x = 1"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_what_windows_calls_unicode(encoding):
+    text = json.dumps({"cells": [cell("sum", "'和'")]}, ensure_ascii=False)
+    assert submission.parse(text.encode(encoding), TASK).cells == ["'和'"]
+
+
+EMPTY, PAGE = "文件是空的 | the file is empty", "是网页，不是笔记本 | a web page, not a notebook"
 JSON, NOTEBOOK = "不是有效的 JSON | not valid JSON", "不是 Jupyter 笔记本 | not a Jupyter notebook"
 
 
 @pytest.mark.parametrize(("data", "why"), [
-    (b"", JSON), (b'{"cells": [', JSON), (b"\x89PNG\xff", JSON), (b"[" * 100_000, JSON),
+    (b"", EMPTY), (b"\xef\xbb\xbf \r\n", EMPTY), ("\ufeff\n".encode("utf-16"), EMPTY), (b'{"cells": [', JSON),
+    (b"\n<!DOCTYPE html>", PAGE), (b"\xef\xbb\xbf<html>", PAGE), ("<html>".encode("utf-16"), PAGE),
+    (b"%PDF-1.7\n%\xe2\xe3", "是 PDF，不是笔记本 | a PDF, not a notebook"), (b"\x89PNG\r\n\xff", JSON),
+    (b"PK\3\4\x14\0\xff", "是压缩包，不是笔记本 | a zip, not a notebook"),
+    ('{"cells": []}'.encode("utf-16")[:-1], JSON), (b'{"cells": ["\xc4\xe3"]}', JSON), (b"\0" * 100, JSON),
+    (b'"a', JSON), (b"[" * 100_000, JSON),
     (b"[]", NOTEBOOK), (b"{}", NOTEBOOK), (b'{"cells": {}}', NOTEBOOK), (b'{"worksheets": 5}', NOTEBOOK),
     (b'{"cells": 5, "worksheets": []}', NOTEBOOK),
     (b'{"cells": []}', "有 0 个单元格 | 0 cells"),
     (json.dumps({"cells": [0] * 2001}).encode(), "有 2001 个单元格 | 2001 cells"),
-], ids=range(11))
+], ids=range(22))
 def test_what_is_no_notebook(data, why):
     with pytest.raises(Refused) as caught:
         submission.parse(data, TASK)
