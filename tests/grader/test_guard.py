@@ -54,8 +54,10 @@ def known(monkeypatch):
 def said(packages, folder, key="both", colab=False, python=sys.executable, then=""):
     """What the cell prints, and asks of pip, in a notebook of this folder, where nnlib is in `packages`."""
     program = PROGRAM.format(code=guard.code(key), key=key, colab=colab) + then
-    places = {"PYTHONPATH": str(packages), "HOME": os.devnull, "IPYTHONDIR": os.devnull}
-    done = subprocess.run([python, "-W", "ignore", "-c", program], capture_output=True, text=True,
+    path = f"{packages}{os.pathsep}{sysconfig.get_path('purelib')}"
+    places = {"PYTHONPATH": path, "HOME": os.devnull, "IPYTHONDIR": os.devnull}
+    alone = ["-S"] if python == sys.executable else []  # the environment of the tests has our nnlib by a .pth file
+    done = subprocess.run([python, *alone, "-W", "ignore", "-c", program], capture_output=True, text=True,
                           cwd=folder, env=os.environ | places)
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
@@ -199,15 +201,14 @@ def test_its_lines_cure(state, known, tmp_path, serve):
             (packages / place).unlink()
 
     (tmp_path / "pip").symlink_to(Path(sysconfig.get_path("purelib")) / "pip")
-    ours = sysconfig.get_path("purelib")
     with serve(tmp_path / "site") as address:
         known(f"{address}/", "")
-        _, *cure = said(ours, work, python=python)
+        _, *cure = said(packages, work, python=python)
         for line in cure:
             command = shlex.split(line.removeprefix("%"))
             subprocess.run([python, "-m", *command], check=True, cwd=work, env=os.environ | {
                 "PYTHONPATH": str(tmp_path), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(work)})
         then = "import nnlib\nprint(nnlib.__file__, nnlib.datasets.__name__)"
-        assert said(ours, work, python=python, then=then) == [f"{packages}/nnlib/__init__.py nnlib.datasets"]
+        assert said(packages, work, python=python, then=then) == [f"{packages}/nnlib/__init__.py nnlib.datasets"]
     assert not (packages / "nnlib" / "more.py").exists()
     assert nnlib.__file__ == str(ROOT / "nnlib" / "__init__.py")
