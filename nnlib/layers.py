@@ -18,6 +18,7 @@ from . import activations
 from ._common import checks
 from ._common.buffers import Buffers, NotInNetwork, PerThread
 from ._common.checks import Array
+from ._common.docstrings import raises
 from .activations import Activation
 
 INITS = {  # standard deviation of the weights from the number of inputs and outputs
@@ -146,6 +147,7 @@ class _Weighted(Layer):
         return {"W": rng.standard_normal(self.shapes()["W"]) * self._std, "b": 0.0}
 
 
+@raises("a size is not a whole number of at least 1, or `init` is unknown")
 class Linear(_Weighted):
     """A fully connected layer: ``W @ X + b``.
 
@@ -158,11 +160,6 @@ class Linear(_Weighted):
     init : {"he", "xavier"}
         Standard deviation of the normal initial weights: sqrt(2 / n_in), or sqrt(2 / (n_in + n_out)).
         Biases start at 0.
-
-    Raises
-    ------
-    ValueError
-        If a size is not a whole number of at least 1, or `init` is unknown.
 
     Notes
     -----
@@ -203,6 +200,7 @@ class Linear(_Weighted):
         return (np.multiply if self.n_out == 1 else np.matmul)(W.swapaxes(-1, -2), dy, out=dx)
 
 
+@raises("a size is not a whole number, `pieces` is below 2, or `init` is unknown")
 class Maxout(_Weighted):
     """Units that give the largest of several weighted sums: ``max(W[0] @ X + b[0], W[1] @ X + b[1], ...)``.
 
@@ -215,11 +213,6 @@ class Maxout(_Weighted):
         Weighted sums per unit; each has its own weights, so parameters multiply.
     init : {"he", "xavier"}
         As for Linear.
-
-    Raises
-    ------
-    ValueError
-        If a size is not a whole number, `pieces` is below 2, or `init` is unknown.
 
     Notes
     -----
@@ -330,15 +323,11 @@ class LeakyReLU(Elementwise):
         return {"alpha": self.alpha}
 
 
+@raises("no layer before it says how many units there are")
 class PReLU(Elementwise):
     """`prelu` as a layer: one learned slope ``alpha`` per unit, (n, 1), from 0.25; L2 leaves it alone.
 
     Shape: any to the same.
-
-    Raises
-    ------
-    ValueError
-        If no layer before it says how many units there are.
 
     Notes
     -----
@@ -385,6 +374,7 @@ class SiLU(Elementwise):
     function = activations.silu
 
 
+@raises("`p` is outside [0, 1)")
 class Dropout(Layer):
     """Inverted dropout: in training, zero each number with probability `p` and divide the rest by 1 - p.
 
@@ -394,11 +384,6 @@ class Dropout(Layer):
     ----------
     p : float in [0, 1)
         Probability to drop, as in PyTorch; a float32 network rounds it, above 1 - 2**-25 to 1.
-
-    Raises
-    ------
-    ValueError
-        If `p` is outside [0, 1).
 
     Notes
     -----
@@ -431,6 +416,7 @@ class Dropout(Layer):
         return dx
 
 
+@raises("`std` is negative or not finite")
 class GaussianNoise(Layer):
     """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
 
@@ -438,11 +424,6 @@ class GaussianNoise(Layer):
     ----------
     std : float, at least 0
         Standard deviation, in the units of the input.
-
-    Raises
-    ------
-    ValueError
-        If `std` is negative or not finite.
 
     Notes
     -----

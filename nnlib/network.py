@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from ._common import checks, files
 from ._common.buffers import NotInNetwork, PerThread, blocks, zeros
 from ._common.checks import Array
+from ._common.docstrings import raises
 from ._common.files import BadFile
 from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU, assign
 from .losses import CrossEntropy, Loss
@@ -23,6 +24,7 @@ from .losses import CrossEntropy, Loss
 TILE = 1024  # columns evaluated at once, so that the output of a layer stays in the cache
 
 
+@raises("there is no layer, sizes do not fit, or a layer is already part of a network")
 class Network:
     """Layers in a row, for one network or for R of the same shape at once.
 
@@ -46,11 +48,6 @@ class Network:
         P, the parameters of one network.
     n_neurons, n_layers : int
         Units, and layers that have them; the input is not counted.
-
-    Raises
-    ------
-    ValueError
-        If there is no layer, sizes do not fit, or a layer is already part of a network.
 
     Examples
     --------

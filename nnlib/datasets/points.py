@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._common.checks import as_array, as_generator, real_number, whole_number
-from .._common.docstrings import with_sections
+from .._common.docstrings import T, raises, with_sections
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
-
-Make = TypeVar("Make", bound=Callable[..., Points])
 SECTIONS = """\
 Parameters
 ----------
@@ -41,19 +39,13 @@ ValueError
 """  # what the docstrings of the four families have in common
 
 
-def _documented(noise: str, where: str, groups: str = "") -> Callable[[Make], Make]:
+def _documented(noise: str, where: str, groups: str = "") -> Callable[[T], T]:
     """Complete the docstring of a family of points; one of several `groups` takes their number, `classes`."""
     least, last, classes = "2", "and 1", ""
     if groups:
         least, last = "`classes`", "to ``classes - 1``"
         classes = f"classes : int\n    Number of {groups}, at least 2.\n"
-
-    def complete(make: Make) -> Make:
-        sections = SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last)
-        make.__doc__ = with_sections(make, sections)
-        return make
-
-    return complete
+    return with_sections(SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last))
 
 
 def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
@@ -218,6 +210,7 @@ def digits() -> Points:
         return (stored["pixels"] / 16).T, stored["labels"].astype(np.int64)
 
 
+@raises("the shapes do not fit, `test` is outside (0, 1), or a part would be empty")
 def train_test_split(
     X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -238,11 +231,6 @@ def train_test_split(
     -------
     X_train, X_test, y_train, y_test : arrays
         Copies of the same kinds of numbers; every sample is in one part and only there.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, `test` is outside (0, 1), or a part would be empty.
 
     Notes
     -----

@@ -46,6 +46,7 @@ ValueError
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
     """Make `draw` use our style without changing the style of other figures, in one thread at a time."""
 
+    @with_sections(COMMON)
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
         with LOCK, plt.rc_context(STYLE):
@@ -60,7 +61,6 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
 
-    drawn.__doc__ = with_sections(draw, COMMON)
     return drawn
 
 
