@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from .files import BadFile, PathLike, as_path, write_whole
@@ -25,16 +24,16 @@ def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, dict[
                          ) from None
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     first, *lines = text.split("\n")
-    if not lines and head.startswith(first):  # new, or cut short while the first line was written
-        _write(path, [head])
-        return {}
-    if first not in (head, old_head):  # the older form, which does not say to which code it belongs
+    new = not lines and head.startswith(first)  # or cut short while the first line was written
+    if not new and first not in (head, old_head):  # the older form, which does not say to which code it belongs
         raise BadFile(f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
                       "Give this sweep, or this version of the function, a file of its own.")
+    *whole, rest = lines or [first]
+    if new or rest:  # the last line was cut short while it was written
+        text = "".join(f"{line}\n" for line in (head if new else first, *whole))
+        write_whole(path, lambda file: file.write(text.encode()))
     rows = {}
-    if lines and lines[-1]:  # cut short while it was written
-        _write(path, [first, *lines[:-1]])
-    for number, line in enumerate(lines[:-1], 2):
+    for number, line in enumerate(whole, 2):
         try:
             key, row = json.loads(line)
             rows[key] = {**row}
@@ -42,7 +41,3 @@ def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, dict[
             raise BadFile(f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
                           "Delete that line: its setting is then computed again.") from None
     return rows
-
-
-def _write(path: Path, lines: list[str]) -> None:
-    write_whole(path, lambda file: file.write("".join(f"{line}\n" for line in lines).encode()))
