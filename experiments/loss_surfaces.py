@@ -9,9 +9,8 @@ project's folder, on this machine or on a dask cluster:
 """
 
 import argparse
-import csv
-import io
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -70,15 +69,12 @@ def main() -> None:
     if failed := [size for size in sizes if size["error"]]:
         raise SystemExit(f"{len(failed)} of {len(sizes)} sizes failed, the first with {failed[0]['error']}. "
                          "The others are kept: run it again to repeat only these.")
-    rows = [(size["hidden"], seed, *measured) for size in sorted(sizes, key=lambda size: size["hidden"])
-            for seed, measured in enumerate(zip(*(size[name] for name in MEASURED), strict=True))]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("hidden", "seed", *MEASURED))
-    writer.writerows([*row[:2], *(f"{number:.5f}" for number in row[2:])] for row in rows)
-    write_whole(options.out, lambda file: file.write(text.getvalue().encode()))
+    rows = np.array([(size["hidden"], seed, *measured) for size in sorted(sizes, key=lambda size: size["hidden"])
+                     for seed, measured in enumerate(zip(*(size[name] for name in MEASURED), strict=True))])
+    write_whole(options.out, partial(np.savetxt, X=rows, fmt=["%d", "%d", *["%.5f"] * len(MEASURED)], delimiter=",",
+                                     header=",".join(("hidden", "seed", *MEASURED)), comments=""))
     unfinished.unlink()
-    print(table(np.array(rows)))
+    print(table(rows))
 
 
 if __name__ == "__main__":
