@@ -9,7 +9,6 @@ project's folder, on this machine or on a dask cluster:
 """
 
 import argparse
-from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 
@@ -30,15 +29,6 @@ def losses(hidden: int, networks: int, epochs: int) -> dict[str, np.ndarray]:
            measure_accuracy=False, workers=1)
     loss = nn.CrossEntropy()
     return dict(zip(MEASURED, (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt)), strict=True))
-
-
-def cluster(scheduler: str | None) -> Executor | None:
-    """The workers of a dask scheduler; None, the processes of this machine, without one."""
-    if scheduler is None:
-        return None
-    from distributed import Client
-
-    return Client(scheduler).get_executor(pure=False)
 
 
 def table(rows: np.ndarray) -> str:
@@ -65,7 +55,12 @@ def main() -> None:
         options.out = Path(__file__).with_suffix(".csv")
     unfinished = options.out.with_name(f"{options.out.name}.{options.seeds}x{options.epochs}.unfinished")
     grid = {"hidden": SIZES, "networks": [options.seeds], "epochs": [options.epochs]}
-    sizes = nn.sweep(losses, grid, cluster(options.scheduler), checkpoint=unfinished)
+    executor = None  # the processes of this machine
+    if options.scheduler:
+        from distributed import Client
+
+        executor = Client(options.scheduler).get_executor(pure=False)
+    sizes = nn.sweep(losses, grid, executor, checkpoint=unfinished)
     if failed := [size for size in sizes if size["error"]]:
         raise SystemExit(f"{len(failed)} of {len(sizes)} sizes failed, the first with {failed[0]['error']}. "
                          "The others are kept: run it again to repeat only these.")

@@ -27,19 +27,10 @@ INITS = {  # standard deviation of the weights from the number of inputs and out
 }
 
 
-class Parameter:
+def parameter(name: str) -> Any:
     """An array of a layer inside its network's vector; assigning to it copies into that vector."""
-
-    def __set_name__(self, owner: type[Layer], name: str) -> None:
-        self.name = name
-
-    def __get__(self, layer: Layer | None, owner: type[Layer]) -> Any:
-        if layer is None:
-            return self
-        return layer.views[self.name]
-
-    def __set__(self, layer: Layer, value: Any) -> None:
-        assign(self.__get__(layer, type(layer)), value, f"{layer}.{self.name}")
+    return property(lambda layer: layer.views[name],
+                    lambda layer, value: assign(layer.views[name], value, f"{layer}.{name}"))
 
 
 def assign(view: Array, value: Any, what: str) -> None:
@@ -127,7 +118,7 @@ class _Weighted(Layer):
     weight_names = ("W",)
     n_in: int
     n_out: int
-    W, b = Parameter(), Parameter()
+    W, b = parameter("W"), parameter("b")
 
     def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
         super().__init__()
@@ -336,7 +327,7 @@ class PReLU(Elementwise):
     """
 
     function = activations.prelu
-    alpha = Parameter()
+    alpha = parameter("alpha")
 
     def connect(self, n_in: int | None) -> int | None:
         if n_in is None:

@@ -345,11 +345,9 @@ def _join(histories: list[History], net: Network) -> History:
     longest = max(len(h.loss) for h in histories)
 
     def beside(name: str) -> Array:
-        parts = [getattr(h, name) for h in histories]
-        if not parts[0].size:
-            return np.empty(0)
-        fill = [np.full((longest - len(part), part.shape[1]), np.nan) for part in parts]
-        return np.concatenate([np.concatenate(pair) for pair in zip(parts, fill, strict=True)], axis=1)
+        parts = [np.pad(part, ((0, longest - len(part)), (0, 0)), constant_values=np.nan)
+                 for h in histories if (part := getattr(h, name)).size]
+        return np.concatenate(parts, axis=1, dtype=float) if parts else np.empty(0)
 
     columns = {name: beside(name) for name in PER_EPOCH}
     return History(**columns, best_epoch=np.concatenate([h.best_epoch for h in histories]))

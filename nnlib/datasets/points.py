@@ -20,7 +20,7 @@ Parameters
 n : int
     Number of samples, at least {least}; class sizes differ by one at most.
 noise : float
-    Standard deviation of {noise}, 0 or more.
+    Standard deviation of the normal noise :math:`\\varepsilon` in {noise}, 0 or more.
 rng : int or numpy.random.Generator
     Seed or source of the order and the noise.
 {classes}
@@ -71,7 +71,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
         x = (t \cos a, t \sin a), \qquad
         a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
 
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in the angle. No line separates them.
+    No line separates them.
 
     Notes
     -----
@@ -98,8 +98,6 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
     A sample at place t along its circle, with t evenly spaced in (0, 1), lies at
 
     .. math:: x = r (\cos 2 \pi t, \sin 2 \pi t) + \varepsilon, \qquad r = 1 \text{ or } 1/2
-
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
 
     Notes
     -----
@@ -130,8 +128,6 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
         x = (\cos \pi t, \sin \pi t) + \varepsilon \text{ for class 0}, \qquad
         x = (1 - \cos \pi t, 1/2 - \sin \pi t) + \varepsilon \text{ for class 1}
 
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
-
     Notes
     -----
     Source: the shape is that of scikit-learn's ``make_moons``.
@@ -156,8 +152,6 @@ def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, 
     A sample of class c lies at
 
     .. math:: x = 2 (\cos a, \sin a) + \varepsilon, \qquad a = 2 \pi c / \mathrm{classes}
-
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
 
     Notes
     -----
@@ -211,9 +205,8 @@ def digits() -> Points:
 
 
 @raises("the shapes do not fit, `test` is outside (0, 1), or a part would be empty")
-def train_test_split(
-    X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0,
+                     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Deal samples at random into a part to train on and a part to test on.
 
     Parameters
