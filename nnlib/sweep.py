@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._common.checkpoint import read_checkpoint
+from ._common.files import BadFile, PathLike, as_path, write_whole
 from ._common.fingerprint import fingerprint
 from ._common.progress import bar
 from ._common.threads import start_worker
@@ -27,7 +26,7 @@ Row = dict[str, Any]
 
 def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
           executor: Executor | None = None, progress: bool = True,
-          checkpoint: str | os.PathLike[str] | None = None) -> list[Row]:
+          checkpoint: PathLike | None = None) -> list[Row]:
     """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
 
     Parameters
@@ -136,6 +135,41 @@ def _key(settings: Row, checkpoint: Any) -> str:
     except (TypeError, ValueError) as problem:
         raise ValueError(f"sweep with a checkpoint expected settings that JSON can hold, got {settings} ({problem}). "
                          "Use numbers, strings and lists.") from None
+
+
+def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
+    """The rows of a checkpoint; a new one is begun with the name of `run`."""
+    path = as_path(place, "sweep checkpoint")
+    if not path.parent.is_dir() or path.is_dir():
+        raise ValueError(f"sweep expected a file in an existing folder for the checkpoint, got {str(place)!r}. "
+                         "Create the folder first, or correct the path.")
+    name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
+    old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
+    try:
+        head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": fingerprint(run)})
+    except Exception as problem:  # whatever an object raises that cannot be pickled
+        raise ValueError(f"sweep with a checkpoint expected a function whose data can be compared with that of a later "
+                         f"call, got {run!r} ({problem}). Create it inside the function, or leave out the checkpoint."
+                         ) from None
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    first, *lines = text.split("\n")
+    new = not lines and head.startswith(first)  # or cut short while the first line was written
+    if not new and first not in (head, old_head):  # the older form, which does not say to which code it belongs
+        raise BadFile(f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
+                      "Give this sweep, or this version of the function, a file of its own.")
+    *whole, rest = lines or [first]
+    if new or rest:  # the last line was cut short while it was written
+        text = "".join(f"{line}\n" for line in (head if new else first, *whole))
+        write_whole(path, lambda file: file.write(text.encode()))
+    rows = {}
+    for number, line in enumerate(whole, 2):
+        try:
+            key, row = json.loads(line)
+            rows[key] = {**row}
+        except (ValueError, TypeError, RecursionError):
+            raise BadFile(f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
+                          "Delete that line: its setting is then computed again.") from None
+    return rows
 
 
 def _finished(run: Callable[..., Any], todo: dict[str, Row], executor: Executor | None) -> Iterator[tuple[str, Row]]:
