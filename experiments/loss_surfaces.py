@@ -33,8 +33,8 @@ def losses(hidden: int, networks: int, epochs: int) -> dict[str, np.ndarray]:
 
 def table(rows: np.ndarray) -> str:
     """Mean and spread of each size's losses, as Markdown."""
-    lines = ["| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |"]
-    lines.append("|---:|---:|---:|---:|")
+    lines = ["| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |",
+             "|---:|---:|---:|---:|"]
     for hidden in np.unique(rows[:, 0]):
         train, test = rows[rows[:, 0] == hidden, 2:4].T
         lines.append(f"| {hidden:.0f} | {train.mean():.4f} ± {train.std(ddof=1):.4f} "

@@ -96,8 +96,7 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
                 file.flush()
             tick()
     table = [rows[key] for key in keyed]
-    failed = [row for row in table if row["error"] is not None]
-    if failed:
+    if failed := [row for row in table if row["error"] is not None]:
         warnings.warn(f"{len(failed)} of {len(table)} settings failed, first {failed[0]}", RuntimeWarning, 2)
     return table
 

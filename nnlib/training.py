@@ -319,7 +319,8 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
         stopper.restore(~np.isfinite(diverged))
         best = stopper.best_epoch
     best = np.where(np.isfinite(diverged), diverged - 1, best).astype(int)
-    return History(**{name: np.array(rows) for name, rows in log.items()}, best_epoch=best), diverged
+    return History(**{name: np.array(rows) for name, rows in log.items()},
+                   best_epoch=best if best.ndim else int(best)), diverged
 
 
 def _measure(task: _Task, net: Network, buffers: Buffers) -> dict[str, Any]:
@@ -339,9 +340,7 @@ def _measure(task: _Task, net: Network, buffers: Buffers) -> dict[str, Any]:
 def _join(histories: list[History], net: Network) -> History:
     """Chunks side by side: (epochs, R); chunks that stopped early are filled up with NaN."""
     if net.networks is None:
-        only = histories[0]
-        only.best_epoch = int(only.best_epoch)
-        return only
+        return histories[0]
     longest = max(len(h.loss) for h in histories)
 
     def beside(name: str) -> Array:
