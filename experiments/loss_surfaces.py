@@ -9,9 +9,7 @@ project's folder, on this machine or on a dask cluster:
 """
 
 import argparse
-import csv
-import io
-from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,19 +31,10 @@ def losses(hidden: int, networks: int, epochs: int) -> dict[str, np.ndarray]:
     return dict(zip(MEASURED, (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt)), strict=True))
 
 
-def cluster(scheduler: str | None) -> Executor | None:
-    """The workers of a dask scheduler; None, the processes of this machine, without one."""
-    if scheduler is None:
-        return None
-    from distributed import Client
-
-    return Client(scheduler).get_executor(pure=False)
-
-
 def table(rows: np.ndarray) -> str:
     """Mean and spread of each size's losses, as Markdown."""
-    lines = ["| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |"]
-    lines.append("|---:|---:|---:|---:|")
+    lines = ["| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |",
+             "|---:|---:|---:|---:|"]
     for hidden in np.unique(rows[:, 0]):
         train, test = rows[rows[:, 0] == hidden, 2:4].T
         lines.append(f"| {hidden:.0f} | {train.mean():.4f} ± {train.std(ddof=1):.4f} "
@@ -66,19 +55,21 @@ def main() -> None:
         options.out = Path(__file__).with_suffix(".csv")
     unfinished = options.out.with_name(f"{options.out.name}.{options.seeds}x{options.epochs}.unfinished")
     grid = {"hidden": SIZES, "networks": [options.seeds], "epochs": [options.epochs]}
-    sizes = nn.sweep(losses, grid, cluster(options.scheduler), checkpoint=unfinished)
+    executor = None  # the processes of this machine
+    if options.scheduler:
+        from distributed import Client
+
+        executor = Client(options.scheduler).get_executor(pure=False)
+    sizes = nn.sweep(losses, grid, executor, checkpoint=unfinished)
     if failed := [size for size in sizes if size["error"]]:
         raise SystemExit(f"{len(failed)} of {len(sizes)} sizes failed, the first with {failed[0]['error']}. "
                          "The others are kept: run it again to repeat only these.")
-    rows = [(size["hidden"], seed, *measured) for size in sorted(sizes, key=lambda size: size["hidden"])
-            for seed, measured in enumerate(zip(*(size[name] for name in MEASURED), strict=True))]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("hidden", "seed", *MEASURED))
-    writer.writerows([*row[:2], *(f"{number:.5f}" for number in row[2:])] for row in rows)
-    write_whole(options.out, lambda file: file.write(text.getvalue().encode()))
+    rows = np.array([(size["hidden"], seed, *measured) for size in sorted(sizes, key=lambda size: size["hidden"])
+                     for seed, measured in enumerate(zip(*(size[name] for name in MEASURED), strict=True))])
+    write_whole(options.out, partial(np.savetxt, X=rows, fmt=["%d", "%d", *["%.5f"] * len(MEASURED)], delimiter=",",
+                                     header=",".join(("hidden", "seed", *MEASURED)), comments=""))
     unfinished.unlink()
-    print(table(np.array(rows)))
+    print(table(rows))
 
 
 if __name__ == "__main__":

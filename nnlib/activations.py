@@ -59,8 +59,8 @@ class Activation:
     def __init__(self, value: Function, slope: Function, exact: Callable[..., Any] | None = None) -> None:
         self.value, self.slope = value, slope
         self.exact = exact or self._as_in_training
-        update_wrapper(self, value)
-        self.__doc__ = with_sections(value, ("" if "Parameters" in (value.__doc__ or "") else PARAMETERS) + COMMON)
+        sections = COMMON if "Parameters" in (value.__doc__ or "") else PARAMETERS + COMMON
+        update_wrapper(self, with_sections(sections)(value))
 
     __name__: str
 

@@ -18,6 +18,7 @@ from . import activations
 from ._common import checks
 from ._common.buffers import Buffers, NotInNetwork, PerThread
 from ._common.checks import Array
+from ._common.docstrings import raises
 from .activations import Activation
 
 INITS = {  # standard deviation of the weights from the number of inputs and outputs
@@ -26,19 +27,10 @@ INITS = {  # standard deviation of the weights from the number of inputs and out
 }
 
 
-class Parameter:
+def parameter(name: str) -> Any:
     """An array of a layer inside its network's vector; assigning to it copies into that vector."""
-
-    def __set_name__(self, owner: type[Layer], name: str) -> None:
-        self.name = name
-
-    def __get__(self, layer: Layer | None, owner: type[Layer]) -> Any:
-        if layer is None:
-            return self
-        return layer.views[self.name]
-
-    def __set__(self, layer: Layer, value: Any) -> None:
-        assign(self.__get__(layer, type(layer)), value, f"{layer}.{self.name}")
+    return property(lambda layer: layer.views[name],
+                    lambda layer, value: assign(layer.views[name], value, f"{layer}.{name}"))
 
 
 def assign(view: Array, value: Any, what: str) -> None:
@@ -126,7 +118,7 @@ class _Weighted(Layer):
     weight_names = ("W",)
     n_in: int
     n_out: int
-    W, b = Parameter(), Parameter()
+    W, b = parameter("W"), parameter("b")
 
     def __init__(self, n_in: int, n_out: int, init: str = "he") -> None:
         super().__init__()
@@ -146,6 +138,7 @@ class _Weighted(Layer):
         return {"W": rng.standard_normal(self.shapes()["W"]) * self._std, "b": 0.0}
 
 
+@raises("a size is not a whole number of at least 1, or `init` is unknown")
 class Linear(_Weighted):
     """A fully connected layer: ``W @ X + b``.
 
@@ -158,11 +151,6 @@ class Linear(_Weighted):
     init : {"he", "xavier"}
         Standard deviation of the normal initial weights: sqrt(2 / n_in), or sqrt(2 / (n_in + n_out)).
         Biases start at 0.
-
-    Raises
-    ------
-    ValueError
-        If a size is not a whole number of at least 1, or `init` is unknown.
 
     Notes
     -----
@@ -203,6 +191,7 @@ class Linear(_Weighted):
         return (np.multiply if self.n_out == 1 else np.matmul)(W.swapaxes(-1, -2), dy, out=dx)
 
 
+@raises("a size is not a whole number, `pieces` is below 2, or `init` is unknown")
 class Maxout(_Weighted):
     """Units that give the largest of several weighted sums: ``max(W[0] @ X + b[0], W[1] @ X + b[1], ...)``.
 
@@ -215,11 +204,6 @@ class Maxout(_Weighted):
         Weighted sums per unit; each has its own weights, so parameters multiply.
     init : {"he", "xavier"}
         As for Linear.
-
-    Raises
-    ------
-    ValueError
-        If a size is not a whole number, `pieces` is below 2, or `init` is unknown.
 
     Notes
     -----
@@ -330,15 +314,11 @@ class LeakyReLU(Elementwise):
         return {"alpha": self.alpha}
 
 
+@raises("no layer before it says how many units there are")
 class PReLU(Elementwise):
     """`prelu` as a layer: one learned slope ``alpha`` per unit, (n, 1), from 0.25; L2 leaves it alone.
 
     Shape: any to the same.
-
-    Raises
-    ------
-    ValueError
-        If no layer before it says how many units there are.
 
     Notes
     -----
@@ -347,7 +327,7 @@ class PReLU(Elementwise):
     """
 
     function = activations.prelu
-    alpha = Parameter()
+    alpha = parameter("alpha")
 
     def connect(self, n_in: int | None) -> int | None:
         if n_in is None:
@@ -385,6 +365,7 @@ class SiLU(Elementwise):
     function = activations.silu
 
 
+@raises("`p` is outside [0, 1)")
 class Dropout(Layer):
     """Inverted dropout: in training, zero each number with probability `p` and divide the rest by 1 - p.
 
@@ -394,11 +375,6 @@ class Dropout(Layer):
     ----------
     p : float in [0, 1)
         Probability to drop, as in PyTorch; a float32 network rounds it, above 1 - 2**-25 to 1.
-
-    Raises
-    ------
-    ValueError
-        If `p` is outside [0, 1).
 
     Notes
     -----
@@ -431,6 +407,7 @@ class Dropout(Layer):
         return dx
 
 
+@raises("`std` is negative or not finite")
 class GaussianNoise(Layer):
     """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
 
@@ -438,11 +415,6 @@ class GaussianNoise(Layer):
     ----------
     std : float, at least 0
         Standard deviation, in the units of the input.
-
-    Raises
-    ------
-    ValueError
-        If `std` is negative or not finite.
 
     Notes
     -----

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from ._common import checks
 from ._common.buffers import Buffers
 from ._common.checks import Array
+from ._common.docstrings import raises
 
 
 class Loss:
@@ -89,15 +90,11 @@ def _total(values: Array, buffers: Buffers) -> Array:
     return np.add.reduce(values, axis=-2, keepdims=True, out=out)
 
 
+@raises("shapes disagree, scores are not finite, or labels are not integers in range")
 class CrossEntropy(Loss):
     """Softmax cross-entropy: minus the log of the probability given to the right class.
 
     Shape: scores (C, N) or (R, C, N); labels y (N,), integers from 0 to C - 1, or 0 and 1 if C = 1.
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree, scores are not finite, or labels are not integers in range.
 
     Notes
     -----
@@ -137,15 +134,11 @@ class CrossEntropy(Loss):
         return float(others.sum()), p - others * (right > 0)
 
 
+@raises("shapes disagree, scores are not finite, or labels are not integers in range")
 class Hinge(Loss):
     """Multiclass hinge loss: every wrong class must stay 1 below the right one.
 
     Shape: scores (C, N) or (R, C, N); labels y (N,), integers from 0 to C - 1, or 0 and 1 if C = 1.
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree, scores are not finite, or labels are not integers in range.
 
     Notes
     -----
@@ -177,15 +170,11 @@ class Hinge(Loss):
         return (value if value.ndim else float(value)), margins
 
 
+@raises("shapes disagree or numbers are not finite")
 class MSE(Loss):
     """Mean squared error, for real-valued targets.
 
     Shape: scores (C, N) or (R, C, N); targets y (C, N), or (N,) if C = 1.
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree or numbers are not finite.
 
     Notes
     -----

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from ._common import checks, files
 from ._common.buffers import NotInNetwork, PerThread, blocks, zeros
 from ._common.checks import Array
+from ._common.docstrings import raises
 from ._common.files import BadFile
 from .layers import KINDS, Dropout, GaussianNoise, Layer, Linear, Maxout, ReLU, assign
 from .losses import CrossEntropy, Loss
@@ -23,6 +24,7 @@ from .losses import CrossEntropy, Loss
 TILE = 1024  # columns evaluated at once, so that the output of a layer stays in the cache
 
 
+@raises("there is no layer, sizes do not fit, or a layer is already part of a network")
 class Network:
     """Layers in a row, for one network or for R of the same shape at once.
 
@@ -42,15 +44,12 @@ class Network:
     Attributes
     ----------
     params, grads : ndarray, (P,) or (R, P)
+    networks : int or None
+        R, or None for a single network without the extra axis.
     n_params : int
         P, the parameters of one network.
     n_neurons, n_layers : int
         Units, and layers that have them; the input is not counted.
-
-    Raises
-    ------
-    ValueError
-        If there is no layer, sizes do not fit, or a layer is already part of a network.
 
     Examples
     --------
@@ -77,6 +76,10 @@ class Network:
     def _bind(self, layers: tuple[Layer, ...], params: Array) -> None:
         """Take over the parameters, and give each layer its views into the two vectors."""
         self.layers, self._params = layers, params
+        self.networks: int | None = params.shape[0] if params.ndim == 2 else None
+        self.n_params = params.shape[-1]
+        self.n_neurons = sum(layer.n_out or 0 for layer in layers)
+        self.n_layers = sum(layer.n_out is not None for layer in layers)
         # Until used, they cost nothing: threads that only predict need no gradients.
         own = self.own = PerThread(partial(zeros, params.shape, params.dtype))
         self._weights: list[slice] = []
@@ -111,23 +114,6 @@ class Network:
         """The gradient of every parameter, in the layout of `params`; each thread has a vector of its own."""
         grads: Array = self.own.buffers.grads
         return grads
-
-    @property
-    def networks(self) -> int | None:
-        """The number of networks in the stack, or None for a single network without the extra axis."""
-        return self.params.shape[0] if self.params.ndim == 2 else None
-
-    @property
-    def n_params(self) -> int:
-        return int(self.params.shape[-1])
-
-    @property
-    def n_neurons(self) -> int:
-        return sum(layer.n_out or 0 for layer in self.layers)
-
-    @property
-    def n_layers(self) -> int:
-        return sum(layer.n_out is not None for layer in self.layers)
 
     def weights(self) -> list[Array]:
         """The parameters that L2 shrinks, as flat views, layer by layer: (n,) or (R, n)."""

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._common import checks
+from ._common.docstrings import raises
 from .activations import sigmoid
 
 
+@raises("the weights are not a vector of finite numbers")
 class Neuron:
     """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum to a rate.
 
@@ -19,11 +21,6 @@ class Neuron:
     weights : (D,)
         Strength of each synapse.
     bias : float
-
-    Raises
-    ------
-    ValueError
-        If the weights are not a vector of finite numbers.
 
     Notes
     -----

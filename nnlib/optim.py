@@ -15,6 +15,7 @@ import numpy as np
 from ._common import checks
 from ._common.buffers import BLOCK, blocks, zeros
 from ._common.checks import Array
+from ._common.docstrings import raises
 
 
 class Optimizer:
@@ -76,6 +77,7 @@ class Optimizer:
         return f"{type(self).__name__}(lr={self.lr:g})"
 
 
+@raises("a setting is out of range")
 class SGD(Optimizer):
     """Stochastic gradient descent, with optional momentum.
 
@@ -85,11 +87,6 @@ class SGD(Optimizer):
         Learning rate.
     momentum : float in [0, 1)
         Share of the last velocity that each step keeps.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of range.
 
     Notes
     -----
@@ -119,6 +116,7 @@ class SGD(Optimizer):
         params -= np.multiply(grads, self.lr, out=scratch)
 
 
+@raises("a setting is out of range")
 class RMSProp(Optimizer):
     """Divide each gradient by the running root mean square of its history.
 
@@ -129,11 +127,6 @@ class RMSProp(Optimizer):
         Memory of the running mean of squares.
     eps : float above 0
         Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of range.
 
     Notes
     -----
@@ -167,6 +160,7 @@ class RMSProp(Optimizer):
         params -= scratch
 
 
+@raises("a setting is out of range")
 class Adam(Optimizer):
     """Momentum and RMSProp together, both corrected for the bias of starting at zero.
 
@@ -177,11 +171,6 @@ class Adam(Optimizer):
         Memory of the running mean of gradients, and of their squares.
     eps : float above 0
         Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
-
-    Raises
-    ------
-    ValueError
-        If a setting is out of range.
 
     Notes
     -----

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._common.checkpoint import read_checkpoint
+from ._common.files import BadFile, PathLike, as_path, write_whole
 from ._common.fingerprint import fingerprint
 from ._common.progress import bar
 from ._common.threads import start_worker
@@ -27,7 +26,7 @@ Row = dict[str, Any]
 
 def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
           executor: Executor | None = None, progress: bool = True,
-          checkpoint: str | os.PathLike[str] | None = None) -> list[Row]:
+          checkpoint: PathLike | None = None) -> list[Row]:
     """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
 
     Parameters
@@ -80,38 +79,33 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
         raise ValueError("sweep expected an executor such as concurrent.futures.ThreadPoolExecutor(4), got "
                          f"{executor!r}. Leave it out, or make one.")
     settings = _settings(grid)
-    keys = [_key(s, checkpoint) for s in settings]
-    if len(set(keys)) < len(keys):
-        raise ValueError(f"sweep expected settings that differ{' in JSON' if checkpoint else ''}, got "
-                         f"{len(keys) - len(set(keys))} repeated. Add a seed to the grid, or remove duplicates.")
+    keyed = {_key(s, checkpoint): s for s in settings}
+    if repeated := len(settings) - len(keyed):
+        raise ValueError(f"sweep expected settings that differ{' in JSON' if checkpoint else ''}, got {repeated} "
+                         "repeated. Add a seed to the grid, or remove duplicates.")
     done = read_checkpoint(checkpoint, run) if checkpoint else {}
-    rows: dict[str, Row] = {}
-    for key, setting in zip(keys, settings, strict=True):
-        if key in done:  # JSON would give back a tuple as a list
-            rows[key] = {name: setting.get(name, value) for name, value in done[key].items()}
-    todo = [(key, s) for key, s in zip(keys, settings, strict=True) if key not in rows]
+    rows = {key: {name: s.get(name, value) for name, value in done[key].items()}  # JSON makes a tuple a list
+            for key, s in keyed.items() if key in done}
+    todo = {key: s for key, s in keyed.items() if key not in done}
     log = open(checkpoint, "a", encoding="utf-8") if checkpoint else nullcontext()  # noqa: SIM115
     with log as file, bar(progress, len(todo), "setting") as tick:
-        for key, setting, result in _finished(run, todo, executor):
-            row = rows[key] = _row(setting, result)
+        for key, row in _finished(run, todo, executor):
+            rows[key] = row
             if file and row["error"] is None:
                 file.write(json.dumps([key, row], default=_plain) + "\n")
                 file.flush()
             tick()
-    table = [rows[key] for key in keys]
-    failed = [row for row in table if row["error"] is not None]
-    if failed:
+    table = [rows[key] for key in keyed]
+    if failed := [row for row in table if row["error"] is not None]:
         warnings.warn(f"{len(failed)} of {len(table)} settings failed, first {failed[0]}", RuntimeWarning, 2)
     return table
 
 
 def _settings(grid: Any) -> list[Row]:
     try:
+        settings = grid
         if isinstance(grid, Mapping):
-            combinations = itertools.product(*grid.values())
-            settings = [dict(zip(grid, values, strict=True)) for values in combinations]
-        else:
-            settings = list(grid)
+            settings = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
         settings = [dict(**dict(s)) for s in settings]  # names are strings
     except (TypeError, ValueError):
         raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, got {grid!r}. "
@@ -142,24 +136,57 @@ def _key(settings: Row, checkpoint: Any) -> str:
                          "Use numbers, strings and lists.") from None
 
 
-def _finished(run: Callable[..., Any], todo: list[tuple[str, Row]],
-              executor: Executor | None) -> Iterator[tuple[str, Row, Callable[[], Any]]]:
-    """Key, settings and what gives the result, in the order in which they are ready."""
+def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
+    """The rows of a checkpoint; a new one is begun with the name of `run`."""
+    path = as_path(place, "sweep checkpoint")
+    if not path.parent.is_dir() or path.is_dir():
+        raise ValueError(f"sweep expected a file in an existing folder for the checkpoint, got {str(place)!r}. "
+                         "Create the folder first, or correct the path.")
+    name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
+    old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
+    try:
+        head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": fingerprint(run)})
+    except Exception as problem:  # whatever an object raises that cannot be pickled
+        raise ValueError(f"sweep with a checkpoint expected a function whose data can be compared with that of a later "
+                         f"call, got {run!r} ({problem}). Create it inside the function, or leave out the checkpoint."
+                         ) from None
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    first, *lines = text.split("\n")
+    new = not lines and head.startswith(first)  # or cut short while the first line was written
+    if not new and first not in (head, old_head):  # the older form, which does not say to which code it belongs
+        raise BadFile(f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
+                      "Give this sweep, or this version of the function, a file of its own.")
+    *whole, rest = lines or [first]
+    if new or rest:  # the last line was cut short while it was written
+        text = "".join(f"{line}\n" for line in (head if new else first, *whole))
+        write_whole(path, lambda file: file.write(text.encode()))
+    rows = {}
+    for number, line in enumerate(whole, 2):
+        try:
+            key, row = json.loads(line)
+            rows[key] = {**row}
+        except (ValueError, TypeError, RecursionError):
+            raise BadFile(f"sweep expected a row on line {number} of the checkpoint {path}, got {line[:80]!r}. "
+                          "Delete that line: its setting is then computed again.") from None
+    return rows
+
+
+def _finished(run: Callable[..., Any], todo: dict[str, Row], executor: Executor | None) -> Iterator[tuple[str, Row]]:
+    """Keys and rows, in the order in which they are ready."""
     if not todo:
         return
     if executor is None and sys.platform == "emscripten":  # browsers have no processes
-        for key, settings in todo:
-            yield key, settings, partial(_plain_results, run, **settings)
+        for key, settings in todo.items():
+            yield key, _row(settings, partial(_plain_results, run, **settings))
         return
     from concurrent.futures import ProcessPoolExecutor, as_completed  # only who sweeps waits for it
 
     pool = executor or ProcessPoolExecutor(initializer=start_worker)
     try:
-        futures: dict[Future[Any], tuple[str, Row]] = {
-            pool.submit(partial(_plain_results, run), **s): (key, s) for key, s in todo}
+        futures: dict[Future[Row], str] = {pool.submit(partial(_plain_results, run), **todo[key]): key for key in todo}
         for future in as_completed(futures):
-            key, settings = futures.pop(future)
-            yield key, settings, future.result
+            key = futures.pop(future)
+            yield key, _row(todo[key], future.result)
     finally:
         if executor is None:
             pool.shutdown(cancel_futures=True)  # else an interrupted sweep would compute all the rest first
@@ -170,15 +197,13 @@ def _plain_results(run: Callable[..., Any], **settings: Any) -> Row:
     found = run(**settings)
     named = found if isinstance(found, Mapping) else {"value": found}
     plain: Row = json.loads(json.dumps(named, default=_plain))
+    if clash := sorted(set(plain) & {*settings, "error"}):
+        raise ValueError(f"result names {clash} are settings already. Rename them.")
     return plain
 
 
-def _row(settings: Row, result: Callable[..., Any]) -> Row:
+def _row(settings: Row, result: Callable[[], Row]) -> Row:
     try:
-        plain = result()
+        return {**settings, **result(), "error": None}
     except Exception as problem:  # whatever student code or a lost worker raises: the others go on
         return {**settings, "error": f"{type(problem).__name__}: {problem}"}
-    clash = sorted(set(plain) & {*settings, "error"})
-    if clash:
-        return {**settings, "error": f"ValueError: result names {clash} are settings already. Rename them."}
-    return {**settings, **plain, "error": None}

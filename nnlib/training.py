@@ -319,7 +319,8 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
         stopper.restore(~np.isfinite(diverged))
         best = stopper.best_epoch
     best = np.where(np.isfinite(diverged), diverged - 1, best).astype(int)
-    return History(**{name: np.array(rows) for name, rows in log.items()}, best_epoch=best), diverged
+    return History(**{name: np.array(rows) for name, rows in log.items()},
+                   best_epoch=best if best.ndim else int(best)), diverged
 
 
 def _measure(task: _Task, net: Network, buffers: Buffers) -> dict[str, Any]:
@@ -339,17 +340,13 @@ def _measure(task: _Task, net: Network, buffers: Buffers) -> dict[str, Any]:
 def _join(histories: list[History], net: Network) -> History:
     """Chunks side by side: (epochs, R); chunks that stopped early are filled up with NaN."""
     if net.networks is None:
-        only = histories[0]
-        only.best_epoch = int(only.best_epoch)
-        return only
+        return histories[0]
     longest = max(len(h.loss) for h in histories)
 
     def beside(name: str) -> Array:
-        parts = [getattr(h, name) for h in histories]
-        if not parts[0].size:
-            return np.empty(0)
-        fill = [np.full((longest - len(part), part.shape[1]), np.nan) for part in parts]
-        return np.concatenate([np.concatenate(pair) for pair in zip(parts, fill, strict=True)], axis=1)
+        parts = [np.pad(part, ((0, longest - len(part)), (0, 0)), constant_values=np.nan)
+                 for h in histories if (part := getattr(h, name)).size]
+        return np.concatenate(parts, axis=1, dtype=float) if parts else np.empty(0)
 
     columns = {name: beside(name) for name in PER_EPOCH}
     return History(**columns, best_epoch=np.concatenate([h.best_epoch for h in histories]))

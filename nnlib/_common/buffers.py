@@ -88,10 +88,7 @@ class Buffers:
 class PerThread(threading.local):
     """Buffers for each thread, so that threads that share a network do not overwrite each other's arrays.
 
-    Parameters
-    ----------
-    grads : callable
-        Makes the gradients for the buffers of a thread, when it first uses them.
+    `grads` makes the gradients for the buffers of a thread, when it first uses them.
     """
 
     def __init__(self, grads: Callable[[], Any] = NotInNetwork) -> None:

@@ -14,9 +14,8 @@ Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
 T = TypeVar("T")
 
-CLASS_NUMBERS = (
-    "Give one class number per sample; for real targets train with nn.MSE(), and measure nn.MSE()(net(X), y)."
-)
+CLASS_NUMBERS = ("Give one class number per sample; for real targets train with nn.MSE(), and measure "
+                 "nn.MSE()(net(X), y).")
 
 
 def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
@@ -67,7 +66,7 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
 
 def finite(result: Any, what: str) -> Any:
     """`result`, which was computed from checked input, unless it is NaN or infinite."""
-    if not (math.isfinite(result) if isinstance(result, float) else np.isfinite(result).all()):
+    if not all_finite(result):
         raise ValueError(f"{what} expected finite numbers, got NaN or infinity. Give the network smaller, finite "
                          "parameters, or scale its inputs and targets, e.g. x / np.max(np.abs(x)).")
     return result
@@ -163,13 +162,13 @@ def whole_number(name: str, value: Any, low: int = 1) -> int:
 
 def real_number(name: str, value: Any, low: float, high: float = np.inf, open_low: bool = False) -> float:
     """`value` as a float in [low, high), or (low, high) with `open_low`."""
+    right_type = isinstance(value, Real) and not isinstance(value, bool)
     try:
-        real = float(value) if isinstance(value, Real) and not isinstance(value, bool) else np.nan
+        real = float(value) if right_type else np.nan
     except OverflowError:  # a whole number beyond every float
         real = np.nan
     if not low <= real < high or (open_low and real == low):
         interval = f"{'(' if open_low else '['}{low:g}, {high:g})"
-        right_type = isinstance(value, Real) and not isinstance(value, bool)
         remedy = "Choose a value inside that interval" if right_type else "Give a float such as 0.5"
         raise ValueError(f"{name} expected a number in {interval}, got {value!r}. {remedy}.")
     return real

@@ -47,15 +47,7 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], object]) -> None:
 
 
 def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[Any, Any]]:
-    """The named arrays of an uncompressed .npz; nothing is unpickled and nothing is decompressed.
-
-    Raises
-    ------
-    BadFile
-        If the file is truncated, is not such an archive, or holds other entries.
-    FileNotFoundError
-        If there is no such file.
-    """
+    """The named arrays, and no others, of an uncompressed .npz; nothing is unpickled and nothing is decompressed."""
     import warnings
     import zipfile
 

@@ -85,14 +85,13 @@ def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
     images = np.empty((len(files) * _IMAGES, _ROW - 1), np.float32)
     y = np.empty(len(images), np.int64)
     for name, stream in _streams(place, files):
-        first = files.index(name) * _IMAGES
-        for start in range(first, first + _IMAGES, _PIECE):
-            part = slice(start, min(start + _PIECE, first + _IMAGES))
-            rows = np.frombuffer(stream.read(len(y[part]) * _ROW), np.uint8).reshape(-1, _ROW)
-            np.divide(rows[:, 1:], 255, out=images[part], dtype=np.float32)
-            y[part] = rows[:, 0]
-        highest = y[first : first + _IMAGES].max()
-        if highest > 9:
+        own = slice(files.index(name) * _IMAGES, (files.index(name) + 1) * _IMAGES)
+        for i in range(0, _IMAGES, _PIECE):
+            brightness, labels = images[own][i : i + _PIECE], y[own][i : i + _PIECE]
+            rows = np.frombuffer(stream.read(len(labels) * _ROW), np.uint8).reshape(-1, _ROW)
+            np.divide(rows[:, 1:], 255, out=brightness, dtype=np.float32)
+            labels[:] = rows[:, 0]
+        if (highest := y[own].max()) > 9:
             raise BadFile(f"cifar10 expected labels 0 to 9 in {name}, got {highest}. "
                           f"Replace {place}, or remove it to have it fetched again.")
     return images.T, y
@@ -143,18 +142,13 @@ def _download(folder: Path) -> Path:
 
 def _streams(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
     """The name of each of `files` in `place`, and its content, of the right length."""
-    for name, size, stream in _archived(place, files) if place.is_file() else _plain(place, files):
-        if size != _IMAGES * _ROW:
-            raise BadFile(f"cifar10 expected {_IMAGES * _ROW} bytes in {name}, got {size}. "
-                          f"Replace {place}, or remove it to have it fetched again.")
-        yield name, stream
-
-
-def _plain(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]]:
-    """Name, size in bytes and content of each of `files` in the folder `place`."""
-    for name in files:
-        with (place / name).open("rb") as stream:
-            yield name, (place / name).stat().st_size, stream
+    plain = ((name, (place / name).stat().st_size, (place / name).open("rb")) for name in files)
+    for name, size, stream in plain if place.is_dir() else _archived(place, files):
+        with stream:
+            if size != _IMAGES * _ROW:
+                raise BadFile(f"cifar10 expected {_IMAGES * _ROW} bytes in {name}, got {size}. "
+                              f"Replace {place}, or remove it to have it fetched again.")
+            yield name, stream
 
 
 def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]]:
@@ -170,9 +164,8 @@ def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[byte
     missing = {f"{_FOLDER}/{name}": name for name in files}
     with tarfile.open(place, "r|gz") as archive:
         for member in archive:
-            wanted = member.isreg() and member.name in missing  # links are skipped
-            content = archive.extractfile(member) if wanted else None
-            if content is not None:
+            content = archive.extractfile(member) if member.isreg() and member.name in missing else None
+            if content:  # links are skipped
                 yield missing.pop(member.name), member.size, content
             if not missing:
                 return

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._common.checks import as_array, as_generator, real_number, whole_number
-from .._common.docstrings import with_sections
+from .._common.docstrings import T, raises, with_sections
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
-
-Make = TypeVar("Make", bound=Callable[..., Points])
 SECTIONS = """\
 Parameters
 ----------
 n : int
     Number of samples, at least {least}; class sizes differ by one at most.
 noise : float
-    Standard deviation of {noise}, 0 or more.
+    Standard deviation of the normal noise :math:`\\varepsilon` in {noise}, 0 or more.
 rng : int or numpy.random.Generator
     Seed or source of the order and the noise.
 {classes}
@@ -41,19 +39,13 @@ ValueError
 """  # what the docstrings of the four families have in common
 
 
-def _documented(noise: str, where: str, groups: str = "") -> Callable[[Make], Make]:
+def _documented(noise: str, where: str, groups: str = "") -> Callable[[T], T]:
     """Complete the docstring of a family of points; one of several `groups` takes their number, `classes`."""
     least, last, classes = "2", "and 1", ""
     if groups:
         least, last = "`classes`", "to ``classes - 1``"
         classes = f"classes : int\n    Number of {groups}, at least 2.\n"
-
-    def complete(make: Make) -> Make:
-        sections = SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last)
-        make.__doc__ = with_sections(make, sections)
-        return make
-
-    return complete
+    return with_sections(SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last))
 
 
 def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
@@ -79,7 +71,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
         x = (t \cos a, t \sin a), \qquad
         a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
 
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in the angle. No line separates them.
+    No line separates them.
 
     Notes
     -----
@@ -106,8 +98,6 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
     A sample at place t along its circle, with t evenly spaced in (0, 1), lies at
 
     .. math:: x = r (\cos 2 \pi t, \sin 2 \pi t) + \varepsilon, \qquad r = 1 \text{ or } 1/2
-
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
 
     Notes
     -----
@@ -138,8 +128,6 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
         x = (\cos \pi t, \sin \pi t) + \varepsilon \text{ for class 0}, \qquad
         x = (1 - \cos \pi t, 1/2 - \sin \pi t) + \varepsilon \text{ for class 1}
 
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
-
     Notes
     -----
     Source: the shape is that of scikit-learn's ``make_moons``.
@@ -164,8 +152,6 @@ def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, 
     A sample of class c lies at
 
     .. math:: x = 2 (\cos a, \sin a) + \varepsilon, \qquad a = 2 \pi c / \mathrm{classes}
-
-    with noise :math:`\varepsilon \sim N(0, \mathrm{noise}^2)` in each coordinate.
 
     Notes
     -----
@@ -218,9 +204,9 @@ def digits() -> Points:
         return (stored["pixels"] / 16).T, stored["labels"].astype(np.int64)
 
 
-def train_test_split(
-    X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+@raises("the shapes do not fit, `test` is outside (0, 1), or a part would be empty")
+def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0,
+                     ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Deal samples at random into a part to train on and a part to test on.
 
     Parameters
@@ -238,11 +224,6 @@ def train_test_split(
     -------
     X_train, X_test, y_train, y_test : arrays
         Copies of the same kinds of numbers; every sample is in one part and only there.
-
-    Raises
-    ------
-    ValueError
-        If the shapes do not fit, `test` is outside (0, 1), or a part would be empty.
 
     Notes
     -----

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -54,8 +55,7 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
         ax.axhline(0, color=GREY, linewidth=0.8)
         ax.axvline(0, color=GREY, linewidth=0.8)
         ax.plot(z, g(z, **parameters), color=BLUE, linewidth=2.5, label="$f(z)$")
-        slope = g.derivative(z, **parameters)
-        ax.plot(z, slope, color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
+        ax.plot(z, g.derivative(z, **parameters), color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
         ax.set(xlabel="$z$", title=g.__name__, xlim=(low, high))
         ax.legend(loc="upper left")
     return whole_figure(panels[0])
@@ -138,12 +138,11 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
     if x.ndim != 1:
         raise ValueError(f"curves expected x of shape (n,), got {x.shape}. Use np.ravel(x).")
     (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
-    for k, (label, values) in enumerate(lines.items()):
+    for (label, values), color, marker in zip(lines.items(), cycle(COLORS), cycle(MARKERS), strict=False):
         y = np.asarray(checks.as_array(values, f"curves {label!r}"), dtype=float)
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
             raise ValueError(f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
                              "Give one value, or one row of repetitions, per point of x.")
-        color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
     ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear")
     if len(lines) > 1:
@@ -199,12 +198,11 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
     (ax,) = fresh_axes(ax, 1, 5, 4, "descent")
     w1, w2 = np.meshgrid(np.linspace(*lim[:2], 100), np.linspace(*lim[2:], 100))
     ax.contour(w1, w2, loss(w1, w2), levels=15, colors=GREY, linewidths=0.7, alpha=0.7)
-    for k, (label, values) in enumerate(paths.items()):
+    for (label, values), color, marker in zip(paths.items(), cycle(COLORS), cycle(MARKERS), strict=False):
         path = checks.as_floats(values, None, f"descent {label!r}")
         if path.ndim != 2 or path.shape[1] != 2:
             raise ValueError(f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, "
                              "w2).")
-        color, marker = COLORS[k % len(COLORS)], MARKERS[k % len(MARKERS)]
         ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=label)
     ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=lim[:2], ylim=lim[2:])
     ax.legend()

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from .._common import checks
 from .._common.checks import Array
+from .._common.docstrings import raises
 from ..network import Network, check_network
 from ..prediction import on_grid
 from .style import BLACK, COLORS, MARKERS, TINTS, fresh_axes, styled, whole_figure
@@ -85,6 +86,7 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     return figure
 
 
+@raises("an argument is not as described")
 def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resolution: int = 150,
                    size: int = 450) -> bytes:
     """The same regions as a square PNG without axes, drawn ten times as fast, for explorers.
@@ -103,11 +105,6 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
     Returns
     -------
     bytes
-
-    Raises
-    ------
-    ValueError
-        As for `decision_regions`.
 
     Examples
     --------

@@ -18,9 +18,8 @@ T = TypeVar("T")
 LOCK = lock()  # the style and the list of figures are matplotlib's, and all threads share them
 
 # Okabe & Ito (2008): colour-blind readers can tell these apart. Class c has colour c and marker c.
-BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000",
-)
+COLORS = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#F0E442", "#000000"
+BLUE, ORANGE, GREEN, RED, PINK, SKY, YELLOW, BLACK = COLORS
 GREY = "#6E6E6E"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 TINTS = tuple(tuple(0.35 * x + 0.65 for x in to_rgb(color)) for color in COLORS)
@@ -46,6 +45,7 @@ ValueError
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
     """Make `draw` use our style without changing the style of other figures, in one thread at a time."""
 
+    @with_sections(COMMON)
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
         with LOCK, plt.rc_context(STYLE):
@@ -60,7 +60,6 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
 
-    drawn.__doc__ = with_sections(draw, COMMON)
     return drawn
 
 
@@ -68,8 +67,8 @@ def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> lis
     """Clear the n axes given, or make n in a new figure, two per row, each `width` by `height` inches."""
     if axes is None:
         columns, rows = min(n, 2), -(-n // 2)
-        size = (columns * width, rows * height)
-        _, made = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+        _, made = plt.subplots(rows, columns, figsize=(columns * width, rows * height), layout="constrained",
+                               squeeze=False)
         for spare in made.flat[n:]:
             spare.remove()
         axes = made.flat[:n]

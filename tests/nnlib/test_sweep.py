@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 import nnlib as nn
-from nnlib._common.checkpoint import read_checkpoint
 from nnlib._common.fingerprint import fingerprint
+from nnlib.sweep import read_checkpoint
 
 ROOT = Path(nn.__file__).parents[1]
 
