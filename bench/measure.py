@@ -1,7 +1,8 @@
 """Measures every workload in this process, whose thread count was set when it started."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from tqdm import tqdm
 
 from .clock import Contender, differences, interleave
-from .frames import Image, Import, NewFigure, SameAxes, SklearnPicture
+from .frames import Import, pictures
 from .peers import JaxVmap, Sklearn, Torch, TorchLoop, TorchVmap
 from .workloads import Nnlib, Products, Workload, course, growth
 
@@ -18,35 +19,28 @@ from .workloads import Nnlib, Products, Workload, course, growth
 # moves it by 1e-2.
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 CHECK = 3
+Peer = Callable[[Workload], Contender]
+Make = Callable[[], list[Contender]]
 IMPORTS = ("nnlib", "numpy", "sklearn.neural_network", "jax", "torch")
 
 
-def many(work: Workload) -> list[Contender]:
-    peers: list[type[Contender]] = [TorchLoop, TorchVmap] + ([JaxVmap] if work.batch else [])
-    return [Nnlib(work), *(peer(work) for peer in peers), Products(work)]
-
-
-def tasks(options: Namespace) -> list[tuple[str, float, Any]]:
+def tasks(options: Namespace) -> list[tuple[str, float, Make]]:
     """List each task: its name, its tolerance, and a function that makes its contenders, ours first."""
-    found: list[tuple[str, float, Any]] = []
+    found: list[tuple[str, float, Make]] = []
 
-    def add(work: Workload, make: Any, name: str = "") -> None:
-        found.append((name or work.name, TOLERANCE[work.dtype], lambda: make(work)))
+    def add(work: Workload, peers: list[Peer]) -> None:
+        found.append((work.name, TOLERANCE[work.dtype], lambda: [peer(work) for peer in (Nnlib, *peers, Products)]))
 
+    loop_and_vmap: list[Peer] = [TorchLoop, TorchVmap]
+    workers: list[Peer] = [partial(Nnlib, workers=n) for n in (1, 2) if options.threads > 1]
     works = course(options.quick)
     for work in works:
-        if work.networks is None:
-            add(work, lambda w: [Nnlib(w), Torch(w), Sklearn(w), Products(w)])
-        else:
-            workers = [1, 2] if options.threads > 1 else []
-            add(work, lambda w, workers=workers: [*many(w), *(Nnlib(w, n) for n in workers)])
-    pictures = (Image, SameAxes, NewFigure, SklearnPicture)
-    add(works[1], lambda w: [picture(w) for picture in pictures], "W4 regions 150×150, 2-20-20-1")
+        add(work, [*loop_and_vmap, JaxVmap, *workers] if work.networks else [Torch, Sklearn])
+    found.append(("W4 regions 150×150, 2-20-20-1", TOLERANCE["float64"], lambda: pictures(works[1])))
     if options.threads == 1:
         found.append(("W5 import", 0.0, lambda: [Import(module) for module in IMPORTS]))
-        for axis, points in growth(options.quick).items():
-            for work in points.values():
-                add(work, many if axis == "networks" else lambda w: [Nnlib(w), Torch(w), Products(w)])
+        for work in growth(options.quick):
+            add(work, loop_and_vmap if work.networks else [Torch])
     return [task for task in found if not options.only or task[0].split()[0] in options.only]
 
 

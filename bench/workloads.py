@@ -160,7 +160,7 @@ def course(quick: bool) -> list[Workload]:
     return works
 
 
-def growth(quick: bool) -> dict[str, dict[int, Workload]]:
+def growth(quick: bool) -> list[Workload]:
     """64-100-10 on 100 samples, full batch, float32, while one of four numbers grows."""
 
     def work(axis: str, n: int) -> Workload:
@@ -176,4 +176,4 @@ def growth(quick: bool) -> dict[str, dict[int, Workload]]:
         "depth": (1, 2, 4, 8, 16),
         "networks": (1, 4, 16, 64, 250, 1000),
     }
-    return {axis: {n: work(axis, n) for n in (ns[::2] if quick else ns)} for axis, ns in axes.items()}
+    return [work(axis, n) for axis, ns in axes.items() for n in (ns[::2] if quick else ns)]
