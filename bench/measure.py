@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -45,20 +44,17 @@ def tasks(options: Namespace) -> list[tuple[str, float, Make]]:
 
 
 def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
-    """Yield, after each workload, one row per workload and contender, with each round's seconds per step."""
+    """Yield, for each workload, one row per contender, with each round's seconds per step."""
     torch.set_num_threads(options.threads)
     rounds, turn = (5, 0.04) if options.quick else (9, 0.25)
-    rows, todo = [], tasks(options)
+    todo = tasks(options)
     with tqdm(total=rounds * len(todo), unit="round", desc=f"{options.threads} BLAS thread(s)") as bar:
         for name, tolerance, make in todo:
             bar.set_postfix_str(name)
             contenders = make()
             gaps = differences(contenders, CHECK, tolerance, name)
-            turns = interleave(contenders, rounds, turn, bar.update)
-            for one, gap in zip(turns, gaps, strict=True):
-                row = {"work": name, "threads": options.threads, "name": one.contender.name, "gap": gap}
-                for clock in ("cpu", "wall"):
-                    row[clock] = getattr(one, clock)
-                    row[f"{clock}_ratio"] = np.divide(row[clock], getattr(turns[0], clock)).tolist()
-                rows.append(row)
-            yield rows
+            spent = interleave(contenders, rounds, turn, bar.update)
+            yield [{"work": name, "threads": options.threads, "name": one.name, "gap": gap, "cpu": cpu.tolist(),
+                    "wall": wall.tolist(), "cpu_ratio": (cpu / spent[0, 0]).tolist(),
+                    "wall_ratio": (wall / spent[0, 1]).tolist()}
+                   for one, gap, (cpu, wall) in zip(contenders, gaps, spent, strict=True)]
