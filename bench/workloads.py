@@ -1,5 +1,6 @@
 """The work that is measured, and two contenders: nnlib, and the bare matrix products."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -40,10 +41,6 @@ class Workload:
         """The weights and biases of the Linear layers."""
         return [(layer.W, layer.b) for layer in net if isinstance(layer, nn.Linear)]
 
-    @property
-    def n_batches(self) -> int:
-        return -(-self.X.shape[1] // (self.batch or self.X.shape[1]))
-
     def orders(self, epochs: int) -> np.ndarray[Any, Any]:
         """The sample numbers in the order of each epoch: (epochs, N)."""
         return _orders(self.X.shape[1], self.batch or self.X.shape[1], epochs)
@@ -79,7 +76,8 @@ class Steps(Contender):
         self.work = work
 
     def steps(self, epochs: int) -> int:
-        return epochs * self.work.n_batches * (self.work.networks or 1)
+        samples = self.work.X.shape[1]
+        return epochs * math.ceil(samples / (self.work.batch or samples)) * (self.work.networks or 1)
 
 
 class Nnlib(Steps):
