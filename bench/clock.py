@@ -24,8 +24,7 @@ class Contender:
         return epochs
 
     def result(self) -> Any:
-        """What the last `train` ended with, one number or one per network, if it can be compared."""
-        raise NotImplementedError
+        """What the last `train` ended with, one number or one per network; None if it cannot be compared."""
 
 
 def seconds(contender: Contender, epochs: int) -> tuple[float, float]:
@@ -48,20 +47,16 @@ def differences(contenders: list[Contender], epochs: int, tolerance: float, wher
 
     A difference above `tolerance` stops the run, because the contenders then do not do the same work.
     """
-    found, ours = [], None
     for contender in contenders:
-        if type(contender).result is Contender.result:
-            found.append(None)
-            continue
         contender.train(epochs)
-        result = contender.result()
-        ours = result if ours is None else ours
-        gap = float(np.max(np.abs(np.divide(result, ours) - 1)))
-        if not gap <= tolerance:
+    results = [contender.result() for contender in contenders]
+    ours = results[0]
+    gaps = [None if result is None else float(np.max(np.abs(np.divide(result, ours) - 1))) for result in results]
+    for contender, result, gap in zip(contenders, results, gaps, strict=True):
+        if gap is not None and not gap <= tolerance:
             raise SystemExit(f"{where}: expected {contender.name} to reach the result of {contenders[0].name} within "
                              f"{tolerance:g}, got {result} instead of {ours}. Do they still compute the same?")
-        found.append(gap)
-    return found
+    return gaps
 
 
 def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> Any:
