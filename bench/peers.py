@@ -147,7 +147,7 @@ class Shuffle(np.random.RandomState):
 
     def __init__(self, orders: Any) -> None:
         super().__init__(0)
-        self.orders, self.last = iter(orders), None
+        self.orders, self.last = orders, None
 
     def shuffle(self, x: Any) -> None:
         order = next(self.orders)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -41,32 +40,16 @@ class Workload:
         """The weights and biases of the Linear layers."""
         return [(layer.W, layer.b) for layer in net if isinstance(layer, nn.Linear)]
 
-    def orders(self, epochs: int) -> np.ndarray[Any, Any]:
-        """The sample numbers in the order of each epoch: (epochs, N)."""
-        return _orders(self.X.shape[1], self.batch or self.X.shape[1], epochs)
+    def orders(self, epochs: int) -> Iterator[np.ndarray[Any, Any]]:
+        """The sample numbers in the order of each epoch, as fit draws them; if it changes, `differences` notices."""
+        rng = np.random.default_rng(np.random.default_rng(0).integers(2**63))
+        for _ in range(epochs):
+            yield rng.permutation(self.X.shape[1])
 
     def minibatches(self, epochs: int) -> Iterator[np.ndarray[Any, Any]]:
         """The sample numbers of each minibatch of `epochs` epochs."""
         for order in self.orders(epochs):
             yield from np.array_split(order, range(self.batch or len(order), len(order), self.batch or 1))
-
-
-class Order(nn.MSE):
-    """A loss that records its targets; where each sample's target is its number, that is the order."""
-
-    def __init__(self) -> None:
-        self.seen: list[np.ndarray[Any, Any]] = []
-
-    def evaluate(self, scores: Any, y: Any, buffers: Any) -> Any:
-        self.seen.append(y.astype(int).ravel())
-        return super().evaluate(scores, y, buffers)
-
-
-@cache
-def _orders(n: int, batch: int, epochs: int) -> np.ndarray[Any, Any]:
-    order, numbers = Order(), np.arange(n, dtype=float)
-    nn.fit(nn.mlp(1, 1), np.zeros((1, n)), numbers, order, nn.SGD(1e-9), epochs=epochs, batch_size=batch)
-    return np.concatenate(order.seen).reshape(epochs, n)
 
 
 class Steps(Contender):
