@@ -55,9 +55,10 @@ class Torch(Steps):
 
     def minibatches(self, epochs: int) -> Any:
         if self.work.batch is None:
-            return ((self.x, self.y) for _ in range(epochs))
-        indices = map(torch.from_numpy, self.work.minibatches(epochs))
-        return ((self.x[i], self.y[i]) for i in indices)
+            yield from [(self.x, self.y)] * epochs
+        else:
+            for order in map(torch.from_numpy, self.work.orders(epochs)):
+                yield from ((self.x[picked], self.y[picked]) for picked in order.split(self.work.batch))
 
     def result(self) -> float:
         with torch.no_grad():

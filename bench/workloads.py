@@ -46,11 +46,6 @@ class Workload:
         for _ in range(epochs):
             yield rng.permutation(self.X.shape[1])
 
-    def minibatches(self, epochs: int) -> Iterator[np.ndarray[Any, Any]]:
-        """The sample numbers of each minibatch of `epochs` epochs."""
-        for order in self.orders(epochs):
-            yield from np.array_split(order, range(self.batch or len(order), len(order), self.batch or 1))
-
 
 class Steps(Contender):
     """A contender whose time is given per step of one network."""
