@@ -12,8 +12,6 @@ from nnlib.training import chunks_of
 
 from .clock import Contender
 
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
-
 
 @dataclass(frozen=True)
 class Workload:
@@ -33,7 +31,7 @@ class Workload:
     networks: int | None = None
 
     def network(self) -> nn.Network:
-        activation = ACTIVATIONS[self.activation]
+        activation = {"relu": nn.ReLU, "tanh": nn.Tanh}[self.activation]
         return nn.mlp(*self.sizes, activation=activation, rng=0, dtype=self.dtype, networks=self.networks)
 
     def layers(self, net: nn.Network) -> list[tuple[Any, Any]]:
@@ -130,10 +128,9 @@ def course(quick: bool) -> list[Workload]:
         Workload("W1 2-20-20-1 tanh", (2, 20, 20, 1), plane, rings, "tanh", **small),
         Workload("W2 3072-100-10", (3072, 100, 10), pictures, kinds, batch=256, lr=0.01, **heavy),
     ]
-    for hidden, networks in ((25, 128), (50, 128), (500, 28)):
-        name, sizes = f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10)
-        works.append(Workload(name, sizes, digits, values, batch=100, networks=networks))
-    return works
+    return works + [
+        Workload(f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10), digits, values, batch=100, networks=networks)
+        for hidden, networks in ((25, 128), (50, 128), (500, 28))]
 
 
 def growth(quick: bool) -> list[Workload]:
