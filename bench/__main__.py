@@ -6,10 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-
-from nnlib._common.files import write_whole
 
 POOLS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
 
@@ -20,17 +17,16 @@ def child(threads: int) -> tuple[list[dict[str, object]], bool]:
     The second result says whether the child came to its end: what it measured until then counts all the same.
     """
     pools = {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder, "rows.json")
-        own = ["--threads", str(threads), "--rows", str(out)]
-        command = [sys.executable, "-m", "bench", *sys.argv[1:], *own]
-        process = subprocess.Popen(command, env={**os.environ, **pools, "MPLBACKEND": "Agg"})
+    command = [sys.executable, "-m", "bench", *sys.argv[1:], "--threads", str(threads)]
+    rows: list[dict[str, object]] = []
+    with subprocess.Popen(command, env={**os.environ, **pools, "MPLBACKEND": "Agg"},
+                          stdout=subprocess.PIPE, text=True) as process:
         try:
-            process.wait()
+            for line in process.stdout or ():
+                rows += json.loads(line)
         except KeyboardInterrupt:
             process.terminate()  # it may have had no Ctrl-C of its own
-            process.wait()
-        return (json.loads(out.read_text()) if out.exists() else []), process.returncode == 0
+    return rows, process.returncode == 0
 
 
 def main() -> None:
@@ -39,15 +35,14 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", help="W1 ... W5, width, batch, depth, networks")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path(__file__).parent)
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--rows", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.rows:
+    if options.threads:
         if hasattr(os, "sched_setaffinity"):  # JAX uses every core that it may run on
             os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-options.threads:])
         from .measure import measure
 
         for rows in measure(options):
-            write_whole(options.rows, lambda file, rows=rows: file.write(json.dumps(rows).encode()))
+            print(json.dumps(rows), flush=True)
         return
     before = os.getloadavg()[0]
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like by Ctrl-C

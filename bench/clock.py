@@ -24,30 +24,22 @@ class Contender:
         return epochs
 
     def result(self) -> Any:
-        """What the last `train` ended with, one number or one per network, if it can be compared."""
-        raise NotImplementedError
+        """What the last `train` ended with, one number or one per network; None if it cannot be compared."""
 
 
-class Turns:
-    """CPU and wall seconds per step, one entry per round."""
+def seconds(contender: Contender, epochs: int) -> tuple[float, float]:
+    """Return CPU and wall seconds."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    own = contender.train(epochs)
+    return own or (time.process_time() - cpu, time.perf_counter() - wall)
 
-    def __init__(self, contender: Contender, turn: float) -> None:
-        """Find out how many epochs fill a turn of `turn` seconds."""
-        self.contender, self.cpu, self.wall, self.epochs = contender, [], [], contender.least
-        while (seconds := self._seconds()[1]) < turn / 2:
-            self.epochs = int(np.ceil(self.epochs * min(20, turn / seconds)))
 
-    def _seconds(self) -> tuple[float, float]:
-        cpu, wall = time.process_time(), time.perf_counter()
-        own = self.contender.train(self.epochs)
-        return own or (time.process_time() - cpu, time.perf_counter() - wall)
-
-    def take(self) -> None:
-        time.sleep(PAUSE)
-        cpu, wall = self._seconds()
-        steps = self.contender.steps(self.epochs)
-        self.cpu.append(cpu / steps)
-        self.wall.append(wall / steps)
+def epochs_of(contender: Contender, turn: float) -> int:
+    """Find out how many epochs fill a turn of `turn` seconds."""
+    epochs = contender.least
+    while (wall := seconds(contender, epochs)[1]) < turn / 2:
+        epochs = int(np.ceil(epochs * min(20, turn / wall)))
+    return epochs
 
 
 def differences(contenders: list[Contender], epochs: int, tolerance: float, where: str) -> list[Any]:
@@ -55,27 +47,28 @@ def differences(contenders: list[Contender], epochs: int, tolerance: float, wher
 
     A difference above `tolerance` stops the run, because the contenders then do not do the same work.
     """
-    found, ours = [], None
     for contender in contenders:
-        if type(contender).result is Contender.result:
-            found.append(None)
-            continue
         contender.train(epochs)
-        result = contender.result()
-        ours = result if ours is None else ours
-        gap = float(np.max(np.abs(np.divide(result, ours) - 1)))
-        if not gap <= tolerance:
+    results = [contender.result() for contender in contenders]
+    ours = results[0]
+    gaps = [None if result is None else float(np.max(np.abs(np.divide(result, ours) - 1))) for result in results]
+    for contender, result, gap in zip(contenders, results, gaps, strict=True):
+        if gap is not None and not gap <= tolerance:
             raise SystemExit(f"{where}: expected {contender.name} to reach the result of {contenders[0].name} within "
                              f"{tolerance:g}, got {result} instead of {ours}. Do they still compute the same?")
-        found.append(gap)
-    return found
+    return gaps
 
 
-def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> list[Turns]:
-    """Let every contender take one turn per round, in an order that alternates."""
-    turns = [Turns(contender, turn) for contender in contenders]
+def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> Any:
+    """Let every contender take one turn per round, in an order that alternates.
+
+    Return seconds per step by contender, clock (CPU, wall) and round.
+    """
+    epochs = [epochs_of(one, turn) for one in contenders]
+    spent = np.empty((len(contenders), 2, rounds))
     for k in range(rounds):
-        for one in turns[:: 1 if k % 2 == 0 else -1]:
-            one.take()
+        for i, one in list(enumerate(contenders))[:: 1 if k % 2 == 0 else -1]:
+            time.sleep(PAUSE)
+            spent[i, :, k] = np.divide(seconds(one, epochs[i]), one.steps(epochs[i]))
         tick()
-    return turns
+    return spent

@@ -5,6 +5,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,90 +22,54 @@ EPOCHS = 500  # how long the networks train before their pictures are drawn
 
 
 class Picture(Contender):
-    """The trained network's 150×150 regions with the samples on top, as a PNG in memory."""
+    """A trained network's 150×150 regions with the samples on top, as a PNG in memory."""
 
-    def __init__(self, work: Workload) -> None:
-        trained = Nnlib(work)
-        trained.train(EPOCHS)
-        self.net, self.X, self.y = trained.net, work.X, work.y
-        sides = [np.linspace(row.min(), row.max(), 150) for row in work.X]
-        self.grid = np.stack([side.ravel() for side in np.meshgrid(*sides)])
+    def __init__(self, name: str, draw: Callable[[], object], share: float) -> None:
+        """Take what draws the picture once, and the share of class 1 in it."""
+        self.name, self.draw, self.share = name, draw, share
 
     def train(self, epochs: int) -> None:
         for _ in range(epochs):
-            self.frame()
-
-    def frame(self) -> None:
-        raise NotImplementedError
+            self.draw()
 
     def result(self) -> float:
-        """The share of class 1 in the picture."""
-        return float(np.mean(nn.predict(self.net, self.grid)))
+        return self.share
 
 
-def png(figure: Figure) -> bytes:
-    file = io.BytesIO()
-    figure.savefig(file, format="png")
-    return file.getvalue()
-
-
-class Image(Picture):
-    name = "nnlib, decision_image"
-
-    def frame(self) -> None:
-        nn.plot.decision_image(self.net, self.X, self.y)
-
-
-class SameAxes(Picture):
-    name = "nnlib, decision_regions in the same axes"
-
-    def __init__(self, work: Workload) -> None:
-        super().__init__(work)
-        self.figure = nn.plot.decision_regions(self.net, self.X, self.y)
-
-    def frame(self) -> None:
-        png(nn.plot.decision_regions(self.net, self.X, self.y, ax=self.figure.axes[0]))
-
-
-class NewFigure(Picture):
-    name = "nnlib, decision_regions in a new figure"
-
-    def frame(self) -> None:
-        figure = nn.plot.decision_regions(self.net, self.X, self.y)
-        png(figure)
-        plt.close(figure)
-
-
-class SklearnPicture(Picture):
-    name = "scikit-learn, DecisionBoundaryDisplay"
-
-    def __init__(self, work: Workload) -> None:
-        super().__init__(work)
-        trained = Sklearn(work)
+def pictures(work: Workload) -> list[Contender]:
+    ours, theirs = Nnlib(work), Sklearn(work)
+    for trained in (ours, theirs):
         trained.train(EPOCHS)
-        self.model, self.rows = trained.model, work.X.T
+    net, model, X, y = ours.net, theirs.model, work.X, work.y
+    sides = [np.linspace(row.min(), row.max(), 150) for row in X]
+    grid = np.stack([side.ravel() for side in np.meshgrid(*sides)])
 
-    def frame(self) -> None:
-        display = DecisionBoundaryDisplay.from_estimator(self.model, self.rows, grid_resolution=150,
-                                                         response_method="predict")
-        display.ax_.scatter(*self.X, c=self.y, edgecolors="black")
-        png(display.figure_)
-        plt.close(display.figure_)
+    def sklearn_figure() -> Figure:
+        display = DecisionBoundaryDisplay.from_estimator(model, X.T, grid_resolution=150, response_method="predict")
+        display.ax_.scatter(*X, c=y, edgecolors="black")
+        return display.figure_
 
-    def result(self) -> float:
-        return float(np.mean(self.model.predict(self.grid.T)))
+    share, sklearn_share = nn.predict(net, grid).mean(), model.predict(grid.T).mean()
+    return [Picture("nnlib, decision_image", lambda: nn.plot.decision_image(net, X, y), share),
+            Picture("nnlib, decision_regions", lambda: png(nn.plot.decision_regions(net, X, y)), share),
+            Picture("scikit-learn, DecisionBoundaryDisplay", lambda: png(sklearn_figure()), sklearn_share)]
+
+
+def png(figure: Figure) -> None:
+    figure.savefig(io.BytesIO(), format="png")
+    plt.close(figure)
 
 
 class Import(Contender):
     """A fresh interpreter that imports one module and ends."""
 
     def __init__(self, module: str) -> None:
-        self.name = self.module = module
+        self.name = module
 
     def train(self, epochs: int) -> tuple[float, float]:
         before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         for _ in range(epochs):
-            subprocess.run([sys.executable, "-c", f"import {self.module}"], check=True)
+            subprocess.run([sys.executable, "-c", f"import {self.name}"], check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return cpu, time.perf_counter() - wall

@@ -55,9 +55,10 @@ class Torch(Steps):
 
     def minibatches(self, epochs: int) -> Any:
         if self.work.batch is None:
-            return ((self.x, self.y) for _ in range(epochs))
-        indices = map(torch.from_numpy, self.work.minibatches(epochs))
-        return ((self.x[i], self.y[i]) for i in indices)
+            yield from [(self.x, self.y)] * epochs
+        else:
+            for order in map(torch.from_numpy, self.work.orders(epochs)):
+                yield from ((self.x[picked], self.y[picked]) for picked in order.split(self.work.batch))
 
     def result(self) -> float:
         with torch.no_grad():
@@ -147,7 +148,7 @@ class Shuffle(np.random.RandomState):
 
     def __init__(self, orders: Any) -> None:
         super().__init__(0)
-        self.orders, self.last = iter(orders), None
+        self.orders, self.last = orders, None
 
     def shuffle(self, x: Any) -> None:
         order = next(self.orders)

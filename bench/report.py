@@ -25,14 +25,15 @@ def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool,
     """Write results.md and results.png, each completely or not at all."""
     kind = "A quick run: it shows that everything works, and is too short for conclusions. " if quick else ""
     kind += "" if whole else "This run was stopped early: workloads are missing. "
-    headings = dict.fromkeys(map(title, rows))
-    parts = [
-        f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}",
-        *(section(heading, [row for row in rows if title(row) == heading]) for heading in headings),
-    ]
-    write_whole(folder / "results.md", lambda file: file.write("\n".join(parts).encode()))
-    if any(axis_of(row) in AXES for row in rows):
-        write_whole(folder / "results.png", lambda file: plot(rows).savefig(file, dpi=120, format="png"))
+    tables: dict[str, list[Row]] = {}  # one for each workload or axis of growth
+    for row in rows:
+        axis = row["work"].split()[0]
+        tables.setdefault(axis if axis in AXES else row["work"], []).append(row)
+    head = f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}"
+    text = "\n".join([head, *(section(name, mine) for name, mine in tables.items())])
+    write_whole(folder / "results.md", lambda file: file.write(text.encode()))
+    if tables.keys() & AXES:
+        write_whole(folder / "results.png", lambda file: plot(tables).savefig(file, dpi=120, format="png"))
 
 
 def machine(load: tuple[float, float]) -> str:
@@ -49,43 +50,20 @@ def machine(load: tuple[float, float]) -> str:
             f"- load of the machine (1 is our own): {load[0]:.1f} before, {load[1]:.1f} after\n")
 
 
-def title(row: Row) -> str:
-    axis = axis_of(row)
-    return f"Growth: {axis}" if axis in AXES else str(row["work"])
-
-
-def section(heading: str, rows: list[Row]) -> str:
-    """Write one table, for a workload or for an axis of growth."""
-    growing = axis_of(rows[0]) in AXES
+def section(name: str, rows: list[Row]) -> str:
+    """Write one table."""
     lines = [
-        f"## {heading}\n",
-        "| threads | | CPU time (quartiles) | ÷ nnlib | wall time (quartiles) | ÷ nnlib | difference |",
-        "| --: | --- | --- | --: | --- | --: | --: |",
+        f"## {'Growth: ' if name in AXES else ''}{name}\n",
+        "| threads | | CPU time | ÷ nnlib | wall time | ÷ nnlib | difference |",
+        "| --: | --- | --- | --- | --- | --- | --: |",
     ]
     for row in rows:
-        cells = [str(row["threads"]), f"{row['work']}: {row['name']}" if growing else row["name"]]
+        cells = [str(row["threads"]), row["name"] if row["work"] == name else f"{row['work']}: {row['name']}"]
         for clock in ("cpu", "wall"):
-            cells += [spread(row[clock]), f"{np.median(row[f'{clock}_ratio']):.2f}"]
+            cells += [spread(row[clock]), quartiles(row[f"{clock}_ratio"])]
         cells.append("" if row["gap"] is None else f"{row['gap']:.0e}".replace("0e+00", "0"))
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, *([] if growing else remarks(rows)), ""])
-
-
-def remarks(rows: list[Row]) -> list[str]:
-    """Say what the table's ratios do not show."""
-    text = []
-    for row in rows:
-        if row["name"] == "its matrix products":
-            own = 1 / np.array(row["cpu_ratio"])
-            text.append(f"BLAS threads {row['threads']}: nnlib ÷ its matrix products {quartiles(own)} (CPU).")
-        if row["name"] == "nnlib, 2 workers":
-            one = next(r for r in rows if r["name"] == "nnlib, 1 worker")
-            gain = quartiles(np.divide(one["wall"], row["wall"]))
-            text.append(f"1 worker ÷ 2 workers {gain} (wall).")
-        if row["name"] == "numpy":
-            extra = 1e3 * (np.array(rows[0]["wall"]) - row["wall"])
-            text.append(f"nnlib takes {quartiles(extra)} ms longer than NumPy alone.")
-    return ["", "  \n".join(text)] if text else []
+    return "\n".join([*lines, ""])
 
 
 def quartiles(values: Any) -> str:
@@ -99,15 +77,11 @@ def spread(seconds: list[float]) -> str:
     return f"{scale * middle:.4g} {unit} ({scale * low:.4g}–{scale * high:.4g})"
 
 
-def axis_of(row: Row) -> str:
-    return str(row["work"].split()[0])
-
-
-def plot(rows: list[Row]) -> Any:
+def plot(tables: dict[str, list[Row]]) -> Any:
     """Plot how the time of a step grows, one axis at a time."""
     figure, panels = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
     for panel, (axis, label) in zip(panels.flat, AXES.items(), strict=True):
-        mine = [row for row in rows if axis_of(row) == axis]
+        mine = tables.get(axis, [])
         for name, marker in zip(dict.fromkeys(row["name"] for row in mine), "osv^D", strict=False):
             points = [row for row in mine if row["name"] == name]
             n = [int(row["work"].split()[1]) for row in points]

@@ -1,8 +1,8 @@
 """The work that is measured, and two contenders: nnlib, and the bare matrix products."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,6 @@ import nnlib as nn
 from nnlib.training import chunks_of
 
 from .clock import Contender
-
-ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
 @dataclass(frozen=True)
@@ -33,43 +31,18 @@ class Workload:
     networks: int | None = None
 
     def network(self) -> nn.Network:
-        activation = ACTIVATIONS[self.activation]
+        activation = {"relu": nn.ReLU, "tanh": nn.Tanh}[self.activation]
         return nn.mlp(*self.sizes, activation=activation, rng=0, dtype=self.dtype, networks=self.networks)
 
     def layers(self, net: nn.Network) -> list[tuple[Any, Any]]:
         """The weights and biases of the Linear layers."""
         return [(layer.W, layer.b) for layer in net if isinstance(layer, nn.Linear)]
 
-    @property
-    def n_batches(self) -> int:
-        return -(-self.X.shape[1] // (self.batch or self.X.shape[1]))
-
-    def orders(self, epochs: int) -> np.ndarray[Any, Any]:
-        """The sample numbers in the order of each epoch: (epochs, N)."""
-        return _orders(self.X.shape[1], self.batch or self.X.shape[1], epochs)
-
-    def minibatches(self, epochs: int) -> Iterator[np.ndarray[Any, Any]]:
-        """The sample numbers of each minibatch of `epochs` epochs."""
-        for order in self.orders(epochs):
-            yield from np.array_split(order, range(self.batch or len(order), len(order), self.batch or 1))
-
-
-class Order(nn.MSE):
-    """A loss that records its targets; where each sample's target is its number, that is the order."""
-
-    def __init__(self) -> None:
-        self.seen: list[np.ndarray[Any, Any]] = []
-
-    def evaluate(self, scores: Any, y: Any, buffers: Any) -> Any:
-        self.seen.append(y.astype(int).ravel())
-        return super().evaluate(scores, y, buffers)
-
-
-@cache
-def _orders(n: int, batch: int, epochs: int) -> np.ndarray[Any, Any]:
-    order, numbers = Order(), np.arange(n, dtype=float)
-    nn.fit(nn.mlp(1, 1), np.zeros((1, n)), numbers, order, nn.SGD(1e-9), epochs=epochs, batch_size=batch)
-    return np.concatenate(order.seen).reshape(epochs, n)
+    def orders(self, epochs: int) -> Iterator[np.ndarray[Any, Any]]:
+        """The sample numbers in the order of each epoch, as fit draws them; if it changes, `differences` notices."""
+        rng = np.random.default_rng(np.random.default_rng(0).integers(2**63))
+        for _ in range(epochs):
+            yield rng.permutation(self.X.shape[1])
 
 
 class Steps(Contender):
@@ -79,7 +52,8 @@ class Steps(Contender):
         self.work = work
 
     def steps(self, epochs: int) -> int:
-        return epochs * self.work.n_batches * (self.work.networks or 1)
+        samples = self.work.X.shape[1]
+        return epochs * math.ceil(samples / (self.work.batch or samples)) * (self.work.networks or 1)
 
 
 class Nnlib(Steps):
@@ -154,13 +128,12 @@ def course(quick: bool) -> list[Workload]:
         Workload("W1 2-20-20-1 tanh", (2, 20, 20, 1), plane, rings, "tanh", **small),
         Workload("W2 3072-100-10", (3072, 100, 10), pictures, kinds, batch=256, lr=0.01, **heavy),
     ]
-    for hidden, networks in ((25, 128), (50, 128), (500, 28)):
-        name, sizes = f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10)
-        works.append(Workload(name, sizes, digits, values, batch=100, networks=networks))
-    return works
+    return works + [
+        Workload(f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10), digits, values, batch=100, networks=networks)
+        for hidden, networks in ((25, 128), (50, 128), (500, 28))]
 
 
-def growth(quick: bool) -> dict[str, dict[int, Workload]]:
+def growth(quick: bool) -> list[Workload]:
     """64-100-10 on 100 samples, full batch, float32, while one of four numbers grows."""
 
     def work(axis: str, n: int) -> Workload:
@@ -176,4 +149,4 @@ def growth(quick: bool) -> dict[str, dict[int, Workload]]:
         "depth": (1, 2, 4, 8, 16),
         "networks": (1, 4, 16, 64, 250, 1000),
     }
-    return {axis: {n: work(axis, n) for n in (ns[::2] if quick else ns)} for axis, ns in axes.items()}
+    return [work(axis, n) for axis, ns in axes.items() for n in (ns[::2] if quick else ns)]

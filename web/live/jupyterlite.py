@@ -14,6 +14,7 @@ import nbformat
 from grader import assignments
 
 from ..extension.runnable import FOLDER
+from ..project import save
 
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
@@ -34,25 +35,24 @@ BUILD = {"LiteBuildConfig": {
     "federated_extensions": [str(EXTENSIONS / name) for name in WANTED]}}
 
 
-def notebooks(site: Path) -> dict[str, str]:
-    """The notebooks that a reader opens, for this kernel: those of the site, and the assignments."""
+def add_notebooks(site: Path, files: Path) -> None:
+    """Put the notebooks that a reader opens into `files`, for this kernel: those of the site, and the assignments."""
     with tempfile.TemporaryDirectory() as folder:
         paths = {path.relative_to(site): path for path in sorted((site / FOLDER).rglob("*.ipynb"))}
         for name in assignments.names():
             paths[Path("assignments", f"{name}.ipynb")] = assignments.release(name, Path(folder))
-        found = {str(name): nbformat.read(path, as_version=4) for name, path in paths.items()}
-    for notebook in found.values():
-        notebook.metadata.kernelspec = KERNEL
-    return {name: nbformat.writes(notebook) for name, notebook in found.items()}
+        for name, path in paths.items():
+            notebook = nbformat.read(path, as_version=4)
+            notebook.metadata.kernelspec = KERNEL
+            (files / name).parent.mkdir(parents=True, exist_ok=True)
+            save(notebook, files / name)
 
 
 def build(folder: Path) -> None:
     """Fill this folder of the site (an absolute path) with all of it or nothing."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         source, made = Path(work) / "source", Path(work) / "lite"
-        for name, text in notebooks(folder.parent).items():
-            (source / "files" / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / "files" / name).write_text(text, "utf-8")
+        add_notebooks(folder.parent, source / "files")
         (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
         (source / "jupyter_lite_config.json").write_text(json.dumps(BUILD))
         command = [sys.executable, "-m", "jupyterlite_core", "build",

@@ -51,9 +51,8 @@ def chapter(site: Path, name: str, key: str) -> Tag:
         if tag.get("src"):
             tag["src"] = f"../html/{tag['src']}"
         page, _, place = tag.get("href", "").partition("#")
-        if tag.get("href") and (page.removesuffix(".html") or name) in pages():
-            page = page.removesuffix(".html") or name
-            tag["href"] = f"#{page}--{place}" if place else f"#{page}"
+        if tag.get("href") and (target := page.removesuffix(".html") or name) in pages():
+            tag["href"] = f"#{target}--{place}" if place else f"#{target}"
         elif tag.get("href") and not urlsplit(page).scheme:  # a file of the site: nnlib's wheel
             if base := address("BOOK_URL"):
                 tag["href"] = base + tag["href"]
