@@ -1,7 +1,5 @@
 """Exercises of the chapter intro: scores, a loss, the collapse, backpropagation, logistic regression."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -71,40 +69,32 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     })
 
 
-@CROSS_ENTROPY.test("得分上千也不溢出 | no overflow for scores in the thousands", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)
-    expect(answer, (S, y), CrossEntropy()(S, y))
+CROSS_ENTROPY.compare("得分上千也不溢出 | no overflow for scores in the thousands", CrossEntropy(),
+                      lambda rng: (rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)), special=True)
+CROSS_ENTROPY.compare("得分是整数 | whole-number scores", CrossEntropy(),
+                      lambda rng: (rng.integers(-4, 5, size=(3, 4)), rng.integers(3, size=4)))
 
 
-@CROSS_ENTROPY.test("得分是整数 | whole-number scores")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = rng.integers(-4, 5, size=(3, 4)), rng.integers(3, size=4)
-    expect(answer, (S, y), CrossEntropy()(S, y))
+def _combined(W1: Any, b1: Any, W2: Any, b2: Any) -> Arrays:
+    return W2 @ W1, W2 @ b1 + b2
 
 
 @COLLAPSE.test("合成的权重 | the combined weights")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(3, 5, 2))
-    actual = answer(W1, b1, W2, b2)
-    if not isinstance(actual, list | tuple) or len(actual) != 2:
-        judge(actual, (W2 @ W1, W2 @ b1 + b2), f"{answer.name}{shown((W1, b1, W2, b2))}")
-    judge(actual[0], W2 @ W1, f"{answer.name}{shown((W1, b1, W2, b2))}[0]")
+    _, arrays = _two_layers(rng, sizes=(3, 5, 2))
+    expect(answer, arrays, _combined(*arrays), part=0)
 
 
 @COLLAPSE.test("合成的偏置 | the combined bias")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(2, 4, 3))
-    expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2), {
+    expect(answer, (W1, b1, W2, b2), _combined(W1, b1, W2, b2), {
         "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
         "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
     })
 
 
-@COLLAPSE.test("形状任意 | any sizes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, (W1, b1, W2, b2) = _two_layers(rng)
-    expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2))
+COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: _two_layers(rng)[1])
 
 
 def _task(rng: np.random.Generator, n: int) -> tuple[Network, tuple[Any, ...]]:
@@ -167,13 +157,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     })
 
 
-@LOGISTIC.test("走很多步 | many steps")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(3, 20)), rng.integers(2, size=20)
-    expect(answer, (X, y, 0.3, 40), _logistic(X, y, 0.3, 40))
-
-
-@LOGISTIC.test("输入很大也不出 NaN | large inputs give no NaN", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(2, 11)) * 500, rng.integers(2, size=11)
-    expect(answer, (X, y, 1.0, 5), _logistic(X, y, 1.0, 5), rtol=1e-4)
+LOGISTIC.compare("走很多步 | many steps", _logistic,
+                 lambda rng: (rng.normal(size=(3, 20)), rng.integers(2, size=20), 0.3, 40))
+LOGISTIC.compare("输入很大也不出 NaN | large inputs give no NaN", _logistic, special=True, rtol=1e-4,
+                 draw=lambda rng: (rng.normal(size=(2, 11)) * 500, rng.integers(2, size=11), 1.0, 5))

@@ -4,6 +4,7 @@ Every text for the learner is ``中文 | English``. A test of an exercise raises
 wrong; any other exception that it raises is a fault of the test itself.
 """
 
+import copy
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -64,6 +65,16 @@ class Exercise:
 
         return add
 
+    def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Any], tuple[Any, ...]],
+                special: bool = False, rtol: float = 1e-6) -> None:
+        """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does."""
+
+        def test(answer: Answer, rng: Any) -> None:
+            args = draw(rng)
+            expect(answer, args, right(*args), rtol=rtol)
+
+        self.test(title, special)(test)
+
 
 class LocalAnswer:
     """An answer in this process."""
@@ -86,10 +97,10 @@ class LocalAnswer:
         return call
 
     def _run(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
-            warnings.simplefilter("always")
+        with (warnings.catch_warnings(record=True, action="always") as caught,
+              np.errstate(all="warn", under="ignore")):
             try:
-                value = function(*map(copied, args))
+                value = function(*map(copy.deepcopy, args))  # so that it may change its arguments without harm
             except NotImplementedError:
                 raise Wrong(NOT_YET) from None
             except Exception as problem:
@@ -118,13 +129,6 @@ def finite(actual: Any, like: np.ndarray[Any, Any], call: str) -> np.ndarray[Any
     return array
 
 
-def copied(value: Any) -> Any:
-    """A copy, so that an answer may change its arguments without harm."""
-    if isinstance(value, list | tuple):
-        return type(value)(map(copied, value))
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
 def raised(kind: str) -> str:
     """The likely cause of an exception of this kind that an answer raised."""
     causes = {
@@ -146,9 +150,18 @@ def raised(kind: str) -> str:
 
 
 def expect(answer: Answer, args: tuple[Any, ...], expected: Any, mistakes: Mapping[str, Any] | None = None,
-           rtol: float = 1e-6) -> None:
-    """Call the answer and judge its result; `mistakes` maps a likely cause to the value it leads to."""
-    judge(answer(*args), expected, f"{answer.name}{shown(args)}", mistakes, rtol)
+           rtol: float = 1e-6, part: Any = None) -> None:
+    """Call the answer and judge its result, or one part; `mistakes` maps a likely cause to the value it leads to."""
+    actual, call = answer(*args), f"{answer.name}{shown(args)}"
+    if part is not None:
+        if isinstance(expected, dict):
+            found = isinstance(actual, dict) and part in actual
+        else:
+            found = isinstance(actual, list | tuple) and len(actual) == len(expected)
+        if not found:
+            judge(actual, expected, call)
+        actual, expected, call = actual[part], expected[part], f"{call}[{part!r}]"
+    judge(actual, expected, call, mistakes, rtol)
 
 
 def judge(actual: Any, expected: Any, call: str, mistakes: Mapping[str, Any] | None = None, rtol: float = 1e-6) -> None:
@@ -210,10 +223,8 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
     if got.size > 1:
         ratio = np.vdot(got, right) / max(np.vdot(right, right), 1e-300)
         if abs(ratio) > 1e-3 < abs(ratio - 1) and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
-            return (
-                f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
-                f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor"
-            )
+            return (f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
+                    f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor")
     if got.size == 1:
         if truth:
             return "真假反了 | true and false are the wrong way round"
