@@ -21,15 +21,12 @@ MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
 LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
 
 
-@SIGMOID.test("普通的数 | ordinary numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=5)
-    expect(answer, (z,), sigmoid(z), {
-        "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
-        "这是 tanh | this is tanh": tanh(z),
-        "这是导数 | this is the derivative": sigmoid.derivative(z),
-        "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
-    })
+SIGMOID.compare("普通的数 | ordinary numbers", sigmoid, lambda rng: (rng.normal(size=5),), lambda z: {
+    "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
+    "这是 tanh | this is tanh": tanh(z),
+    "这是导数 | this is the derivative": sigmoid.derivative(z),
+    "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
+})
 
 
 @SIGMOID.test("任意形状，也可以是一个数 | any shape, a single number too")
@@ -48,16 +45,11 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         raise Wrong(remedy, f"{answer.name}{shown((z,))}", f"RuntimeWarning: {answer.warned}")
 
 
-@SLOPE.test("普通的数 | ordinary numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=(3, 2))
-    expect(answer, (z,), sigmoid.derivative(z), {
-        "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
-        "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
-        "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
-    })
-
-
+SLOPE.compare("普通的数 | ordinary numbers", sigmoid.derivative, lambda rng: (rng.normal(size=(3, 2)),), lambda z: {
+    "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
+    "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
+    "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
+})
 SLOPE.compare("在 0 处最大 | largest at 0", sigmoid.derivative, lambda rng: (0.0,), special=True)
 
 
@@ -71,13 +63,10 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     }, rtol=1e-5)  # 40 in single precision may be 2e-6 away
 
 
-@TANH.test("普通的数 | ordinary numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=6)
-    expect(answer, (z,), tanh(z), {
-        "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
-        "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
-    })
+TANH.compare("普通的数 | ordinary numbers", tanh, lambda rng: (rng.normal(size=6),), lambda z: {
+    "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
+    "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
+})
 
 
 def _large(rng: np.random.Generator) -> tuple[Any]:

@@ -66,12 +66,13 @@ class Exercise:
         return add
 
     def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Any], tuple[Any, ...]],
-                special: bool = False, rtol: float = 1e-6) -> None:
+                mistakes: Callable[..., Mapping[str, Any]] = lambda *args: {}, special: bool = False,
+                rtol: float = 1e-6) -> None:
         """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does."""
 
         def test(answer: Answer, rng: Any) -> None:
             args = draw(rng)
-            expect(answer, args, right(*args), rtol=rtol)
+            expect(answer, args, right(*args), mistakes(*args), rtol)
 
         self.test(title, special)(test)
 
@@ -220,11 +221,6 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         return "出现 NaN 或无穷，可能是溢出或除以零 | NaN or infinity: an overflow or a division by zero"
     if np.allclose(got, -right, rtol=rtol, atol=rtol * scale):
         return "正负号反了 | the sign is the wrong way round"
-    if got.size > 1:
-        ratio = np.vdot(got, right) / max(np.vdot(right, right), 1e-300)
-        if abs(ratio) > 1e-3 < abs(ratio - 1) and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
-            return (f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
-                    f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor")
     if got.size == 1:
         if truth:
             return "真假反了 | true and false are the wrong way round"
@@ -232,6 +228,10 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         zh, en = ("偏大，多", "too large") if error > 0 else ("偏小，少", "too small")
         about = float(f"{abs(error):.1g}")  # one digit is a hint and gives nothing away
         return f"{zh}了约 {about:g} | {en} by about {about:g}"
+    ratio = np.vdot(got, right) / max(np.vdot(right, right), 1e-300)
+    if abs(ratio) > 1e-3 < abs(ratio - 1) and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
+        return (f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
+                f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor")
     wrong = (~np.isclose(got, right, rtol=rtol, atol=rtol * scale)).sum()
     return f"{wrong}/{got.size} 个数不对 | {wrong} of {got.size} numbers differ"
 

@@ -69,20 +69,12 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 STOPPING.compare("一路下降 | falling all the way", _stop,
                  lambda rng: (np.sort(rng.uniform(0.1, 2, size=8))[::-1].tolist(), 3), special=True)
-
-
-@STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    losses = [1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1]
-    expect(answer, (losses, 3), _stop(losses, 3),
-           {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)})
-
-
-@STOPPING.test("打平不算变好 | an equal loss is no improvement", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    low = float(rng.uniform(0.2, 0.8))
-    losses = [1.0, low, low, low, low]
-    expect(answer, (losses, 2), _stop(losses, 2), {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)})
+STOPPING.compare("中途的低谷骗不了它 | a late minimum beyond the patience is not seen", _stop,
+                 lambda rng: ([1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1], 3),
+                 lambda *_: {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)}, special=True)
+STOPPING.compare("打平不算变好 | an equal loss is no improvement", _stop,
+                 lambda rng: ([1.0, *[float(rng.uniform(0.2, 0.8))] * 4], 2),
+                 lambda *_: {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)}, special=True)
 
 
 def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, Any, float, str]:
