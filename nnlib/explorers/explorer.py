@@ -1,7 +1,5 @@
 """One draw function for two places: live controls under a kernel, and views drawn in advance for a page."""
 
-from __future__ import annotations
-
 import base64
 import io
 import itertools
