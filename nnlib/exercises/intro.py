@@ -74,12 +74,8 @@ def _combined(W1: Any, b1: Any, W2: Any, b2: Any) -> Arrays:
     return W2 @ W1, W2 @ b1 + b2
 
 
-@COLLAPSE.test("合成的权重 | the combined weights")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, arrays = _two_layers(rng, sizes=(3, 5, 2))
-    expect(answer, arrays, _combined(*arrays), part=0)
-
-
+COLLAPSE.compare("合成的权重 | the combined weights", _combined,
+                 lambda rng: _two_layers(rng, sizes=(3, 5, 2))[1], part=0)
 COLLAPSE.compare(
     "合成的偏置 | the combined bias", _combined, lambda rng: _two_layers(rng, sizes=(2, 4, 3))[1],
     lambda W1, b1, W2, b2: {
@@ -116,13 +112,10 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
         judge(actual[key], right[key], f"{call}['{key}']", mistakes)
 
 
-for title, keys, n in (
-    ("一个样本，输出层 | one sample, output layer", ("W2", "b2"), 1),
-    ("一个样本，隐藏层 | one sample, hidden layer", ("W1", "b1"), 1),
-    ("一批样本，输出层 | a batch, output layer", ("W2", "b2"), 8),
-    ("一批样本，隐藏层 | a batch, hidden layer", ("W1", "b1"), 8),
-):
-    BACKPROP.test(title)(partial(_part, keys=keys, n=n))
+BACKPROP.test("一个样本，输出层 | one sample, output layer")(partial(_part, keys=("W2", "b2"), n=1))
+BACKPROP.test("一个样本，隐藏层 | one sample, hidden layer")(partial(_part, keys=("W1", "b1"), n=1))
+BACKPROP.test("一批样本，输出层 | a batch, output layer")(partial(_part, keys=("W2", "b2"), n=8))
+BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")(partial(_part, keys=("W1", "b1"), n=8))
 
 
 @BACKPROP.test("通过梯度检验 | the gradient check")
@@ -138,17 +131,15 @@ def _logistic(X: Any, y: Any, lr: float, steps: int) -> tuple[Any, Any]:
     return net[0].W, net[0].b
 
 
-@LOGISTIC.test("走一步 | one step")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(2, 7)), rng.integers(2, size=7)  # never as many of one class as of the other
-    W, b = _logistic(X, y, 0.5, 1)
-    expect(answer, (X, y, 0.5, 1), (W, b), {
-        "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it": (-W, -b),
-        "没有除以样本数 | not divided by the number of samples": (7 * W, 7 * b),
-        "偏置没有学 | the bias was not trained": (W, 0 * b),
+LOGISTIC.compare(
+    "走一步 | one step", _logistic,
+    lambda rng: (rng.normal(size=(2, 7)), rng.integers(2, size=7), 0.5, 1),  # 7: the classes are never balanced
+    lambda X, y, lr, steps: {
+        "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it":
+            tuple(-part for part in _logistic(X, y, lr, steps)),
+        "没有除以样本数 | not divided by the number of samples": _logistic(X, y, 7 * lr, steps),
+        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1))),
     })
-
-
 LOGISTIC.compare("走很多步 | many steps", _logistic,
                  lambda rng: (rng.normal(size=(3, 20)), rng.integers(2, size=20), 0.3, 40))
 LOGISTIC.compare("输入很大也不出 NaN | large inputs give no NaN", _logistic, special=True, rtol=1e-4,

@@ -66,13 +66,15 @@ class Exercise:
         return add
 
     def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Any], tuple[Any, ...]],
-                mistakes: Callable[..., Mapping[str, Any]] = lambda *args: {}, special: bool = False,
-                rtol: float = 1e-6) -> None:
-        """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does."""
+                mistakes: Callable[..., Mapping[str, Any]] = lambda *_: {}, special: bool = False, **how: Any) -> None:
+        """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does.
+
+        `mistakes` is called with them, too; it and `how` are those of `expect`.
+        """
 
         def test(answer: Answer, rng: Any) -> None:
             args = draw(rng)
-            expect(answer, args, right(*args), mistakes(*args), rtol)
+            expect(answer, args, right(*args), mistakes(*args), **how)
 
         self.test(title, special)(test)
 

@@ -159,16 +159,14 @@ def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, Any, Any, Any]:
     return H, W @ H + rng.normal(size=(outputs, n)) * 2, H_val, W @ H_val + rng.normal(size=(outputs, more)) * 2
 
 
-@LAMBDA.test("每个 λ 的验证误差 | the validation error of each λ")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    H, Y, H_val, Y_val = data = _noisy(rng, 14)
-    lambdas = [0.01, 1.0, 10.0]
-    right = _ridge(*data, lambdas)
-    expect(answer, (*data, lambdas), right, {
+LAMBDA.compare(
+    "每个 λ 的验证误差 | the validation error of each λ", _ridge, lambda rng: (*_noisy(rng, 14), [0.01, 1.0, 10.0]),
+    lambda H, Y, H_val, Y_val, lambdas: {
         "这是训练误差 | this is the training error": _ridge(H, Y, H, Y, lambdas)[0],
-        "是平方和，没有取平均 | it is the sum of squares, not the mean": [Y_val.size * error for error in right[0]],
+        "是平方和，没有取平均 | it is the sum of squares, not the mean":
+            [Y_val.size * error for error in _ridge(H, Y, H_val, Y_val, lambdas)[0]],
         "λ 乘了样本数 | λ was multiplied by the number of samples":
-            _ridge(*data, [14 * lam for lam in lambdas])[0],
+            _ridge(H, Y, H_val, Y_val, [14 * lam for lam in lambdas])[0],
         "在验证集上拟合了 | it was fitted to the validation data": _ridge(H_val, Y_val, H_val, Y_val, lambdas)[0],
     }, rtol=1e-5, part=0)
 
@@ -195,25 +193,17 @@ def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
-def _runs(rng: np.random.Generator) -> list[list[float]]:
+def _runs(rng: np.random.Generator) -> tuple[list[float], ...]:
     """Accuracies of two unequal numbers of runs."""
-    return [rng.normal(0.9, 0.02, size=n).tolist() for n in rng.permutation(range(5, 12))[:2]]
+    return tuple(rng.normal(0.9, 0.02, size=n).tolist() for n in rng.permutation(range(5, 12))[:2])
 
 
-@COMPARE.test("均值之差 | the difference of the means")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = _runs(rng)
-    expect(answer, (a, b), _compared(a, b), part="difference")
-
-
-@COMPARE.test("它的标准误差 | its standard error")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = _runs(rng)
-    expect(answer, (a, b), _compared(a, b), {
-        "标准差要用 ddof=1 | the standard deviation takes ddof=1": (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
-        "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
-            (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
-    }, part="error")
+COMPARE.compare("均值之差 | the difference of the means", _compared, _runs, part="difference")
+COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lambda a, b: {
+    "标准差要用 ddof=1 | the standard deviation takes ddof=1": (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
+    "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
+        (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
+}, part="error")
 
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")
