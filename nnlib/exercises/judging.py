@@ -185,21 +185,20 @@ def difference(actual: Any, expected: Any, rtol: float) -> str:
     if isinstance(expected, dict):
         if not isinstance(actual, dict) or set(actual) != set(expected):
             return f"应返回字典，键为 {', '.join(expected)} | return a dict with keys {', '.join(expected)}"
-        return next(filter(None, (_within(key, actual[key], expected[key], rtol) for key in expected)), "")
-    if isinstance(expected, list | tuple):
+        parts = [(key, actual[key], expected[key]) for key in expected]
+    elif isinstance(expected, list | tuple):
         actual = list(actual) if isinstance(actual, np.ndarray) and actual.ndim else actual
         if not isinstance(actual, list | tuple) or len(actual) != len(expected):
             return f"应返回 {len(expected)} 个值 | return {len(expected)} values"
-        pairs = enumerate(zip(actual, expected, strict=True), 1)
-        return next(filter(None, (_within(f"#{i}", a, b, rtol) for i, (a, b) in pairs)), "")
-    if isinstance(expected, str):
+        parts = [(f"#{i}", a, b) for i, (a, b) in enumerate(zip(actual, expected, strict=True), 1)]
+    elif isinstance(expected, str):
         return "" if actual == expected else "文字不同 | the text differs"
-    return _array_difference(actual, np.asarray(expected), rtol)
-
-
-def _within(place: str, actual: Any, expected: Any, rtol: float) -> str:
-    problem = difference(actual, expected, rtol)
-    return str(Pair.of(problem).map(lambda half: f"{place}: {half}")) if problem else ""
+    else:
+        return _array_difference(actual, np.asarray(expected), rtol)
+    for place, one, other in parts:
+        if problem := difference(one, other, rtol):
+            return str(Pair.of(problem).map(f"{place}: ".__add__))
+    return ""
 
 
 def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> str:

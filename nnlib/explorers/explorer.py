@@ -106,7 +106,7 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, *
     """Let a reader set the arguments of a draw function and see what changes.
 
     Under a kernel the panel's controls call `draw` live. In the published page the same cell shows the same controls
-    over pictures drawn when the book was built (the variable NNLIB_FRAMES asks for them; at most 64 views then).
+    over pictures drawn when the book was built (if the environment variable NNLIB_FRAMES is set; at most 64 views).
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 One line of CITATION.cff says where the project is public. Without it there is no button for Binder or Colab. Every
 link, the download's too, ends in ``notebooks/zh/page.ipynb``: language.js puts the reader's language there. Binder
-makes these notebooks from the branch main; Colab finds them where the publishing workflow puts them, on notebooks.
+makes these notebooks from the branch main; Colab finds them on the branch notebooks, where publishing puts them.
 """
 
 from sphinx.application import Sphinx
