@@ -169,13 +169,10 @@ def expect(answer: Answer, args: tuple[Any, ...], expected: Any, mistakes: Mappi
 
 def judge(actual: Any, expected: Any, call: str, mistakes: Mapping[str, Any] | None = None, rtol: float = 1e-6) -> None:
     """Raise `Wrong` unless the actual value equals the expected one."""
-    problem = difference(actual, expected, rtol)
-    for cause, value in (mistakes or {}).items():
-        if problem and not difference(actual, value, rtol) and difference(value, expected, rtol):
-            problem = cause
-            break
-    if problem:
-        raise Wrong(problem, call, shown(actual), shown(expected))
+    if problem := difference(actual, expected, rtol):
+        causes = (cause for cause, value in (mistakes or {}).items()
+                  if not difference(actual, value, rtol) and difference(value, expected, rtol))
+        raise Wrong(next(causes, problem), call, shown(actual), shown(expected))
 
 
 def difference(actual: Any, expected: Any, rtol: float) -> str:
