@@ -43,9 +43,8 @@ def _bytes(path: Path) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise OSError("a pipe or a device")
             if status.st_size > MAX_BYTES:
-                size, most = status.st_size >> 20, MAX_BYTES >> 20
-                raise Refused(f"文件有 {size} MB，上限是 {most} MB，清除输出再交 | "
-                              f"{size} MB, more than {most} MB: clear the outputs")
+                raise Refused(f"文件有 {status.st_size >> 20} MB，上限是 {MAX_BYTES >> 20} MB，清除输出再交 | "
+                              f"{status.st_size >> 20} MB, more than {MAX_BYTES >> 20} MB: clear the outputs")
             return file.read(MAX_BYTES)
     except OSError:
         raise Refused("不是普通文件，可能是符号链接 | not a regular file, perhaps a symbolic link") from None

@@ -77,8 +77,7 @@ def _parts() -> dict[str, Path]:
     parts = {
         "/box/python": Path(sys.base_prefix).resolve(),
         "/box/site/numpy": numpy,
-        "/box/site/cells.py": HERE / "cells.py",
-        "/box/site/channel.py": HERE / "channel.py",
+        **{f"/box/site/{name}": HERE / name for name in ("cells.py", "channel.py")},
         "/box/worker.py": HERE / "worker.py",
         **{f"/box/site/IPython/{name}": ipython / name for name in reader},
     }
@@ -210,6 +209,8 @@ class Box:
             os.close(replies)
         if not (select.select([self.stdout], [], [], START_SECONDS)[0] and self.stdout.read(1)):
             raise RuntimeError(f"the sandbox did not start: {self.template.close() or 'no reason given'}")
+        # The process as this machine counts it, for a clock that looks at it from outside.
+        self.pid = int(Path(f"/proc/self/fdinfo/{self.handle}").read_text().partition("Pid:")[2].split()[0])
 
     def close(self) -> None:
         """End the process from outside."""
@@ -222,8 +223,3 @@ class Box:
         os.close(self.handle)
         self.stdin.close()
         self.stdout.close()
-
-    @property
-    def pid(self) -> int:
-        """The student's process as this machine counts it, for a clock that looks at it from outside."""
-        return int(Path(f"/proc/self/fdinfo/{self.handle}").read_text().partition("Pid:")[2].split()[0])

@@ -121,9 +121,8 @@ class Notebook:
         self.flags |= code.co_flags & FUTURES  # they hold in all later cells
         value = eval(code, self.names)
         if code.co_flags & inspect.CO_COROUTINE:  # a statement with await
-            with contextlib.suppress(StopIteration):
-                while True:
-                    value.send(None)
+            for _ in value.__await__():
+                pass
             return None
         return value
 
@@ -176,6 +175,7 @@ class Shell(StandIn):
         super().__init__("shell")
         self.notebook, self.user_ns, self.run_cell = notebook, notebook.names, notebook.run_cell
         self.ex, self.ev = notebook.run_cell, lambda text: notebook.run(notebook.parse(text, mode="eval"), "eval")
+        self.getoutput = self.system = lambda *_: []
 
     def run_line_magic(self, name, line, *_):
         code = {"pylab": "from numpy import *; import matplotlib.pyplot as plt",
@@ -191,8 +191,3 @@ class Shell(StandIn):
         elif name in ("writefile", "file"):
             with open(line.split()[-1], "a" if "-a" in line.split() else "w") as file:
                 file.write(body)
-
-    def getoutput(self, command, *_):
-        return []
-
-    system = getoutput

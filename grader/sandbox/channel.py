@@ -58,27 +58,22 @@ def decode(encoded, depth=0):
     if not isinstance(encoded, dict) or len(encoded) != 1:
         raise Unfit("not a value")
     ((kind, inside),) = encoded.items()
-    if kind == "array":
-        return _array(inside)
-    if kind in ("list", "tuple", "dict") and isinstance(inside, dict if kind == "dict" else list):
-        if kind == "dict":
+    match kind, inside:
+        case "list", list():
+            return [decode(entry, depth + 1) for entry in inside]
+        case "tuple", list():
+            return tuple(decode(entry, depth + 1) for entry in inside)
+        case "dict", dict():
             return {key: decode(entry, depth + 1) for key, entry in inside.items()}
-        entries = [decode(entry, depth + 1) for entry in inside]
-        return entries if kind == "list" else tuple(entries)
-    if kind == "other" and isinstance(inside, str):  # a student can make up a name that tells what was asked
-        known = isinstance({**vars(np), **vars(builtins)}.get(inside), type)
-        return type(inside if known else "object", (), {})()
-    raise Unfit("not a value")
-
-
-def _array(encoded):
-    match encoded:
-        case [str(dtype), [*shape], str(text)] if dtype in DTYPES and len(shape) <= 8:
+        case "array", [str(dtype), [*shape], str(text)] if dtype in DTYPES and len(shape) <= 8:
             if not all(type(n) is int and 0 <= n < MAX_FRAME for n in shape):
                 raise Unfit("not a shape")
             with contextlib.suppress(ValueError):  # its size is not the one it claims, or is impossible
                 return np.frombuffer(base64.b64decode(text, validate=True), dtype).reshape(shape).copy()[()]
-    raise Unfit("not an array")
+        case "other", str():  # a student can make up a name that tells what was asked
+            known = isinstance({**vars(np), **vars(builtins)}.get(inside), type)
+            return type(inside if known else "object", (), {})()
+    raise Unfit("not an array" if kind == "array" else "not a value")
 
 
 def pack(message):

@@ -45,13 +45,12 @@ class AnswerProcess(AbstractContextManager):
         self.listening = False  # are the cells run for their messages alone
         self.box: Box | None = None
 
-    def __exit__(self, *error: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
+    def stop(self, *error: object) -> None:
         if self.box:
             self.box.close()
             self.box = None
+
+    __exit__ = stop
 
     def start(self) -> None:
         """Start a process, unless one runs, and run the cells up to `goal` in it except those that are lost."""
@@ -60,7 +59,6 @@ class AnswerProcess(AbstractContextManager):
                 self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
                 self.done, self.asked = 0, False
                 os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not block us
-                self.pid = self.box.pid
             else:
                 self.done += 1
                 if self.done - 1 not in self.lost:
@@ -80,7 +78,7 @@ class AnswerProcess(AbstractContextManager):
         """
         again, below = self.listening and number in self.slow, any(slow < number for slow in (*self.slow, *self.lost))
         seconds = round(min(self.seconds / (10 if again else 2 if below else 1), self.left / SHARE), 3)
-        clock = Clock(self.pid, seconds)
+        clock = Clock(self.box.pid, seconds)
         try:
             if seconds < 0.01:
                 raise Wrong("所有单元格的时间已经用完 | the time for all cells is used up")
@@ -104,7 +102,7 @@ class AnswerProcess(AbstractContextManager):
 
     def ask(self, message: dict, seconds: float) -> dict:
         """The reply to a message; `Wrong` if none comes in time, or one that does not answer it."""
-        number, clock = next(self.ids), Clock(self.pid, seconds)
+        number, clock = next(self.ids), Clock(self.box.pid, seconds)
         try:
             frame = channel.pack({"id": number, "seconds": seconds, **message})
             while frame:

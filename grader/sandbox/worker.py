@@ -86,10 +86,7 @@ def serve(requests, replies, program):
 
 def watch(student, pid, control, boxed):
     """Wait until a student's process ends; end it if it makes too many files or if nobody wants its replies."""
-    waiting = select.poll()
-    for end in (student, control):
-        waiting.register(end, select.POLLIN)
-    while not waiting.poll(20):
+    while not any(select.select([student, control], [], [], 0.02)):
         files = os.statvfs(".")
         if boxed and files.f_files - files.f_ffree > MOST_FILES:
             break

@@ -23,15 +23,12 @@ MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
 LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
 
 
-@SIGMOID.test("普通的数 | ordinary numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=5)
-    expect(answer, (z,), sigmoid(z), {
-        "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
-        "这是 tanh | this is tanh": tanh(z),
-        "这是导数 | this is the derivative": sigmoid.derivative(z),
-        "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
-    })
+SIGMOID.compare("普通的数 | ordinary numbers", sigmoid, lambda rng: (rng.normal(size=5),), lambda z: {
+    "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
+    "这是 tanh | this is tanh": tanh(z),
+    "这是导数 | this is the derivative": sigmoid.derivative(z),
+    "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
+})
 
 
 @SIGMOID.test("任意形状，也可以是一个数 | any shape, a single number too")
@@ -50,19 +47,12 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         raise Wrong(remedy, f"{answer.name}{shown((z,))}", f"RuntimeWarning: {answer.warned}")
 
 
-@SLOPE.test("普通的数 | ordinary numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=(3, 2))
-    expect(answer, (z,), sigmoid.derivative(z), {
-        "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
-        "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
-        "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
-    })
-
-
-@SLOPE.test("在 0 处最大 | largest at 0", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    expect(answer, (0.0,), 0.25)
+SLOPE.compare("普通的数 | ordinary numbers", sigmoid.derivative, lambda rng: (rng.normal(size=(3, 2)),), lambda z: {
+    "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
+    "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
+    "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
+})
+SLOPE.compare("在 0 处最大 | largest at 0", sigmoid.derivative, lambda rng: (0.0,), special=True)
 
 
 @SLOPE.test("离 0 很远仍准确 | accurate far from 0", special=True)
@@ -75,24 +65,20 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     }, rtol=1e-5)  # 40 in single precision may be 2e-6 away
 
 
-@TANH.test("普通的数 | ordinary numbers")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=6)
-    expect(answer, (z,), tanh(z), {
-        "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
-        "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
-    })
+TANH.compare("普通的数 | ordinary numbers", tanh, lambda rng: (rng.normal(size=6),), lambda z: {
+    "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
+    "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
+})
 
 
-def _large(answer: Answer, rng: np.random.Generator, function: Any) -> None:
-    z = LARGE * rng.uniform(0.9, 1.1, size=7)
-    expect(answer, (z,), function(z))
+def _large(rng: np.random.Generator) -> tuple[Any]:
+    return (LARGE * rng.uniform(0.9, 1.1, size=7),)
 
 
 LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
-SIGMOID.test(LARGE_TITLE, special=True)(partial(_large, function=sigmoid))
-TANH.test(LARGE_TITLE, special=True)(partial(_large, function=tanh))
-SLOPE.test("两头趋于 0，不出 NaN | 0 at both ends, no NaN", special=True)(partial(_large, function=sigmoid.derivative))
+SIGMOID.compare(LARGE_TITLE, sigmoid, _large, special=True)
+TANH.compare(LARGE_TITLE, tanh, _large, special=True)
+SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", sigmoid.derivative, _large, special=True)
 
 
 def _prelu(rng: np.random.Generator, units: int) -> tuple[tuple[Any, ...], Any, Any]:

@@ -21,6 +21,7 @@ COLLAPSE = Exercise("collapse", "collapse", "intro", 15)
 BACKPROP = Exercise("backprop", "gradients", "intro", 60)
 LOGISTIC = Exercise("logistic", "logistic", "intro", 45)
 
+LOSS = CrossEntropy()
 Arrays = tuple[np.ndarray[Any, Any], ...]
 
 
@@ -46,65 +47,42 @@ SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4
 SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
-@CROSS_ENTROPY.test("一个样本 | one sample")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = rng.normal(size=(4, 1)), rng.integers(4, size=1)
-    right = CrossEntropy()(S, y)
-    expect(answer, (S, y), right, {
-        "少了对数 | the logarithm is missing": np.exp(-right),
-        "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
-        "用了以 2 为底的对数 | the logarithm is to base 2": right / np.log(2),
-    })
+def _scored(rng: np.random.Generator, classes: int, samples: int) -> Arrays:
+    return rng.normal(size=(classes, samples)), rng.integers(classes, size=samples)
 
 
-@CROSS_ENTROPY.test("一批样本取平均 | the mean over a batch")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = rng.normal(size=(3, 6)), rng.integers(3, size=6)
-    right = CrossEntropy()(S, y)
-    expect(answer, (S, y), right, {
-        "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * right,
-        "多除了类别数 | also divided by the number of classes": right / 3,
-        "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
-            np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
-        "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
-            np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
-    })
+CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: _scored(rng, 4, 1), lambda S, y: {
+    "少了对数 | the logarithm is missing": np.exp(-LOSS(S, y)),
+    "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
+    "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2),
+})
+CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS, lambda rng: _scored(rng, 3, 6), lambda S, y: {
+    "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * LOSS(S, y),
+    "多除了类别数 | also divided by the number of classes": LOSS(S, y) / 3,
+    "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
+        np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
+    "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
+        np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
+})
+CROSS_ENTROPY.compare("得分上千也不溢出 | no overflow for scores in the thousands", LOSS,
+                      lambda rng: (rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)), special=True)
+CROSS_ENTROPY.compare("得分是整数 | whole-number scores", LOSS,
+                      lambda rng: (rng.integers(-4, 5, size=(3, 4)), rng.integers(3, size=4)))
 
 
-@CROSS_ENTROPY.test("得分上千也不溢出 | no overflow for scores in the thousands", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)
-    expect(answer, (S, y), CrossEntropy()(S, y))
+def _combined(W1: Any, b1: Any, W2: Any, b2: Any) -> Arrays:
+    return W2 @ W1, W2 @ b1 + b2
 
 
-@CROSS_ENTROPY.test("得分是整数 | whole-number scores")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    S, y = rng.integers(-4, 5, size=(3, 4)), rng.integers(3, size=4)
-    expect(answer, (S, y), CrossEntropy()(S, y))
-
-
-@COLLAPSE.test("合成的权重 | the combined weights")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(3, 5, 2))
-    actual = answer(W1, b1, W2, b2)
-    if not isinstance(actual, list | tuple) or len(actual) != 2:
-        judge(actual, (W2 @ W1, W2 @ b1 + b2), f"{answer.name}{shown((W1, b1, W2, b2))}")
-    judge(actual[0], W2 @ W1, f"{answer.name}{shown((W1, b1, W2, b2))}[0]")
-
-
-@COLLAPSE.test("合成的偏置 | the combined bias")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, (W1, b1, W2, b2) = _two_layers(rng, sizes=(2, 4, 3))
-    expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2), {
+COLLAPSE.compare("合成的权重 | the combined weights", _combined,
+                 lambda rng: _two_layers(rng, sizes=(3, 5, 2))[1], part=0)
+COLLAPSE.compare(
+    "合成的偏置 | the combined bias", _combined, lambda rng: _two_layers(rng, sizes=(2, 4, 3))[1],
+    lambda W1, b1, W2, b2: {
         "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
         "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
     })
-
-
-@COLLAPSE.test("形状任意 | any sizes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, (W1, b1, W2, b2) = _two_layers(rng)
-    expect(answer, (W1, b1, W2, b2), (W2 @ W1, W2 @ b1 + b2))
+COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: _two_layers(rng)[1])
 
 
 def _task(rng: np.random.Generator, n: int) -> tuple[Network, tuple[Any, ...]]:
@@ -126,7 +104,7 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
     if not isinstance(actual, dict) or not set(keys) <= set(actual):
         names = ", ".join(right)
         raise Wrong(f"应返回字典，键为 {names} | return a dict with keys {names}", call)
-    passed = net[2].W.T @ CrossEntropy().value_and_grad(net(args[4]), args[5])[1]
+    passed = net[2].W.T @ LOSS.value_and_grad(net(args[4]), args[5])[1]
     without = {**right, "W1": passed @ args[4].T, "b1": passed.sum(axis=1, keepdims=True)}
     for key in keys:
         mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n,
@@ -134,13 +112,10 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
         judge(actual[key], right[key], f"{call}['{key}']", mistakes)
 
 
-for title, keys, n in (
-    ("一个样本，输出层 | one sample, output layer", ("W2", "b2"), 1),
-    ("一个样本，隐藏层 | one sample, hidden layer", ("W1", "b1"), 1),
-    ("一批样本，输出层 | a batch, output layer", ("W2", "b2"), 8),
-    ("一批样本，隐藏层 | a batch, hidden layer", ("W1", "b1"), 8),
-):
-    BACKPROP.test(title)(partial(_part, keys=keys, n=n))
+BACKPROP.test("一个样本，输出层 | one sample, output layer")(partial(_part, keys=("W2", "b2"), n=1))
+BACKPROP.test("一个样本，隐藏层 | one sample, hidden layer")(partial(_part, keys=("W1", "b1"), n=1))
+BACKPROP.test("一批样本，输出层 | a batch, output layer")(partial(_part, keys=("W2", "b2"), n=8))
+BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")(partial(_part, keys=("W1", "b1"), n=8))
 
 
 @BACKPROP.test("通过梯度检验 | the gradient check")
@@ -156,24 +131,16 @@ def _logistic(X: Any, y: Any, lr: float, steps: int) -> tuple[Any, Any]:
     return net[0].W, net[0].b
 
 
-@LOGISTIC.test("走一步 | one step")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(2, 7)), rng.integers(2, size=7)  # never as many of one class as of the other
-    W, b = _logistic(X, y, 0.5, 1)
-    expect(answer, (X, y, 0.5, 1), (W, b), {
-        "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it": (-W, -b),
-        "没有除以样本数 | not divided by the number of samples": (7 * W, 7 * b),
-        "偏置没有学 | the bias was not trained": (W, 0 * b),
+LOGISTIC.compare(
+    "走一步 | one step", _logistic,
+    lambda rng: (rng.normal(size=(2, 7)), rng.integers(2, size=7), 0.5, 1),  # 7: the classes are never balanced
+    lambda X, y, lr, steps: {
+        "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it":
+            tuple(-part for part in _logistic(X, y, lr, steps)),
+        "没有除以样本数 | not divided by the number of samples": _logistic(X, y, 7 * lr, steps),
+        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1))),
     })
-
-
-@LOGISTIC.test("走很多步 | many steps")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(3, 20)), rng.integers(2, size=20)
-    expect(answer, (X, y, 0.3, 40), _logistic(X, y, 0.3, 40))
-
-
-@LOGISTIC.test("输入很大也不出 NaN | large inputs give no NaN", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    X, y = rng.normal(size=(2, 11)) * 500, rng.integers(2, size=11)
-    expect(answer, (X, y, 1.0, 5), _logistic(X, y, 1.0, 5), rtol=1e-4)
+LOGISTIC.compare("走很多步 | many steps", _logistic,
+                 lambda rng: (rng.normal(size=(3, 20)), rng.integers(2, size=20), 0.3, 40))
+LOGISTIC.compare("输入很大也不出 NaN | large inputs give no NaN", _logistic, special=True, rtol=1e-4,
+                 draw=lambda rng: (rng.normal(size=(2, 11)) * 500, rng.integers(2, size=11), 1.0, 5))

@@ -4,6 +4,7 @@ Every text for the learner is ``中文 | English``. A test of an exercise raises
 wrong; any other exception that it raises is a fault of the test itself.
 """
 
+import copy
 import re
 import warnings
 from collections.abc import Callable, Mapping
@@ -64,6 +65,19 @@ class Exercise:
 
         return add
 
+    def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Any], tuple[Any, ...]],
+                mistakes: Callable[..., Mapping[str, Any]] = lambda *_: {}, special: bool = False, **how: Any) -> None:
+        """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does.
+
+        `mistakes` is called with them, too; it and `how` are those of `expect`.
+        """
+
+        def test(answer: Answer, rng: Any) -> None:
+            args = draw(rng)
+            expect(answer, args, right(*args), mistakes(*args), **how)
+
+        self.test(title, special)(test)
+
 
 class LocalAnswer:
     """An answer in this process."""
@@ -86,10 +100,10 @@ class LocalAnswer:
         return call
 
     def _run(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
-            warnings.simplefilter("always")
+        with (warnings.catch_warnings(record=True, action="always") as caught,
+              np.errstate(all="warn", under="ignore")):
             try:
-                value = function(*map(copied, args))
+                value = function(*map(copy.deepcopy, args))  # so that it may change its arguments without harm
             except NotImplementedError:
                 raise Wrong(NOT_YET) from None
             except Exception as problem:
@@ -118,13 +132,6 @@ def finite(actual: Any, like: np.ndarray[Any, Any], call: str) -> np.ndarray[Any
     return array
 
 
-def copied(value: Any) -> Any:
-    """A copy, so that an answer may change its arguments without harm."""
-    if isinstance(value, list | tuple):
-        return type(value)(map(copied, value))
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
 def raised(kind: str) -> str:
     """The likely cause of an exception of this kind that an answer raised."""
     causes = {
@@ -146,20 +153,26 @@ def raised(kind: str) -> str:
 
 
 def expect(answer: Answer, args: tuple[Any, ...], expected: Any, mistakes: Mapping[str, Any] | None = None,
-           rtol: float = 1e-6) -> None:
-    """Call the answer and judge its result; `mistakes` maps a likely cause to the value it leads to."""
-    judge(answer(*args), expected, f"{answer.name}{shown(args)}", mistakes, rtol)
+           rtol: float = 1e-6, part: Any = None) -> None:
+    """Call the answer and judge its result, or one part; `mistakes` maps a likely cause to the value it leads to."""
+    actual, call = answer(*args), f"{answer.name}{shown(args)}"
+    if part is not None:
+        if isinstance(expected, dict):
+            found = isinstance(actual, dict) and part in actual
+        else:
+            found = isinstance(actual, list | tuple) and len(actual) == len(expected)
+        if not found:
+            judge(actual, expected, call)
+        actual, expected, call = actual[part], expected[part], f"{call}[{part!r}]"
+    judge(actual, expected, call, mistakes, rtol)
 
 
 def judge(actual: Any, expected: Any, call: str, mistakes: Mapping[str, Any] | None = None, rtol: float = 1e-6) -> None:
     """Raise `Wrong` unless the actual value equals the expected one."""
-    problem = difference(actual, expected, rtol)
-    for cause, value in (mistakes or {}).items():
-        if problem and not difference(actual, value, rtol) and difference(value, expected, rtol):
-            problem = cause
-            break
-    if problem:
-        raise Wrong(problem, call, shown(actual), shown(expected))
+    if problem := difference(actual, expected, rtol):
+        causes = (cause for cause, value in (mistakes or {}).items()
+                  if not difference(actual, value, rtol) and difference(value, expected, rtol))
+        raise Wrong(next(causes, problem), call, shown(actual), shown(expected))
 
 
 def difference(actual: Any, expected: Any, rtol: float) -> str:
@@ -169,21 +182,20 @@ def difference(actual: Any, expected: Any, rtol: float) -> str:
     if isinstance(expected, dict):
         if not isinstance(actual, dict) or set(actual) != set(expected):
             return f"应返回字典，键为 {', '.join(expected)} | return a dict with keys {', '.join(expected)}"
-        return next(filter(None, (_within(key, actual[key], expected[key], rtol) for key in expected)), "")
-    if isinstance(expected, list | tuple):
+        parts = [(key, actual[key], expected[key]) for key in expected]
+    elif isinstance(expected, list | tuple):
         actual = list(actual) if isinstance(actual, np.ndarray) and actual.ndim else actual
         if not isinstance(actual, list | tuple) or len(actual) != len(expected):
             return f"应返回 {len(expected)} 个值 | return {len(expected)} values"
-        pairs = enumerate(zip(actual, expected, strict=True), 1)
-        return next(filter(None, (_within(f"#{i}", a, b, rtol) for i, (a, b) in pairs)), "")
-    if isinstance(expected, str):
+        parts = [(f"#{i}", a, b) for i, (a, b) in enumerate(zip(actual, expected, strict=True), 1)]
+    elif isinstance(expected, str):
         return "" if actual == expected else "文字不同 | the text differs"
-    return _array_difference(actual, np.asarray(expected), rtol)
-
-
-def _within(place: str, actual: Any, expected: Any, rtol: float) -> str:
-    problem = difference(actual, expected, rtol)
-    return str(Pair.of(problem).map(lambda half: f"{place}: {half}")) if problem else ""
+    else:
+        return _array_difference(actual, np.asarray(expected), rtol)
+    for place, one, other in parts:
+        if problem := difference(one, other, rtol):
+            return str(Pair.of(problem).map(f"{place}: ".__add__))
+    return ""
 
 
 def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> str:
@@ -207,13 +219,6 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         return "出现 NaN 或无穷，可能是溢出或除以零 | NaN or infinity: an overflow or a division by zero"
     if np.allclose(got, -right, rtol=rtol, atol=rtol * scale):
         return "正负号反了 | the sign is the wrong way round"
-    if got.size > 1:
-        ratio = np.vdot(got, right) / max(np.vdot(right, right), 1e-300)
-        if abs(ratio) > 1e-3 < abs(ratio - 1) and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
-            return (
-                f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
-                f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor"
-            )
     if got.size == 1:
         if truth:
             return "真假反了 | true and false are the wrong way round"
@@ -221,6 +226,10 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         zh, en = ("偏大，多", "too large") if error > 0 else ("偏小，少", "too small")
         about = float(f"{abs(error):.1g}")  # one digit is a hint and gives nothing away
         return f"{zh}了约 {about:g} | {en} by about {about:g}"
+    ratio = np.vdot(got, right) / max(np.vdot(right, right), 1e-300)
+    if abs(ratio) > 1e-3 < abs(ratio - 1) and np.allclose(got, ratio * right, rtol=1e-4, atol=1e-4 * scale):
+        return (f"处处都差 {ratio:.4g} 倍，是否该取平均或乘一个系数 | "
+                f"off by a factor of {ratio:.4g} everywhere: did you forget to take a mean, or a factor")
     wrong = (~np.isclose(got, right, rtol=rtol, atol=rtol * scale)).sum()
     return f"{wrong}/{got.size} 个数不对 | {wrong} of {got.size} numbers differ"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from ..losses import MSE
 from ..network import Network, mlp
 from ..optim import SGD
 from ..stopping import EarlyStopping
-from .judging import Answer, Exercise, Wrong, expect, finite, judge, shown
+from .judging import Answer, Exercise, Wrong, expect, finite, judge
 
 L2_STEP = Exercise("l2-step", "l2_step", "overfitting", 10)
 STOPPING = Exercise("early-stopping", "best_epoch", "overfitting", 20)
@@ -38,14 +37,11 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
     })
 
 
-def _plain(answer: Answer, rng: np.random.Generator, slope: float, l2: float) -> None:
-    W, dW = rng.normal(size=(2, 2, 4))
-    expect(answer, (W, slope * dW, 0.2, l2), W - 0.2 * (slope * dW + l2 * W))
-
-
-L2_STEP.test("梯度为零时只剩衰减 | nothing but decay where the gradient is zero",
-             special=True)(partial(_plain, slope=0.0, l2=0.5))
-L2_STEP.test("λ = 0 就是普通的一步 | an ordinary step where λ = 0", special=True)(partial(_plain, slope=1.0, l2=0.0))
+L2_STEP.compare("梯度为零时只剩衰减 | nothing but decay where the gradient is zero",
+                lambda W, dW, lr, l2: W - lr * l2 * W,
+                lambda rng: (rng.normal(size=(2, 4)), np.zeros((2, 4)), 0.2, 0.5), special=True)
+L2_STEP.compare("λ = 0 就是普通的一步 | an ordinary step where λ = 0", lambda W, dW, lr, l2: W - lr * dW,
+                lambda rng: (*rng.normal(size=(2, 2, 4)), 0.2, 0.0), special=True)
 
 
 def _stop(losses: list[float], patience: int) -> tuple[int, int]:
@@ -73,30 +69,22 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         })
 
 
-@STOPPING.test("一路下降 | falling all the way", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    losses = np.sort(rng.uniform(0.1, 2, size=8))[::-1].tolist()
-    expect(answer, (losses, 3), _stop(losses, 3))
+STOPPING.compare("一路下降 | falling all the way", _stop,
+                 lambda rng: (np.sort(rng.uniform(0.1, 2, size=8))[::-1].tolist(), 3), special=True)
+STOPPING.compare("中途的低谷骗不了它 | a late minimum beyond the patience is not seen", _stop,
+                 lambda rng: ([1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1], 3),
+                 lambda *_: {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)}, special=True)
+STOPPING.compare("打平不算变好 | an equal loss is no improvement", _stop,
+                 lambda rng: ([1.0, *[float(rng.uniform(0.2, 0.8))] * 4], 2),
+                 lambda *_: {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)}, special=True)
 
 
-@STOPPING.test("中途的低谷骗不了它 | a late minimum beyond the patience is not seen", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    losses = [1.0, *rng.uniform(1.1, 2, size=4).tolist(), 0.1]
-    expect(answer, (losses, 3), _stop(losses, 3),
-           {"它看了停下之后的损失 | it looked at losses from after the stop": (5, 5)})
-
-
-@STOPPING.test("打平不算变好 | an equal loss is no improvement", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    low = float(rng.uniform(0.2, 0.8))
-    losses = [1.0, low, low, low, low]
-    expect(answer, (losses, 2), _stop(losses, 2), {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)})
-
-
-def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, float, str]:
+def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, Any, float, str]:
+    """A layer, an input, what the layer makes of it in training, p, and the call."""
     p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
     call = f"{answer.name}({p:.4g}, {seed}).forward(h, %s)"
-    return answer.new(p, seed), rng.uniform(1, 2, size=rng.integers([30, 150], [60, 250])), p, call
+    layer, h = answer.new(p, seed), rng.uniform(1, 2, size=rng.integers([30, 150], [60, 250]))
+    return layer, h, _trained(layer, h, call), p, call
 
 
 def _trained(layer: Any, h: Any, call: str) -> Any:
@@ -110,8 +98,8 @@ def _trained(layer: Any, h: Any, call: str) -> Any:
 
 @DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, p, call = _dropout(answer, rng)
-    dropped = _trained(layer, h, call) == 0
+    _, h, y, p, call = _dropout(answer, rng)
+    dropped = y == 0
     share, error = dropped.mean(), 6 * (p * (1 - p) / h.size) ** 0.5
     like_itself = np.fft.ifft(np.abs(np.fft.fft(dropped.ravel() - share)) ** 2).real  # at each distance in the array
     if abs(share - p) > error or np.abs(like_itself[1:]).max() > 8 * like_itself[0] / h.size**0.5:
@@ -123,8 +111,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, p, call = _dropout(answer, rng)
-    y = _trained(layer, h, call)
+    _, h, y, p, call = _dropout(answer, rng)
     judge(y, np.where(y == 0, 0, h / (1 - p)), call % True, {
         "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
         "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
@@ -133,8 +120,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, p, call = _dropout(answer, rng)
-    _trained(layer, h, call)
+    layer, h, _, p, call = _dropout(answer, rng)
     judge(layer("forward", h, False), h, call % False, {
         "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
     })
@@ -142,8 +128,8 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, _, call = _dropout(answer, rng)
-    y, dy = _trained(layer, h, call), rng.uniform(1, 2, size=h.shape)
+    layer, h, y, _, call = _dropout(answer, rng)
+    dy = rng.uniform(1, 2, size=h.shape)
     judge(layer("backward", dy), dy * y / h, f"{call % True}; backward(dy)", {
         "梯度没有过掩码 | the gradient did not pass the mask": dy,
         "梯度也要放大 | the gradient is scaled, too": dy * (y != 0),
@@ -152,15 +138,13 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 @DROPOUT.test("每次都重新抽 | a new draw each time")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, _, call = _dropout(answer, rng)
-    first, second = (_trained(layer, h, call) for _ in range(2))
-    if ((first == 0) == (second == 0)).all():
+    layer, h, first, _, call = _dropout(answer, rng)
+    if ((first == 0) == (_trained(layer, h, call) == 0)).all():
         cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
         raise Wrong(cause, call % True)
 
 
-def _ridge(data: tuple[Any, ...], lambdas: list[float]) -> tuple[list[float], float]:
-    H, Y, H_val, Y_val = data
+def _ridge(H: Any, Y: Any, H_val: Any, Y_val: Any, lambdas: list[float]) -> tuple[list[float], float]:
     errors = []
     for lam in lambdas:
         W = np.linalg.solve(H @ H.T + lam * np.eye(H.shape[0]), H @ Y.T).T
@@ -168,47 +152,38 @@ def _ridge(data: tuple[Any, ...], lambdas: list[float]) -> tuple[list[float], fl
     return errors, lambdas[int(np.argmin(errors))]
 
 
-def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, ...]:
+def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, Any, Any, Any]:
     """Few noisy samples of many features: a little shrinking helps."""
     outputs, features, more = rng.integers([2, 5, 30], [4, 9, 50])
     W, H, H_val = (rng.normal(size=size) for size in ((outputs, features), (features, n), (features, more)))
     return H, W @ H + rng.normal(size=(outputs, n)) * 2, H_val, W @ H_val + rng.normal(size=(outputs, more)) * 2
 
 
-@LAMBDA.test("每个 λ 的验证误差 | the validation error of each λ")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    H, Y, H_val, Y_val = data = _noisy(rng, 14)
-    lambdas = [0.01, 1.0, 10.0]
-    actual, call = answer(*data, lambdas), f"{answer.name}{shown((*data, lambdas))}"
-    right = _ridge(data, lambdas)
-    if not isinstance(actual, list | tuple) or len(actual) != 2:
-        judge(actual, right, call)
-    judge(actual[0], right[0], f"{call}[0]", {
-        "这是训练误差 | this is the training error": _ridge((H, Y, H, Y), lambdas)[0],
-        "是平方和，没有取平均 | it is the sum of squares, not the mean": [Y_val.size * error for error in right[0]],
+LAMBDA.compare(
+    "每个 λ 的验证误差 | the validation error of each λ", _ridge, lambda rng: (*_noisy(rng, 14), [0.01, 1.0, 10.0]),
+    lambda H, Y, H_val, Y_val, lambdas: {
+        "这是训练误差 | this is the training error": _ridge(H, Y, H, Y, lambdas)[0],
+        "是平方和，没有取平均 | it is the sum of squares, not the mean":
+            [Y_val.size * error for error in _ridge(H, Y, H_val, Y_val, lambdas)[0]],
         "λ 乘了样本数 | λ was multiplied by the number of samples":
-            _ridge(data, [14 * lam for lam in lambdas])[0],
-        "在验证集上拟合了 | it was fitted to the validation data":
-            _ridge((H_val, Y_val, H_val, Y_val), lambdas)[0],
-    }, rtol=1e-5)
+            _ridge(H, Y, H_val, Y_val, [14 * lam for lam in lambdas])[0],
+        "在验证集上拟合了 | it was fitted to the validation data": _ridge(H_val, Y_val, H_val, Y_val, lambdas)[0],
+    }, rtol=1e-5, part=0)
 
 
 @LAMBDA.test("选中验证误差最小的 λ | the λ with the least validation error")
 def _(answer: Answer, rng: np.random.Generator) -> None:
     for n in (9, 12, 40):
         data, lambdas = _noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]
-        right = _ridge(data, lambdas)
+        right = _ridge(*data, lambdas)
         expect(answer, (*data, lambdas), right, {
             "选了训练误差最小的 | it has the least training error": (right[0], lambdas[0]),
-            "应返回 λ 本身，不是它的编号 | return λ itself, not its position":
-                (right[0], int(np.argmin(right[0]))),
+            "应返回 λ 本身，不是它的编号 | return λ itself, not its position": (right[0], int(np.argmin(right[0]))),
         }, rtol=1e-5)
 
 
-@LAMBDA.test("λ 的次序任意 | the λs in any order")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    data, lambdas = _noisy(rng, 12), rng.permutation([0.01, 0.5, 3.0, 20.0, 300.0]).tolist()
-    expect(answer, (*data, lambdas), _ridge(data, lambdas), rtol=1e-5)
+LAMBDA.compare("λ 的次序任意 | the λs in any order", _ridge, rtol=1e-5,
+               draw=lambda rng: (*_noisy(rng, 12), rng.permutation([0.01, 0.5, 3.0, 20.0, 300.0]).tolist()))
 
 
 def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
@@ -218,36 +193,17 @@ def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
-def _runs(rng: np.random.Generator) -> list[list[float]]:
+def _runs(rng: np.random.Generator) -> tuple[list[float], ...]:
     """Accuracies of two unequal numbers of runs."""
-    return [rng.normal(0.9, 0.02, size=n).tolist() for n in rng.permutation(range(5, 12))[:2]]
+    return tuple(rng.normal(0.9, 0.02, size=n).tolist() for n in rng.permutation(range(5, 12))[:2])
 
 
-def _entry(answer: Answer, a: list[float], b: list[float], key: str) -> tuple[Any, str]:
-    """One entry of the dict that the answer returns, and the expression that gives it."""
-    actual, call = answer(a, b), f"{answer.name}{shown((a, b))}"
-    if not isinstance(actual, dict) or key not in actual:
-        judge(actual, _compared(a, b), call)
-    return actual[key], f"{call}['{key}']"
-
-
-@COMPARE.test("均值之差 | the difference of the means")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = _runs(rng)
-    actual, call = _entry(answer, a, b, "difference")
-    judge(actual, _compared(a, b)["difference"], call)
-
-
-@COMPARE.test("它的标准误差 | its standard error")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    a, b = _runs(rng)
-    actual, call = _entry(answer, a, b, "error")
-    judge(actual, _compared(a, b)["error"], call, {
-        "标准差要用 ddof=1 | the standard deviation takes ddof=1":
-            (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
-        "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
-            (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
-    })
+COMPARE.compare("均值之差 | the difference of the means", _compared, _runs, part="difference")
+COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lambda a, b: {
+    "标准差要用 ddof=1 | the standard deviation takes ddof=1": (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
+    "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
+        (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
+}, part="error")
 
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")

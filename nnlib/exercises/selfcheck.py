@@ -97,8 +97,7 @@ def check(id: str, answer: Callable[..., Any]) -> Report:
     Notes
     -----
     The report is in the language that the environment variable NNLIB_LANG names (zh or en), else in both.
-    The inputs are the same at every check. When an instructor marks the exercise they are drawn from a
-    secret seed.
+    The inputs are the same at every check. When an instructor marks the exercise they are drawn from a secret seed.
 
     Examples
     --------

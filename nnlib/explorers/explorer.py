@@ -1,8 +1,7 @@
 """One draw function for two places: live controls under a kernel, and views drawn in advance for a page."""
 
-from __future__ import annotations
-
 import base64
+import contextlib
 import io
 import itertools
 import math
@@ -94,11 +93,9 @@ class Explorer:
         text = {"text/plain": f"{self!r}\n  {spoken(first['text'])}"}
         picture = {"image/png": base64.b64encode(first["image"]).decode()} if first["image"] else {}
         if not self.ahead:
-            try:
+            with contextlib.suppress(ImportError):  # without ipywidgets, the page that runs the cell builds the panel
                 from .widgets import panel
-            except ImportError:  # without ipywidgets, the page that runs the cell builds the panel itself
-                pass
-            else:
+
                 shown = panel(self.controls, first, self.frame)  # asked for its id: Colab's ipywidgets 7 has no bundle
                 view = {"version_major": 2, "version_minor": 0, "model_id": shown.model_id}
                 return {WIDGET: view, **picture, **text}  # the picture remains where no kernel moves the panel
@@ -108,9 +105,8 @@ class Explorer:
 def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, **controls: Any) -> Explorer:
     """Let a reader set the arguments of a draw function and see what changes.
 
-    Under a kernel the panel's controls call `draw` live. In the published page the same cell shows the
-    same controls over pictures drawn when the book was built (the environment variable NNLIB_FRAMES
-    asks for them; at most 64 views then).
+    Under a kernel the panel's controls call `draw` live. In the published page the same cell shows the same controls
+    over pictures drawn when the book was built (if the environment variable NNLIB_FRAMES is set; at most 64 views).
 
     Parameters
     ----------

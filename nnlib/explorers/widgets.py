@@ -21,19 +21,16 @@ def _input(control: Control) -> tuple[Any, Any]:
         "style": {"description_width": "initial"},
         "layout": {"width": "36em", "max_width": "100%"},  # else a long label leaves no room for the slider
     }
-    options = [(shown, i) for i, shown in enumerate(control.shown)]
     if control.kind == "check":
-        box = widgets.Checkbox(value=bool(control.start), indent=False, **common)
-        return box, box
-    if control.kind == "choice":
-        menu = widgets.Dropdown(options=options, value=control.start, **common)
-        return menu, menu
-    slider = widgets.SelectionSlider(options=options, value=control.start, **common)
-    if control.kind == "slider":
-        return slider, slider
-    play = widgets.Play(min=0, max=len(options) - 1, value=control.start, interval=500)
-    widgets.jslink((play, "value"), (slider, "index"))
-    return slider, widgets.HBox([play, slider])
+        chosen = widgets.Checkbox(value=bool(control.start), indent=False, **common)
+    else:
+        kind = widgets.Dropdown if control.kind == "choice" else widgets.SelectionSlider
+        chosen = kind(options=[(shown, i) for i, shown in enumerate(control.shown)], value=control.start, **common)
+    if control.kind != "play":
+        return chosen, chosen
+    play = widgets.Play(min=0, max=len(control.values) - 1, value=control.start, interval=500)
+    widgets.jslink((play, "value"), (chosen, "index"))
+    return chosen, widgets.HBox([play, chosen])
 
 
 def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[Sequence[int]], dict[str, Any]]) -> Any:

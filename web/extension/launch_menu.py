@@ -1,9 +1,8 @@
 """Where else a chapter runs: the menu that opens it on Binder, on Colab or in JupyterLite.
 
-One line of CITATION.cff says where the project is public. Without it there is no button for Binder or
-Colab. Every link, the download's too, ends in ``notebooks/zh/page.ipynb``:
-language.js puts the reader's language there. Binder makes these notebooks from the branch main; Colab finds
-them on the branch notebooks, where the publishing workflow puts them.
+One line of CITATION.cff says where the project is public. Without it there is no button for Binder or Colab. Every
+link, the download's too, ends in ``notebooks/zh/page.ipynb``: language.js puts the reader's language there. Binder
+makes these notebooks from the branch main; Colab finds them on the branch notebooks, where publishing puts them.
 """
 
 from sphinx.application import Sphinx

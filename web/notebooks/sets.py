@@ -19,10 +19,9 @@ def make(folder: Path) -> None:
         settings = {"nb_execution_mode": "off", "external_toc_path": str(ROOT / "_toc.yml"),
                     "latex_individualpages": False}
         os.chdir(ROOT)  # _config.yml names web.extension from here
-        failed = build_sphinx(ROOT / "chapters", made, noconfig=True, path_config=ROOT / "_config.yml",
-                              confoverrides=settings, builder=NotebookBuilder.name, quiet=True,
-                              warningiserror=True, keep_going=True)
-        if failed:
+        if build_sphinx(ROOT / "chapters", made, noconfig=True, path_config=ROOT / "_config.yml",
+                        confoverrides=settings, builder=NotebookBuilder.name, quiet=True,
+                        warningiserror=True, keep_going=True):
             sys.exit("The notebooks were not made; see above.")
         shutil.copytree(made / FOLDER, folder, dirs_exist_ok=True)
 
