@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from nnlib._common.files import write_whole
-from nnlib._common.pair import BAR, Pair
+from nnlib._common.pair import Pair
 from nnlib.explorers.explorer import MIME
 
 from .languages import spans
@@ -63,7 +63,7 @@ def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Elem
         pictures[path] = packed
         frame["src"] = path
     first = view(spec, [control["start"] for control in spec["controls"]])
-    line = spans(Pair.of(html.escape(first["text"])), BAR)
+    line = spans(Pair.of(html.escape(first["text"])))
     alt = html.escape(data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""))
     image = (f'<img src="{first["src"]}" alt="{alt}" width="{width}" height="{height}" loading="lazy" '
              f'style="aspect-ratio: {width} / {height}">' if width else "")

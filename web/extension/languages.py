@@ -174,13 +174,13 @@ class SplitReferences(SphinxPostTransform):
 
 
 # -- the theme's words, the switch and the assets ------------------------------------------------------
-def spans(pair: Pair, bar: str = " / ") -> str:
+def spans(pair: Pair) -> str:
     """HTML of a pair: one span per language, and between them a bar for those who see both."""
     if pair.zh == pair.en:
         return pair.zh
     zh, en = (f'<span class="lang-{key}" lang="{code}">{half}</span>'
               for (key, code), half in zip(LANGS.items(), pair, strict=True))
-    return f'{zh}<span class="lang-sep">{bar}</span>{en}'
+    return f'{zh}<span class="lang-sep">{BAR}</span>{en}'
 
 
 def pair_words(html: str) -> str:
