@@ -197,13 +197,14 @@ def _plain_results(run: Callable[..., Any], **settings: Any) -> Row:
     found = run(**settings)
     named = found if isinstance(found, Mapping) else {"value": found}
     plain: Row = json.loads(json.dumps(named, default=_plain))
-    if clash := sorted(set(plain) & {*settings, "error"}):
-        raise ValueError(f"result names {clash} are settings already. Rename them.")
     return plain
 
 
 def _row(settings: Row, result: Callable[[], Row]) -> Row:
     try:
-        return {**settings, **result(), "error": None}
+        plain = result()
     except Exception as problem:  # whatever student code or a lost worker raises: the others go on
         return {**settings, "error": f"{type(problem).__name__}: {problem}"}
+    if clash := sorted(set(plain) & {*settings, "error"}):
+        return {**settings, "error": f"ValueError: result names {clash} are settings already. Rename them."}
+    return {**settings, **plain, "error": None}

@@ -113,8 +113,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
     """
     t, y, error = _drawn("circles", n, noise, rng)
     angle, radius = 2 * np.pi * t, np.where(y == 0, 1.0, 0.5)
-    X = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    return (X + error).T, y
+    return (np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1) + error).T, y
 
 
 @_documented("each coordinate", "without noise in [-1, 2] across and [-0.5, 1] up")
@@ -168,8 +167,7 @@ def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, 
     """
     _, y, error = _drawn("blobs", n, noise, rng, classes)
     angle = 2 * np.pi * y / classes
-    X = 2 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return (X + error).T, y
+    return (2 * np.stack([np.cos(angle), np.sin(angle)], axis=1) + error).T, y
 
 
 def digits() -> Points:

@@ -40,8 +40,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         if layer.n_out is not None:
             columns.append((layer.n_out, [], []))
         if not isinstance(layer, Linear):
-            what = type(layer).__name__ if layer.n_out else repr(layer).removesuffix("()")
-            columns[-1][1].append(what)
+            columns[-1][1].append(type(layer).__name__ if layer.n_out else repr(layer).removesuffix("()"))
         for name, shape in layer.shapes().items():
             symbol = name.replace("alpha", r"\alpha")
             columns[-1][2].append(f"${symbol}$ {'×'.join(map(str, shape))}")
