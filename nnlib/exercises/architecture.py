@@ -33,7 +33,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 
 def _count(sizes: list[int]) -> int:
-    return mlp(*sizes).n_params
+    return int(mlp(*sizes).n_params)
 
 
 COUNT.compare("没有隐藏层 | no hidden layer", _count, lambda rng: (_sizes(rng, 1),), special=True)
