@@ -61,7 +61,7 @@ def language_of(node: nodes.Node) -> str | None:
 def in_language(text: str, key: str) -> str:
     """``[[图|Figure]] 1`` and ``中文 | English`` as a reader of one language, or of both, sees them."""
     if key == "both":
-        return INSIDE.sub(r"\1 / \2", text)
+        return INSIDE.sub(rf"\1{BAR}\2", text)
     return Pair.of(INSIDE.sub(lambda found: Pair(*found.groups()).read(key), text)).read(key)
 
 

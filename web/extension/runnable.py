@@ -26,6 +26,7 @@ FOLDER = "notebooks"  # in the site, and beside chapters/ where no site is built
 SETS = (*LANGS, "both")
 FIRST_LINE = 10_000  # MyST-NB counts the lines of cell 0 from here, and 10,000 further for each cell
 SPOKEN = re.compile(r"^( *(?:[✓✗○] )?(?:[a-z\d-]+: )?)(.*[\u3400-\u9fff].* \| .*)$", re.MULTILINE)
+BY_NNLIB = re.compile(r"\bnn\.ex(?:ercises|plore)\b")  # what prints in the language that the guard has told it
 SOLUTION, SEEN = "解答 | Solution", "图里有什么 | What the figure shows"
 
 
@@ -68,7 +69,8 @@ def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,
         if cell.cell_type == "code":
             box, solution = boxes.get(i, (nodes.container(), False))  # no page shows the first cell of all
             hidden = solution or "hide-input" in cell.metadata.get("tags", ())
-            outputs = [in_its_language(output, markdown) for output in cell.outputs]
+            outputs = [in_its_language(output, markdown) if BY_NNLIB.search(cell.source) else output
+                       for output in cell.outputs]
             yield nbformat.from_dict(cell | {"metadata": cell.metadata | (guard.HIDDEN if hidden else {}),
                                              "outputs": outputs})
             for figure in box.findall(nodes.figure):
