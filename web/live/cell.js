@@ -126,15 +126,17 @@ book.Cell = (() => {
       let last = this.output.lastElementChild;
       if (!last || last.dataset.stream !== stream) {
         last = element("div", { className: "output stream highlight-myst-ansi notranslate" },
-          [element("div", { className: "highlight" }, [element("pre")])]);
+          [element("div", { className: "highlight" }, [element("pre", {}, [element("span")])])]);
         last.dataset.stream = stream;
         this.output.append(last);
       }
-      last.words = (last.words || "") + words;
-      // "\r" goes back to the beginning of a line, and overwrites it
-      const lines = last.words.replace(/[^\n]+/g, (line) => line.split("\r").reduce((old, now) => now + old.slice(now.length)));
-      const parts = lines.split(PAIR).map((part, i) => i % 2 ? book.inLanguages(part.replace("|", " | ")) : [part]);
-      last.querySelector("pre").replaceChildren(...parts.flat());
+      // "\r" goes back to the beginning of a line, and overwrites it: so the last line may still change, and it alone
+      const line = last.querySelector("pre").lastChild, text = (line.words || "") + words, end = text.lastIndexOf("\n") + 1;
+      const shown = (lines) => lines.replace(/[^\n]+/g, (one) => one.split("\r").reduce((old, now) => now + old.slice(now.length)))
+        .split(PAIR).flatMap((part, i) => i % 2 ? book.inLanguages(part.replace("|", " | ")) : [part]);
+      line.before(...shown(text.slice(0, end)));
+      line.words = text.slice(end);
+      line.replaceChildren(...shown(line.words));
     }
 
     image(src) { this.place(element("img", { src, alt: this.alt() })); }
