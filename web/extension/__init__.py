@@ -37,7 +37,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("builder-inited", render_pages),
         # as pages are read
         ("doctree-read", live_cells.name_cells),
-        ("env-check-consistency", search.find_homes),
+        ("env-updated", search.find_homes),
         # as pages are written
         ("html-collect-pages", metadata.not_found),
         ("html-page-context", launch_menu.fill_menu),
