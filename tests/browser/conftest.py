@@ -1,6 +1,5 @@
-"""A real Chromium, the built pages both as files and through a server, the cells an explorer rests on."""
+"""A real Chromium, and the built pages both as files and through a server."""
 
-import ast
 import functools
 import os
 from contextlib import ExitStack
@@ -100,28 +99,3 @@ def barriers():
         """, quick | options)
 
     return barriers
-
-
-def names(tree, kind):
-    found = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
-    if kind is ast.Store:
-        found |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    return found
-
-
-@pytest.fixture(scope="session")
-def needed():
-    """The code cells, in order, that the cell at a place rests on: the imports and who sets its names."""
-
-    def needed(cells, place):
-        first, *before = (cell for cell in cells[:place + 1] if cell.cell_type == "code")
-        kept, wanted = [], set()
-        for cell in reversed(before):
-            tree = ast.parse(cell.source)
-            given = names(tree, ast.Store)
-            if not kept or given & wanted:
-                kept.append(cell)
-                wanted = wanted - given | names(tree, ast.Load)
-        return [first, *reversed(kept)]
-
-    return needed
