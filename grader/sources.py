@@ -1,6 +1,5 @@
 """The notebooks in ``assignments/source``: made from the exercises page and ``assignments/solutions.py``."""
 
-import ast
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -30,6 +29,7 @@ are drawn, there is no nnlib, thread or network, and no figure is drawn."""
 TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
 HINT = re.compile(r":::\{admonition\} (\S+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
+FUNCTION = re.compile(r"^(( *)def .+\n)((?:\2    .+\n|\n+(?=\2    ))+)", re.MULTILINE)  # its head, and its body
 
 
 def title(cell: str) -> str:
@@ -90,19 +90,8 @@ def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbfo
 
 def _solutions() -> dict[str, str]:
     """The solutions by name, each function's body between solution markers."""
-    text = SOLUTIONS.read_text("utf-8")
-    lines = text.splitlines()
-    found = {}
-    for top in ast.parse(text).body:
-        if isinstance(top, ast.FunctionDef | ast.ClassDef):
-            chunk = lines[top.lineno - 1 : top.end_lineno]
-            functions = [top] if isinstance(top, ast.FunctionDef) else top.body
-            for function in reversed(functions):
-                first, last = function.body[0].lineno - top.lineno, function.end_lineno - top.lineno
-                indent = " " * function.body[0].col_offset
-                chunk[first : last + 1] = [indent + BEGIN, *chunk[first : last + 1], indent + END]
-            found[top.name] = "\n".join(chunk)
-    return found
+    marked = FUNCTION.sub(rf"\1\2    {BEGIN}\n\3\2    {END}\n", SOLUTIONS.read_text("utf-8"))
+    return {re.search(r"\w+ (\w+)", part)[1]: part.rstrip() for part in marked.split("\n\n\n")[1:]}
 
 
 def _cell(kind, id, text, **marks):
