@@ -106,9 +106,8 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
 def _of_another(before: dict[str, Any], now: dict[str, Any]) -> bool:
     """Whether a student's earlier work may be somebody else's, of another class."""
     one, other = set(before["words"]), set(now["words"])
-    if before["content"] == now["content"] or not (one <= other or other <= one):
-        return before["content"] != now["content"]
-    return before["source"] != now["source"] and len(one | other) == 1 and not UNIQUE.search(*one)
+    name_alone = len(one | other) == 1 and not UNIQUE.search(*one) and before["source"] != now["source"]
+    return before["content"] != now["content"] and (name_alone or not (one <= other or other <= one))
 
 
 def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
