@@ -10,6 +10,7 @@ from io import BytesIO
 from itertools import islice, pairwise
 from pathlib import Path
 
+from .owners import Owner
 from .submission import MAX_BYTES
 
 MAX_ZIPS = (50 << 20, 3 << 20)  # bytes of a zip in the download, and of a zip in that one
@@ -24,7 +25,7 @@ class File:
     content: Callable[[], bytes]
     why: str = ""
     encoding: str = ""  # in which its name was read, where that was a guess
-    words: tuple[str, ...] = ()  # all that stands in front of it for its owner
+    owner: Owner | None = None
     own: tuple[str, ...] = ()  # the end of the path, which is the student's; the rest is the LMS's
 
     def __str__(self) -> str:

@@ -34,13 +34,13 @@ class Collected:
 
     taken: list[File] = field(default_factory=list)
     aside: list[File] = field(default_factory=list)
-    left_out: list[tuple[File, str]] = field(default_factory=list)
+    left_out: list[File] = field(default_factory=list)
     junk: list[File] = field(default_factory=list)
-    refused: list[tuple[File, str]] = field(default_factory=list)  # of those taken, which cannot be marked
+    refused: list[File] = field(default_factory=list)  # of those taken, which cannot be marked
     guesses: list[str] = field(default_factory=list)
 
     def lose(self, some: Iterable[File], why: str) -> None:
-        self.left_out += [(one, one.why or why) for one in some]
+        self.left_out += [replace(one, why=one.why or why) for one in some]
 
 
 def collect(source: Path, target: Path, assignment: str) -> Collected:
@@ -79,7 +79,8 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         try:
             name, book = _pick(handed_in, student, assignment, done)
             data = book.read()  # may fail, and then nothing is replaced
-            now = {"source": origin, "words": [student, *filter(None, book.words)], "content": sha256(data).hexdigest()}
+            now = {"source": origin, "content": sha256(data).hexdigest(),
+                   "words": [student, *filter(None, book.owner.words[1:])]}
             if folder.exists() and _of_another(earlier.get(student, now), now):
                 raise ValueError(f"{folder} holds other work of this name, from {earlier[student]['source']}. If it is "
                                  "the same student's, delete it and collect again; otherwise name another --out")
@@ -96,7 +97,7 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         try:
             parse(data, marked)
         except Refused as why:
-            done.refused.append((book, str(why)))
+            done.refused.append(replace(book, why=str(why)))
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")
     write_sealed(target / RECORD, record)
@@ -143,7 +144,7 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
         done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {example}")
     others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
     submitters = _submitters(top, done)
-    by_student: dict[str, list[tuple[Owner, list[File]]]] = defaultdict(list)
+    by_student: dict[str, list[File]] = defaultdict(list)
     for name, inside in top.items():
         owner = known.get(name) or Owner("", (name,), ("", ""), name)
         students = submitters.get(name) or [owner.student] * bool(owner.student)
@@ -151,21 +152,20 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
             done.aside += inside
         elif not students:
             done.lose(inside, "its name does not say whose it is. Put it into late/STUDENT, and collect late, too")
-        handed_in = [replace(one, words=owner.words[1:], own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
+        handed_in = [replace(one, owner=owner, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
                 done.lose(inside, why)
             else:
-                by_student[student].append((owner, handed_in))
-    found = {}
-    for student, entries in by_student.items():
-        last = dict(sorted(owner.attempt for owner, _ in entries))
-        found[student] = [one for owner, inside in entries for one in inside if owner.attempt in last.items()]
-        done.aside += [one for owner, inside in entries for one in inside if owner.attempt not in last.items()]
-        if len({owner.words for owner, _ in entries}) > 1:
-            done.lose(found[student], f"others would be {student}, too")
-            found[student] = []
-    return found
+                by_student[student] += handed_in
+    for student, handed_in in by_student.items():
+        last = dict(sorted(one.owner.attempt for one in handed_in)).items()
+        by_student[student] = [one for one in handed_in if one.owner.attempt in last]
+        done.aside += [one for one in handed_in if one.owner.attempt not in last]
+        if len({one.owner.words for one in handed_in}) > 1:
+            done.lose(by_student[student], f"others would be {student}, too")
+            by_student[student] = []
+    return by_student
 
 
 def _submitters(top: dict[str, list[File]], done: Collected) -> dict[str, list[str]]:
