@@ -59,28 +59,23 @@ def write_all() -> Iterator[Path]:
 def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions: every exercise that has a solution in ``solutions.py`` is assigned."""
     page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
-    solutions = _solutions()
-    notebooks = {}
-    for exercise in EXERCISES.values():
-        if exercise.name in solutions:
-            chapter = exercise.chapter
-            if chapter not in notebooks:
-                start = text_cell("title", START.format(title=title(page[f"exercises-{chapter}-heading"])))
-                imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
-                notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
-            notebooks[chapter].cells += _cells(exercise, page, solutions[exercise.name])
+    solutions, notebooks = _solutions(), {}
+    for exercise in (one for one in EXERCISES.values() if one.name in solutions):
+        if (chapter := exercise.chapter) not in notebooks:
+            start = text_cell("title", START.format(title=title(page[f"exercises-{chapter}-heading"])))
+            imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
+            notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
+        notebooks[chapter].cells += _cells(exercise, page, solutions[exercise.name])
     return notebooks
 
 
 def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbformat.NotebookNode]:
     """The cells of one exercise: statement, answer, self-check, and the question in words if it has one."""
     id, check = exercise.id, f"{exercise.id}-check"
-    cells = [
-        text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
-        *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
-        code_cell(id, solution, solution=True),
-        code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests)),
-    ]
+    cells = [text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
+             *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
+             code_cell(id, solution, solution=True),
+             code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests))]
     if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
         by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
         cells += [text_cell(part, plain(page[part])) for part in questions]
