@@ -59,11 +59,10 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         done.guesses.append(f"names that are not UTF-8 were read as {one.encoding}, for instance {one}")
     depth = _class_depth(found, assignment, done)
     top: dict[str, list[File]] = defaultdict(list)
+    done.lose((one for one in found if len(one.parts) <= depth), "it lies beside the folder of the class")
     for one in found:
         if len(one.parts) > depth:
             top[one.parts[depth]].append(one)
-        else:
-            done.lose([one], "it lies beside the folder of the class")
     for one in [one for one in done.junk if len(one.parts) > depth + 1 and one.parts[depth] not in top]:
         if not any(map(JUNK.fullmatch, one.parts[: depth + 1])):  # all that this student handed in
             done.junk.remove(one)
@@ -90,7 +89,6 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
         write_file(folder / name, data)
         earlier[student] = now
         done.taken.append(book)
@@ -132,7 +130,7 @@ def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
 
 
 def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> dict[str, list[File]]:
-    """The files of each student; each has its owner's words, and the student's own part of its path."""
+    """The files of each student; each names its owner, and the student's own part of its path."""
     folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
     known: dict[str, Owner] = {}
