@@ -56,7 +56,7 @@ def why_no_name(student: str) -> str:
 
 @contextmanager
 def workers(count: int) -> Iterator[Executor]:
-    """Processes that mark. Ctrl-C, which the caller blocks, never reaches them; they also end when this one is gone."""
+    """Processes that mark. Ctrl-C, which the caller blocks, is let through to this one alone; with it they end, too."""
     resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_follow)
@@ -90,7 +90,7 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     keys: dict[str, dict[str, str]] = defaultdict(dict)
     run.faults = dict.fromkeys((f"{student}/{one.name}" for one, student in submitted), "no process was left")
     _claim(out, folder, {assignment.name for assignment, _ in submitted})
-    for torn in out.rglob("*.json." + "[0-9a-f]" * 8):  # by a run that was killed
+    for torn in out.rglob("*.json." + "[0-9a-f]" * 8):  # a run that was killed left them half written
         torn.unlink(missing_ok=True)
     with tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
         running = {}
