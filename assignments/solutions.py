@@ -49,9 +49,7 @@ class Dropout:
         self.p, self.rng, self.mask = p, np.random.default_rng(seed), 1
 
     def forward(self, h, training):
-        self.mask = 1
-        if training:
-            self.mask = (self.rng.random(h.shape) >= self.p) / (1 - self.p)
+        self.mask = (self.rng.random(h.shape) >= self.p) / (1 - self.p) if training else 1
         return h * self.mask
 
     def backward(self, dy):
@@ -61,8 +59,7 @@ class Dropout:
 def choose_lambda(H, Y, H_val, Y_val, lambdas):
     errors = []
     for lam in lambdas:
-        A = H @ H.T + lam * np.eye(H.shape[0])
-        W = np.linalg.solve(A, H @ Y.T).T
+        W = np.linalg.solve(H @ H.T + lam * np.eye(H.shape[0]), H @ Y.T).T
         errors.append(float(((W @ H_val - Y_val) ** 2).mean()))
     return errors, lambdas[int(np.argmin(errors))]
 

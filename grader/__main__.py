@@ -51,9 +51,9 @@ def collect(args: argparse.Namespace) -> bool:
     complain("please check:", done.guesses)
     names = Counter(one.parts[-1] or "an empty folder" for one in done.aside)
     complain("set aside", (f"{name!r}" + (f", {count} times" if count > 1 else "") for name, count in names.items()))
-    complain("left out", (f"{one}: {why}" for one, why in done.left_out))
-    complain("cannot be marked:", (f"{one}: {why}" for one, why in done.refused))
-    lists = (done.taken, done.aside, [one for one, _ in done.left_out], done.junk)
+    complain("left out", (f"{one}: {one.why}" for one in done.left_out))
+    complain("cannot be marked:", (f"{one}: {one.why}" for one in done.refused))
+    lists = (done.taken, done.aside, done.left_out, done.junk)
     taken, aside, left_out, junk = (len({id(one.content) for one in some}) for some in lists)  # a group has one file
     print(f"{taken + aside + left_out + junk} files: {taken} taken, {aside} set aside, {left_out} left out, "
           f"{junk} of macOS, Windows or Jupyter")
@@ -74,7 +74,6 @@ def grade(args: argparse.Namespace) -> bool:
                              f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
                              "you can lose: --unsafe-no-sandbox")
         with batch.workers(args.workers) as pool:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             run = batch.grade(args.folder, args.out, conditions, pool)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

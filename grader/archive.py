@@ -6,11 +6,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from io import BytesIO
 from itertools import islice, pairwise
 from pathlib import Path
 
+from .owners import Owner
 from .submission import MAX_BYTES
 
 MAX_ZIPS = (50 << 20, 3 << 20)  # bytes of a zip in the download, and of a zip in that one
@@ -25,7 +25,7 @@ class File:
     content: Callable[[], bytes]
     why: str = ""
     encoding: str = ""  # in which its name was read, where that was a guess
-    words: tuple[str, ...] = ()  # all that stands in front of it for its owner
+    owner: Owner | None = None
     own: tuple[str, ...] = ()  # the end of the path, which is the student's; the rest is the LMS's
 
     def __str__(self) -> str:
@@ -62,7 +62,7 @@ def _in_folder(source: Path) -> Iterator[File]:
             status = path.lstat()
             file = File((*parts, ""), BytesIO().read, "", max(guesses)) if empty else File(
                 parts, path.read_bytes, _why(parts, status.st_mode, status.st_size, 0), max(guesses))
-            yield from _opened(file, partial(zipfile.ZipFile, path), 0)
+            yield from _opened(file, 0)
     for problem in problems:
         yield File(Path(problem.filename).relative_to(source).parts, BytesIO().read, str(problem.strerror))
 
@@ -81,18 +81,19 @@ def _in_zip(archive: Callable[[], zipfile.ZipFile], above: tuple[str, ...], dept
         if parts[-1]:
             why = _why(parts, entry.external_attr >> 16, entry.file_size, depth)
             file = File((*above, *parts), lambda entry=entry: archive().read(entry), why, encoding)
-            yield from _opened(file, lambda entry=entry: zipfile.ZipFile(archive().open(entry)), depth)
+            yield from _opened(file, depth)
         elif following[parts][: len(parts) - 1] != parts[:-1]:
             yield File((*above, *parts), BytesIO().read, "", encoding)
 
 
-def _opened(file: File, archive: Callable[[], zipfile.ZipFile], depth: int) -> Iterator[File]:
+def _opened(file: File, depth: int) -> Iterator[File]:
     """The file itself; of a zip, the files in it, unless it is empty."""
     if file.why or not file.parts[-1].lower().endswith(".zip") or depth == len(MAX_ZIPS):
         yield file
         return
     try:
-        inside = list(islice(_in_zip(archive, file.parts, depth + 1), MAX_FILES + 1))
+        archive = _in_zip(lambda: zipfile.ZipFile(BytesIO(file.content())), file.parts, depth + 1)
+        inside = list(islice(archive, MAX_FILES + 1))
         if len(inside) > MAX_FILES:
             raise ValueError(f"it has more than {MAX_FILES} files")
         yield from inside or [file]

@@ -62,13 +62,11 @@ def load(name: str) -> Assignment:
     """The assignment as its notebook in ``assignments/source`` describes it."""
     cells = read(name)["cells"]
     marks = [cell["metadata"]["nbgrader"] for cell in cells]
-    return Assignment(
-        name,
-        tuple(mark["grade_id"] for mark in marks if mark["solution"] and not mark["grade"]),
-        {mark["grade_id"]: mark["points"] for mark in marks if mark["solution"] and mark["grade"]},
-        {bare("".join(cell["source"])): mark["grade_id"]
-         for cell, mark in zip(cells, marks, strict=True) if mark["locked"] or mark["grade"]},
-    )
+    exercises = tuple(mark["grade_id"] for mark in marks if mark["solution"] and not mark["grade"])
+    written = {mark["grade_id"]: mark["points"] for mark in marks if mark["solution"] and mark["grade"]}
+    given = {bare("".join(cell["source"])): mark["grade_id"]
+             for cell, mark in zip(cells, marks, strict=True) if mark["locked"] or mark["grade"]}
+    return Assignment(name, exercises, written, given)
 
 
 def release(name: str, folder: Path) -> Path:

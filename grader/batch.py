@@ -1,6 +1,5 @@
 """Marks a whole class: one result file per student and submission, so that a run can be resumed."""
 
-import fcntl
 import os
 import signal
 from collections import defaultdict
@@ -57,13 +56,14 @@ def why_no_name(student: str) -> str:
 
 @contextmanager
 def workers(count: int) -> Iterator[Executor]:
-    """Processes that mark. Ctrl-C, which the caller blocks, never reaches them; they also end when this one is gone."""
+    """Processes that mark. Ctrl-C, which the caller blocks, is let through to this one alone; with it they end, too."""
     resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_follow)
     for _ in range(count):
         pool.submit(int)  # starts one of them
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         yield pool
     except BaseException:
         for process in active_children():
@@ -88,26 +88,25 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     run = Run()
     submitted = _submitted(folder, out, run)
     keys: dict[str, dict[str, str]] = defaultdict(dict)
-    faults: dict[tuple[str, str], BaseException] = {}
+    run.faults = dict.fromkeys((f"{student}/{one.name}" for one, student in submitted), "no process was left")
     _claim(out, folder, {assignment.name for assignment, _ in submitted})
-    with _tidied(out), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
+    for torn in out.rglob("*.json." + "[0-9a-f]" * 8):  # a run that was killed left them half written
+        torn.unlink(missing_ok=True)
+    with tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
         running = {}
-        for assignment, student in submitted:
-            try:
-                job = executor.submit(_mark, folder, out, assignment, student, conditions)
-                running[job] = student, assignment.name
-            except RuntimeError as broken:  # the pool has lost a process: the next run marks what is missing
-                faults[student, assignment.name] = broken
+        with suppress(RuntimeError):  # the pool has lost a process: the next run marks what is missing
+            for assignment, student in submitted:
+                running[executor.submit(_mark, folder, out, assignment, student, conditions)] = student, assignment.name
         for job in as_completed(running):
             student, name = running[job]
             if fault := job.exception():
-                faults[student, name] = fault
+                run.faults[f"{student}/{name}"] = f"{type(fault).__name__}: {fault}"
             else:
+                del run.faults[f"{student}/{name}"]
                 keys[name][student], new, why = job.result()
                 run.marked += new
                 run.refused += [f"{student}/{name}: {why}"] * bool(why)
             bar.update()
-    run.faults = {"/".join(whose): f"{type(fault).__name__}: {fault}" for whose, fault in faults.items()}
     run.results = sum(map(len, keys.values()))
     for name in keys:
         missing = sorted(set(read_sealed(out / f"{name}.json") or ()) - {student for _, student in submitted})
@@ -128,20 +127,6 @@ def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Co
     if new := not (found := read_sealed(path)):
         write_sealed(path, found := result())
     return name, new, found["notes"][0] if found["status"] == "refused" else ""
-
-
-@contextmanager
-def _tidied(folder: Path) -> Iterator[None]:
-    """Remove what a killed run left half written in `folder`, unless another run is at work there."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed
-            for path in folder.rglob("*.json." + "[0-9a-f]" * 8):
-                path.unlink()
-        yield
-    finally:
-        os.close(handle)
 
 
 def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]]:

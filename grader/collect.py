@@ -34,13 +34,13 @@ class Collected:
 
     taken: list[File] = field(default_factory=list)
     aside: list[File] = field(default_factory=list)
-    left_out: list[tuple[File, str]] = field(default_factory=list)
+    left_out: list[File] = field(default_factory=list)
     junk: list[File] = field(default_factory=list)
-    refused: list[tuple[File, str]] = field(default_factory=list)  # of those taken, which cannot be marked
+    refused: list[File] = field(default_factory=list)  # of those taken, which cannot be marked
     guesses: list[str] = field(default_factory=list)
 
     def lose(self, some: Iterable[File], why: str) -> None:
-        self.left_out += [(one, one.why or why) for one in some]
+        self.left_out += [replace(one, why=one.why or why) for one in some]
 
 
 def collect(source: Path, target: Path, assignment: str) -> Collected:
@@ -59,11 +59,10 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         done.guesses.append(f"names that are not UTF-8 were read as {one.encoding}, for instance {one}")
     depth = _class_depth(found, assignment, done)
     top: dict[str, list[File]] = defaultdict(list)
+    done.lose((one for one in found if len(one.parts) <= depth), "it lies beside the folder of the class")
     for one in found:
         if len(one.parts) > depth:
             top[one.parts[depth]].append(one)
-        else:
-            done.lose([one], "it lies beside the folder of the class")
     for one in [one for one in done.junk if len(one.parts) > depth + 1 and one.parts[depth] not in top]:
         if not any(map(JUNK.fullmatch, one.parts[: depth + 1])):  # all that this student handed in
             done.junk.remove(one)
@@ -79,7 +78,8 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         try:
             name, book = _pick(handed_in, student, assignment, done)
             data = book.read()  # may fail, and then nothing is replaced
-            now = {"source": origin, "words": [student, *filter(None, book.words)], "content": sha256(data).hexdigest()}
+            now = {"source": origin, "content": sha256(data).hexdigest(),
+                   "words": [student, *filter(None, book.owner.words[1:])]}
             if folder.exists() and _of_another(earlier.get(student, now), now):
                 raise ValueError(f"{folder} holds other work of this name, from {earlier[student]['source']}. If it is "
                                  "the same student's, delete it and collect again; otherwise name another --out")
@@ -89,14 +89,13 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         if folder.is_symlink() or folder.is_file():
             folder.unlink()
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
         write_file(folder / name, data)
         earlier[student] = now
         done.taken.append(book)
         try:
             parse(data, marked)
         except Refused as why:
-            done.refused.append((book, str(why)))
+            done.refused.append(replace(book, why=str(why)))
         done.aside += [one for one in handed_in if one is not book and not one.why]
         done.lose((one for one in handed_in if one is not book and one.why), "")
     write_sealed(target / RECORD, record)
@@ -106,9 +105,8 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
 def _of_another(before: dict[str, Any], now: dict[str, Any]) -> bool:
     """Whether a student's earlier work may be somebody else's, of another class."""
     one, other = set(before["words"]), set(now["words"])
-    if before["content"] == now["content"] or not (one <= other or other <= one):
-        return before["content"] != now["content"]
-    return before["source"] != now["source"] and len(one | other) == 1 and not UNIQUE.search(*one)
+    name_alone = len(one | other) == 1 and not UNIQUE.search(*one) and before["source"] != now["source"]
+    return before["content"] != now["content"] and (name_alone or not (one <= other or other <= one))
 
 
 def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
@@ -132,7 +130,7 @@ def _class_depth(found: list[File], assignment: str, done: Collected) -> int:
 
 
 def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: Collected) -> dict[str, list[File]]:
-    """The files of each student; each has its owner's words, and the student's own part of its path."""
+    """The files of each student; each names its owner, and the student's own part of its path."""
     folders = [name for name in top if len(top[name][0].parts) > depth + 1 and not name.lower().endswith(".zip")]
     loose = [name for name in top if name not in folders]
     known: dict[str, Owner] = {}
@@ -144,7 +142,7 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
         done.guesses.append(f"{len(unsure)} names can be read in two ways, for instance {example}")
     others = re.compile(rf".+[-_ ](?:{'|'.join(set(names()) - {assignment})})\.ipynb")
     submitters = _submitters(top, done)
-    by_student: dict[str, list[tuple[Owner, list[File]]]] = defaultdict(list)
+    by_student: dict[str, list[File]] = defaultdict(list)
     for name, inside in top.items():
         owner = known.get(name) or Owner("", (name,), ("", ""), name)
         students = submitters.get(name) or [owner.student] * bool(owner.student)
@@ -152,21 +150,20 @@ def _by_student(top: dict[str, list[File]], depth: int, assignment: str, done: C
             done.aside += inside
         elif not students:
             done.lose(inside, "its name does not say whose it is. Put it into late/STUDENT, and collect late, too")
-        handed_in = [replace(one, words=owner.words[1:], own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
+        handed_in = [replace(one, owner=owner, own=one.parts[depth + 1 :] or (owner.name,)) for one in inside]
         for student in (normalize("NFC", student) for student in students):
             if why := why_no_name(student):
                 done.lose(inside, why)
             else:
-                by_student[student].append((owner, handed_in))
-    found = {}
-    for student, entries in by_student.items():
-        last = dict(sorted(owner.attempt for owner, _ in entries))
-        found[student] = [one for owner, inside in entries for one in inside if owner.attempt in last.items()]
-        done.aside += [one for owner, inside in entries for one in inside if owner.attempt not in last.items()]
-        if len({owner.words for owner, _ in entries}) > 1:
-            done.lose(found[student], f"others would be {student}, too")
-            found[student] = []
-    return found
+                by_student[student] += handed_in
+    for student, handed_in in by_student.items():
+        last = dict(sorted(one.owner.attempt for one in handed_in)).items()
+        by_student[student] = [one for one in handed_in if one.owner.attempt in last]
+        done.aside += [one for one in handed_in if one.owner.attempt not in last]
+        if len({one.owner.words for one in handed_in}) > 1:
+            done.lose(by_student[student], f"others would be {student}, too")
+            by_student[student] = []
+    return by_student
 
 
 def _submitters(top: dict[str, list[File]], done: Collected) -> dict[str, list[str]]:

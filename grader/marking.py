@@ -83,15 +83,9 @@ def refused(assignment: Assignment, why: str) -> dict[str, Any]:
 def _result(assignment: Assignment, status: str, causes: dict[str, dict[str, str]], notes: list[str]) -> dict[str, Any]:
     exercises = {id: {"points": list(tests.values()).count(""), "max": len(tests), "tests": tests}
                  for id, tests in causes.items()}
-    return {
-        "assignment": assignment.name,
-        "status": status,
-        "exercises": exercises,
-        "notes": notes,
-        "score": sum(entry["points"] for entry in exercises.values()),
-        "max": assignment.points,
-        "pending": assignment.written if status == "marked" else {},
-    }
+    return {"assignment": assignment.name, "status": status, "exercises": exercises, "notes": notes,
+            "score": sum(entry["points"] for entry in exercises.values()), "max": assignment.points,
+            "pending": assignment.written if status == "marked" else {}}
 
 
 def key(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> str:

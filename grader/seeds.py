@@ -11,11 +11,9 @@ def create(path: Path) -> None:
     """Write a new seed that only its owner can read; an existing file is left as it is."""
     if path.is_dir():
         raise ValueError(f"expected a file's name, got the folder {path}. Add one: python -m grader seed {path}/seed")
-    try:
-        path.touch(0o600, exist_ok=False)
-    except FileExistsError:
-        problem = f"expected a new file, got {path}, which exists. Keep it: another seed gives other tests."
-        raise ValueError(problem) from None
+    if path.exists():
+        raise ValueError(f"expected a new file, got {path}, which exists. Keep it: another seed gives other tests.")
+    path.touch(0o600)
     path.write_text(secrets.token_hex(32) + "\n")
 
 

@@ -1,6 +1,5 @@
 """The notebooks in ``assignments/source``: made from the exercises page and ``assignments/solutions.py``."""
 
-import ast
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -30,6 +29,7 @@ are drawn, there is no nnlib, thread or network, and no figure is drawn."""
 TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
 HINT = re.compile(r":::\{admonition\} (\S+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
+FUNCTION = re.compile(r"^(( *)def .+\n)((?:\2    .+\n|\n+(?=\2    ))+)", re.MULTILINE)  # its head, and its body
 
 
 def title(cell: str) -> str:
@@ -59,28 +59,23 @@ def write_all() -> Iterator[Path]:
 def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions: every exercise that has a solution in ``solutions.py`` is assigned."""
     page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
-    solutions = _solutions()
-    notebooks = {}
-    for exercise in EXERCISES.values():
-        if exercise.name in solutions:
-            chapter = exercise.chapter
-            if chapter not in notebooks:
-                start = text_cell("title", START.format(title=title(page[f"exercises-{chapter}-heading"])))
-                imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
-                notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
-            notebooks[chapter].cells += _cells(exercise, page, solutions[exercise.name])
+    solutions, notebooks = _solutions(), {}
+    for exercise in (one for one in EXERCISES.values() if one.name in solutions):
+        if (chapter := exercise.chapter) not in notebooks:
+            start = text_cell("title", START.format(title=title(page[f"exercises-{chapter}-heading"])))
+            imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
+            notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
+        notebooks[chapter].cells += _cells(exercise, page, solutions[exercise.name])
     return notebooks
 
 
 def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbformat.NotebookNode]:
     """The cells of one exercise: statement, answer, self-check, and the question in words if it has one."""
     id, check = exercise.id, f"{exercise.id}-check"
-    cells = [
-        text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
-        *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
-        code_cell(id, solution, solution=True),
-        code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests)),
-    ]
+    cells = [text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
+             *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
+             code_cell(id, solution, solution=True),
+             code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests))]
     if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
         by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
         cells += [text_cell(part, plain(page[part])) for part in questions]
@@ -90,19 +85,8 @@ def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbfo
 
 def _solutions() -> dict[str, str]:
     """The solutions by name, each function's body between solution markers."""
-    text = SOLUTIONS.read_text("utf-8")
-    lines = text.splitlines()
-    found = {}
-    for top in ast.parse(text).body:
-        if isinstance(top, ast.FunctionDef | ast.ClassDef):
-            chunk = lines[top.lineno - 1 : top.end_lineno]
-            functions = [top] if isinstance(top, ast.FunctionDef) else top.body
-            for function in reversed(functions):
-                first, last = function.body[0].lineno - top.lineno, function.end_lineno - top.lineno
-                indent = " " * function.body[0].col_offset
-                chunk[first : last + 1] = [indent + BEGIN, *chunk[first : last + 1], indent + END]
-            found[top.name] = "\n".join(chunk)
-    return found
+    marked = FUNCTION.sub(rf"\1\2    {BEGIN}\n\3\2    {END}\n", SOLUTIONS.read_text("utf-8"))
+    return {re.search(r"\w+ (\w+)", part)[1]: part.rstrip() for part in marked.split("\n\n\n")[1:]}
 
 
 def _cell(kind, id, text, **marks):

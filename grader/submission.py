@@ -76,14 +76,12 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")
     code, notes, seen, checks, answers, renamed, current = [], [], [], {}, {}, {}, ""
-    for cell in cells:
-        source = _source(cell)
+    for source, id, is_code in map(_read, cells):
         if source is None:
             notes.append("跳过一个坏单元格 | a broken cell was skipped")
             continue
         if is_guard(bare(source)):
             continue
-        id, is_code = _grade_id(cell), cell.get("cell_type") == "code"
         if id in seen:
             notes.append(f"单元格 {id} 出现两次 | cell {id} occurs twice")
         seen += [id] * bool(id)
@@ -106,7 +104,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     if missing := ", ".join(id for id in (*assignment.exercises, *assignment.written, *unchecked) if id not in seen):
         notes.append(f"缺少单元格 {missing} | missing cells: {missing}")
     order = [id for id in dict.fromkeys(seen) if id in assignment.exercises]
-    if order != [id for id in assignment.exercises if id in order]:
+    if order != sorted(order, key=assignment.exercises.index):
         notes.append("题目的次序变了 | the exercises stand in another order")
     places = {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}
     return Submission(code, places, notes, renamed)
@@ -123,18 +121,17 @@ def _cells(notebook: object) -> list:
     return [cell for cells in lists for cell in cells]
 
 
-def _source(cell: object) -> str | None:
+def _read(cell: object) -> tuple[str | None, str, bool]:
+    """A cell's text, or None if it is broken; its grade id, if it has one; and whether it is code."""
     if not isinstance(cell, dict):
-        return None
+        return None, "", False
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         split = "input" in cell and not "".join(source[:1]).endswith(("\n", "\r"))
         source = ("\n" if split else "").join(source)  # before version 4, lines stood without their ends
-    return source if isinstance(source, str) else None
-
-
-def _grade_id(cell: dict) -> str:
     match cell:
         case {"metadata": {"nbgrader": {"grade_id": str(id)}}} if id.isprintable() and len(id) < 100:
-            return id
-    return ""
+            pass
+        case _:
+            id = ""
+    return source if isinstance(source, str) else None, id, cell.get("cell_type") == "code"

@@ -38,11 +38,10 @@ def page(student: str, result: dict[str, Any]) -> str:
             why = f"<span class='why'>{both(cause)}</span>" if cause else ""
             lines.append(f"<li class='{'no' if cause else 'ok'}'>{both(title)}{why}</li>")
         lines.append("</ul>")
-    waiting = {id: ("—", most, "等待老师批阅 | to be marked by hand") for id, most in result["pending"].items()}
-    given = {id: (f"{points:g}", most, "由老师批阅 | marked by hand")
-             for id, (points, most) in result.get("by_hand", {}).items()}
-    for id, (points, most, how) in {**given, **waiting}.items():
-        lines.append(f"<h2>{escape(id)}: {points} / {most}</h2><p>{both(how)}</p>")
+    for id, (points, most) in result.get("by_hand", {}).items():
+        lines.append(f"<h2>{escape(id)}: {points:g} / {most}</h2><p>{both('由老师批阅 | marked by hand')}</p>")
+    for id, most in result["pending"].items():
+        lines.append(f"<h2>{escape(id)}: — / {most}</h2><p>{both('等待老师批阅 | to be marked by hand')}</p>")
     if result["notes"] and result["status"] != "refused":
         lines.append(f"<h2>{both('附注 | Notes')}</h2>")
         for note in result["notes"]:

@@ -4,8 +4,8 @@ import codecs
 import csv
 import io
 import re
+from contextlib import suppress
 from itertools import zip_longest
-from operator import itemgetter
 from pathlib import Path
 from unicodedata import normalize
 
@@ -21,30 +21,23 @@ REMEDY = "In Excel, save the table as “CSV UTF-8 (Comma delimited)”, with th
 def add_points(results: Results, path: Path) -> str:
     """Add the points of each row to its pending part, at most what that is worth; return the file's encoding.
 
-    Bytes do not tell Chinese encodings apart; the right one is that in which all names are students of the class.
+    Bytes do not tell Chinese encodings apart; the right one is that in which most students' names stand in the table.
     """
     data = path.read_bytes()
     students = {name: {normalize("NFC", student): result for student, result in by_student.items()}
                 for name, by_student in results.items()}
-    everybody = set().union(*students.values())
     encodings = ENCODINGS if b"\0" not in data else ("utf-16-le", "utf-16-be")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ("utf-16",)
-    read, problem = [], ValueError(f"expected text in {path}, got bytes that no Excel writes. {REMEDY}.")
+    texts = {}
     for encoding in encodings:
-        try:
-            rows = _rows(normalize("NFC", data.decode(encoding)), path)
-        except ValueError as why:
-            problem = problem if isinstance(why, UnicodeDecodeError) else why
-            continue
-        strangers = sum(row["student"] not in everybody for _, row in rows)
-        read.append((strangers, encoding, rows))
-        if encoding == "utf-8-sig":
-            break  # what is UTF-8 throughout is nothing else
-    if not read:
-        raise problem
-    _, encoding, rows = min(read, key=itemgetter(0))
-    for number, row in rows:
+        with suppress(UnicodeDecodeError):
+            texts[encoding] = normalize("NFC", data.decode(encoding))
+    if not texts:
+        raise ValueError(f"expected text in {path}, got bytes that no Excel writes. {REMEDY}.")
+    known = {one: sum(name in text for name in set().union(*students.values())) for one, text in texts.items()}
+    encoding = "utf-8-sig" if "utf-8-sig" in texts else max(texts, key=known.get)  # what is UTF-8 is nothing else
+    for number, row in _rows(texts[encoding], path):
         if not row["points"]:
             continue  # not marked yet
         try:

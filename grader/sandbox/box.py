@@ -36,17 +36,16 @@ PACKAGES = "bubblewrap libseccomp2"  # Debian's names of what a sandbox needs
 LIB = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
 HIDDEN = ("lib/python3/dist-packages", f"{LIB}/site-packages", f"{LIB}/dist-packages", "local")
 INNER = """--unshare-all --unshare-user --disable-userns --as-pid-1 --new-session --cap-drop ALL
-    --uid 1000 --gid 1000 --hostname sandbox --clearenv --ro-bind /usr /usr"""
-FILES = 32 << 20  # bytes for files, only in /tmp
-DEVICES = ("full", "null", "random", "urandom", "zero")
-FOLDERS = f"--size {FILES} --tmpfs /tmp --remount-ro / --chdir /tmp"
+    --uid 1000 --gid 1000 --hostname sandbox --clearenv --ro-bind /usr /usr
+    --dev-bind /dev/full /dev/full --dev-bind /dev/null /dev/null --dev-bind /dev/random /dev/random
+    --dev-bind /dev/urandom /dev/urandom --dev-bind /dev/zero /dev/zero"""
+FOLDERS = f"--size {32 << 20} --tmpfs /tmp --remount-ro / --chdir /tmp"  # bytes for files, only in /tmp
 OUTER = """--dev-bind / / --tmpfs /mnt --cap-add ALL
     --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site --perms 0755 --dir /mnt/box/site/IPython
     --perms 0755 --dir /mnt/box/site/IPython/core --perms 0755 --dir /mnt/box/site/IPython/utils"""
 WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
-VARIABLES = """HOME=/tmp LANG=C.UTF-8 LD_LIBRARY_PATH=/box/python/lib OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-    PATH=/usr/bin PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0"""
-ENV = dict(variable.split("=") for variable in VARIABLES.split())
+ENV = {"HOME": "/tmp", "LANG": "C.UTF-8", "LD_LIBRARY_PATH": "/box/python/lib", "PATH": "/usr/bin",
+       "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 FIRST_USER, USERS = 1_000_000, 1_000_000  # the range of users for processes when the grader runs as root
 END_SECONDS = 10
 START_SECONDS = 60  # to import NumPy on a busy machine
@@ -73,14 +72,10 @@ def missing() -> str:
 def _parts() -> dict[str, Path]:
     """What is mounted in the sandbox, and where: Python, NumPy, our files, and IPython's that read cells."""
     numpy, ipython = Path(np.__file__).parent, Path(find_spec("IPython").origin).parent
-    reader = ("core/inputtransformer2.py", "utils/tokenutil.py")
-    parts = {
-        "/box/python": Path(sys.base_prefix).resolve(),
-        "/box/site/numpy": numpy,
-        **{f"/box/site/{name}": HERE / name for name in ("cells.py", "channel.py")},
-        "/box/worker.py": HERE / "worker.py",
-        **{f"/box/site/IPython/{name}": ipython / name for name in reader},
-    }
+    parts = {"/box/python": Path(sys.base_prefix).resolve(), "/box/worker.py": HERE / "worker.py",
+             "/box/site/numpy": numpy, **{f"/box/site/{name}": HERE / name for name in ("cells.py", "channel.py")}}
+    for name in ("core/inputtransformer2.py", "utils/tokenutil.py"):
+        parts[f"/box/site/IPython/{name}"] = ipython / name
     if (libs := numpy.parent / "numpy.libs").is_dir():
         parts["/box/site/numpy.libs"] = libs
     return parts
@@ -111,8 +106,6 @@ def _argv(filter_fd: int) -> list[str]:
                 inner += ["--tmpfs", f"{place}/{name}", "--remount-ro", f"{place}/{name}"]
     for name, value in ENV.items():
         inner += ["--setenv", name, value]
-    for name in DEVICES:
-        inner += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     inner += [*FOLDERS.split(), "--seccomp", str(filter_fd), "--"]
     program = Path(os.path.realpath(sys.executable)).relative_to(python)
     return [*outer, *inner, f"/box/python/{program}"]
@@ -157,13 +150,12 @@ class Template:
                 argv = [os.path.realpath(sys.executable), "-P", "-s", "-S", HERE / "worker.py", site, cwd, ""]
             self.process = subprocess.Popen(
                 argv, stdin=theirs, stdout=subprocess.DEVNULL, stderr=self.stderr, pass_fds=[filter.fileno()],
-                env=ENV, cwd="/", preexec_fn=partial(_limit, keyctl), start_new_session=True,
-            )
+                env=ENV, cwd="/", preexec_fn=partial(_limit, keyctl), start_new_session=True)
 
-    def fork(self, pipes: list[int]) -> int | None:
-        """A handle (pidfd) on a new process with `pipes` as its ends of the channel; None if the box has ended."""
+    def fork(self, ends: list[int]) -> int | None:
+        """A handle (pidfd) on a new process with this end of its channel; None if the box has ended."""
         try:
-            socket.send_fds(self.control, [b"?"], pipes)
+            socket.send_fds(self.control, [b"?"], ends)
             _, handles, *_ = socket.recv_fds(self.control, 1, 1)
         except OSError:
             return None
@@ -182,33 +174,25 @@ class Template:
             return file.read(2000).decode(errors="replace").strip()
 
 
-def _forked(sandboxed: bool, pipes: list[int]) -> tuple[Template, int]:
-    """A template that was idle or is new, and a handle on the process that it has forked."""
-    while True:
-        try:
-            template, new = _idle[os.getpid(), sandboxed].pop(), False
-        except IndexError:
-            template, new = Template(sandboxed), True
-        if (handle := template.fork(pipes)) is not None:
-            return template, handle
-        reason = template.close()
-        if new:  # else somebody has left something in that box, so that it has ended
-            raise RuntimeError(f"the sandbox did not start: {reason or 'no reason given'}")
-
-
 class Box:
-    """A running process for a student's code; `stdin` and `stdout` are the two ends of the channel."""
+    """A running process for a student's code, and our end of the channel to it."""
 
     def __init__(self, sandboxed: bool = True) -> None:
-        (requests, stdin), (stdout, replies) = os.pipe(), os.pipe()
-        self.stdin, self.stdout = os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb", 0)
-        try:
-            self.template, self.handle = _forked(sandboxed, [requests, replies])
-        finally:
-            os.close(requests)
-            os.close(replies)
-        if not (select.select([self.stdout], [], [], START_SECONDS)[0] and self.stdout.read(1)):
-            raise RuntimeError(f"the sandbox did not start: {self.template.close() or 'no reason given'}")
+        while True:
+            try:
+                self.template, new = _idle[os.getpid(), sandboxed].pop(), False
+            except IndexError:
+                self.template, new = Template(sandboxed), True
+            self.channel, theirs = socket.socketpair()
+            with theirs:
+                self.handle = self.template.fork([theirs.fileno()])
+            if self.handle and select.select([self.channel], [], [], START_SECONDS)[0] and self.channel.recv(1):
+                break
+            self.channel.close()
+            reason = self.template.close()
+            if new:  # else somebody has left something in that box, so that it has ended
+                raise RuntimeError(f"the sandbox did not start: {reason or 'no reason given'}")
+        self.channel.setblocking(False)  # a process that reads nothing must not block us
         # The process as this machine counts it, for a clock that looks at it from outside.
         self.pid = int(Path(f"/proc/self/fdinfo/{self.handle}").read_text().partition("Pid:")[2].split()[0])
 
@@ -216,10 +200,7 @@ class Box:
         """End the process from outside."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.handle, signal.SIGKILL)
-        if select.select([self.handle], [], [], END_SECONDS)[0]:
-            _idle[os.getpid(), self.template.sandboxed].append(self.template)
-        else:
-            self.template.close()
+        select.select([self.handle], [], [], END_SECONDS)
+        _idle[os.getpid(), self.template.sandboxed].append(self.template)
         os.close(self.handle)
-        self.stdin.close()
-        self.stdout.close()
+        self.channel.close()

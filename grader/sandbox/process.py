@@ -1,7 +1,6 @@
 """The process that runs a student's cells, and the answers in it, which the tests call across the channel."""
 
 import itertools
-import os
 import select
 import sys
 from contextlib import AbstractContextManager
@@ -56,9 +55,8 @@ class AnswerProcess(AbstractContextManager):
         """Start a process, unless one runs, and run the cells up to `goal` in it except those that are lost."""
         while self.box is None or self.done < self.goal:
             if self.box is None:
-                self.box, self.buffer, self.ids = Box(self.sandboxed), bytearray(), itertools.count(1)
+                self.box, self.ids = Box(self.sandboxed), itertools.count(1)
                 self.done, self.asked = 0, False
-                os.set_blocking(self.box.stdin.fileno(), False)  # a process that reads nothing must not block us
             else:
                 self.done += 1
                 if self.done - 1 not in self.lost:
@@ -78,7 +76,6 @@ class AnswerProcess(AbstractContextManager):
         """
         again, below = self.listening and number in self.slow, any(slow < number for slow in (*self.slow, *self.lost))
         seconds = round(min(self.seconds / (10 if again else 2 if below else 1), self.left / SHARE), 3)
-        clock = Clock(self.box.pid, seconds)
         try:
             if seconds < 0.01:
                 raise Wrong("所有单元格的时间已经用完 | the time for all cells is used up")
@@ -88,7 +85,7 @@ class AnswerProcess(AbstractContextManager):
             self.lost.add(number)
             self.cell_messages[number] = [wrong.cause]
         else:
-            self.left -= clock.cost()
+            self.left -= self.clock.cost()
             problems, printed = reply.get("problems"), reply.get("printed")
             most = self.slow.get(number, seconds)
             messages = [_told(problem, most) for problem in problems[:20]] if isinstance(problems, list) else []
@@ -102,14 +99,14 @@ class AnswerProcess(AbstractContextManager):
 
     def ask(self, message: dict, seconds: float) -> dict:
         """The reply to a message; `Wrong` if none comes in time, or one that does not answer it."""
-        number, clock = next(self.ids), Clock(self.box.pid, seconds)
+        number, self.clock = next(self.ids), Clock(self.box.pid, seconds)
         try:
             frame = channel.pack({"id": number, "seconds": seconds, **message})
             while frame:
-                self._wait([], [self.box.stdin], clock)
-                frame = frame[os.write(self.box.stdin.fileno(), frame[: 1 << 16]) :]
-            (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size, clock))
-            reply = channel.unpack(self._take(size, clock), channel.MAX_ITEMS) if size <= channel.MAX_FRAME else {}
+                self._wait([], [self.box.channel], self.clock)
+                frame = frame[self.box.channel.send(frame[: 1 << 16]) :]
+            (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size))
+            reply = channel.unpack(self._take(size), channel.MAX_ITEMS) if size <= channel.MAX_FRAME else {}
         except OSError:
             self._fail(Wrong(ENDED))
         except channel.Unfit:
@@ -118,14 +115,13 @@ class AnswerProcess(AbstractContextManager):
             self._fail(Wrong(NOT_A_VALUE))
         return reply
 
-    def _take(self, count: int, clock: Clock) -> bytes:
-        while len(self.buffer) < count:
-            self._wait([self.box.stdout], [], clock)
-            if not (data := os.read(self.box.stdout.fileno(), 1 << 20)):
+    def _take(self, count: int) -> bytearray:
+        taken = bytearray()
+        while left := count - len(taken):
+            self._wait([self.box.channel], [], self.clock)
+            if not (data := self.box.channel.recv(min(left, 1 << 20))):
                 self._fail(Wrong(ENDED))
-            self.buffer += data
-        taken = bytes(self.buffer[:count])
-        del self.buffer[:count]
+            taken += data
         return taken
 
     def _wait(self, read: list, write: list, clock: Clock) -> None:

@@ -13,6 +13,7 @@ import resource
 import select
 import signal
 import socket
+import struct
 import sys
 import types
 import warnings
@@ -26,12 +27,6 @@ import numpy as np
 MOST_FILES = 1000
 LIBC = ctypes.CDLL(None, use_errno=True)
 PDEATHSIG, SET_SECCOMP = 1, 22  # of prctl
-
-
-class Filter(ctypes.Structure):
-    """The kernel's `struct sock_fprog`."""
-
-    _fields_ = (("length", ctypes.c_ushort), ("program", ctypes.c_char_p))
 
 
 def reply(message, notebook, objects):
@@ -58,12 +53,14 @@ def prctl(*arguments):
         raise OSError(ctypes.get_errno(), f"prctl{arguments[:2]}")
 
 
-def serve(requests, replies, program):
-    """Give up what the template may do, then answer the requests for one student."""
+def serve(end, program):
+    """Give up what the template may do, then answer the requests for one student at this end of the channel."""
+    requests, replies = os.fdopen(end, "rb"), os.fdopen(end, "wb")
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     random.seed(0)
     if program:
-        prctl(SET_SECCOMP, 2, ctypes.byref(Filter(len(program) // 8, program)))
+        code = ctypes.create_string_buffer(program)
+        prctl(SET_SECCOMP, 2, struct.pack("HP", len(program) // 8, ctypes.addressof(code)))  # a struct sock_fprog
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
@@ -103,7 +100,7 @@ def traces():
 
 
 def main():
-    """Fork a process for each pair of pipes that the grader sends, as long as none leaves anything behind.
+    """Fork a process for each end of a channel that the grader sends, as long as none leaves anything behind.
 
     The kernel ends all that is in the box when this process, its first, ends.
     """
@@ -114,16 +111,15 @@ def main():
     np.random.seed(0)  # a student's code that draws numbers draws the same ones in every run
     fresh, control = traces(), socket.socket(fileno=0)
     while traces() == fresh:
-        asked, pipes, *_ = socket.recv_fds(control, 1, 2)
+        asked, ends, *_ = socket.recv_fds(control, 1, 1)
         if not asked:
             break
         pid = os.fork()
         if pid == 0:
             os.setsid()
             control.detach()
-            return serve(os.fdopen(pipes[0], "rb"), os.fdopen(pipes[1], "wb"), program)
-        for fd in pipes:
-            os.close(fd)
+            return serve(*ends, program)
+        os.close(*ends)
         student = os.pidfd_open(pid)
         socket.send_fds(control, [b"!"], [student])
         watch(student, pid, control, bool(program))

@@ -11,6 +11,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from .._common.docstrings import with_sections
+from .._common.pair import Pair
 from .._common.threads import lock
 
 P = ParamSpec("P")
@@ -40,6 +41,37 @@ ValueError
     If an argument is not as described.
 
 """  # what the docstrings of all plots have in common
+
+
+class Both(str):
+    """The English words of a figure, which know their Chinese twin: the page shows the reader's."""
+
+    zh: str
+
+    def __str__(self) -> str:
+        return self  # else matplotlib would keep a plain copy, without the twin
+
+
+def both(text: str) -> Both:
+    """A label ``中文 | English`` for any text of a figure.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> both("轮 | epoch"), both("轮 | epoch").zh
+    ('epoch', '轮')
+    """
+    pair = Pair.of(text)
+    words = Both(pair.en)
+    words.zh = pair.zh
+    return words
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
