@@ -1,5 +1,6 @@
 """Marks a whole class: one result file per student and submission, so that a run can be resumed."""
 
+import fcntl
 import os
 import signal
 from collections import defaultdict
@@ -90,9 +91,7 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     keys: dict[str, dict[str, str]] = defaultdict(dict)
     run.faults = dict.fromkeys((f"{student}/{one.name}" for one, student in submitted), "no process was left")
     _claim(out, folder, {assignment.name for assignment, _ in submitted})
-    for torn in out.rglob("*.json." + "[0-9a-f]" * 8):  # a run that was killed left them half written
-        torn.unlink(missing_ok=True)
-    with tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
+    with _tidied(out), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
         running = {}
         with suppress(RuntimeError):  # the pool has lost a process: the next run marks what is missing
             for assignment, student in submitted:
@@ -127,6 +126,20 @@ def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Co
     if new := not (found := read_sealed(path)):
         write_sealed(path, found := result())
     return name, new, found["notes"][0] if found["status"] == "refused" else ""
+
+
+@contextmanager
+def _tidied(folder: Path) -> Iterator[None]:
+    """Remove what a killed run left half written in `folder`, unless another run is at work there."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed
+            for path in folder.rglob("*.json." + "[0-9a-f]" * 8):
+                path.unlink()
+        yield
+    finally:
+        os.close(handle)
 
 
 def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]]:

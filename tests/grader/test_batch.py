@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -257,9 +258,11 @@ def test_a_folder_that_cannot_be_read_is_one_students(refused, tmp_path, monkeyp
 def test_an_early_interruption_is_one_line(sandboxed, submitted, tmp_path):
     """Ctrl-C goes to all processes, also to those that are about to mark and still import."""
     process = run(submitted, tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    started = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    while not any(b"multiprocessing" in Path(f"/proc/{child}/cmdline").read_bytes()
-                  for child in started.read_text().split()):
+    started, commands = Path(f"/proc/{process.pid}/task/{process.pid}/children"), b""
+    while b"multiprocessing" not in commands:
+        for child in started.read_text().split():
+            with suppress(OSError):  # it has ended
+                commands += Path(f"/proc/{child}/cmdline").read_bytes()
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     said = process.communicate(timeout=60)[1]
