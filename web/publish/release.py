@@ -46,8 +46,7 @@ def main() -> None:
     [wheel] = FOLDER.glob("*.whl")
     check_wheel(wheel, "", {"matplotlib", "ipywidgets", "pooch", "tqdm", "threadpoolctl"})
     check_wheel(wheel, "[data,plots,threads,panels]", set())
-    tests = [ROOT / "tests" / name for name in ("web", "chapters")]
-    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+    run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", ROOT / "tests/web", ROOT / "tests/chapters")
     site = shutil.make_archive(str(FOLDER / "site"), "zip", OUT / "html")
     print(f"The release: {wheel}\n             {site}")
 
