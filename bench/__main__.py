@@ -16,11 +16,10 @@ def child(threads: int) -> tuple[list[dict[str, object]], bool]:
 
     The second result says whether the child came to its end: what it measured until then counts all the same.
     """
-    pools = {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
+    variables = {"MPLBACKEND": "Agg"} | {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
     command = [sys.executable, "-m", "bench", *sys.argv[1:], "--threads", str(threads)]
     rows: list[dict[str, object]] = []
-    with subprocess.Popen(command, env={**os.environ, **pools, "MPLBACKEND": "Agg"},
-                          stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=os.environ | variables, stdout=subprocess.PIPE, text=True) as process:
         try:
             for line in process.stdout or ():
                 rows += json.loads(line)

@@ -1,46 +1,86 @@
 """Measures every workload in this process, whose thread count was set when it started."""
 
+import resource
+import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from tqdm import tqdm
 
-from .clock import Contender, differences, interleave
-from .frames import Import, pictures
-from .peers import JaxVmap, Sklearn, Torch, TorchLoop, TorchVmap
-from .workloads import Nnlib, Products, Workload, course, growth
+from .contenders import imports, jax_vmap, nnlib, pictures, products, pytorch, pytorch_vmap, scikit_learn
+from .workloads import Contender, Workload, course, growth
 
 # How far losses may differ after CHECK epochs. In float32 a ReLU within 1e-7 of its kink may open in one
 # library and not in another, which moved the loss of one network in 64 by 1e-4; a wrong order of samples
 # moves it by 1e-2.
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 CHECK = 3
-Peer = Callable[[Workload], Contender]
-Make = Callable[[], list[Contender]]
-IMPORTS = ("nnlib", "numpy", "sklearn.neural_network", "jax", "torch")
+PAUSE = 0.05  # seconds before each turn, until the worker threads of the previous turn are asleep
+Task = tuple[str, float, Callable[[], list[Contender]]]  # a name, a tolerance, and what makes contenders, ours first
 
 
-def tasks(options: Namespace) -> list[tuple[str, float, Make]]:
-    """List each task: its name, its tolerance, and a function that makes its contenders, ours first."""
-    found: list[tuple[str, float, Make]] = []
+def training(work: Workload, *peers: Callable[[Workload], Contender]) -> Task:
+    return work.name, TOLERANCE[work.dtype], lambda: [make(work) for make in (nnlib, pytorch, *peers, products)]
 
-    def add(work: Workload, peers: list[Peer]) -> None:
-        found.append((work.name, TOLERANCE[work.dtype], lambda: [peer(work) for peer in (Nnlib, *peers, Products)]))
 
-    loop_and_vmap: list[Peer] = [TorchLoop, TorchVmap]
-    workers: list[Peer] = [partial(Nnlib, workers=n) for n in (1, 2) if options.threads > 1]
-    works = course(options.quick)
-    for work in works:
-        add(work, [*loop_and_vmap, JaxVmap, *workers] if work.networks else [Torch, Sklearn])
+def tasks(options: Namespace) -> list[Task]:
+    works, one_thread = course(options.quick), options.threads == 1
+    stacked = [pytorch_vmap, jax_vmap, *(partial(nnlib, workers=n) for n in (1, 2) if not one_thread)]
+    found = [training(work, *(stacked if work.networks else [scikit_learn])) for work in works]
     found.append(("W4 regions 150×150, 2-20-20-1", TOLERANCE["float64"], lambda: pictures(works[1])))
-    if options.threads == 1:
-        found.append(("W5 import", 0.0, lambda: [Import(module) for module in IMPORTS]))
-        for work in growth(options.quick):
-            add(work, loop_and_vmap if work.networks else [Torch])
+    if one_thread:
+        found.append(("W5 import", 0.0, imports))
+        found += [training(work, *[pytorch_vmap] * bool(work.networks)) for work in growth(options.quick)]
     return [task for task in found if not options.only or task[0].split()[0] in options.only]
+
+
+def seconds(contender: Contender, epochs: int) -> Any:
+    """Return CPU seconds, also those of programs that it ran, and wall seconds."""
+    begun = clocks()
+    contender.train(epochs)
+    return clocks() - begun
+
+
+def clocks() -> Any:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return np.array([time.process_time() + children.ru_utime + children.ru_stime, time.perf_counter()])
+
+
+def differences(contenders: list[Contender], tolerance: float, where: str) -> dict[str, float]:
+    """Return each loss's largest relative difference from the first contender's after CHECK epochs.
+
+    A difference above `tolerance` stops the run, because the contenders then do not do the same work.
+    """
+    losses = {one.name: np.asarray(one.loss(one.train(CHECK))) for one in contenders if one.loss}
+    ours = losses.get(contenders[0].name)
+    gaps = {name: float(np.max(np.abs(loss / ours - 1))) for name, loss in losses.items()}
+    for name, gap in gaps.items():
+        if not gap <= tolerance:
+            raise SystemExit(f"{where}: expected {name} to reach the result of {contenders[0].name} within "
+                             f"{tolerance:g}, got {losses[name]} instead of {ours}. Do they still compute the same?")
+    return gaps
+
+
+def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> Any:
+    """Let every contender take one turn of `turn` seconds per round, in an order that alternates.
+
+    Return seconds per step by contender, clock (CPU, wall) and round.
+    """
+    epochs = [one.least for one in contenders]
+    for i, one in enumerate(contenders):
+        while (wall := seconds(one, epochs[i])[1]) < turn / 2:
+            epochs[i] = int(np.ceil(epochs[i] * min(20, turn / wall)))
+    spent = np.empty((len(contenders), 2, rounds))
+    for k in range(rounds):
+        for i, one in list(enumerate(contenders))[:: 1 if k % 2 == 0 else -1]:
+            time.sleep(PAUSE)
+            spent[i, :, k] = seconds(one, epochs[i]) / (one.steps * epochs[i])
+        tick()
+    return spent
 
 
 def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
@@ -52,9 +92,8 @@ def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
         for name, tolerance, make in todo:
             bar.set_postfix_str(name)
             contenders = make()
-            gaps = differences(contenders, CHECK, tolerance, name)
+            gaps = differences(contenders, tolerance, name)
             spent = interleave(contenders, rounds, turn, bar.update)
-            yield [{"work": name, "threads": options.threads, "name": one.name, "gap": gap, "cpu": cpu.tolist(),
-                    "wall": wall.tolist(), "cpu_ratio": (cpu / spent[0, 0]).tolist(),
-                    "wall_ratio": (wall / spent[0, 1]).tolist()}
-                   for one, gap, (cpu, wall) in zip(contenders, gaps, spent, strict=True)]
+            yield [{"work": name, "threads": options.threads, "name": one.name, "gap": gaps.get(one.name),
+                    "spent": own.tolist(), "ratio": (own / spent[0]).tolist()}
+                   for one, own in zip(contenders, spent, strict=True)]

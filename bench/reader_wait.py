@@ -15,22 +15,22 @@ from tests.conftest import serving
 from web.project import OUT
 from web.publish import chromium
 
-CELLS = {"numpy": "import numpy as np\nprint(np.arange(3).sum())",
-         "matplotlib": "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"}
-SHOWN = {"numpy": ".cell_output pre", "matplotlib": ".cell_output img[src^=data]"}
+CELLS = {  # what a cell imports, its code, and where its result shows
+    "numpy": ("import numpy as np\nprint(np.arange(3).sum())", "pre"),
+    "matplotlib": ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "img[src^=data]")}
 
 
-def seconds(browser, address: str, what: str) -> float:
+def seconds(browser, address: str, source: str, shown: str) -> float:
     """Measure the time from the click to the result."""
     page = browser.new_page()
     page.goto(f"{address}/intro.html?lang=en", wait_until="networkidle")
     cell = page.locator("div.cell").first
     cell.locator(".live-edit").click()
-    cell.locator(".cm-content").fill(CELLS[what])
+    cell.locator(".cm-content").fill(source)
     cell.locator(".cell_output").evaluate("output => output.replaceChildren()")
     start = time.perf_counter()
     cell.locator(".live-run").click()
-    cell.locator(SHOWN[what]).wait_for(timeout=120_000)
+    cell.locator(f".cell_output {shown}").wait_for(timeout=120_000)
     spent = time.perf_counter() - start
     page.close()
     return spent
@@ -38,18 +38,16 @@ def seconds(browser, address: str, what: str) -> float:
 
 def main(rounds: int) -> None:
     with serving(OUT / "html") as address, sync_playwright() as playwright:
-        for what in CELLS:
-            cold, warm = [], []
+        for what, cell in CELLS.items():
+            spent = {"cold": [], "warm": []}
             for _ in range(rounds):
-                with tempfile.TemporaryDirectory() as profile:
-                    browser = playwright.chromium.launch_persistent_context(
-                        profile, executable_path=chromium.find(), args=chromium.FLAGS)
-                    cold.append(seconds(browser, address, what))
-                    warm.append(seconds(browser, address, what))
-                    browser.close()
-            for name, spent in (("cold", cold), ("warm", warm)):
-                each = " ".join(f"{one:.1f}" for one in spent)
-                print(f"{what:>10} {name}: median {statistics.median(spent):.2f} s of {rounds} ({each})")
+                with tempfile.TemporaryDirectory() as profile, playwright.chromium.launch_persistent_context(
+                        profile, executable_path=chromium.find(), args=chromium.FLAGS) as browser:
+                    for times in spent.values():
+                        times.append(seconds(browser, address, *cell))
+            for name, times in spent.items():
+                each = " ".join(f"{one:.1f}" for one in times)
+                print(f"{what:>10} {name}: median {statistics.median(times):.2f} s of {rounds} ({each})")
 
 
 if __name__ == "__main__":

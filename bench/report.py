@@ -58,11 +58,10 @@ def section(name: str, rows: list[Row]) -> str:
         "| --: | --- | --- | --- | --- | --- | --: |",
     ]
     for row in rows:
-        cells = [str(row["threads"]), row["name"] if row["work"] == name else f"{row['work']}: {row['name']}"]
-        for clock in ("cpu", "wall"):
-            cells += [spread(row[clock]), quartiles(row[f"{clock}_ratio"])]
-        cells.append("" if row["gap"] is None else f"{row['gap']:.0e}".replace("0e+00", "0"))
-        lines.append(f"| {' | '.join(cells)} |")
+        who = row["name"] if row["work"] == name else f"{row['work']}: {row['name']}"
+        cpu, wall = map("{} | {}".format, map(spread, row["spent"]), map(quartiles, row["ratio"]))
+        gap = "" if row["gap"] is None else f"{row['gap']:.0g}"
+        lines.append(f"| {row['threads']} | {who} | {cpu} | {wall} | {gap} |")
     return "\n".join([*lines, ""])
 
 
@@ -85,7 +84,7 @@ def plot(tables: dict[str, list[Row]]) -> Any:
         for name, marker in zip(dict.fromkeys(row["name"] for row in mine), "osv^D", strict=False):
             points = [row for row in mine if row["name"] == name]
             n = [int(row["work"].split()[1]) for row in points]
-            low, middle, high = np.percentile([row["cpu"] for row in points], (25, 50, 75), axis=1)
+            low, middle, high = np.percentile([row["spent"][0] for row in points], (25, 50, 75), axis=1)
             panel.errorbar(n, middle, [middle - low, high - middle], marker=marker, capsize=3, label=name)
         panel.set(xscale="log", yscale="log", xlabel=label, ylabel="CPU seconds per step, one thread")
         if mine:

@@ -26,10 +26,9 @@ def parts(site: Path) -> Iterator[tuple[str, list[str]]]:
             yield (f"{name} {package['version']}, {package['license']}, https://www.npmjs.com/package/{name}",
                    [path.read_text("utf-8") for path in folder.iterdir() if TERMS.match(path.name)])
     yield "Python", [(Path(get_path("stdlib")) / "LICENSE.txt").read_text("utf-8")]
-    packages = {f"{name} {distribution(name).version}": distribution(name) for name in PYTHON}
-    for wheel in sorted(site.glob("pyodide/*.whl")):
-        packages[wheel.name] = next(iter(distributions(path=[str(wheel)])))
-    for name, package in packages.items():
+    packages = [(f"{name} {distribution(name).version}", distribution(name)) for name in PYTHON]
+    packages += [(path.name, *distributions(path=[str(path)])) for path in sorted(site.glob("pyodide/*.whl"))]
+    for name, package in packages:
         yield name, [file.locate().read_text(encoding="utf-8", errors="replace") for file in package.files or ()
                      if TERMS.match(file.name) and ".dist-info" in str(file)]
     for path in sorted(site.glob("_static/**/*LICENSE*")):

@@ -4,9 +4,8 @@ A frame with ``sandbox`` may load no font from a file unless the server allows i
 """
 
 import base64
-import io
-import logging
 import re
+import tempfile
 from pathlib import Path
 
 from fontTools import subset
@@ -30,17 +29,10 @@ def cut(static: Path, text: str, sheets: str) -> str:
     codes = {name: rule[1] for rule in CODE.finditer((whole / "css" / "all.min.css").read_text("utf-8"))
              for name in NAME.findall(rule[0])}
     names = codes.keys() & NAME.findall(text)
-    drawn = {int(codes[name], 16) for name in names}
-    drawn |= {int(escape, 16) if escape else ord(sign) for escape, sign in PRIVATE.findall(sheets)}
-
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it reports every table that it drops
-    options = subset.Options(flavor="woff", hinting=False)
-    font = subset.load_font(whole / "webfonts" / "fa-solid-900.ttf", options)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=drawn)
-    cutter.subset(font)
-    file = io.BytesIO()
-    subset.save_font(font, file, options)
-    address = f"data:font/woff;base64,{base64.b64encode(file.getvalue()).decode()}"
+    drawn = {codes[name] for name in names} | {escape or f"{ord(sign):x}" for escape, sign in PRIVATE.findall(sheets)}
+    with tempfile.NamedTemporaryFile(suffix=".woff") as font:
+        subset.main([str(whole / "webfonts" / "fa-solid-900.ttf"), f"--unicodes={','.join(sorted(drawn))}",
+                     "--flavor=woff", "--no-hinting", f"--output-file={font.name}"])
+        address = f"data:font/woff;base64,{base64.b64encode(Path(font.name).read_bytes()).decode()}"
     rules = (f'.fa-{name}::before{{content:"\\{codes[name]}"}}\n' for name in sorted(names))
     return RULES.replace("{font}", address) + "".join(rules)

@@ -15,7 +15,7 @@ ADDRESS = re.compile(r'url\((["\']?)(?!data:|#)([^)"\']+)\1\)')
 COMMENT = re.compile(r"/\*.*?\*/|@charset[^;]*;", re.DOTALL)
 RULE = re.compile(r"([^{};]+)(\{[^{}]*\})")  # the innermost blocks; @media and its like stay around them
 THEME = ("styles/", "basic.css", "mystnb", "togglebutton", "exercise")  # only these lose unused rules
-BUILT = re.compile(r"bs-tooltip")  # a script assembles these names, so no file holds them
+BUILT = "bs-tooltip"  # a script assembles these names, so no file holds them
 WORD = re.compile(r"[\w-]+")
 CHOICE = re.compile(r":(?:is|not|where|has)\([^()]*\)")  # the names inside need not occur
 NAMES = re.compile(r"[.#]((?:\\.|[\w-])+)")
@@ -31,12 +31,9 @@ def read(folder: Path, name: str) -> str:
 
 def used(css: str, words: set[str]) -> str:
     """Return the rules whose classes and ids all occur among the words of the pages and scripts."""
-    def wanted(selector: str) -> bool:
-        return all(name in words or BUILT.match(name) for name in NAMES.findall(CHOICE.sub("", selector)))
-
     def keep(rule: re.Match[str]) -> str:
-        selectors = re.split(r",(?![^(]*\))", rule[1])
-        kept = [selector for selector in selectors if wanted(selector)]
+        kept = [selector for selector in re.split(r",(?![^(]*\))", rule[1])
+                if all(name in words or name.startswith(BUILT) for name in NAMES.findall(CHOICE.sub("", selector)))]
         return ",".join(kept) + rule[2] if kept else ""
 
     return RULE.sub(keep, css)

@@ -35,28 +35,25 @@ BUILD = {"LiteBuildConfig": {
     "federated_extensions": [str(EXTENSIONS / name) for name in WANTED]}}
 
 
-def add_notebooks(site: Path, files: Path) -> None:
+def add_notebooks(site: Path, files: Path, scratch: Path) -> None:
     """Put the notebooks that a reader opens into `files`, for this kernel: those of the site, and the assignments."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {path.relative_to(site): path for path in sorted((site / FOLDER).rglob("*.ipynb"))}
-        for name in assignments.names():
-            paths[Path("assignments", f"{name}.ipynb")] = assignments.release(name, Path(folder))
-        for name, path in paths.items():
-            notebook = nbformat.read(path, as_version=4)
-            notebook.metadata.kernelspec = KERNEL
-            (files / name).parent.mkdir(parents=True, exist_ok=True)
-            save(notebook, files / name)
+    paths = {path.relative_to(site): path for path in sorted((site / FOLDER).rglob("*.ipynb"))}
+    released = (assignments.release(name, scratch) for name in assignments.names())
+    for name, path in (paths | {Path("assignments", path.name): path for path in released}).items():
+        notebook = nbformat.read(path, as_version=4)
+        notebook.metadata.kernelspec = KERNEL
+        (files / name).parent.mkdir(parents=True, exist_ok=True)
+        save(notebook, files / name)
 
 
 def build(folder: Path) -> None:
     """Fill this folder of the site (an absolute path) with all of it or nothing."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         source, made = Path(work) / "source", Path(work) / "lite"
-        add_notebooks(folder.parent, source / "files")
+        add_notebooks(folder.parent, source / "files", Path(work))
         (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
         (source / "jupyter_lite_config.json").write_text(json.dumps(BUILD))
-        command = [sys.executable, "-m", "jupyterlite_core", "build",
-                   "--lite-dir", source, "--output-dir", made]
+        command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", made]
         done = subprocess.run(command, cwd=source, capture_output=True, text=True)
         if done.returncode or not (made / "lab" / "index.html").is_file():
             sys.exit(f"JupyterLite was not built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

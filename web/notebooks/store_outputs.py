@@ -13,11 +13,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def normalise(notebook: nbformat.NotebookNode) -> None:
     """Keep what a reader or nbval needs; drop what changes by itself from run to run."""
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    used = set()
-    for number, cell in enumerate(notebook.cells):
-        if not cell.get("id") or cell.id in used:
-            cell.id = f"cell-{number}"
-        used.add(cell.id)
+    for cell in notebook.cells:
         for name in ("execution", "collapsed", "scrolled"):
             cell.metadata.pop(name, None)
         for output in cell.get("outputs", []):

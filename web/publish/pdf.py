@@ -26,26 +26,20 @@ FILES = {"zh": "neural-networks-zh.pdf", "en": "neural-networks-en.pdf"}
 AWAY = ".headerlink, .katex-mathml, script, .btn, .toggle-button, .live-bar, .d-print-none, button"
 
 
-def one_language(html: Tag, key: str) -> None:
-    """Remove the other language, and whatever only makes sense on a screen."""
-    other = next(name for name in LANGS if name != key)
-    for tag in html.select(f".lang-{other}, .lang-sep, {AWAY}"):
+def chapter(site: Path, name: str, key: str) -> Tag:
+    """Return the text of a page in one language, with its ids renamed, so that all pages fit into one file."""
+    article = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser").article
+    other = next(language for language in LANGS if language != key)
+    for tag in article.select(f".lang-{other}, .lang-sep, {AWAY}"):
         tag.decompose()
-    for tag in html.find_all(True):
-        for name in ("alt", "title", "aria-label"):
-            if BAR in tag.get(name, ""):
-                tag[name] = getattr(Pair.of(tag[name]), key)
+    for tag in article.find_all(True):
+        for words in ("alt", "title", "aria-label"):
+            if BAR in tag.get(words, ""):
+                tag[words] = getattr(Pair.of(tag[words]), key)
         if tag.name == "img":
             tag["loading"] = "eager"
         if tag.name == "details":
             tag["open"] = ""
-
-
-def chapter(site: Path, name: str, key: str) -> Tag:
-    """Return the text of a page with its ids renamed, so that all pages fit into one file."""
-    article = BeautifulSoup((site / f"{name}.html").read_text("utf-8"), "html.parser").article
-    one_language(article, key)
-    for tag in article.find_all(True):
         if tag.get("id"):
             tag["id"] = f"{name}--{tag['id']}"
         if tag.get("src"):
