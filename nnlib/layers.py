@@ -84,13 +84,9 @@ class Layer:
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def __repr__(self) -> str:
-        arguments = []
-        for name, known in inspect.signature(type(self)).parameters.items():
-            value = getattr(self, name)
-            if known.default is known.empty:
-                arguments.append(f"{value!r}")
-            elif value != known.default:
-                arguments.append(f"{name}={value!r}")
+        known = inspect.signature(type(self)).parameters
+        arguments = [repr(value) if known[name].default is known[name].empty else f"{name}={value!r}"
+                     for name, value in self.settings().items() if value != known[name].default]
         return f"{type(self).__name__}({', '.join(arguments)})"
 
     def connect(self, n_in: int | None) -> int | None:
@@ -263,13 +259,13 @@ class Elementwise(Layer):
 
     function: ClassVar[Activation]
     init: ClassVar[str] = "he"  # what suits the Linear layer before
+    takes: ClassVar[tuple[str, ...]] = ()  # further arguments of the function
 
     def __init_subclass__(cls) -> None:
         cls.__doc__ = cls.__doc__ or f"`{cls.function.__name__}` as a layer. Shape: any to the same."
 
     def arguments(self) -> dict[str, Any]:
-        """Further arguments of the function."""
-        return {}
+        return {name: getattr(self, name) for name in self.takes}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine = self.own.buffers
@@ -304,14 +300,11 @@ class ReLU(Elementwise):
 class LeakyReLU(Elementwise):
     """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same."""
 
-    function = activations.leaky_relu
+    function, takes = activations.leaky_relu, ("alpha",)
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
         self.alpha = checks.real_number("LeakyReLU alpha", alpha, 0, 1)
-
-    def arguments(self) -> dict[str, Any]:
-        return {"alpha": self.alpha}
 
 
 @raises("no layer before it says how many units there are")
@@ -326,7 +319,7 @@ class PReLU(Elementwise):
     Source: He, Zhang, Ren & Sun (2015).
     """
 
-    function = activations.prelu
+    function, takes = activations.prelu, ("alpha",)
     alpha = parameter("alpha")
 
     def connect(self, n_in: int | None) -> int | None:
@@ -341,9 +334,6 @@ class PReLU(Elementwise):
 
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"alpha": 0.25}
-
-    def arguments(self) -> dict[str, Any]:
-        return {"alpha": self.views["alpha"]}
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine = self.after_forward()

@@ -41,11 +41,6 @@ class Buffers:
     A smaller shape takes the front of the memory that is already there, so that the short last
     minibatch of an epoch costs no new array.
 
-    Attributes
-    ----------
-    grads : what these buffers were made with
-    x, y, z, mask : what a layer's forward pass leaves here for `backward`
-
     Examples
     --------
     >>> buffers = Buffers()
@@ -55,7 +50,7 @@ class Buffers:
     True
     """
 
-    x: Any = None
+    x: Any = None  # this, y, z and mask are what a layer's forward pass leaves for `backward`
     y: Any = None
     z: Any = None
     mask: Any = None
