@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._common.checks import as_array, as_generator, real_number, whole_number
-from .._common.docstrings import T, raises, with_sections
+from .._common.docstrings import raises, with_sections
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
@@ -18,18 +17,19 @@ SECTIONS = """\
 Parameters
 ----------
 n : int
-    Number of samples, at least {least}; class sizes differ by one at most.
+    Number of samples, at least one per class; class sizes differ by one at most.
 noise : float
-    Standard deviation of the normal noise :math:`\\varepsilon` in {noise}, 0 or more.
+    Standard deviation, 0 or more, of the normal noise :math:`\\varepsilon` in each coordinate (of `spirals`: in
+    the angle, in radians).
 rng : int or numpy.random.Generator
     Seed or source of the order and the noise.
-{classes}
+
 Returns
 -------
 X : (2, n) float64
-    Coordinates, {where}.
+    Coordinates; without noise, each is in [-2, 2].
 y : (n,) int64
-    Classes 0 {last}, in random order.
+    Classes from 0 on, in random order.
 
 Raises
 ------
@@ -37,15 +37,6 @@ ValueError
     If a parameter is outside its range.
 
 """  # what the docstrings of the four families have in common
-
-
-def _documented(noise: str, where: str, groups: str = "") -> Callable[[T], T]:
-    """Complete the docstring of a family of points; one of several `groups` takes their number, `classes`."""
-    least, last, classes = "2", "and 1", ""
-    if groups:
-        least, last = "`classes`", "to ``classes - 1``"
-        classes = f"classes : int\n    Number of {groups}, at least 2.\n"
-    return with_sections(SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last))
 
 
 def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
@@ -60,9 +51,9 @@ def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
     return (i // classes + 0.5) / in_class, y, noise * rng.standard_normal((n, axes))
 
 
-@_documented("the angle, in radians", "inside the unit circle whatever the noise", groups="arms")
+@with_sections(SECTIONS)
 def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
-    r"""Points on spiral arms that all start at the origin, one arm per class.
+    r"""Points on spiral arms that all start at the origin, one arm for each of 2 or more `classes`.
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
 
@@ -71,7 +62,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
         x = (t \cos a, t \sin a), \qquad
         a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
 
-    No line separates them.
+    No line separates them, and whatever the noise, they lie inside the unit circle.
 
     Notes
     -----
@@ -91,7 +82,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
     return np.stack([t * np.cos(angle), t * np.sin(angle)], axis=1).T, y
 
 
-@_documented("each coordinate", "in [-1, 1] without noise")
+@with_sections(SECTIONS)
 def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
     r"""Points on two circles around the origin, class 0 on the outer and class 1 on the inner one.
 
@@ -116,7 +107,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
     return (np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1) + error).T, y
 
 
-@_documented("each coordinate", "without noise in [-1, 2] across and [-0.5, 1] up")
+@with_sections(SECTIONS)
 def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
     r"""Points on two interleaving half circles, one per class.
 
@@ -144,9 +135,9 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
     return (X + error).T, y
 
 
-@_documented("each coordinate", "in [-2, 2] without noise", groups="clouds")
+@with_sections(SECTIONS)
 def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
-    r"""Round clouds of points, one per class, with centres evenly spaced on a circle of radius 2.
+    r"""Round clouds of points, one for each of 2 or more `classes`, centred evenly on a circle of radius 2.
 
     A sample of class c lies at
 

@@ -75,19 +75,9 @@ def ids() -> tuple[str, ...]:
 
 
 def check(id: str, answer: Callable[..., Any]) -> Report:
-    """Run the tests of an exercise on an answer, and print which of them it passes.
+    """Run the tests of exercise `id`, one of ``ids()``, on an answer, and print which of them it passes.
 
-    Parameters
-    ----------
-    id : str
-        One of ``ids()``.
-    answer : callable
-        The function or class that the exercise asks for.
-
-    Returns
-    -------
-    Report
-        True in an ``if`` if every test passed.
+    The answer is the function or class that the exercise asks for; the report is true if every test passed.
 
     Raises
     ------
