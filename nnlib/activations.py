@@ -42,16 +42,10 @@ ValueError
 class Activation:
     """A function on numbers and its derivative.
 
-    Parameters
-    ----------
-    value : callable
-        ``value(z, out, **parameters)`` writes f(z) into ``out``.
-    slope : callable
-        ``slope(z, y, out, scratch, **parameters)`` writes f'(z) into ``out``; ``y`` is f(z), and
-        ``scratch`` an array of the same shape for what has to be kept in between.
-    exact : callable, optional
-        ``exact(z, **parameters)`` returns f(z) and f'(z) for doubles, where `value` and `slope`, which train
-        layers, lose digits far from 0 for the sake of speed.
+    ``value(z, out, **parameters)`` writes f(z) into ``out``. ``slope(z, y, out, scratch, **parameters)`` writes f'(z)
+    into ``out``; ``y`` is f(z), and ``scratch`` an array of the same shape for what has to be kept in between.
+    ``exact(z, **parameters)`` returns f(z) and f'(z) for doubles; it is given where the other two, which train
+    layers, lose digits far from 0 for the sake of speed.
     """
 
     def __init__(self, value: Function, slope: Function, exact: Callable[..., Any] | None = None) -> None:

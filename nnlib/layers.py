@@ -192,14 +192,7 @@ class Maxout(_Weighted):
     """Units that give the largest of several weighted sums: ``max(W[0] @ X + b[0], W[1] @ X + b[1], ...)``.
 
     Shape: input (n_in, N) to output (n_out, N); ``W`` (pieces, n_out, n_in), ``b`` (pieces, n_out, 1).
-
-    Parameters
-    ----------
-    n_in, n_out : int
-    pieces : int, at least 2
-        Weighted sums per unit; each has its own weights, so parameters multiply.
-    init : {"he", "xavier"}
-        As for Linear.
+    Each of the `pieces`, at least 2, has its own weights, so parameters multiply; `init` is as for Linear.
 
     Notes
     -----
@@ -359,12 +352,8 @@ class SiLU(Elementwise):
 class Dropout(Layer):
     """Inverted dropout: in training, zero each number with probability `p` and divide the rest by 1 - p.
 
-    Shape: any to the same. Without a generator (prediction) it changes nothing.
-
-    Parameters
-    ----------
-    p : float in [0, 1)
-        Probability to drop, as in PyTorch; a float32 network rounds it, above 1 - 2**-25 to 1.
+    Shape: any to the same. Without a generator (prediction) it changes nothing. As in PyTorch, `p` in [0, 1) is the
+    probability to drop; a float32 network rounds it, above 1 - 2**-25 to 1.
 
     Notes
     -----
@@ -401,10 +390,7 @@ class Dropout(Layer):
 class GaussianNoise(Layer):
     """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
 
-    Parameters
-    ----------
-    std : float, at least 0
-        Standard deviation, in the units of the input.
+    Its standard deviation `std` is at least 0, in the units of the input.
 
     Notes
     -----

@@ -94,7 +94,7 @@ class Network:
 
             layer.views = _views(params, places)
             layer.own = PerThread(lambda places=places: _views(own.buffers.grads, places))  # type: ignore[misc]
-        self._trained = [i for i, layer in enumerate(layers) if layer.views]
+        self._first = next((i for i, layer in enumerate(layers) if layer.views), len(layers))  # with parameters
         sized = [layer for layer in layers if layer.n_in]
         self.n_in = sized[0].n_in if sized else None
         self.n_out = sized[-1].n_out if sized else None
@@ -198,13 +198,8 @@ class Network:
                       l2: float = 0.0) -> tuple[Any, Array]:
         """The loss and its gradient with respect to every parameter, without noise.
 
-        Parameters
-        ----------
-        X : (D, N)
-        y : (N,) integer labels, or (C, N) real targets for MSE
-        loss : Loss
-        l2 : float
-            Adds ``0.5 * l2 * sum(W**2)`` over the weights, not over the biases.
+        X is (D, N), y (N,) integer labels, or (C, N) real targets for MSE. `l2` adds ``0.5 * l2 * sum(W**2)`` over
+        the weights, not over the biases.
 
         Returns
         -------
@@ -232,9 +227,8 @@ class Network:
         """The loss of checked input; fills `grads`."""
         mine = self.own.buffers
         value, d = loss.evaluate(self.forward(X, rng), y, mine)
-        if self._trained:
-            for i in range(len(self.layers) - 1, self._trained[0] - 1, -1):
-                d = self.layers[i].backward(d, i > self._trained[0])  # type: ignore[assignment]
+        for i in range(len(self.layers) - 1, self._first - 1, -1):
+            d = self.layers[i].backward(d, i > self._first)  # type: ignore[assignment]
         if l2:
             for part in chain.from_iterable(blocks(where.start, where.stop) for where in self._weights):
                 w = self.params[..., part]

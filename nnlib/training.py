@@ -127,10 +127,6 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     workers : int, optional
         Threads for a stack; by default one per core. Results do not depend on it.
 
-    Returns
-    -------
-    History
-
     Raises
     ------
     Diverged (a ValueError)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._common.checks import one_of
-from .._common.files import BadFile, as_path, write_whole
+from .._common.files import BadFile, PathLike, as_path, write_whole
 
 _URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 _MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
@@ -27,7 +26,7 @@ _ROW = 1 + 3 * 32 * 32  # bytes per image: its label, then its pixels
 _PIECE = 500  # images converted at a time, so that the peak of memory is little more than the result
 
 
-def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
+def cifar10(split: str = "train", root: PathLike | None = None,
             download: bool = True) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Photographs of 32 by 32 pixels in ten classes: 50,000 to train on or 10,000 to test on.
 
@@ -69,8 +68,7 @@ def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X, y = datasets.cifar10("validation")
+    >>> X, y = cifar10("validation")
     Traceback (most recent call last):
     ValueError: cifar10 split expected one of test, train, got 'validation'. Check the spelling.
     """

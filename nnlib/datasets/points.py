@@ -71,9 +71,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from nnlib import datasets
-    >>> X, y = datasets.spirals(6, noise=0)
+    >>> X, y = spirals(6, noise=0)
     >>> np.sort(np.hypot(*X)).round(2)  # two places on each of three arms
     array([0.25, 0.25, 0.25, 0.75, 0.75, 0.75])
     """
@@ -96,9 +94,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from nnlib import datasets
-    >>> X, y = datasets.circles(40, noise=0)
+    >>> X, y = circles(40, noise=0)
     >>> np.hypot(*X[:, y == 0]).mean().round(6), np.hypot(*X[:, y == 1]).mean().round(6)
     (np.float64(1.0), np.float64(0.5))
     """
@@ -124,8 +120,7 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X, y = datasets.moons(2, noise=0)  # the top of one moon and the bottom of the other
+    >>> X, y = moons(2, noise=0)  # the top of one moon and the bottom of the other
     >>> X[:, y == 0].ravel().round(6), X[:, y == 1].ravel().round(6)
     (array([0., 1.]), array([ 1. , -0.5]))
     """
@@ -150,9 +145,7 @@ def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, 
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from nnlib import datasets
-    >>> X, y = datasets.blobs(300, noise=0, classes=4)
+    >>> X, y = blobs(300, noise=0, classes=4)
     >>> np.unique(X.T[y == 1].round(6), axis=0)  # the second of four centres
     array([[0., 2.]])
     """
@@ -180,8 +173,7 @@ def digits() -> Points:
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X, y = datasets.digits()
+    >>> X, y = digits()
     >>> X.shape, y[:5]
     ((64, 1797), array([0, 1, 2, 3, 4]))
     >>> (16 * X[:, 1]).astype(int).reshape(8, 8)[:3]  # the upper lines of a 1
@@ -196,18 +188,10 @@ def digits() -> Points:
 @raises("the shapes do not fit, `test` is outside (0, 1), or a part would be empty")
 def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0,
                      ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Deal samples at random into a part to train on and a part to test on.
+    """Deal samples, the columns of X (D, N) and y (N,) or (C, N), at random into a part to train on and one to test on.
 
-    Parameters
-    ----------
-    X : (D, N) array
-        Samples as columns, at least 2.
-    y : (N,) or (C, N) array
-        Classes, or real targets as columns.
-    test : float
-        Share of the samples to test on, in (0, 1); their number ``test * N`` is rounded.
-    rng : int or numpy.random.Generator
-        Seed or source of the order.
+    `test`, in (0, 1), is the share of the samples to test on; their number ``test * N`` is rounded. `rng` is the seed
+    or the source of the order.
 
     Returns
     -------
@@ -221,8 +205,7 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X_train, X_test, y_train, y_test = datasets.train_test_split(*datasets.digits(), test=0.25)
+    >>> X_train, X_test, y_train, y_test = train_test_split(*digits(), test=0.25)
     >>> X_train.shape, X_test.shape, y_train.shape, y_test.shape
     ((64, 1348), (64, 449), (1348,), (449,))
     """

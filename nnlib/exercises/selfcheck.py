@@ -14,10 +14,8 @@ from .judging import NOT_YET, Answer, Exercise, LocalAnswer, Wrong
 
 NAMES = ("输入 | input", "得到 | got", "应为 | expected", "可能的原因 | likely cause")
 EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise
-    for chapter in (intro, activations, architecture, overfitting)
-    for exercise in vars(chapter).values()
-    if isinstance(exercise, Exercise)
+    exercise.id: exercise for chapter in (intro, activations, architecture, overfitting)
+    for exercise in vars(chapter).values() if isinstance(exercise, Exercise)
 }
 
 
@@ -25,12 +23,8 @@ EXERCISES: dict[str, Exercise] = {
 class Report:
     """The result of a check; true if every test passed.
 
-    Attributes
-    ----------
-    id : str
-    outcomes : dict
-        Maps the title of each test, ``中文 | English``, to None if the test passed, else to a `Wrong`
-        with the ``call``, the ``actual`` and the ``expected`` value, and a likely ``cause``.
+    `outcomes` maps the title of each test, ``中文 | English``, to None if the test passed, else to a `Wrong` with the
+    ``call``, the ``actual`` and the ``expected`` value, and a likely ``cause``.
     """
 
     id: str
