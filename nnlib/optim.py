@@ -165,8 +165,7 @@ class Adam(Optimizer):
     lr : float above 0
     betas : two floats in [0, 1)
         Memory of the running mean of gradients, and of their squares.
-    eps : float above 0
-        Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
+    eps : float above 0, as for RMSProp
 
     Notes
     -----

@@ -25,8 +25,7 @@ Row = dict[str, Any]
 
 
 def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
-          executor: Executor | None = None, progress: bool = True,
-          checkpoint: PathLike | None = None) -> list[Row]:
+          executor: Executor | None = None, progress: bool = True, checkpoint: PathLike | None = None) -> list[Row]:
     """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
 
     Parameters

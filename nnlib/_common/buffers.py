@@ -50,10 +50,8 @@ class Buffers:
     True
     """
 
-    x: Any = None  # this, y, z and mask are what a layer's forward pass leaves for `backward`
-    y: Any = None
-    z: Any = None
-    mask: Any = None
+    x: Any = None
+    y = z = mask = x  # what a layer's forward pass leaves for `backward`, as x is
 
     def __init__(self, grads: Any = None) -> None:
         self._memory: dict[tuple[str, Any], np.ndarray[Any, Any]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -45,8 +46,7 @@ def cifar10(split: str = "train", root: PathLike | None = None,
     X : (3072, 50000) or (3072, 10000) float32
         Brightness from 0 to 1, that is byte / 255. An image's 3072 numbers are its red, then green, then
         blue plane, each 32 lines of 32 pixels from the top left: ``X[:, i].reshape(3, 32, 32)``, or
-        ``X[:, i].reshape(3, 32, 32).transpose(1, 2, 0)`` for a picture to show. An image's numbers
-        are contiguous in memory (Fortran order).
+        ``X[:, i].reshape(3, 32, 32).transpose(1, 2, 0)`` for a picture to show.
     y : (50000,) or (10000,) int64
         Labels: 0 airplane, 1 automobile, 2 bird, 3 cat, 4 deer, 5 dog, 6 frog, 7 horse, 8 ship,
         9 truck.
@@ -151,8 +151,7 @@ def _streams(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
 
 def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]]:
     """Name, size in bytes and content of each of `files` in the official archive at `place`."""
-    import hashlib  # these two are imported here, so that `import nnlib` stays fast
-    import tarfile
+    import tarfile  # here, so that `import nnlib` stays fast
 
     with place.open("rb") as file:
         md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

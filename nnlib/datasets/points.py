@@ -191,12 +191,8 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
     """Deal samples, the columns of X (D, N) and y (N,) or (C, N), at random into a part to train on and one to test on.
 
     `test`, in (0, 1), is the share of the samples to test on; their number ``test * N`` is rounded. `rng` is the seed
-    or the source of the order.
-
-    Returns
-    -------
-    X_train, X_test, y_train, y_test : arrays
-        Copies of the same kinds of numbers; every sample is in one part and only there.
+    or the source of the order. X_train, X_test, y_train and y_test, which it gives, are copies of the same kinds of
+    numbers; every sample is in one part and only there.
 
     Notes
     -----

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._common.checks import one_of
+from .._common.docstrings import raises
 from .._common.pair import spoken
 from . import activations, architecture, intro, overfitting
 from .judging import NOT_YET, Answer, Exercise, LocalAnswer, Wrong
@@ -68,15 +69,11 @@ def ids() -> tuple[str, ...]:
     return tuple(EXERCISES)
 
 
+@raises("there is no such exercise, or `answer` cannot be called")
 def check(id: str, answer: Callable[..., Any]) -> Report:
     """Run the tests of exercise `id`, one of ``ids()``, on an answer, and print which of them it passes.
 
     The answer is the function or class that the exercise asks for; the report is true if every test passed.
-
-    Raises
-    ------
-    ValueError
-        If there is no such exercise, or `answer` cannot be called.
 
     Notes
     -----
