@@ -167,7 +167,7 @@ def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any
 
 @activation(_leaky_relu_slope, exact.leaky_relu)
 def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
-    """Keep what is positive and shrink the rest: ``max(z, alpha * z)``, with a slope `alpha` in [0, 1) below 0.
+    """Keep what is positive and shrink the rest: ``max(z, alpha * z)``; `alpha` in [0, 1) is the slope for z <= 0.
 
     Notes
     -----

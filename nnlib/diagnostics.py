@@ -19,7 +19,7 @@ from .prediction import on_grid
 def dead_units(net: Network, X: ArrayLike) -> Any:
     """Share of hidden units that no sample can change: their slope is 0 on every column of X (D, N).
 
-    A float in [0, 1], or (R,) for R networks; X is usually the whole training set.
+    The share is a float in [0, 1], or (R,) for R networks. X is usually the whole training set.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
 def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     """Share of (hidden unit, sample) pairs where the slope is under `below` times the function's largest.
 
-    A float in [0, 1], or (R,) for R networks; X is (D, N).
+    The share is a float in [0, 1], or (R,) for R networks. X is (D, N).
 
     Raises
     ------
@@ -87,7 +87,7 @@ def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
 def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy()) -> Array:  # noqa: B008
     """Length of the loss's gradient with respect to each layer's weights, first layer first.
 
-    (L,) for L layers with weights, or (R, L) for R networks; X is (D, N), y (N,) or (C, N).
+    The lengths are (L,) for L layers with weights, or (R, L) for R networks. X is (D, N), y (N,) or (C, N).
 
     Raises
     ------
@@ -118,7 +118,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
 def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     """Length of the decision boundary inside the box around 2-D data X (2, N), in box widths.
 
-    A float, or (R,) for R networks: 0 without a boundary, about 1 for a straight cut along an axis.
+    It is a float, or (R,) for R networks: 0 without a boundary, about 1 for a straight cut along an axis.
 
     Raises
     ------
@@ -146,8 +146,8 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
 def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     """How many disjoint regions the decisions cut the box around 2-D data X (2, N) into.
 
-    An int, or (R,) for R networks: 1 if one class fills the box. The grid has `resolution` points per side; a
-    region thinner than a grid step is not seen.
+    The count is an int, or (R,) for R networks: 1 if one class fills the box. It is taken on a grid of `resolution`
+    points per side; what is thinner than a grid step is not seen.
 
     Raises
     ------

@@ -390,7 +390,7 @@ class Dropout(Layer):
 class GaussianNoise(Layer):
     """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
 
-    Its standard deviation `std` is at least 0, in the units of the input.
+    The noise has the standard deviation `std`, at least 0, in the units of the input.
 
     Notes
     -----

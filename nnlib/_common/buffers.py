@@ -50,8 +50,8 @@ class Buffers:
     True
     """
 
-    x: Any = None
-    y = z = mask = x  # what a layer's forward pass leaves for `backward`, as x is
+    x: Any = None  # x, y, z and mask are what a layer's forward pass leaves for `backward`
+    y = z = mask = x
 
     def __init__(self, grads: Any = None) -> None:
         self._memory: dict[tuple[str, Any], np.ndarray[Any, Any]] = {}
