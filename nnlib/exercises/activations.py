@@ -91,8 +91,8 @@ def _prelu(rng: np.random.Generator, units: int) -> tuple[tuple[Any, ...], Any, 
 
 @PRELU.test("传给下层的梯度 | the gradient sent down")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    args, *right = _prelu(rng, int(rng.integers(2, 6)))
-    expect(answer, args, right, {
+    args, dz, dalpha = _prelu(rng, int(rng.integers(2, 6)))
+    expect(answer, args, (dz, dalpha), {
         "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
         "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz":
             np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
