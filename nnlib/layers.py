@@ -141,12 +141,8 @@ class Linear(_Weighted):
     Shape: input (n_in, N) to output (n_out, N); ``W`` (n_out, n_in), ``b`` (n_out, 1); with R networks
     each but the network's input has a leading axis of length R.
 
-    Parameters
-    ----------
-    n_in, n_out : int
-    init : {"he", "xavier"}
-        Standard deviation of the normal initial weights: sqrt(2 / n_in), or sqrt(2 / (n_in + n_out)).
-        Biases start at 0.
+    The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
+    sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
 
     Notes
     -----

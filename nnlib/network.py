@@ -123,8 +123,7 @@ class Network:
         for i, layer in enumerate(self.layers):
             for name, shape in layer.shapes().items():
                 if offset < math.prod(shape):
-                    position = ", ".join(str(k) for k in np.unravel_index(offset, shape))
-                    return f"layer {i} {name}[{position}]"
+                    return f"layer {i} {name}[{', '.join(map(str, np.unravel_index(offset, shape)))}]"
                 offset -= math.prod(shape)
         raise ValueError(f"name_of expected an index below {self.n_params}, got {index}. "
                          f"Choose one from 0 to {self.n_params - 1}.")
@@ -273,9 +272,7 @@ class Network:
 
 
 def load(path: files.PathLike) -> Network:
-    """Read the network that ``net.save(path)`` wrote; nothing in the file is executed or unpickled.
-
-    Every parameter comes back bit for bit, NaN and infinity too.
+    """Read the network that ``net.save(path)`` wrote, bit for bit; nothing in the file is executed or unpickled.
 
     Raises
     ------

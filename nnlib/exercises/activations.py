@@ -1,5 +1,7 @@
 """Exercises of the chapter activations: sigmoid and its slope, tanh, PReLU, dead units, Maxout."""
 
+from __future__ import annotations
+
 from functools import partial
 from typing import Any
 

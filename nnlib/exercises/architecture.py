@@ -1,5 +1,7 @@
 """Exercises of the chapter architecture: counting, the forward pass, a budget, a curve through points."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from functools import partial
 from typing import Any

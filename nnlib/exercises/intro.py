@@ -1,5 +1,7 @@
 """Exercises of the chapter intro: scores, a loss, the collapse, backpropagation, logistic regression."""
 
+from __future__ import annotations
+
 from functools import partial
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Exercises of the chapter overfitting: an L2 step, early stopping, dropout, choosing λ, comparing runs."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
