@@ -28,10 +28,9 @@ def __getattr__(name: str) -> object:  # matplotlib takes a second to import: on
 
 
 __all__ = [
-    "ELU", "GELU", "MSE", "SGD",
-    "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise", "GradientCheck", "Hinge",
-    "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp", "ReLU", "SiLU",
-    "Sigmoid", "Tanh",
-    "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "exercises", "explore", "fit", "gelu",
-    "leaky_relu", "load", "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu", "sweep", "tanh",
+    "ELU", "GELU", "MSE", "SGD", "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise",
+    "GradientCheck", "Hinge", "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp",
+    "ReLU", "SiLU", "Sigmoid", "Tanh", "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "exercises",
+    "explore", "fit", "gelu", "leaky_relu", "load", "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu",
+    "sweep", "tanh",
 ]

@@ -22,13 +22,11 @@ from ._common.docstrings import with_sections
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
 Function = Callable[..., Array]
-PARAMETERS = """\
+SECTIONS = """\
 Parameters
 ----------
 z : array_like, any shape
 
-"""
-COMMON = """\
 Returns
 -------
 ndarray, the shape of `z`; float32 stays float32
@@ -44,23 +42,16 @@ ValueError
 class Activation:
     """A function on numbers and its derivative.
 
-    Parameters
-    ----------
-    value : callable
-        ``value(z, out, **parameters)`` writes f(z) into ``out``.
-    slope : callable
-        ``slope(z, y, out, scratch, **parameters)`` writes f'(z) into ``out``; ``y`` is f(z), and
-        ``scratch`` an array of the same shape for what has to be kept in between.
-    exact : callable, optional
-        ``exact(z, **parameters)`` returns f(z) and f'(z) for doubles, where `value` and `slope`, which train
-        layers, lose digits far from 0 for the sake of speed.
+    ``value(z, out, **parameters)`` writes f(z) into ``out``. ``slope(z, y, out, scratch, **parameters)`` writes f'(z)
+    into ``out``; ``y`` is f(z), and ``scratch`` an array of the same shape for what has to be kept in between.
+    ``exact(z, **parameters)`` returns f(z) and f'(z) for doubles; it is given where the other two, which train
+    layers, lose digits far from 0 for the sake of speed.
     """
 
     def __init__(self, value: Function, slope: Function, exact: Callable[..., Any] | None = None) -> None:
         self.value, self.slope = value, slope
         self.exact = exact or self._as_in_training
-        sections = COMMON if "Parameters" in (value.__doc__ or "") else PARAMETERS + COMMON
-        update_wrapper(self, with_sections(sections)(value))
+        update_wrapper(self, with_sections(SECTIONS)(value))
 
     __name__: str
 
@@ -176,13 +167,7 @@ def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any
 
 @activation(_leaky_relu_slope, exact.leaky_relu)
 def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
-    """Keep what is positive and shrink the rest: ``max(z, alpha * z)``.
-
-    Parameters
-    ----------
-    z : array_like, any shape
-    alpha : float in [0, 1)
-        Slope for z <= 0.
+    """Keep what is positive and shrink the rest: ``max(z, alpha * z)``; `alpha` in [0, 1) is the slope for z <= 0.
 
     Notes
     -----
@@ -199,12 +184,7 @@ def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
 
 @activation(_leaky_relu_slope, exact.prelu)
 def prelu(z: Array, out: Array, alpha: Any) -> Array:
-    """Leaky ReLU whose slope for z <= 0 is learned, so it may be any number.
-
-    Parameters
-    ----------
-    z : array_like, any shape
-    alpha : float, or an array that broadcasts against `z`, with one slope per unit
+    """Leaky ReLU whose slope `alpha` for z <= 0 is learned: any number, or an array that broadcasts against `z`.
 
     Notes
     -----

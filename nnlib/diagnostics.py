@@ -17,17 +17,9 @@ from .prediction import on_grid
 
 
 def dead_units(net: Network, X: ArrayLike) -> Any:
-    """Share of hidden units that no sample can change: their slope is 0 on every column of X.
+    """Share of hidden units that no sample can change: their slope is 0 on every column of X (D, N).
 
-    Parameters
-    ----------
-    net : Network
-    X : (D, N)
-        Usually the whole training set.
-
-    Returns
-    -------
-    float in [0, 1], or (R,) for R networks
+    The share is a float in [0, 1], or (R,) for R networks. X is usually the whole training set.
 
     Raises
     ------
@@ -58,20 +50,12 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
 def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     """Share of (hidden unit, sample) pairs where the slope is under `below` times the function's largest.
 
-    Parameters
-    ----------
-    net : Network
-    X : (D, N)
-    below : float in (0, 1)
-
-    Returns
-    -------
-    float in [0, 1], or (R,) for R networks
+    The share is a float in [0, 1], or (R,) for R networks. X is (D, N).
 
     Raises
     ------
     ValueError
-        If an argument is out of range, X does not fit, or there is no elementwise activation.
+        If `below` is outside (0, 1), X does not fit, or there is no elementwise activation.
 
     Notes
     -----
@@ -103,16 +87,7 @@ def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
 def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy()) -> Array:  # noqa: B008
     """Length of the loss's gradient with respect to each layer's weights, first layer first.
 
-    Parameters
-    ----------
-    net : Network
-    X : (D, N)
-    y : (N,) or (C, N)
-    loss : Loss
-
-    Returns
-    -------
-    ndarray, (L,) for L layers with weights, or (R, L)
+    The lengths are (L,) for L layers with weights, or (R, L) for R networks. X is (D, N), y (N,) or (C, N).
 
     Raises
     ------
@@ -141,19 +116,9 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
 
 
 def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
-    """Length of the decision boundary inside the box around 2-D data, in box widths.
+    """Length of the decision boundary inside the box around 2-D data X (2, N), in box widths.
 
-    Parameters
-    ----------
-    net : Network with 2 inputs
-    X : (2, N)
-        Only its extent matters.
-    resolution : int
-        Grid points per side.
-
-    Returns
-    -------
-    float, or (R,) for R networks: 0 without a boundary, about 1 for a straight cut along an axis
+    It is a float, or (R,) for R networks: 0 without a boundary, about 1 for a straight cut along an axis.
 
     Raises
     ------
@@ -162,8 +127,8 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
 
     Notes
     -----
-    Counts neighbouring grid points of different class; a slanted line counts its two legs, so up to
-    1.41 times its length.
+    Counts neighbouring points of different class in a grid of `resolution` points per side; a slanted line
+    counts its two legs, so up to 1.41 times its length.
 
     Examples
     --------
@@ -179,19 +144,10 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
 
 
 def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
-    """How many disjoint regions the decisions cut the box around 2-D data into.
+    """How many disjoint regions the decisions cut the box around 2-D data X (2, N) into.
 
-    Parameters
-    ----------
-    net : Network with 2 inputs
-    X : (2, N)
-        Only its extent matters.
-    resolution : int
-        Grid points per side; what is thinner than a grid step is not seen.
-
-    Returns
-    -------
-    int, or (R,) for R networks: 1 if one class fills the box
+    The count is an int, or (R,) for R networks: 1 if one class fills the box. It is taken on a grid of `resolution`
+    points per side; what is thinner than a grid step is not seen.
 
     Raises
     ------

@@ -39,22 +39,10 @@ class GradientCheck:
 
 def check_gradients(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
                     l2: float = 0.0, eps: float = 1e-5) -> GradientCheck:
-    """Compare ``net.loss_and_grad`` with central differences, in double precision and without noise.
+    """Compare ``net.loss_and_grad(X, y, loss, l2)`` with central differences, in double precision, without noise.
 
-    Parameters
-    ----------
-    net : Network
-        Not changed. All networks of a stack are checked at once, each on its own.
-    X : (D, N)
-    y : (N,) or (C, N)
-    loss, l2
-        As for ``net.loss_and_grad``.
-    eps : float above 0
-        Step of the differences: small compared with the parameters, large compared with rounding errors.
-
-    Returns
-    -------
-    GradientCheck
+    `net` is not changed; all networks of a stack are checked at once, each on its own. The step `eps` of the
+    differences is small compared with the parameters, and large compared with rounding errors.
 
     Raises
     ------

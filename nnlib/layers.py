@@ -84,13 +84,9 @@ class Layer:
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def __repr__(self) -> str:
-        arguments = []
-        for name, known in inspect.signature(type(self)).parameters.items():
-            value = getattr(self, name)
-            if known.default is known.empty:
-                arguments.append(f"{value!r}")
-            elif value != known.default:
-                arguments.append(f"{name}={value!r}")
+        known = inspect.signature(type(self)).parameters
+        arguments = [repr(value) if known[name].default is known[name].empty else f"{name}={value!r}"
+                     for name, value in self.settings().items() if value != known[name].default]
         return f"{type(self).__name__}({', '.join(arguments)})"
 
     def connect(self, n_in: int | None) -> int | None:
@@ -145,12 +141,8 @@ class Linear(_Weighted):
     Shape: input (n_in, N) to output (n_out, N); ``W`` (n_out, n_in), ``b`` (n_out, 1); with R networks
     each but the network's input has a leading axis of length R.
 
-    Parameters
-    ----------
-    n_in, n_out : int
-    init : {"he", "xavier"}
-        Standard deviation of the normal initial weights: sqrt(2 / n_in), or sqrt(2 / (n_in + n_out)).
-        Biases start at 0.
+    The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
+    sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
 
     Notes
     -----
@@ -196,14 +188,7 @@ class Maxout(_Weighted):
     """Units that give the largest of several weighted sums: ``max(W[0] @ X + b[0], W[1] @ X + b[1], ...)``.
 
     Shape: input (n_in, N) to output (n_out, N); ``W`` (pieces, n_out, n_in), ``b`` (pieces, n_out, 1).
-
-    Parameters
-    ----------
-    n_in, n_out : int
-    pieces : int, at least 2
-        Weighted sums per unit; each has its own weights, so parameters multiply.
-    init : {"he", "xavier"}
-        As for Linear.
+    Each of the `pieces`, at least 2, has its own weights, so parameters multiply; `init` is as for Linear.
 
     Notes
     -----
@@ -263,13 +248,13 @@ class Elementwise(Layer):
 
     function: ClassVar[Activation]
     init: ClassVar[str] = "he"  # what suits the Linear layer before
+    takes: ClassVar[tuple[str, ...]] = ()  # further arguments of the function
 
     def __init_subclass__(cls) -> None:
         cls.__doc__ = cls.__doc__ or f"`{cls.function.__name__}` as a layer. Shape: any to the same."
 
     def arguments(self) -> dict[str, Any]:
-        """Further arguments of the function."""
-        return {}
+        return {name: getattr(self, name) for name in self.takes}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine = self.own.buffers
@@ -304,14 +289,11 @@ class ReLU(Elementwise):
 class LeakyReLU(Elementwise):
     """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same."""
 
-    function = activations.leaky_relu
+    function, takes = activations.leaky_relu, ("alpha",)
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
         self.alpha = checks.real_number("LeakyReLU alpha", alpha, 0, 1)
-
-    def arguments(self) -> dict[str, Any]:
-        return {"alpha": self.alpha}
 
 
 @raises("no layer before it says how many units there are")
@@ -326,7 +308,7 @@ class PReLU(Elementwise):
     Source: He, Zhang, Ren & Sun (2015).
     """
 
-    function = activations.prelu
+    function, takes = activations.prelu, ("alpha",)
     alpha = parameter("alpha")
 
     def connect(self, n_in: int | None) -> int | None:
@@ -341,9 +323,6 @@ class PReLU(Elementwise):
 
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"alpha": 0.25}
-
-    def arguments(self) -> dict[str, Any]:
-        return {"alpha": self.views["alpha"]}
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine = self.after_forward()
@@ -369,12 +348,8 @@ class SiLU(Elementwise):
 class Dropout(Layer):
     """Inverted dropout: in training, zero each number with probability `p` and divide the rest by 1 - p.
 
-    Shape: any to the same. Without a generator (prediction) it changes nothing.
-
-    Parameters
-    ----------
-    p : float in [0, 1)
-        Probability to drop, as in PyTorch; a float32 network rounds it, above 1 - 2**-25 to 1.
+    Shape: any to the same. Without a generator (prediction) it changes nothing. As in PyTorch, `p` in [0, 1) is the
+    probability to drop; a float32 network rounds it, above 1 - 2**-25 to 1.
 
     Notes
     -----
@@ -411,10 +386,7 @@ class Dropout(Layer):
 class GaussianNoise(Layer):
     """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
 
-    Parameters
-    ----------
-    std : float, at least 0
-        Standard deviation, in the units of the input.
+    The noise has the standard deviation `std`, at least 0, in the units of the input.
 
     Notes
     -----

@@ -45,9 +45,14 @@ class Loss:
 
     def evaluate(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         """Loss and gradient of checked input; the gradient lives in `buffers`."""
+        if self.classifies and scores.shape[-2] == 1:
+            pair = buffers.get("pair", (*scores.shape[:-2], 2, scores.shape[-1]), scores.dtype)
+            pair[..., :1, :], pair[..., 1:, :] = 0, scores
+            value, grad = self.evaluate(pair, y, buffers)
+            return value, grad[..., 1:, :]
         value, grad = self.compute(scores, y, buffers)
         if scores.ndim == 2:
-            return (value, grad) if self.least < value < math.inf else self._widely(scores, y)
+            return (float(value), grad) if self.least < value < math.inf else self._widely(scores, y)
         for r in np.flatnonzero(~((value > self.least) & (value < math.inf))):  # so the others keep their last digits
             value = value.astype(float)
             value[r], grad[r] = self._widely(scores[r], y)
@@ -62,15 +67,6 @@ class Loss:
 
     def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         """Loss and gradient, in the precision of the scores; a call of the network here would spoil its gradient."""
-        if scores.shape[-2] == 1:
-            pair = buffers.get("pair", (*scores.shape[:-2], 2, scores.shape[-1]), scores.dtype)
-            pair[..., :1, :], pair[..., 1:, :] = 0, scores
-            value, grad = self.classify(pair, y, buffers)
-            return value, grad[..., 1:, :]
-        return self.classify(scores, y, buffers)
-
-    def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
-        """Loss and gradient for at least two rows of scores."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
@@ -111,7 +107,7 @@ class CrossEntropy(Loss):
 
     least = 2.0**-40
 
-    def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+    def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         n = scores.shape[-1]
         p = buffers.get("p", scores.shape, scores.dtype)
         top = buffers.get("top", (*scores.shape[:-2], 1, n), scores.dtype)
@@ -127,11 +123,11 @@ class CrossEntropy(Loss):
         p -= right
         value = np.log(total, out=total).sum(axis=(-2, -1)) / n - picked
         if value.ndim or not value <= self.least:  # NaN too
-            return (value if value.ndim else float(value)), p
+            return value, p
         # Each right class leads by so much that the sum of exponentials rounds to 1: its log is the sum of the others.
         p = np.exp(scores - scores.max(axis=-2, keepdims=True)) * (right == 0) / n
         others = p.sum(axis=-2, keepdims=True)
-        return float(others.sum()), p - others * (right > 0)
+        return others.sum(), p - others * (right > 0)
 
 
 @raises("shapes disagree, scores are not finite, or labels are not integers in range")
@@ -152,7 +148,7 @@ class Hinge(Loss):
     0.5 [-1.  1.]
     """
 
-    def classify(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
+    def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         n = scores.shape[-1]
         margins = buffers.get("p", scores.shape, scores.dtype)
         right = _one_hot(y, scores, buffers)
@@ -167,7 +163,7 @@ class Hinge(Loss):
         np.multiply(right, _total(margins, buffers), out=violations)
         margins -= violations
         margins *= 1 / n
-        return (value if value.ndim else float(value)), margins
+        return value, margins
 
 
 @raises("shapes disagree or numbers are not finite")
@@ -205,4 +201,4 @@ class MSE(Loss):
         count = flat.shape[-1]
         value = np.vecdot(flat, flat) / count
         error *= 2 / count
-        return (value if value.ndim else float(value)), error
+        return value, error

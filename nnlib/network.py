@@ -94,11 +94,9 @@ class Network:
 
             layer.views = _views(params, places)
             layer.own = PerThread(lambda places=places: _views(own.buffers.grads, places))  # type: ignore[misc]
-        self._trained = [i for i, layer in enumerate(layers) if layer.views]
-        sized = [layer for layer in layers if layer.n_in]
-        self.n_in = sized[0].n_in if sized else None
-        self.n_out = sized[-1].n_out if sized else None
-        self._entry = repr(sized[0] if sized else layers[0])
+        self._first = next((i for i, layer in enumerate(layers) if layer.views), len(layers))  # with parameters
+        sized = [layer for layer in layers if layer.n_in] or layers[:1]  # the widths of the others are None
+        self.n_in, self.n_out, self._entry = sized[0].n_in, sized[-1].n_out, repr(sized[0])
 
     @property
     def params(self) -> Array:
@@ -125,8 +123,7 @@ class Network:
         for i, layer in enumerate(self.layers):
             for name, shape in layer.shapes().items():
                 if offset < math.prod(shape):
-                    position = ", ".join(str(k) for k in np.unravel_index(offset, shape))
-                    return f"layer {i} {name}[{position}]"
+                    return f"layer {i} {name}[{', '.join(map(str, np.unravel_index(offset, shape)))}]"
                 offset -= math.prod(shape)
         raise ValueError(f"name_of expected an index below {self.n_params}, got {index}. "
                          f"Choose one from 0 to {self.n_params - 1}.")
@@ -181,12 +178,8 @@ class Network:
 
     def evaluate(self, X: Array) -> Array:
         """Scores of checked input, tile by tile, in a new array."""
-        first = self.forward(X[:, :TILE])
-        scores = np.empty((*first.shape[:-1], X.shape[1]), first.dtype)
-        scores[..., :TILE] = first
-        for i in range(TILE, X.shape[1], TILE):
-            scores[..., i : i + TILE] = self.forward(X[:, i : i + TILE])
-        return scores
+        tiles = [self.forward(X[:, i : i + TILE]).copy() for i in range(0, X.shape[1], TILE)]
+        return np.concatenate(tiles, axis=-1)
 
     def forward(self, X: Array, rng: np.random.Generator | None = None) -> Array:
         """Scores of checked input in a buffer that the next call overwrites; noisy layers take noise from `rng`."""
@@ -196,21 +189,10 @@ class Network:
 
     def loss_and_grad(self, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
                       l2: float = 0.0) -> tuple[Any, Array]:
-        """The loss and its gradient with respect to every parameter, without noise.
+        """The loss, a float or (R,), and its gradient with respect to every parameter, (P,) or (R, P), without noise.
 
-        Parameters
-        ----------
-        X : (D, N)
-        y : (N,) integer labels, or (C, N) real targets for MSE
-        loss : Loss
-        l2 : float
-            Adds ``0.5 * l2 * sum(W**2)`` over the weights, not over the biases.
-
-        Returns
-        -------
-        loss : float, or (R,) for R networks
-        grads : ndarray, (P,) or (R, P)
-            ``net.grads``, overwritten by the next call in the same thread.
+        X is (D, N), y (N,) integer labels, or (C, N) real targets for MSE. `l2` adds ``0.5 * l2 * sum(W**2)`` over
+        the weights, not over the biases. The gradient is ``net.grads``: the next call in the same thread overwrites it.
 
         Raises
         ------
@@ -232,9 +214,8 @@ class Network:
         """The loss of checked input; fills `grads`."""
         mine = self.own.buffers
         value, d = loss.evaluate(self.forward(X, rng), y, mine)
-        if self._trained:
-            for i in range(len(self.layers) - 1, self._trained[0] - 1, -1):
-                d = self.layers[i].backward(d, i > self._trained[0])  # type: ignore[assignment]
+        for i in range(len(self.layers) - 1, self._first - 1, -1):
+            d = self.layers[i].backward(d, i > self._first)  # type: ignore[assignment]
         if l2:
             for part in chain.from_iterable(blocks(where.start, where.stop) for where in self._weights):
                 w = self.params[..., part]
@@ -291,9 +272,7 @@ class Network:
 
 
 def load(path: files.PathLike) -> Network:
-    """Read the network that ``net.save(path)`` wrote; nothing in the file is executed or unpickled.
-
-    Every parameter comes back bit for bit, NaN and infinity too.
+    """Read the network that ``net.save(path)`` wrote, bit for bit; nothing in the file is executed or unpickled.
 
     Raises
     ------

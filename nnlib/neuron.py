@@ -16,11 +16,7 @@ from .activations import sigmoid
 class Neuron:
     """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum to a rate.
 
-    Parameters
-    ----------
-    weights : (D,)
-        Strength of each synapse.
-    bias : float
+    The weights (D,) are the strengths of its synapses, the bias is a number.
 
     Notes
     -----

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable
 from typing import Self
 
 import numpy as np
@@ -23,6 +24,7 @@ class Optimizer:
 
     lr: float
     keeps: tuple[str, ...] = ()
+    update: Callable[..., None]  # changes each number of params by itself, because a long vector comes in pieces
 
     def __init__(self, lr: float) -> None:
         self.lr = checks.real_number(f"{type(self).__name__} lr", lr, 0, open_low=True)
@@ -62,10 +64,6 @@ class Optimizer:
         for part in blocks(0, params.shape[-1]):
             state = {name: array[..., part] for name, array in kept.items()}
             self.update(params[..., part], grads[..., part], **state)
-
-    def update(self, params: Array, grads: Array, **state: Array) -> None:
-        """Change each number of `params` by itself, because a long vector comes in pieces."""
-        raise NotImplementedError
 
     def fresh(self) -> Self:
         """A copy with the same settings that has not taken a step."""
@@ -107,8 +105,7 @@ class SGD(Optimizer):
         super().__init__(lr)
         self.momentum = checks.real_number("SGD momentum", momentum, 0, 1)
 
-    def update(self, params: Array, grads: Array, **state: Array) -> None:
-        velocity, scratch = state["velocity"], state["scratch"]
+    def update(self, params: Array, grads: Array, velocity: Array, scratch: Array) -> None:
         if self.momentum:
             velocity *= self.momentum
             velocity += grads
@@ -149,8 +146,7 @@ class RMSProp(Optimizer):
         self.rho = checks.real_number("RMSProp rho", rho, 0, 1)
         self.eps = checks.real_number("RMSProp eps", eps, 0, open_low=True)
 
-    def update(self, params: Array, grads: Array, **state: Array) -> None:
-        square, scratch = state["square"], state["scratch"]
+    def update(self, params: Array, grads: Array, square: Array, scratch: Array) -> None:
         np.multiply(grads, grads, out=scratch)
         _blend(square, scratch, self.rho)
         np.sqrt(square, out=scratch)
@@ -169,8 +165,7 @@ class Adam(Optimizer):
     lr : float above 0
     betas : two floats in [0, 1)
         Memory of the running mean of gradients, and of their squares.
-    eps : float above 0
-        Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
+    eps : float above 0, as for RMSProp
 
     Notes
     -----
@@ -195,8 +190,7 @@ class Adam(Optimizer):
         self.betas = tuple(checks.real_number("Adam betas", beta, 0, 1) for beta in betas)
         self.eps = checks.real_number("Adam eps", eps, 0, open_low=True)
 
-    def update(self, params: Array, grads: Array, **state: Array) -> None:
-        mean, square, scratch = state["mean"], state["square"], state["scratch"]
+    def update(self, params: Array, grads: Array, mean: Array, square: Array, scratch: Array) -> None:
         correct_mean, correct_square = (1 - beta**self.steps for beta in self.betas)
         scratch[...] = grads
         _blend(mean, scratch, self.betas[0])

@@ -10,11 +10,7 @@ from .network import Network
 class EarlyStopping:
     """Watches the validation loss of a network or a stack and keeps the best parameters.
 
-    Attributes
-    ----------
-    best_epoch : ndarray of int, () or (R,)
-    done : ndarray of bool, () or (R,)
-        Which networks have gone `patience` epochs without a lower validation loss.
+    `best_epoch` and `done` are () or (R,). Done are networks after `patience` epochs without a lower validation loss.
     """
 
     def __init__(self, net: Network, patience: int) -> None:

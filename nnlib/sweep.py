@@ -25,8 +25,7 @@ Row = dict[str, Any]
 
 
 def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[Mapping[str, Any]],
-          executor: Executor | None = None, progress: bool = True,
-          checkpoint: PathLike | None = None) -> list[Row]:
+          executor: Executor | None = None, progress: bool = True, checkpoint: PathLike | None = None) -> list[Row]:
     """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
 
     Parameters
@@ -143,9 +142,9 @@ def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
         raise ValueError(f"sweep expected a file in an existing folder for the checkpoint, got {str(place)!r}. "
                          "Create the folder first, or correct the path.")
     name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
-    old_head = json.dumps({"sweep": f"{run.__module__}.{name}"})
+    owner = {"sweep": f"{run.__module__}.{name}"}
     try:
-        head = json.dumps({"sweep": f"{run.__module__}.{name}", "code": fingerprint(run)})
+        head = json.dumps({**owner, "code": fingerprint(run)})
     except Exception as problem:  # whatever an object raises that cannot be pickled
         raise ValueError(f"sweep with a checkpoint expected a function whose data can be compared with that of a later "
                          f"call, got {run!r} ({problem}). Create it inside the function, or leave out the checkpoint."
@@ -153,7 +152,7 @@ def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     first, *lines = text.split("\n")
     new = not lines and head.startswith(first)  # or cut short while the first line was written
-    if not new and first not in (head, old_head):  # the older form, which does not say to which code it belongs
+    if not new and first not in (head, json.dumps(owner)):  # the older form, which names no code
         raise BadFile(f"sweep expected a checkpoint of {head} in {path}, got one that starts {first[:200]!r}. "
                       "Give this sweep, or this version of the function, a file of its own.")
     *whole, rest = lines or [first]

@@ -65,12 +65,8 @@ class History:
 class Diverged(ValueError):
     """A training loss, a validation loss or a parameter became NaN or infinite.
 
-    Attributes
-    ----------
-    epochs : dict
-        From each network that diverged (0 for a single one) to the epoch in which it did.
-    history : History
-        What `fit` would have returned: the losses up to then, and of the networks that did not diverge.
+    `epochs` is a dict from each network that diverged (0 for a single one) to the epoch in which it did, `history` what
+    `fit` would have returned: the losses up to then, and of the networks that did not diverge.
     """
 
     epochs: dict[int, int]
@@ -126,10 +122,6 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         False saves the pass over the training data after each epoch.
     workers : int, optional
         Threads for a stack; by default one per core. Results do not depend on it.
-
-    Returns
-    -------
-    History
 
     Raises
     ------

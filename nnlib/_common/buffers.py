@@ -41,11 +41,6 @@ class Buffers:
     A smaller shape takes the front of the memory that is already there, so that the short last
     minibatch of an epoch costs no new array.
 
-    Attributes
-    ----------
-    grads : what these buffers were made with
-    x, y, z, mask : what a layer's forward pass leaves here for `backward`
-
     Examples
     --------
     >>> buffers = Buffers()
@@ -55,10 +50,8 @@ class Buffers:
     True
     """
 
-    x: Any = None
-    y: Any = None
-    z: Any = None
-    mask: Any = None
+    x: Any = None  # x, y, z and mask are what a layer's forward pass leaves for `backward`
+    y = z = mask = x
 
     def __init__(self, grads: Any = None) -> None:
         self._memory: dict[tuple[str, Any], np.ndarray[Any, Any]] = {}

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Array = NDArray[np.floating[Any]]
-Labels = NDArray[np.integer[Any]]
 T = TypeVar("T")
 
 CLASS_NUMBERS = ("Give one class number per sample; for real targets train with nn.MSE(), and measure "
@@ -110,7 +109,7 @@ def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Arr
     return as_floats(array, dtype, f"{what} input")
 
 
-def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> Labels:
+def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> NDArray[np.integer[Any]]:
     """`y` as N whole numbers from 0 to n_classes - 1."""
     array = as_array(y, f"{what} labels")
     if array.shape != (n_samples,):

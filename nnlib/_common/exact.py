@@ -27,8 +27,7 @@ def tanh(z: Array) -> ValueAndSlope:
 
 
 def leaky_relu(z: Array, alpha: Any = 0.01) -> ValueAndSlope:
-    slope = np.where(z > 0, 1, real_number("leaky_relu alpha", alpha, 0, 1))
-    return slope * z, slope
+    return prelu(z, real_number("leaky_relu alpha", alpha, 0, 1))
 
 
 def prelu(z: Array, alpha: Any = 0.25) -> ValueAndSlope:

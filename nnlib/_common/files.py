@@ -52,8 +52,6 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     import zipfile
 
     path = as_path(path, "load")
-    expected = f"load expected an .npz file written by net.save in {os.fspath(path)!r}"
-    remedy = "Save the network again, or check that this is the right file."
     arrays = {}
     if path.is_dir():
         raise BadFile(f"load expected the path of a file, got the folder {os.fspath(path)!r}. Add the file's name.")
@@ -70,7 +68,8 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as problem:  # a hostile file makes zipfile and NumPy raise almost anything
-        raise BadFile(f"{expected}, got a broken or foreign file ({problem}). {remedy}") from None
+        raise BadFile(f"load expected an .npz file written by net.save in {os.fspath(path)!r}, got a broken or foreign "
+                      f"file ({problem}). Save the network again, or check that this is the right file.") from None
     return arrays
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._common.checks import one_of
-from .._common.files import BadFile, as_path, write_whole
+from .._common.files import BadFile, PathLike, as_path, write_whole
 
 _URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 _MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
@@ -27,7 +27,7 @@ _ROW = 1 + 3 * 32 * 32  # bytes per image: its label, then its pixels
 _PIECE = 500  # images converted at a time, so that the peak of memory is little more than the result
 
 
-def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
+def cifar10(split: str = "train", root: PathLike | None = None,
             download: bool = True) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Photographs of 32 by 32 pixels in ten classes: 50,000 to train on or 10,000 to test on.
 
@@ -46,8 +46,7 @@ def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
     X : (3072, 50000) or (3072, 10000) float32
         Brightness from 0 to 1, that is byte / 255. An image's 3072 numbers are its red, then green, then
         blue plane, each 32 lines of 32 pixels from the top left: ``X[:, i].reshape(3, 32, 32)``, or
-        ``X[:, i].reshape(3, 32, 32).transpose(1, 2, 0)`` for a picture to show. An image's numbers
-        are contiguous in memory (Fortran order).
+        ``X[:, i].reshape(3, 32, 32).transpose(1, 2, 0)`` for a picture to show.
     y : (50000,) or (10000,) int64
         Labels: 0 airplane, 1 automobile, 2 bird, 3 cat, 4 deer, 5 dog, 6 frog, 7 horse, 8 ship,
         9 truck.
@@ -69,8 +68,7 @@ def cifar10(split: str = "train", root: str | os.PathLike[str] | None = None,
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X, y = datasets.cifar10("validation")
+    >>> X, y = cifar10("validation")
     Traceback (most recent call last):
     ValueError: cifar10 split expected one of test, train, got 'validation'. Check the spelling.
     """
@@ -153,8 +151,7 @@ def _streams(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
 
 def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]]:
     """Name, size in bytes and content of each of `files` in the official archive at `place`."""
-    import hashlib  # these two are imported here, so that `import nnlib` stays fast
-    import tarfile
+    import tarfile  # here, so that `import nnlib` stays fast
 
     with place.open("rb") as file:
         md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._common.checks import as_array, as_generator, real_number, whole_number
-from .._common.docstrings import T, raises, with_sections
+from .._common.docstrings import raises, with_sections
 
 Points = tuple[NDArray[np.float64], NDArray[np.int64]]
 
@@ -18,18 +17,19 @@ SECTIONS = """\
 Parameters
 ----------
 n : int
-    Number of samples, at least {least}; class sizes differ by one at most.
+    Number of samples, at least one per class; class sizes differ by one at most.
 noise : float
-    Standard deviation of the normal noise :math:`\\varepsilon` in {noise}, 0 or more.
+    Standard deviation, 0 or more, of the normal noise :math:`\\varepsilon` in each coordinate (of `spirals`: in
+    the angle, in radians).
 rng : int or numpy.random.Generator
     Seed or source of the order and the noise.
-{classes}
+
 Returns
 -------
 X : (2, n) float64
-    Coordinates, {where}.
+    Coordinates; without noise, each is in [-2, 2].
 y : (n,) int64
-    Classes 0 {last}, in random order.
+    Classes from 0 on, in random order.
 
 Raises
 ------
@@ -37,15 +37,6 @@ ValueError
     If a parameter is outside its range.
 
 """  # what the docstrings of the four families have in common
-
-
-def _documented(noise: str, where: str, groups: str = "") -> Callable[[T], T]:
-    """Complete the docstring of a family of points; one of several `groups` takes their number, `classes`."""
-    least, last, classes = "2", "and 1", ""
-    if groups:
-        least, last = "`classes`", "to ``classes - 1``"
-        classes = f"classes : int\n    Number of {groups}, at least 2.\n"
-    return with_sections(SECTIONS.format(noise=noise, where=where, classes=classes, least=least, last=last))
 
 
 def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
@@ -60,9 +51,9 @@ def _drawn(what: str, n: Any, noise: Any, rng: Any, classes: Any = 2,
     return (i // classes + 0.5) / in_class, y, noise * rng.standard_normal((n, axes))
 
 
-@_documented("the angle, in radians", "inside the unit circle whatever the noise", groups="arms")
+@with_sections(SECTIONS)
 def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
-    r"""Points on spiral arms that all start at the origin, one arm per class.
+    r"""Points on spiral arms that all start at the origin, one arm for each of 2 or more `classes`.
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
 
@@ -71,7 +62,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
         x = (t \cos a, t \sin a), \qquad
         a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
 
-    No line separates them.
+    No line separates them, and whatever the noise, they lie inside the unit circle.
 
     Notes
     -----
@@ -80,9 +71,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from nnlib import datasets
-    >>> X, y = datasets.spirals(6, noise=0)
+    >>> X, y = spirals(6, noise=0)
     >>> np.sort(np.hypot(*X)).round(2)  # two places on each of three arms
     array([0.25, 0.25, 0.25, 0.75, 0.75, 0.75])
     """
@@ -91,7 +80,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
     return np.stack([t * np.cos(angle), t * np.sin(angle)], axis=1).T, y
 
 
-@_documented("each coordinate", "in [-1, 1] without noise")
+@with_sections(SECTIONS)
 def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
     r"""Points on two circles around the origin, class 0 on the outer and class 1 on the inner one.
 
@@ -105,9 +94,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from nnlib import datasets
-    >>> X, y = datasets.circles(40, noise=0)
+    >>> X, y = circles(40, noise=0)
     >>> np.hypot(*X[:, y == 0]).mean().round(6), np.hypot(*X[:, y == 1]).mean().round(6)
     (np.float64(1.0), np.float64(0.5))
     """
@@ -116,7 +103,7 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
     return (np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1) + error).T, y
 
 
-@_documented("each coordinate", "without noise in [-1, 2] across and [-0.5, 1] up")
+@with_sections(SECTIONS)
 def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) -> Points:
     r"""Points on two interleaving half circles, one per class.
 
@@ -133,8 +120,7 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X, y = datasets.moons(2, noise=0)  # the top of one moon and the bottom of the other
+    >>> X, y = moons(2, noise=0)  # the top of one moon and the bottom of the other
     >>> X[:, y == 0].ravel().round(6), X[:, y == 1].ravel().round(6)
     (array([0., 1.]), array([ 1. , -0.5]))
     """
@@ -144,9 +130,9 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
     return (X + error).T, y
 
 
-@_documented("each coordinate", "in [-2, 2] without noise", groups="clouds")
+@with_sections(SECTIONS)
 def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, classes: int = 3) -> Points:
-    r"""Round clouds of points, one per class, with centres evenly spaced on a circle of radius 2.
+    r"""Round clouds of points, one for each of 2 or more `classes`, centred evenly on a circle of radius 2.
 
     A sample of class c lies at
 
@@ -159,9 +145,7 @@ def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, 
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from nnlib import datasets
-    >>> X, y = datasets.blobs(300, noise=0, classes=4)
+    >>> X, y = blobs(300, noise=0, classes=4)
     >>> np.unique(X.T[y == 1].round(6), axis=0)  # the second of four centres
     array([[0., 2.]])
     """
@@ -189,8 +173,7 @@ def digits() -> Points:
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X, y = datasets.digits()
+    >>> X, y = digits()
     >>> X.shape, y[:5]
     ((64, 1797), array([0, 1, 2, 3, 4]))
     >>> (16 * X[:, 1]).astype(int).reshape(8, 8)[:3]  # the upper lines of a 1
@@ -205,23 +188,11 @@ def digits() -> Points:
 @raises("the shapes do not fit, `test` is outside (0, 1), or a part would be empty")
 def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | np.random.Generator = 0,
                      ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Deal samples at random into a part to train on and a part to test on.
+    """Deal samples, the columns of X (D, N) and y (N,) or (C, N), at random into a part to train on and one to test on.
 
-    Parameters
-    ----------
-    X : (D, N) array
-        Samples as columns, at least 2.
-    y : (N,) or (C, N) array
-        Classes, or real targets as columns.
-    test : float
-        Share of the samples to test on, in (0, 1); their number ``test * N`` is rounded.
-    rng : int or numpy.random.Generator
-        Seed or source of the order.
-
-    Returns
-    -------
-    X_train, X_test, y_train, y_test : arrays
-        Copies of the same kinds of numbers; every sample is in one part and only there.
+    `test`, in (0, 1), is the share of the samples to test on; their number ``test * N`` is rounded. `rng` is the seed
+    or the source of the order. X_train, X_test, y_train and y_test, which it gives, are copies of the same kinds of
+    numbers; every sample is in one part and only there.
 
     Notes
     -----
@@ -230,8 +201,7 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
 
     Examples
     --------
-    >>> from nnlib import datasets
-    >>> X_train, X_test, y_train, y_test = datasets.train_test_split(*datasets.digits(), test=0.25)
+    >>> X_train, X_test, y_train, y_test = train_test_split(*digits(), test=0.25)
     >>> X_train.shape, X_test.shape, y_train.shape, y_test.shape
     ((64, 1348), (64, 449), (1348,), (449,))
     """

@@ -93,15 +93,12 @@ def _prelu(rng: np.random.Generator, units: int) -> tuple[tuple[Any, ...], Any, 
 
 @PRELU.test("传给下层的梯度 | the gradient sent down")
 def _(answer: Answer, rng: np.random.Generator) -> None:
-    args, dz, _ = _prelu(rng, int(rng.integers(2, 6)))
-    actual, call = answer(*args), f"{answer.name}{shown(args)}"
-    if not isinstance(actual, list | tuple) or len(actual) != 2:
-        raise Wrong("应返回两个数组 (dz, dalpha) | return two arrays, (dz, dalpha)", call)
-    judge(actual[0], dz, f"{call}[0]", {
+    args, dz, dalpha = _prelu(rng, int(rng.integers(2, 6)))
+    expect(answer, args, (dz, dalpha), {
         "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
         "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz":
             np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
-    })
+    }, part=0)
 
 
 @PRELU.test("斜率的梯度 | the gradient of the slopes")

@@ -13,7 +13,7 @@ from ..losses import CrossEntropy
 from ..network import Network
 from ..optim import SGD
 from ..training import fit
-from .judging import Answer, Exercise, Wrong, expect, judge, shown
+from .judging import Answer, Exercise, expect
 
 SCORES = Exercise("scores", "scores", "intro", 5)
 CROSS_ENTROPY = Exercise("cross-entropy", "cross_entropy", "intro", 20)
@@ -100,22 +100,19 @@ def _named(net: Network, vector: Any) -> dict[str, Any]:
 def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: int) -> None:
     net, args = _task(rng, n)
     right = _named(net, net.loss_and_grad(*args[4:])[1])
-    actual, call = answer(*args), f"{answer.name}{shown(args)}"
-    if not isinstance(actual, dict) or not set(keys) <= set(actual):
-        names = ", ".join(right)
-        raise Wrong(f"应返回字典，键为 {names} | return a dict with keys {names}", call)
     passed = net[2].W.T @ LOSS.value_and_grad(net(args[4]), args[5])[1]
     without = {**right, "W1": passed @ args[4].T, "b1": passed.sum(axis=1, keepdims=True)}
     for key in keys:
-        mistakes = {"没有除以样本数 | not divided by the number of samples": right[key] * n,
-                    "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key]}
-        judge(actual[key], right[key], f"{call}['{key}']", mistakes)
+        expect(answer, args, right, {
+            "没有除以样本数 | not divided by the number of samples": right[key] * n,
+            "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key],
+        }, part=key)
 
 
-BACKPROP.test("一个样本，输出层 | one sample, output layer")(partial(_part, keys=("W2", "b2"), n=1))
-BACKPROP.test("一个样本，隐藏层 | one sample, hidden layer")(partial(_part, keys=("W1", "b1"), n=1))
-BACKPROP.test("一批样本，输出层 | a batch, output layer")(partial(_part, keys=("W2", "b2"), n=8))
-BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")(partial(_part, keys=("W1", "b1"), n=8))
+BACKPROP.test("一个样本，输出层 | one sample, output layer")(partial(_part, keys=("b2", "W2"), n=1))
+BACKPROP.test("一个样本，隐藏层 | one sample, hidden layer")(partial(_part, keys=("b1", "W1"), n=1))
+BACKPROP.test("一批样本，输出层 | a batch, output layer")(partial(_part, keys=("b2", "W2"), n=8))
+BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")(partial(_part, keys=("b1", "W1"), n=8))
 
 
 @BACKPROP.test("通过梯度检验 | the gradient check")

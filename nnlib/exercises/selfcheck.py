@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 
 from .._common.checks import one_of
+from .._common.docstrings import raises
 from .._common.pair import spoken
 from . import activations, architecture, intro, overfitting
 from .judging import NOT_YET, Answer, Exercise, LocalAnswer, Wrong
 
 NAMES = ("输入 | input", "得到 | got", "应为 | expected", "可能的原因 | likely cause")
 EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise
-    for chapter in (intro, activations, architecture, overfitting)
-    for exercise in vars(chapter).values()
-    if isinstance(exercise, Exercise)
+    exercise.id: exercise for chapter in (intro, activations, architecture, overfitting)
+    for exercise in vars(chapter).values() if isinstance(exercise, Exercise)
 }
 
 
@@ -25,12 +24,8 @@ EXERCISES: dict[str, Exercise] = {
 class Report:
     """The result of a check; true if every test passed.
 
-    Attributes
-    ----------
-    id : str
-    outcomes : dict
-        Maps the title of each test, ``中文 | English``, to None if the test passed, else to a `Wrong`
-        with the ``call``, the ``actual`` and the ``expected`` value, and a likely ``cause``.
+    `outcomes` maps the title of each test, ``中文 | English``, to None if the test passed, else to a `Wrong` with the
+    ``call``, the ``actual`` and the ``expected`` value, and a likely ``cause``.
     """
 
     id: str
@@ -74,25 +69,11 @@ def ids() -> tuple[str, ...]:
     return tuple(EXERCISES)
 
 
+@raises("there is no such exercise, or `answer` cannot be called")
 def check(id: str, answer: Callable[..., Any]) -> Report:
-    """Run the tests of an exercise on an answer, and print which of them it passes.
+    """Run the tests of exercise `id`, one of ``ids()``, on an answer, and print which of them it passes.
 
-    Parameters
-    ----------
-    id : str
-        One of ``ids()``.
-    answer : callable
-        The function or class that the exercise asks for.
-
-    Returns
-    -------
-    Report
-        True in an ``if`` if every test passed.
-
-    Raises
-    ------
-    ValueError
-        If there is no such exercise, or `answer` cannot be called.
+    The answer is the function or class that the exercise asks for; the report is true if every test passed.
 
     Notes
     -----
