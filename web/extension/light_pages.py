@@ -1,8 +1,8 @@
 """Removes from every page what Jupyter Book would load from other hosts, or load without using it.
 
-The rest loads quickly: one style sheet, scripts that wait until the page is drawn, and pictures that state
-their size and are fetched when the reader comes near. If the theme changes so that one of these changes finds
-nothing to change, the build stops and says which.
+The rest loads quickly: one style sheet, scripts that wait until the page is drawn, figures that are part of the
+page, and pictures that state their size and are fetched when the reader comes near. If the theme changes so that
+one of these changes finds nothing to change, the build stops and says which.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ import re
 from itertools import count
 
 import imagesize
-from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -36,6 +35,7 @@ SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*'
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
 NO_BOX = '".measured-by-wide-boxes-js"'
 PICTURE = re.compile(r'<img (?=[^>]*src="_images/([^"]+)")')
+DRAWING = re.compile(r'<img (?:alt="([^"]*)" )?src="_images/([^"]+\.svg)" ?/?>')
 
 
 def demand(found: object, what: str) -> None:
@@ -72,7 +72,11 @@ def lighten(app: Sphinx, html: str) -> str:
         lazy = 'loading="lazy" ' if next(order) else ""  # the first may be in sight at once
         return f'<img width="{width}" height="{height}" {lazy}'
 
-    return PICTURE.sub(sized, html)
+    def inlined(tag: re.Match[str]) -> str:
+        svg = (app.srcdir / paths[tag[2]]).read_text("utf-8")
+        return svg.replace("<svg ", f'<svg role="img" aria-label="{tag[1] or ""}" ', 1)
+
+    return PICTURE.sub(sized, DRAWING.sub(inlined, html))
 
 
 def write_sheets(app: Sphinx) -> None:
@@ -89,12 +93,3 @@ def measure_once(app: Sphinx) -> None:
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
     demand(NO_BOX in script, f"{ALL_BOXES} in {path.name}")
     path.write_text(script, "utf-8")
-
-
-def shrink_pictures(app: Sphinx) -> None:
-    """Reduce each drawing to 256 colours, which look the same in a third of the space."""
-    for path in (app.outdir / "_images").glob("*.png"):
-        with Image.open(path) as picture:
-            if picture.mode == "RGBA" and picture.getextrema()[3] == (255, 255):  # opaque
-                small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-                small.save(path, optimize=True)

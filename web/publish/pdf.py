@@ -48,6 +48,8 @@ def chapter(site: Path, name: str, key: str) -> Tag:
     for tag in article.find_all(True):
         if tag.get("id"):
             tag["id"] = f"{name}--{tag['id']}"
+        if tag.get("clip-path"):
+            tag["clip-path"] = tag["clip-path"].replace("#", f"#{name}--")
         if tag.get("src"):
             tag["src"] = f"../html/{tag['src']}"
         page, _, place = tag.get("href", "").partition("#")
