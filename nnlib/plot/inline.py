@@ -17,6 +17,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 
 from .._common.checks import Array
+from .._common.pair import BAR
 from .style import COLORS, TINTS, Both
 
 INK, PAPER = "currentColor", "var(--pst-color-background, #fff)"
@@ -64,21 +65,20 @@ class Renderer(RendererSVG):
         self.writer.end("g")
 
     def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False,
-                  mtext: Any = None) -> None:
+                  mtext: Any = None) -> Any:
         """Formulas become shapes, words stay text; both languages stand where the drawn one was laid out."""
         if ismath:
-            return RendererSVG.draw_text(self, gc, x, y, s, prop, angle, ismath, mtext)  # type: ignore[no-any-return]
+            return RendererSVG.draw_text(self, gc, x, y, s, prop, angle, ismath, mtext)
         share, anchor = ANCHORS[mtext.get_ha() if mtext and not angle else "center"]
         along = share * self.get_text_width_height_descent(s, prop, False)[0]
         x, y = x + along * cos(radians(angle)), y - along * sin(radians(angle))
-        self.writer.start("text", attrib={
-            "transform": f"translate({x:.1f} {y:.1f})" + f" rotate({-angle:g})" * bool(angle), "text-anchor": anchor,
-            "font-size": f"{prop.get_size():g}", "fill": themed(to_hex(gc.get_rgb()))})
-        if isinstance(s, Both) and s.pair.zh != s.pair.en:
-            for name, half in (("lang-zh", s.pair.zh), ("lang-sep", " | "), ("lang-en", s.pair.en)):
-                self.writer.element("tspan", half, attrib={"class": name})
-        else:
-            self.writer.data(s)
+        look = {"transform": f"translate({x:.1f} {y:.1f})" + f" rotate({-angle:g})" * bool(angle),
+                "text-anchor": anchor, "font-size": f"{prop.get_size():g}", "fill": themed(to_hex(gc.get_rgb()))}
+        if not isinstance(s, Both) or s.pair.zh == s.pair.en:
+            return self.writer.element("text", s, attrib=look)
+        self.writer.start("text", attrib=look)
+        for key, code, half in (("zh", "zh-CN", s.pair.zh), ("sep", "", BAR), ("en", "en", s.pair.en)):
+            self.writer.element("tspan", half, attrib={"class": f"lang-{key}", "lang": code})
         self.writer.end("text")
 
 

@@ -36,21 +36,23 @@ def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Elem
     if data.mime_type != MIME:
         return plain_mime(self, data)
     spec, env = data.content, self.renderer.sphinx_env
-    drawings: list[str | None] = []
+    drawings: list[str] = []
     for frame in spec["frames"]:
         image = frame.pop("image") or ""
         if (size := len(gzip.compress(image.encode()))) > MAX_BYTES:
             LOG.warning("explorer %s expected views of at most %d bytes, got %d. Draw it smaller or plainer.",
                         spec["name"], MAX_BYTES, size, location=(env.docname, data.line))
-        drawings.append(image if image.startswith("<svg") else None)
-        if image and not drawings[-1]:
+        if image.startswith("<svg"):
+            frame["drawing"] = len(drawings)
+            drawings.append(image)
+        elif image:
             frame["src"] = f"data:image/png;base64,{image}"
-    script = f"_images/{env.docname}-{spec['name']}.js" if any(drawings) else None
+    script = f"_images/{env.docname}-{spec['name']}.js" if drawings else None
     first = view(spec, [control["start"] for control in spec["controls"]])
-    drawing = drawings[spec["frames"].index(first)]
     line = spans(Pair.of(html.escape(first["text"])))
     alt = html.escape(data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""))
-    image = (f'<div class="explorer-drawing" role="img" aria-label="{alt}">{drawing}</div>' if drawing else
+    image = (f'<div class="explorer-drawing" role="img" aria-label="{alt}">{drawings[first["drawing"]]}</div>'
+             if "drawing" in first else
              f'<img src="{first["src"]}" alt="{alt}">' if "src" in first else "")
     panel = (f'<div class="explorer" id="explorer-{spec["name"]}" data-explorer="'
              f'{html.escape(json.dumps(spec | {"drawings": script}, ensure_ascii=False, sort_keys=True))}">'

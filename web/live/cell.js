@@ -140,8 +140,8 @@ book.Cell = (() => {
     }
 
     image(picture) {                             // a data URL, or SVG
-      const box = element("div", picture.startsWith("<svg") ? { innerHTML: picture } : {}, [element("img", { src: picture })]);
-      this.place(book.described(box.firstElementChild, this.alt()));
+      const made = picture.startsWith("<svg") ? element("div", { innerHTML: picture }).firstChild : element("img", { src: picture });
+      this.place(book.described(made, this.alt()));
     }
 
     html(innerHTML) { this.output.append(element("div", { className: "output text_html", innerHTML })); }

@@ -120,7 +120,7 @@
       all: () => bring().catch(() => {}),
       ask(indices) {
         const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
-        return bring().then((all) => ({ ...spec.frames[i], svg: all[i] }));
+        return bring().then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
       }
     };
   }
