@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cbook import is_math_text
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
@@ -84,12 +85,20 @@ def both(text: object) -> Both:
     -------
     str
 
+    Raises
+    ------
+    ValueError
+        If words in two languages hold a formula.
+
     Examples
     --------
     >>> both("轮 | epoch"), both("轮 | epoch").pair.zh
     ('epoch', '轮')
     """
-    return text if isinstance(text, Both) else Both.of(Pair.of(str(text)))
+    pair = text.pair if isinstance(text, Both) else Pair.of(str(text))
+    if pair.zh != pair.en and is_math_text(str(pair)):
+        raise ValueError(f"plot.both expected words without formulas, got {text!r}. Write letters: λ, x₁.")
+    return Both.of(pair)
 
 
 def language(key: str) -> None:

@@ -142,7 +142,7 @@ def test_play_runs_to_the_end_and_pauses(open_page):
 def test_views_load_only_when_the_panel_comes_near(browser, address, name):
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     asked = []
-    page.on("request", lambda request: request."/_images/" in request.url and asked.append(request.url))
+    page.on("request", lambda request: "/_images/" in request.url and asked.append(request.url))
     page.goto(f"{address}/{name}.html", wait_until="networkidle")
     page.evaluate("delete document.documentElement.dataset.lazy")  # far by true heights
     for panel in page.locator(".explorer").all():
