@@ -96,9 +96,8 @@ def history(h: History, axes: Any = None) -> Figure:
     """
     if not isinstance(h, History):
         raise ValueError(f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...).")
-    kinds = {"loss": both("损失 | loss"), "accuracy": both("准确率 | accuracy")}
-    if not h.accuracy.size and not h.val_accuracy.size:
-        del kinds["accuracy"]
+    measured = h.accuracy.size or h.val_accuracy.size
+    kinds = {"loss": "损失 | loss"} | ({"accuracy": "准确率 | accuracy"} if measured else {})
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
     best = float(np.median(h.best_epoch))
@@ -114,7 +113,7 @@ def history(h: History, axes: Any = None) -> Figure:
         if h.loss.ndim == 2:
             n = h.loss.shape[1]
             ax.set_title(both(f"{n} 个网络的中位数\n色带：10–90 % | median of {n} networks\nband: 10–90 %"))
-        ax.set(xlabel=both("轮 | epoch"), ylabel=words)
+        ax.set(xlabel=both("轮 | epoch"), ylabel=both(words))
         ax.locator_params(axis="x", integer=True)
     panels[-1].legend(frameon=True, framealpha=0.8, edgecolor="none")
     return whole_figure(panels[0])

@@ -25,16 +25,14 @@ MIXED = {to_hex((r, g, b)): color for (r, g, b), color in zip(TINTS, COLORS, str
 ANCHORS = {"left": (0.0, "start"), "center": (0.5, "middle"), "right": (1.0, "end")}
 MANY = 1000  # points that are drawn one by one; more become one picture
 SHARP = 160  # its pixels per inch
-SMOOTH = re.compile(r'(<image [^>]* width="\d{3,}"[^>]* style=")[^"]*')  # else the edges of regions have stairs
 ID, USED = re.compile(r' id="([^"]+)"'), re.compile(r'(?:href="|url\()#([^")]+)')
 NEEDLESS = re.compile(r"<!--.*?-->|(?<=>)\s+(?=<)|(?<=base64,)\s+", re.DOTALL)
 
 
 def themed(color: str) -> str:
     """Ink for black, paper for white, and between them greys and tints; other colours stay."""
-    r, g, b = to_rgb(color)
-    base, share = (MIXED[color], 0.35) if color in MIXED else (INK, 1 - r)
-    if color not in MIXED and not r == g == b:
+    base, share = (MIXED[color], 0.35) if color in MIXED else (INK, 1 - to_rgb(color)[0])
+    if base == INK and len({*to_rgb(color)}) > 1:
         return color
     return base if share == 1 else f"color-mix(in srgb, {base} {share:.0%}, {PAPER})" if share else PAPER
 
@@ -106,7 +104,7 @@ def inline_svg(figure: Figure, tight: bool = True) -> str:
             box = figure.get_tightbbox(svg).padded(0.1) if tight else figure.bbox_inches
     finally:
         figure.dpi = dpi
-    body = SMOOTH.sub(r"\1", NEEDLESS.sub("", file.getvalue().split("<svg", 1)[1].split(">", 1)[1]))
+    body = NEEDLESS.sub("", file.getvalue().split("<svg", 1)[1].split(">", 1)[1])
     used, mark = set(USED.findall(body)), "f" + hashlib.sha256(body.encode()).hexdigest()[:8]
     body = ID.sub(lambda found: f' id="{mark}{found[1]}"' if found[1] in used else "", body)
     body = USED.sub(lambda found: found[0].replace("#", f"#{mark}"), body)

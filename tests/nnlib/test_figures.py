@@ -220,4 +220,3 @@ def test_regions_are_tints_over_the_page():
     for c in range(3):
         color = np.array([*(255 * x for x in to_rgb(plot.COLORS[c])), 0.35 * 255])
         assert (abs(pixels - color).max(axis=-1) < 3).any()
-    assert "pixelated" not in image.get("style", "")

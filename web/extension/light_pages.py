@@ -34,8 +34,7 @@ NO_USE = re.compile(r"thebe|sphinx-design|design-tabs|sphinx_highlight", re.IGNO
 SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*')
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
 NO_BOX = '".measured-by-wide-boxes-js"'
-PICTURE = re.compile(r'<img (?=[^>]*src="_images/([^"]+)")')
-DRAWING = re.compile(r'<img (?:alt="([^"]*)" )?src="_images/([^"]+\.svg)" ?/?>')
+PICTURE = re.compile(r'<img (?:alt="([^"]*)" )?(?=[^>]*src="_images/([^"]+)")[^>]*>')
 
 
 def demand(found: object, what: str) -> None:
@@ -51,7 +50,7 @@ def drop_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
 
 
 def lighten(app: Sphinx, html: str) -> str:
-    """Remove from a rendered page what it does not need, join its style sheets and size its pictures."""
+    """Remove from a rendered page what it does not need, join its style sheets and place its pictures."""
     first = f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>\n    <title>"  # before those of the theme
     html = THEBE.sub("", html).replace("<title>", first, 1)
     for what, (pattern, new) in CHANGES.items():
@@ -65,18 +64,15 @@ def lighten(app: Sphinx, html: str) -> str:
     html = SHEET.sub(lambda _: next(links, ""), html)
     paths, order = {name: path for path, name in app.builder.images.items()}, count()
 
-    def sized(tag: re.Match[str]) -> str:
-        if tag[1] not in paths:  # a view of an explorer, which states its own size
-            return tag[0]
-        width, height = imagesize.get(app.srcdir / paths[tag[1]])
+    def placed(tag: re.Match[str]) -> str:
+        path = app.srcdir / paths[tag[2]]
+        if path.suffix == ".svg":
+            return path.read_text("utf-8").replace("<svg", f'<svg role="img" aria-label="{tag[1] or ""}"', 1)
+        width, height = imagesize.get(path)
         lazy = 'loading="lazy" ' if next(order) else ""  # the first may be in sight at once
-        return f'<img width="{width}" height="{height}" {lazy}'
+        return tag[0].replace("<img", f'<img width="{width}" height="{height}" {lazy}', 1)
 
-    def inlined(tag: re.Match[str]) -> str:
-        svg = (app.srcdir / paths[tag[2]]).read_text("utf-8")
-        return svg.replace("<svg ", f'<svg role="img" aria-label="{tag[1] or ""}" ', 1)
-
-    return PICTURE.sub(sized, DRAWING.sub(inlined, html))
+    return PICTURE.sub(placed, html)
 
 
 def write_sheets(app: Sphinx) -> None:
