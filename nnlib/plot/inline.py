@@ -26,7 +26,7 @@ ANCHORS = {"left": (0.0, "start"), "center": (0.5, "middle"), "right": (1.0, "en
 MANY = 1000  # points that are drawn one by one; more become one picture
 SHARP = 160  # its pixels per inch
 ID, USED = re.compile(r' id="([^"]+)"'), re.compile(r'(?:href="|url\()#([^")]+)')
-NEEDLESS = re.compile(r"<!--.*?-->|(?<=>)\s+(?=<)|(?<=base64,)\s+", re.DOTALL)
+NEEDLESS = re.compile(r"<!--.*?-->|\bxlink:(?=href=)|(?<=>)\s+(?=<)|(?<=base64,)\s+", re.DOTALL)
 
 
 def themed(color: str) -> str:
@@ -108,7 +108,7 @@ def inline_svg(figure: Figure, tight: bool = True) -> str:
     used, mark = set(USED.findall(body)), "f" + hashlib.sha256(body.encode()).hexdigest()[:8]
     body = ID.sub(lambda found: f' id="{mark}{found[1]}"' if found[1] in used else "", body)
     body = USED.sub(lambda found: found[0].replace("#", f"#{mark}"), body)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" class="drawing" '
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" '
             f'width="{box.width * dpi:.0f}" height="{box.height * dpi:.0f}" viewBox="{72 * box.x0:.1f} '
             f'{72 * (height - box.y1):.1f} {72 * box.width:.1f} {72 * box.height:.1f}" fill="{INK}" '
             f'stroke-linejoin="round" stroke-linecap="butt">{body}')

@@ -126,7 +126,7 @@ def test_pictures_of_numbers_are_their_own_pixels_and_photographs_stay():
     assert (number.get("width"), number.get("height")) == ("8", "8")
     assert "pixelated" in number.get("style")
     first, second = (np.asarray(Image.open(io.BytesIO(base64.b64decode(
-        image.get("{http://www.w3.org/1999/xlink}href").partition(",")[2])))) for image in (number, photograph))
+        image.get("href").partition(",")[2])))) for image in (number, photograph))
     assert set(first[..., 3].ravel()) == {0, 255}
     assert set(second[..., 3].ravel()) == {255}
     assert [group.get("class") for group in tags(root, "g") if group.get("class")] == ["mapped"]
@@ -215,7 +215,7 @@ def test_regions_are_tints_over_the_page():
     root = tree(FIGURES["decision_regions"]())
     (image,) = tags(root, "image")
     assert [group.get("class") for group in tags(root, "g") if group.get("class")] == ["regions"]
-    packed = base64.b64decode(image.get("{http://www.w3.org/1999/xlink}href").partition(",")[2])
+    packed = base64.b64decode(image.get("href").partition(",")[2])
     pixels = np.asarray(Image.open(io.BytesIO(packed)))
     for c in range(3):
         color = np.array([*(255 * x for x in to_rgb(plot.COLORS[c])), 0.35 * 255])
