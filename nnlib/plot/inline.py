@@ -90,9 +90,10 @@ def inline_svg(figure: Figure, tight: bool = True) -> str:
         picture.set_interpolation("none")  # its own pixels, which the browser scales
         picture.set_gid(picture.get_gid() or "mapped" * (picture.get_array().ndim == 2))  # else a photograph
     for points in artists[Collection]:
-        points.set_rasterized(len(points.get_offsets()) > MANY)
+        points.set_rasterized(points.get_rasterized() or len(points.get_offsets()) > MANY)
     for line in artists[Line2D]:
-        line.set_rasterized(line.get_marker() != "None" and len(line.get_xdata()) > MANY)
+        marked = str(line.get_marker()).strip() not in ("", "None", "none") and line.get_markevery() is None
+        line.set_rasterized(line.get_rasterized() or (marked and len(line.get_xdata()) > MANY))
     file, dpi, (width, height) = io.StringIO(), figure.dpi, figure.get_size_inches()
     try:
         figure.dpi = 72

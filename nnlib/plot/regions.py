@@ -40,12 +40,13 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, s
                          f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples, or scale them.")
     samples = net.check_batch(X)
     labels = None if y is None else checks.as_labels(y, samples.shape[1], n_classes, "a picture of regions")
-    scores = scores.astype(float) / 4  # so that no difference overflows
-    scores = np.concatenate([0 * scores, scores]) if len(scores) == 1 else scores
-    scores -= scores.max(axis=0)
-    scores = (scores / (-scores.min() or 1)).astype(np.float32).reshape(-1, resolution, resolution)
-    finer: Any = [Image.fromarray(row).resize((size, size), Image.Resampling.BILINEAR) for row in scores]
-    return np.argmax(finer, axis=0).astype(np.uint8), corners.astype(float), samples, labels
+    margins: Any = scores.astype(float) / 4  # so that no difference overflows
+    margins = margins[1:] - margins[:1] if len(margins) == 2 else margins  # one picture for two classes
+    margins -= margins.max(axis=0) if len(margins) > 1 else 0
+    margins = (margins / (abs(margins).max() or 1)).astype(np.float32).reshape(-1, resolution, resolution)
+    finer = [np.asarray(Image.fromarray(row).resize((size, size), Image.Resampling.BILINEAR)) for row in margins]
+    classes = np.argmax(finer, axis=0) if len(finer) > 1 else finer[0] > 0
+    return classes.astype(np.uint8), corners.astype(float), samples, labels
 
 
 @styled

@@ -140,6 +140,13 @@ def test_points_by_the_thousand_are_one_picture(n, pictures, draw):
     assert len(tags(tree(figure), "image")) == pictures
 
 
+@pytest.mark.parametrize("look", [{}, {"marker": ""}, {"marker": "o", "markevery": 500}])
+def test_a_long_line_stays_sharp(look):
+    figure, ax = plt.subplots()
+    ax.plot(np.arange(2000), **look)
+    assert not tags(tree(figure), "image")
+
+
 # --- labels
 
 
