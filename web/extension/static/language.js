@@ -54,8 +54,9 @@ var book = (() => {
 
   function described(made, like) {               // a new picture says what the one before says, in the language that is shown
     const old = attributes.find(([element]) => element === like), name = made.tagName === "IMG" ? "alt" : "aria-label";
-    if (name !== "alt") made.setAttribute("role", "img");
-    made.setAttribute(name, old ? half(old[2], root.dataset.lang) : like ? like.alt || like.getAttribute("aria-label") : "");
+    const words = old ? half(old[2], root.dataset.lang) : like ? like.alt || like.getAttribute("aria-label") : "";
+    if (words) made.setAttribute("role", "img");
+    made.setAttribute(name, words || "");
     if (old) attributes.push([made, name, old[2]]);
     return made;
   }
