@@ -138,7 +138,7 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
     >>> boundary_roughness(net, [[-1.0, 1.0], [-1.0, 1.0]])
     1.0
     """
-    classes, _ = on_grid(net, X, resolution, "boundary_roughness")
+    classes = on_grid(net, X, resolution, "boundary_roughness")
     steps = sum((np.diff(classes, axis=axis) != 0).sum(axis=(-2, -1)) for axis in (-2, -1))
     return steps / resolution if net.networks else float(steps / resolution)
 
@@ -162,7 +162,7 @@ def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     >>> region_count(net, [[-1.0, 1.0], [-1.0, 1.0]])
     2
     """
-    classes, _ = on_grid(net, X, resolution, "region_count")
+    classes = on_grid(net, X, resolution, "region_count")
     own = np.arange(classes.size).reshape(classes.shape)  # each grid point's own number
     lowest, before = own.copy(), None  # becomes the lowest number in each point's region
     while before is None or (lowest != before).any():

@@ -56,8 +56,8 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     return right if right.ndim else float(right)
 
 
-def on_grid(net: Network, X: ArrayLike, resolution: int, what: str, margin: float = 0.0) -> tuple[Any, Array]:
-    """Class at each point of a grid over the box around 2-D data, (..., resolution, resolution), and the box's corners.
+def scores_on_grid(net: Network, X: ArrayLike, n: int, what: str, margin: float = 0.0) -> tuple[Array, Array]:
+    """Scores (..., C, n n) at the points of a grid over the box around 2-D data, row by row, and the box's corners.
 
     `margin` widens the box on each side by that share of its width.
     """
@@ -66,13 +66,17 @@ def on_grid(net: Network, X: ArrayLike, resolution: int, what: str, margin: floa
     points = net.check_batch(X)
     low, high = points.min(axis=1) / 4, points.max(axis=1) / 4  # quarters, whose distance cannot overflow
     wider = (high - low) * margin
-    n = checks.whole_number(f"{what} resolution", resolution, low=2)
-    steps = np.linspace(0, 1, n, dtype=points.dtype)[:, None]
+    steps = np.linspace(0, 1, checks.whole_number(f"{what} resolution", n, low=2), dtype=points.dtype)[:, None]
     largest = np.finfo(points.dtype).max / 4
     sides = 4 * np.clip(low - wider + steps * (high - low + 2 * wider), -largest, largest)
     x1, x2 = np.meshgrid(*sides.T)
-    classes = predict(net, np.stack([x1.ravel(), x2.ravel()]))
-    return classes.reshape(*classes.shape[:-1], n, n), sides[[0, -1]]
+    return checks.finite(net(np.stack([x1.ravel(), x2.ravel()])), "predict scores"), sides[[0, -1]]
+
+
+def on_grid(net: Network, X: ArrayLike, resolution: int, what: str) -> Any:
+    """Class at each point of that grid, (..., resolution, resolution)."""
+    classes = decide(scores_on_grid(net, X, resolution, what)[0])
+    return classes.reshape(*classes.shape[:-1], resolution, resolution)
 
 
 def decide(scores: Array) -> Any:

@@ -18,6 +18,10 @@ MIME, WIDGET = "application/vnd.nnlib.explorer+json", "application/vnd.jupyter.w
 MAX_VIEWS = 64  # that a page may hold of one explorer
 
 
+def coded(image: bytes | str | None) -> str | None:
+    return base64.b64encode(image).decode() if isinstance(image, bytes) else image
+
+
 class Explorer:
     """What `explore` returns: notebooks and pages show it as a panel of controls over a picture."""
 
@@ -45,7 +49,7 @@ class Explorer:
         Returns
         -------
         dict
-            "image": the picture as PNG bytes, or None; "text": the line that says what it shows.
+            "image": the picture as PNG bytes, in a page as SVG text, or None; "text": the line that says what it shows.
         """
         values = {c.name: c.values[i] for c, i in zip(self.controls, choice, strict=True)}
         drawn = self.draw(**values)
@@ -57,12 +61,17 @@ class Explorer:
                              "End it with `return figure` or `return figure, text`.")
         import matplotlib.pyplot as plt
 
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png")
+        if os.environ.get("NNLIB_LANG") == "page":
+            from ..plot.inline import inline_svg
+
+            image: bytes | str = inline_svg(figure, tight=False)
+        else:
+            figure.savefig(picture := io.BytesIO(), format="png")
+            image = picture.getvalue()
         plt.close(figure)  # else the notebook would show it again below the panel
         if text is None:
             text = ", ".join(f"{c.name} = {c.shown[i]}" for c, i in zip(self.controls, choice, strict=True))
-        return {"image": picture.getvalue(), "text": text}
+        return {"image": image, "text": text}
 
     def first(self) -> dict[str, Any]:
         """The first view; if `draw` raises, the error becomes its text, so that the panel still appears."""
@@ -77,8 +86,7 @@ class Explorer:
         """All that a page needs to show the panel: the controls, and the pictures if drawn in advance."""
         controls = [{"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
                     for c in self.controls]
-        frames = [{"image": frame["image"] and base64.b64encode(frame["image"]).decode(), "text": frame["text"]}
-                  for frame in self.frames.values()]
+        frames = [frame | {"image": coded(frame["image"])} for frame in self.frames.values()]
         return {"name": self.name, "controls": controls, "frames": frames if self.ahead else []}
 
     def __repr__(self) -> str:
@@ -91,7 +99,7 @@ class Explorer:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         first = self.first()
         text = {"text/plain": f"{self!r}\n  {spoken(first['text'])}"}
-        picture = {"image/png": base64.b64encode(first["image"]).decode()} if first["image"] else {}
+        picture = {"image/png": coded(first["image"])} if isinstance(first["image"], bytes) else {}
         if not self.ahead:
             with contextlib.suppress(ImportError):  # without ipywidgets, the page that runs the cell builds the panel
                 from .widgets import panel

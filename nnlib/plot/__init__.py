@@ -4,13 +4,22 @@ Every function returns its figure without showing it. It first clears the axes t
 that a picture can be redrawn in the same place.
 """
 
+import os
+
+from matplotlib.figure import Figure
+
 from .charts import activation, curves, descent, distributions, history
 from .diagrams import network, neuron
+from .inline import inline_svg
 from .regions import decision_image, decision_regions
-from .style import COLORS, MARKERS, STYLE, TINTS, both
+from .style import COLORS, MARKERS, STYLE, TINTS, both, language
 
 __all__ = [
     "COLORS", "MARKERS", "STYLE", "TINTS",
     "activation", "both", "curves", "decision_image", "decision_regions", "descent", "distributions", "history",
-    "network", "neuron",
+    "language", "network", "neuron",
 ]
+
+if os.environ.get("NNLIB_LANG") == "page":
+    Figure._repr_svg_ = inline_svg  # type: ignore[attr-defined]  # IPython asks for it, the page shows it
+

@@ -15,7 +15,7 @@ from .._common import checks
 from .._common.checks import Array
 from ..activations import Activation
 from ..training import History
-from .style import BLACK, BLUE, COLORS, GREY, MARKERS, RED, fresh_axes, styled, whole_figure
+from .style import BLACK, BLUE, COLORS, GREY, MARKERS, RED, both, fresh_axes, styled, whole_figure
 
 
 @styled
@@ -96,21 +96,24 @@ def history(h: History, axes: Any = None) -> Figure:
     """
     if not isinstance(h, History):
         raise ValueError(f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...).")
-    kinds = ["loss", "accuracy"] if h.accuracy.size or h.val_accuracy.size else ["loss"]
+    measured = h.accuracy.size or h.val_accuracy.size
+    kinds = {"loss": "损失 | loss"} | ({"accuracy": "准确率 | accuracy"} if measured else {})
     panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
     best = float(np.median(h.best_epoch))
-    looks = ({"label": "train", "color": BLUE, "linestyle": "-", "marker": "o"},
-             {"label": "validation", "color": RED, "linestyle": "--", "marker": "s"})
-    for ax, kind in zip(panels, kinds, strict=True):
+    looks = ({"label": both("训练 | train"), "color": BLUE, "linestyle": "-", "marker": "o"},
+             {"label": both("验证 | validation"), "color": RED, "linestyle": "--", "marker": "s"})
+    for ax, (kind, words) in zip(panels, kinds.items(), strict=True):
         for name, look in zip((kind, f"val_{kind}"), looks, strict=True):
             if (values := getattr(h, name)).size:
                 _line(ax, epochs, values, marks=8, markersize=4, **look)
         if 0 <= best < len(epochs) - 1:
-            ax.axvline(best, color=BLACK, linewidth=1.2, linestyle=":", label=f"best epoch {best:g}")
+            ax.axvline(best, color=BLACK, linewidth=1.2, linestyle=":",
+                       label=both(f"最佳轮 {best:g} | best epoch {best:g}"))
         if h.loss.ndim == 2:
-            ax.set_title(f"median of {h.loss.shape[1]} networks\nband: 10–90 %")
-        ax.set(xlabel="epoch", ylabel=kind)
+            n = h.loss.shape[1]
+            ax.set_title(both(f"{n} 个网络的中位数\n色带：10–90 % | median of {n} networks\nband: 10–90 %"))
+        ax.set(xlabel=both("轮 | epoch"), ylabel=both(words))
         ax.locator_params(axis="x", integer=True)
     panels[-1].legend(frameon=True, framealpha=0.8, edgecolor="none")
     return whole_figure(panels[0])
@@ -124,8 +127,8 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
     Parameters
     ----------
     x : (n,)
-    lines : dict of label to (n,), or to (n, R) for R repetitions
-    xlabel, ylabel : str
+    lines : dict of label, ``中文 | English``, to (n,), or to (n, R) for R repetitions
+    xlabel, ylabel : str, ``中文 | English``
     xlog, ylog : bool
         Logarithmic axes.
     ax : matplotlib.axes.Axes, optional
@@ -143,8 +146,9 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
             raise ValueError(f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
                              "Give one value, or one row of repetitions, per point of x.")
-        _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
-    ax.set(xlabel=xlabel, ylabel=ylabel, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear")
+        _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=both(label))
+    ax.set(xlabel=both(xlabel), ylabel=both(ylabel), xscale="log" if xlog else "linear",
+           yscale="log" if ylog else "linear")
     if len(lines) > 1:
         ax.legend()
     return whole_figure(ax)
@@ -157,8 +161,8 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
 
     Parameters
     ----------
-    groups : dict of label to (R,) values
-    xlabel, ylabel : str
+    groups : dict of label, ``中文 | English``, to (R,) values
+    xlabel, ylabel : str, ``中文 | English``
     ax : matplotlib.axes.Axes, optional
 
     Examples
@@ -172,9 +176,9 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
             raise ValueError(f"distributions expected {label!r} of shape (R,), got {y.shape}. "
                              "Give one or more values in a list.")
         spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
-        ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.5, linewidths=0)
+        ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.7, linewidths=0)
         ax.errorbar(k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5)
-    ax.set(xlabel=xlabel, ylabel=ylabel, xticks=range(len(groups)), xticklabels=list(groups))
+    ax.set(xlabel=both(xlabel), ylabel=both(ylabel), xticks=range(len(groups)), xticklabels=[*map(both, groups)])
     return whole_figure(ax)
 
 
@@ -187,7 +191,7 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
     ----------
     loss : callable
         ``loss(w1, w2)`` on arrays of equal shape.
-    paths : dict of label to (steps, 2) weights
+    paths : dict of label, ``中文 | English``, to (steps, 2) weights
     lim : (low w1, high w1, low w2, high w2)
     ax : matplotlib.axes.Axes, optional
 
@@ -203,7 +207,7 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
         if path.ndim != 2 or path.shape[1] != 2:
             raise ValueError(f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, "
                              "w2).")
-        ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=label)
+        ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=both(label))
     ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=lim[:2], ylim=lim[2:])
     ax.legend()
     return whole_figure(ax)

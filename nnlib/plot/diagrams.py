@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 
 from .._common import checks
+from .._common.pair import BAR
 from ..layers import Linear
 from ..network import Network
-from .style import BLACK, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, fresh_axes, styled, whole_figure
+from .style import BLACK, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, both, fresh_axes, styled, whole_figure
 
 
 @styled
@@ -73,13 +74,17 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
                 ax.text(-0.45, y, f"$x_{{{i}}}$", ha="right", va="center")
             elif k == last:
                 ax.text(x + 0.45, y, f"$s_{{{i}}}$", ha="left", va="center")
-        kind = "input" if k == 0 else "output" if k == last else f"hidden {k}" if last > 2 else "hidden"
-        ax.text(x, -middle - 0.2, "\n".join([kind, f"{n:,}", *names]), ha="center", va="top")
+        number = f" {k}" * (last > 2)
+        kind = "输入 | input" if k == 0 else "输出 | output" if k == last else f"隐藏层{number} | hidden{number}"
+        below = "\n".join(["", f"{n:,}", *names])
+        ax.text(x, -middle - 0.2, both(kind.replace(BAR, below + BAR) + below), ha="center", va="top")
         ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
         before = nodes
     many = f", {checks.counted(net.networks, 'network')}" if net.networks else ""
     counts = (net.n_layers, "layer"), (net.n_neurons, "neuron"), (net.n_params, "parameter")
-    ax.set_title(", ".join(checks.counted(n, what) for n, what in counts) + many)
+    zh = f"{net.n_layers} 层，{net.n_neurons:,} 个神经元，{net.n_params:,} 个参数"
+    zh += f"，{net.networks} 个网络" if net.networks else ""
+    ax.set_title(both(zh + BAR + ", ".join(checks.counted(n, what) for n, what in counts) + many))
     return whole_figure(ax)
 
 
@@ -163,15 +168,16 @@ def neuron(ax: Axes | None = None) -> Figure:
     arrow(6.2, 7)
     arrow(8.1, 12.3)
     labels = [
-        (0.7, 10.5, "axons of\nother neurons"), (1.45, 8.65, "synapse"), (3.5, 10.4, "dendrites"),
-        (6.7, 8.7, "cell body"), (8.9, 8.2, "axon"), (6.8, 6.7, "axon hillock"),
-        (11.3, 9.1, "axon terminals"),
-        (0.4, 0, "inputs"), (2.0, 0.55, "weights"), (5.05, 1.0, "sum and bias"), (7.55, 1.6, "activation"),
-        (10.2, 2.0, "firing rate"), (10.2, 3.1, "$y=f(\\sum_i w_i x_i+b)$"),
-        (5.05, 2.6, "$\\sum_i w_i x_i+b$"), (7.55, 2.6, "$f$"), (0.4, 1.9, "⋮"), (1.9, 2.1, "⋮"),
+        (0.7, 10.5, "其他神经元\n的轴突 | axons of\nother neurons"), (1.45, 8.65, "突触 | synapse"),
+        (3.5, 10.4, "树突 | dendrites"), (6.7, 8.7, "细胞体 | cell body"), (8.9, 8.2, "轴突 | axon"),
+        (6.8, 6.7, "轴丘 | axon hillock"), (11.3, 9.1, "轴突末梢 | axon terminals"),
+        (0.4, 0, "输入 | inputs"), (2.0, 0.55, "权重 | weights"), (5.05, 1.0, "求和与偏置 | sum and bias"),
+        (7.55, 1.6, "激活函数 | activation"), (10.2, 2.0, "发放率 | firing rate"),
+        (10.2, 3.1, "$y=f(\\sum_i w_i x_i+b)$"), (5.05, 2.6, "$\\sum_i w_i x_i+b$"), (7.55, 2.6, "$f$"),
+        (0.4, 1.9, "⋮"), (1.9, 2.1, "⋮"),
         *((0.4, y, f"$x_{i}$") for i, y in inputs),
         *((x, y, f"$w_{i}$") for (x, y), (i, _) in zip(weights, inputs, strict=True)),
     ]
     for x, y, label in labels:
-        ax.text(x, y, label, ha="center", va="center")
+        ax.text(x, y, both(label), ha="center", va="center")
     return whole_figure(ax)

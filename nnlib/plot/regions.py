@@ -17,16 +17,20 @@ from .._common import checks
 from .._common.checks import Array
 from .._common.docstrings import raises
 from ..network import Network, check_network
-from ..prediction import on_grid
-from .style import BLACK, COLORS, MARKERS, TINTS, fresh_axes, styled, whole_figure
+from ..prediction import scores_on_grid
+from .style import BLACK, COLORS, MARKERS, TINTS, both, fresh_axes, styled, whole_figure
 
 
-def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -> tuple[Any, Array, Any, Any]:
-    """Class at each grid point, the grid's [[x1, x2] low, [x1, x2] high], samples, labels."""
+def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, size: int,
+             ) -> tuple[Any, Array, Any, Any]:
+    """Class at each of size by size pixels, the grid's [[x1, x2] low, [x1, x2] high], samples, labels.
+
+    Between grid points the scores are interpolated: classes would give the boundaries stairs.
+    """
     if check_network(net).networks is not None:
         raise ValueError(f"a picture of regions expected one network, got a stack of {net.networks}. "
                          "Select one with net.select(r).")
-    classes, corners = on_grid(net, X, resolution, "a picture of regions", margin=0.05)
+    scores, corners = scores_on_grid(net, X, resolution, "a picture of regions", margin=0.05)
     n_classes = max(net.n_out or 0, 2)
     if n_classes > len(COLORS):
         raise ValueError(f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
@@ -36,6 +40,12 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int) -
                          f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples, or scale them.")
     samples = net.check_batch(X)
     labels = None if y is None else checks.as_labels(y, samples.shape[1], n_classes, "a picture of regions")
+    margins: Any = scores.astype(float) / 4  # so that no difference overflows
+    margins = margins[1:] - margins[:1] if len(margins) == 2 else margins  # one picture for two classes
+    margins -= margins.max(axis=0) if len(margins) > 1 else 0
+    margins = (margins / (abs(margins).max() or 1)).astype(np.float32).reshape(-1, resolution, resolution)
+    finer = [np.asarray(Image.fromarray(row).resize((size, size), Image.Resampling.BILINEAR)) for row in margins]
+    classes = np.argmax(finer, axis=0) if len(finer) > 1 else finer[0] > 0
     return classes.astype(np.uint8), corners.astype(float), samples, labels
 
 
@@ -53,10 +63,12 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     resolution : int
         Grid points per side; 300 for print.
     title : str, optional
+        ``中文 | English``.
 
     Notes
     -----
-    A pixel has the colour of ``predict(net, x)`` at its centre.
+    A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point,
+    and the scores of the others are interpolated.
     Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
     Examples
@@ -65,19 +77,19 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     >>> X, y = datasets.moons(n=40, noise=0.1, rng=0)
     >>> figure = decision_regions(mlp(2, 8, 2), X, y)
     >>> figure.axes[0].images[0].get_array().shape
-    (150, 150)
+    (450, 450)
     """
-    classes, corners, samples, labels = _regions(net, X, y, resolution)
+    classes, corners, samples, labels = _regions(net, X, y, resolution, 3 * resolution)
     (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
     half = (corners[1] - corners[0]) / (resolution - 1) / 2  # a pixel reaches beyond its centre
     (left, bottom), (right, top) = corners[0] - half, corners[1] + half
     panel.imshow(classes, ListedColormap(TINTS), vmin=-0.5, vmax=len(TINTS) - 0.5, extent=(left, right, bottom, top),
-                 origin="lower", aspect="auto", interpolation="nearest", interpolation_stage="data")
+                 origin="lower", aspect="auto", interpolation="nearest", interpolation_stage="data", gid="regions")
     for c in np.unique(labels):
         x1, x2 = samples[:, labels == c]
-        label = f"class {c}"
+        label = both(f"类 {c} | class {c}")
         panel.scatter(x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label)
-    panel.set(xlabel="$x_1$", ylabel="$x_2$", title=title or "")
+    panel.set(xlabel="$x_1$", ylabel="$x_2$", title=both(title or ""))
     panel.locator_params(nbins=5)
     figure = whole_figure(panel)
     if ax is None:  # lay out once, so that later frames in the same axes are 1.5 times as fast
@@ -113,12 +125,11 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
     >>> decision_image(mlp(2, 8, 2), X, y)[1:4]
     b'PNG'
     """
-    classes, (low, high), samples, labels = _regions(net, X, y, resolution)
     size = checks.whole_number("decision_image size", size)
+    classes, (low, high), samples, labels = _regions(net, X, y, resolution, size)
     image = Image.fromarray(classes[::-1])
     palette = np.array([*TINTS, *map(to_rgb, COLORS)])
     image.putpalette((255 * palette).round().astype(np.uint8).tobytes())
-    image = image.resize((size, size), Image.Resampling.NEAREST)
     pen = ImageDraw.Draw(image)
     unit = (samples - low[:, None]) / (high - low)[:, None]
     centres = (np.stack([unit[0], 1 - unit[1]], axis=1) * (resolution - 1) + 0.5) * (size / resolution)

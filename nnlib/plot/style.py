@@ -1,14 +1,18 @@
 """The look of all pictures: one palette, one style, and the axes to draw in."""
 
+import os
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from itertools import zip_longest
+from typing import Any, ParamSpec, Self, TypeVar
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cbook import is_math_text
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from .._common.docstrings import with_sections
 from .._common.pair import Pair
@@ -30,6 +34,9 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
 }
+# Fonts with Chinese letters, in the order in which `language` looks for them.
+FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "SimHei",
+         "PingFang SC", "Hiragino Sans GB", "Heiti TC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Arial Unicode MS")
 COMMON = """\
 Returns
 -------
@@ -44,34 +51,83 @@ ValueError
 
 
 class Both(str):
-    """The English words of a figure, which know their Chinese twin: the page shows the reader's."""
+    """The words of a figure, which know both languages: a page shows the reader's."""
 
-    zh: str
+    pair: Pair
+
+    @classmethod
+    def of(cls, pair: Pair) -> Self:
+        words = cls(pair.zh if {*FONTS} & {*plt.rcParams["font.family"]} else pair.en)
+        words.pair = pair
+        return words
 
     def __str__(self) -> str:
-        return self  # else matplotlib would keep a plain copy, without the twin
+        return self  # else matplotlib would keep a plain copy, without the pair
+
+    def split(self, *args: Any) -> list[str]:
+        """Matplotlib splits a text into its lines."""
+        lines = zip_longest(*(half.split(*args) for half in self.pair), fillvalue="")
+        return [self.of(Pair(*line)) for line in lines]
+
+    def replace(self, *args: Any) -> str:
+        return self.of(self.pair.map(lambda half: half.replace(*args)))
 
 
-def both(text: str) -> Both:
-    """A label ``中文 | English`` for any text of a figure.
+def both(text: object) -> Both:
+    """A label ``中文 | English``: a page shows the reader's half, a kernel the English one or as `language` says.
 
     Parameters
     ----------
     text : str
+        What you give a function of ``nn.plot`` needs no ``both``; what you give matplotlib itself does.
 
     Returns
     -------
     str
 
+    Raises
+    ------
+    ValueError
+        If words in two languages hold a formula.
+
     Examples
     --------
-    >>> both("轮 | epoch"), both("轮 | epoch").zh
+    >>> both("轮 | epoch"), both("轮 | epoch").pair.zh
     ('epoch', '轮')
     """
-    pair = Pair.of(text)
-    words = Both(pair.en)
-    words.zh = pair.zh
-    return words
+    pair = text.pair if isinstance(text, Both) else Pair.of(str(text))
+    if pair.zh != pair.en and is_math_text(str(pair)):
+        raise ValueError(f"plot.both expected words without formulas, got {text!r}. Write letters: λ, x₁.")
+    return Both.of(pair)
+
+
+def language(key: str) -> None:
+    """Draw the labels of the following figures in Chinese or English; in a page its own switch does that.
+
+    Parameters
+    ----------
+    key : "zh" or "en"
+
+    Raises
+    ------
+    ValueError
+        If the key is another one, or no Chinese font is installed.
+
+    Examples
+    --------
+    >>> language("en")
+    """
+    if key not in Pair._fields:
+        raise ValueError(f"plot.language expected 'zh' or 'en', got {key!r}. Write plot.language('en').")
+    if os.environ.get("NNLIB_LANG") == "page":
+        return
+    installed = {font.name for font in fontManager.ttflist}
+    found = [font for font in FONTS if font in installed][:1]
+    if key == "zh" and not found:
+        raise ValueError(f"plot.language expected a Chinese font, one of {', '.join(FONTS)}, got none of them. "
+                         "Install one and restart the kernel, or write plot.language('en').")
+    families = [family for family in plt.rcParams["font.family"] if family not in FONTS]
+    plt.rcParams["font.family"] = families + (found if key == "zh" else [])
 
 
 def styled(draw: Callable[P, T]) -> Callable[P, T]:

@@ -14,12 +14,12 @@ CHAPTERS = {name: notebook.cells for name, notebook in notebooks().items()}
 SHOWN = """() => Object.fromEntries([...document.querySelectorAll("div.cell")].map(cell => [cell.id, {
     text: [...cell.querySelectorAll(".output pre")].map(pre => pre.textContent).join(""),
     line: [...cell.querySelectorAll(".explorer-text")].map(line => line.textContent).join(""),
-    pictures: cell.querySelectorAll(".cell_output img").length,
+    pictures: cell.querySelectorAll(".cell_output .drawing").length,
     fault: [...cell.querySelectorAll(".live-error, .explorer-error:not([hidden])")]
         .map(e => e.textContent).join(""),
 }]))"""
-DRAWN = """() => [...document.querySelectorAll(".cell_output img")]
-    .every(image => image.src.startsWith("data:") && image.complete && image.naturalWidth > 50)"""
+DRAWN = """() => [...document.querySelectorAll(".cell_output .drawing")]
+    .every(drawing => drawing.querySelector("text") && drawing.getBoundingClientRect().width > 50)"""
 PUBLISHED_PANEL = """async place => {
     const html = await (await fetch(location.href)).text();
     const page = new DOMParser().parseFromString(html, "text/html");
@@ -68,14 +68,14 @@ def test_every_panel_answers(chapter):
     for place in (cell.id for cell in cells if cell.cell_type == "code" and "nn.explore(" in cell.source):
         spec = page.evaluate(PUBLISHED_PANEL, f"#cell-{place} .explorer")
         host = page.locator(f"#cell-{place} .explorer")
-        image, line = host.locator("img"), host.locator(".explorer-text")
-        first = image.get_attribute("src")
+        drawing, line = host.locator(".explorer-drawing"), host.locator(".explorer-text")
+        first = drawing.inner_html()
         first_control, *others = spec["controls"]
         choice = len(first_control["values"]) - 1
         host.locator("select, input").first.evaluate(
             "(input, i) => { input.value = i; input.dispatchEvent(new Event('input')); }", choice)
         frame = view(spec, [choice, *(other["start"] for other in others)])
         line.filter(has_text=frame["text"]).wait_for()
-        assert image.get_attribute("src") != first
-        assert image.get_attribute("alt")
+        assert drawing.inner_html() != first
+        assert drawing.get_attribute("aria-label")
         assert page.locator(f"#cell-{place} figcaption").is_visible()

@@ -149,7 +149,7 @@ def test_too_much_output_is_cut(page):
 def test_results_figures_and_markup(page):
     shown = run(page, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.figure()\n[1, 'a']")
     assert shown.locator("pre").inner_text().strip() == "[1, 'a']"
-    assert shown.locator("img").count() == 2
+    assert shown.locator(".drawing").count() == 2
     shown = run(page, "class Table:\n    def _repr_html_(self):\n        return '<b>bold</b>'\nTable()")
     assert shown.locator("b").inner_text() == "bold"
     assert run(page, "x = 3;\nx;").inner_text().strip() == ""
@@ -177,7 +177,7 @@ def test_a_cell_may_await_use_magic_and_be_stopped_meanwhile(page):
     run(page, "kept = 5\nimport asyncio")
     assert run(page, "await asyncio.sleep(.01)\nkept").inner_text().strip() == "5"
     drawn = run(page, "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot([1]);")
-    assert drawn.locator("img").count() == 1
+    assert drawn.locator(".drawing").count() == 1
     interrupt(enter(page, "print('at once')\nawait asyncio.sleep(1000)"))
     assert run(page, "kept", 1).inner_text().strip() == "5"
 

@@ -1,5 +1,7 @@
 """The printed book: one PDF per language, with bookmarks, and with its letters inside."""
 
+import re
+
 import pytest
 from pypdf import PdfReader
 
@@ -68,6 +70,10 @@ def test_all_pages_and_places_are_renamed(site):
     for name in pdf.pages():
         assert f'id="{name}"' in text
     assert author in text
+    drawn = {use or clip for use, clip in re.findall(r'<use[^>]* href="#([^"]+)"|url\(#([^)"]+)\)', text)}
+    assert len(drawn) > 100
+    assert drawn <= {*re.findall(r' id="([^"]+)"', text)}
+    assert "lang-zh" not in text
     assert 'loading="lazy"' not in text
 
 

@@ -51,6 +51,11 @@ class Row(NamedTuple):
     error: type = ValueError
 
 
+def fontless(key):
+    with mock.patch("nnlib.plot.style.FONTS", ["No Such Font"]):
+        plot.language(key)
+
+
 def to(value):
     return lambda bad: value
 
@@ -534,6 +539,9 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(layer)"),
                    (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
     plot.history: [([1.0, 0.5], "plot.history…got [1.0, 0.5]", lambda h: nn.fit(net(), X, Y))],
+    plot.language: [("fr", "plot.language expected 'zh' or 'en', got 'fr'", to("en"))],
+    fontless: [("zh", "plot.language expected a Chinese font, one of No Such Font, got none", to("en"))],
+    plot.both: [("权重 $w$ | weight $w$", "plot.both expected words…got '权重 $w$", to("权重 w | weight w"))],
     plot.neuron: [("here", "plot.neuron…got 'here'", lambda ax: plt.subplots()[1])],
     lambda y: plot.curves([1, 2], {"a": y}): [
         (np.ma.array([1, 2], mask=[0, 1]), "curves 'a'…got 1 masked", lambda y: np.ma.filled(y, 0)),

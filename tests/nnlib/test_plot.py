@@ -60,7 +60,8 @@ def all_apart(figure):
 # --- regions
 
 
-def test_every_region_pixel_is_the_prediction_at_its_centre(trained):
+def test_every_grid_point_has_the_colour_of_its_prediction(trained):
+    """Of 3 by 3 pixels the middle one is a point of the grid."""
     net, X, y = trained
     (image,) = plot.decision_regions(net, X, y, resolution=40).axes[0].images
     left, right, bottom, top = image.get_extent()
@@ -72,7 +73,7 @@ def test_every_region_pixel_is_the_prediction_at_its_centre(trained):
     sure = scores[-1] - scores[-2] > 1e-9  # the grid's points are rounded in another way
     assert sure.mean() > 0.99
     assert set(wanted) == {0, 1, 2}
-    colors = image.to_rgba(image.get_array())[..., :3].reshape(-1, 3)
+    colors = image.to_rgba(image.get_array())[1::3, 1::3, :3].reshape(-1, 3)
     np.testing.assert_allclose(colors[sure], np.array(plot.TINTS)[wanted[sure]], atol=1e-6)
     assert image.origin == "lower"  # the first row is the lowest x2
 
@@ -85,14 +86,14 @@ def test_regions_are_as_fine_as_the_networks_own_numbers(middle, spread):
     X = middle + spread * np.array([[-0.5, 0.5, 0.1], [-0.5, 0.5, 0.2]])
     classes = plot.decision_regions(net, X, [0, 1, 1], resolution=50).axes[0].images[0].get_array()
     x1, x2 = np.meshgrid(*[np.linspace(-0.55, 0.55, 50)] * 2)
-    np.testing.assert_array_equal(classes, x1 > x2 / 4)
+    np.testing.assert_array_equal(classes[1::3, 1::3], x1 > x2 / 4)
 
 
 def test_regions_of_one_score_follow_its_sign():
     net = nn.Network(nn.Linear(2, 1))
     net[0].W = [[1.0, 0.0]]  # class 1 where x1 > 0, whatever x2 is
     figure = plot.decision_regions(net, [[-1.0, 1.0], [0.0, 5.0]], [0, 1], resolution=4)
-    assert figure.axes[0].images[0].get_array().tolist() == [[0, 0, 1, 1]] * 4
+    assert figure.axes[0].images[0].get_array().tolist() == [[0] * 6 + [1] * 6] * 12
     # Box -1..1 and 0..5, 5 % wider each side, half a pixel (a sixth of the width) beyond the centres.
     wanted = [-1.1 - 2.2 / 6, 1.1 + 2.2 / 6, -0.25 - 5.5 / 6, 5.25 + 5.5 / 6]
     np.testing.assert_allclose(figure.axes[0].images[0].get_extent(), wanted, rtol=1e-6)
@@ -138,9 +139,9 @@ def test_regions_leave_the_network_and_float32_alone(trained):
 def test_image_has_the_same_regions_upside_up(trained):
     net, X, y = trained
     classes = plot.decision_regions(net, X, y, resolution=50).axes[0].images[0].get_array()
-    image = Image.open(io.BytesIO(plot.decision_image(net, X, resolution=50, size=100)))
-    assert (image.format, image.mode, image.size) == ("PNG", "P", (100, 100))
-    wanted = np.round(255 * np.array(plot.TINTS))[classes[::-1]].repeat(2, axis=0).repeat(2, axis=1)
+    image = Image.open(io.BytesIO(plot.decision_image(net, X, resolution=50, size=150)))
+    assert (image.format, image.mode, image.size) == ("PNG", "P", (150, 150))
+    wanted = np.round(255 * np.array(plot.TINTS))[classes[::-1]]
     np.testing.assert_array_equal(np.asarray(image.convert("RGB")), wanted)
     assert plt.get_fignums() == [1]  # the image itself opened none
 

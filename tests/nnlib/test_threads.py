@@ -122,7 +122,7 @@ def test_pictures_and_a_style_that_stays():
 
     for image, grid, figure in in_threads(draw, 16, 4):
         assert image == alone
-        assert grid.shape == (30, 30)
+        assert grid.shape == (90, 90)
         assert plt.fignum_exists(figure.number)  # nobody has closed it
     plt.close("all")
     assert dict(plt.rcParams) == style

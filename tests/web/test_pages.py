@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import nnlib
+from web.extension.search import CHAPTERS
 from web.project import ROOT, pages
 
 
@@ -43,6 +44,27 @@ def test_page_holds_both_languages_alike(page):
     boxes = [box["class"] for box in parsed(page).select("article div.lang-zh, article div.lang-en")]
     count = Counter("zh" if "lang-zh" in names else "en" for names in boxes)
     assert count["zh"] == count["en"] > 0
+
+
+def test_every_word_in_a_figure_has_its_twin(page):
+    """Names of functions and of what has one name in both languages stand alone."""
+    alone = [text.get_text() for text in parsed(page).select(".drawing text") if not text.select(".lang-zh")]
+    names = {"ReLU", "Maxout", "Sigmoid", "Tanh", "LeakyReLU", "PReLU", "ELU", "GELU", "SiLU", "Xavier", "He", "L2"}
+    words = {word for text in alone for word in re.findall("[A-Za-z]{2,}", text)}
+    assert {word.lower().replace("_", "") for word in words} <= {name.lower() for name in names} | {"leaky", "relu"}
+
+
+def test_a_figure_is_part_of_the_page_and_says_what_it_shows(page):
+    html = parsed(page)
+    drawings = html.select(".drawing")
+    assert not html.select('img[src$=".svg"]')
+    assert page.stem not in CHAPTERS or len(drawings) > 1
+    for drawing in drawings:
+        named = drawing if drawing.get("role") else drawing.parent
+        assert named["role"] == "img"
+        assert re.search(r"[\u4e00-\u9fff].* \| ", named["aria-label"])
+    ids = [tag["id"] for tag in html.select("[id]")]
+    assert len(set(ids)) == len(ids)
 
 
 def test_no_comma_is_lost_or_doubled_beside_a_formula(page):

@@ -43,7 +43,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("html-page-context", launch_menu.fill_menu),
         ("html-page-context", live_cells.add_scripts),
         ("html-page-context", languages.pair_book_title),
-        ("html-page-context", explorers.write_views),
+        ("html-page-context", explorers.write_drawings),
         ("html-page-context", runnable.write_notebooks),
         ("html-page-context", light_pages.drop_assets),
         ("html-page-context", metadata.describe),
@@ -83,6 +83,5 @@ def render_pages(app: Sphinx) -> None:
 def finish_site(app: Sphinx, failure: Exception | None) -> None:
     """Add what depends on all pages, if there are pages and none of them failed."""
     if app.builder.format == "html" and not failure:
-        for step in (math.copy_fonts, metadata.write_sitemap,
-                     light_pages.shrink_pictures, light_pages.measure_once, light_pages.write_sheets):
+        for step in (math.copy_fonts, metadata.write_sitemap, light_pages.measure_once, light_pages.write_sheets):
             step(app)

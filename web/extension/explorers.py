@@ -1,40 +1,27 @@
-"""`nn.explore` in the published page: small pictures beside the page, which explorer.js shows.
+"""`nn.explore` in the published page: drawings in a script beside the page, which explorer.js shows.
+
+It is a script, because a page that is opened from disk may read no other file.
 
 Without JavaScript the page holds the view at the start and its line of text.
 """
 
-import base64
+import gzip
 import html
-import io
 import json
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
-from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 from nnlib.explorers.explorer import MIME
 
 from .languages import spans
 
-MAX_BYTES = 15_000  # per view: all views load when the panel comes near
-COLORS = 64, 16  # palettes tried in turn: the first whose picture is within MAX_BYTES is used
+MAX_BYTES = 15_000  # per view, gzipped: all views load when the panel comes near
 LOG = logging.getLogger(__name__)
 plain_mime = NbElementRenderer.render_mime_type
-
-
-def small(picture: Image.Image) -> bytes:
-    """Pack a picture as WebP with few colours: a third of the PNG, without blur around lines."""
-    for colors in COLORS:
-        flat = picture.quantize(colors, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        packed = io.BytesIO()
-        flat.convert("RGB").save(packed, "WEBP", lossless=True, method=6)
-        if packed.tell() <= MAX_BYTES:
-            break
-    return packed.getvalue()
 
 
 def view(spec: dict, places: list[int]) -> dict:
@@ -49,33 +36,34 @@ def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Elem
     if data.mime_type != MIME:
         return plain_mime(self, data)
     spec, env = data.content, self.renderer.sphinx_env
-    width = height = 0
-    pictures = {}
-    for number, frame in enumerate(spec["frames"]):
-        if (png := frame.pop("image")) is None:
-            continue
-        picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
-        width, height = max(width, picture.width), max(height, picture.height)
-        packed, path = small(picture), f"_images/{env.docname}-{spec['name']}-{number}.webp"
-        if len(packed) > MAX_BYTES:
+    drawings: list[str] = []
+    for frame in spec["frames"]:
+        image = frame.pop("image") or ""
+        if (size := len(gzip.compress(image.encode()))) > MAX_BYTES:
             LOG.warning("explorer %s expected views of at most %d bytes, got %d. Draw it smaller or plainer.",
-                        spec["name"], MAX_BYTES, len(packed), location=(env.docname, data.line))
-        pictures[path] = packed
-        frame["src"] = path
+                        spec["name"], MAX_BYTES, size, location=(env.docname, data.line))
+        if image.startswith("<svg"):
+            frame["drawing"] = len(drawings)
+            drawings.append(image)
+        elif image:
+            frame["src"] = f"data:image/png;base64,{image}"
+    script = f"_images/{env.docname}-{spec['name']}.js" if drawings else None
     first = view(spec, [control["start"] for control in spec["controls"]])
     line = spans(Pair.of(html.escape(first["text"])))
     alt = html.escape(data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""))
-    image = (f'<img src="{first["src"]}" alt="{alt}" width="{width}" height="{height}" loading="lazy" '
-             f'style="aspect-ratio: {width} / {height}">' if width else "")
-    panel = (f'<div class="explorer" id="explorer-{spec["name"]}" '
-             f'data-explorer="{html.escape(json.dumps(spec, ensure_ascii=False, sort_keys=True))}">'
+    image = (f'<div class="explorer-drawing" role="img" aria-label="{alt}">{drawings[first["drawing"]]}</div>'
+             if "drawing" in first else
+             f'<img src="{first["src"]}" alt="{alt}">' if "src" in first else "")
+    panel = (f'<div class="explorer" id="explorer-{spec["name"]}" data-explorer="'
+             f'{html.escape(json.dumps(spec | {"drawings": script}, ensure_ascii=False, sort_keys=True))}">'
              f'{image}<p class="explorer-text">{line}</p></div>')
-    return [nodes.raw(text=panel, format="html", views=pictures)]
+    words = f"book.drawings.{spec['name']} = {json.dumps(drawings, ensure_ascii=False)};"
+    return [nodes.raw(text=panel, format="html", scripts={script: words} if script else {})]
 
 
-def write_views(app: Sphinx, pagename, templatename, context, doctree) -> None:
-    """Write the views of a page's explorers when the page itself is written."""
+def write_drawings(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    """Write the drawings of a page's explorers when the page itself is written."""
     for node in doctree.findall(nodes.raw) if doctree else ():
-        for path, packed in node.get("views", {}).items():
+        for path, words in node.get("scripts", {}).items():
             (app.outdir / path).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(app.outdir / path, lambda file, packed=packed: file.write(packed))
+            (app.outdir / path).write_text(words, "utf-8")

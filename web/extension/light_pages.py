@@ -1,8 +1,8 @@
 """Removes from every page what Jupyter Book would load from other hosts, or load without using it.
 
-The rest loads quickly: one style sheet, scripts that wait until the page is drawn, and pictures that state
-their size and are fetched when the reader comes near. If the theme changes so that one of these changes finds
-nothing to change, the build stops and says which.
+The rest loads quickly: one style sheet, scripts that wait until the page is drawn, figures that are part of the
+page, and pictures that state their size and are fetched when the reader comes near. If the theme changes so that
+one of these changes finds nothing to change, the build stops and says which.
 """
 
 import hashlib
@@ -10,7 +10,6 @@ import re
 from itertools import count
 
 import imagesize
-from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -35,7 +34,7 @@ NO_USE = re.compile(r"thebe|sphinx-design|design-tabs|sphinx_highlight", re.IGNO
 SHEET = re.compile(r'<link [^>]*href="_static/([^"?]+\.css)(\?[^"]*)?"[^>]*>\s*')
 ALL_BOXES = '"pre, .nboutput > .output_area, .cell_output > .output, .jp-RenderedHTMLCommon"'
 NO_BOX = '".measured-by-wide-boxes-js"'
-PICTURE = re.compile(r'<img (?=[^>]*src="_images/([^"]+)")')
+PICTURE = re.compile(r'<img (?:alt="([^"]*)" )?(?=[^>]*src="_images/([^"]+)")[^>]*>')
 
 
 def demand(found: object, what: str) -> None:
@@ -51,7 +50,7 @@ def drop_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
 
 
 def lighten(app: Sphinx, html: str) -> str:
-    """Remove from a rendered page what it does not need, join its style sheets and size its pictures."""
+    """Remove from a rendered page what it does not need, join its style sheets and place its pictures."""
     first = f"<script>{HEAD_SCRIPT.read_text('utf-8')}</script>\n    <title>"  # before those of the theme
     html = THEBE.sub("", html).replace("<title>", first, 1)
     for what, (pattern, new) in CHANGES.items():
@@ -65,14 +64,15 @@ def lighten(app: Sphinx, html: str) -> str:
     html = SHEET.sub(lambda _: next(links, ""), html)
     paths, order = {name: path for path, name in app.builder.images.items()}, count()
 
-    def sized(tag: re.Match[str]) -> str:
-        if tag[1] not in paths:  # a view of an explorer, which states its own size
-            return tag[0]
-        width, height = imagesize.get(app.srcdir / paths[tag[1]])
+    def placed(tag: re.Match[str]) -> str:
+        path = app.srcdir / paths[tag[2]]
+        if path.suffix == ".svg":
+            return path.read_text("utf-8").replace("<svg", f'<svg role="img" aria-label="{tag[1] or ""}"', 1)
+        width, height = imagesize.get(path)
         lazy = 'loading="lazy" ' if next(order) else ""  # the first may be in sight at once
-        return f'<img width="{width}" height="{height}" {lazy}'
+        return tag[0].replace("<img", f'<img width="{width}" height="{height}" {lazy}', 1)
 
-    return PICTURE.sub(sized, html)
+    return PICTURE.sub(placed, html)
 
 
 def write_sheets(app: Sphinx) -> None:
@@ -89,12 +89,3 @@ def measure_once(app: Sphinx) -> None:
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
     demand(NO_BOX in script, f"{ALL_BOXES} in {path.name}")
     path.write_text(script, "utf-8")
-
-
-def shrink_pictures(app: Sphinx) -> None:
-    """Reduce each drawing to 256 colours, which look the same in a third of the space."""
-    for path in (app.outdir / "_images").glob("*.png"):
-        with Image.open(path) as picture:
-            if picture.mode == "RGBA" and picture.getextrema()[3] == (255, 255):  # opaque
-                small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-                small.save(path, optimize=True)

@@ -118,8 +118,8 @@ book.Cell = (() => {
     }
 
     alt() {
-      const images = [this.output, ...this.outputs].map((node) => node.querySelector && node.querySelector("img"));
-      return (images.find(Boolean) || { alt: "" }).alt;
+      const images = [this.output, ...this.outputs].map((node) => node.querySelector && node.querySelector("img, [role=img]"));
+      return images.find(Boolean);
     }
 
     text(stream, words) {
@@ -139,13 +139,16 @@ book.Cell = (() => {
       line.replaceChildren(...shown(line.words));
     }
 
-    image(src) { this.place(element("img", { src, alt: this.alt() })); }
+    image(picture) {                             // a data URL, or SVG
+      const made = picture.startsWith("<svg") ? element("div", { innerHTML: picture }).firstChild : element("img", { src: picture });
+      this.place(book.described(made, this.alt()));
+    }
 
     html(innerHTML) { this.output.append(element("div", { className: "output text_html", innerHTML })); }
 
     explorer(number, description, ask) {
-      const spec = JSON.parse(description), image = element("img", { alt: this.alt(), hidden: true });
-      const host = element("div", { className: "explorer", id: "explorer-" + spec.name }, [image]);
+      const spec = JSON.parse(description), picture = book.described(element("div", { className: "explorer-drawing" }), this.alt());
+      const host = element("div", { className: "explorer", id: "explorer-" + spec.name }, [picture]);
       this.place(host);
       book.mountExplorer(host, spec, ask);
     }

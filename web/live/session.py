@@ -61,7 +61,7 @@ class Stream(io.StringIO):
 class Session:
     """What the cells of one page share. `send(kind, ...)` tells the page:
 
-    * ``text, stream, words`` with stream stdout, stderr or result; ``html, markup``; ``image, data URL``
+    * ``text, stream, words`` with stream stdout, stderr or result; ``html, markup``; ``image, data URL or SVG``
     * ``explorer, number, description``: a panel whose controls call `view`
     * ``omitted, number of characters`` that did not fit; ``clear`` for what the cell shows
     * ``error, words, hint``
@@ -215,18 +215,20 @@ class Session:
             self.send("html", data)
 
     def view(self, explorer: int, choice: list[int]) -> str:
-        """One view of a panel, as JSON: {"src", "text"}, or {"error"}."""
+        """One view of a panel, as JSON: {"src" or "svg", "text"}, or {"error"}."""
         try:
             frame = self.explorers[explorer].frame(choice)
         except BaseException as error:
             return json.dumps({"error": readable(error)})
-        return json.dumps({"src": frame["image"] and data_url(frame["image"]), "text": frame["text"]})
+        image = frame["image"]
+        picture = {"svg": image} if isinstance(image, str) else {"src": image and data_url(image)}
+        return json.dumps(picture | {"text": frame["text"]})
 
     # -- figures ---------------------------------------------------------------------------------------
     def send_figure(self, figure: Any) -> None:
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png", bbox_inches="tight", dpi=figure.dpi, facecolor=figure.get_facecolor())
-        self.send("image", data_url(picture.getvalue()))
+        from nnlib.plot.inline import inline_svg  # brings matplotlib, which most cells do without
+
+        self.send("image", inline_svg(figure))
         if pyplot := sys.modules.get("matplotlib.pyplot"):
             pyplot.close(figure)
 

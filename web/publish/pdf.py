@@ -42,6 +42,8 @@ def chapter(site: Path, name: str, key: str) -> Tag:
             tag["open"] = ""
         if tag.get("id"):
             tag["id"] = f"{name}--{tag['id']}"
+        if tag.get("clip-path"):
+            tag["clip-path"] = tag["clip-path"].replace("#", f"#{name}--")
         if tag.get("src"):
             tag["src"] = f"../html/{tag['src']}"
         page, _, place = tag.get("href", "").partition("#")

@@ -1,11 +1,13 @@
 /* The panel of nn.explore: native inputs over a picture and a line of text.
-   book.mountExplorer(host, spec, ask) builds it; ask(indices) promises {src, text}, from pictures made ahead or from a kernel. */
+   book.mountExplorer(host, spec, ask) builds it; ask(indices) promises {src or svg, text}, from pictures made ahead or from a kernel. */
 (() => {
   const element = book.newElement, words = book.inLanguages;
   const STEP = 500;                              // milliseconds a view stays while it plays
 
+  book.drawings = {};                            // by name of the panel; each comes as a script
   book.mountExplorer = (host, spec, ask) => {
-    const picture = host.querySelector("img") || element("img", { alt: "", hidden: true });
+    const drawing = host.querySelector(".explorer-drawing") || element("div", { className: "explorer-drawing", hidden: true });
+    const picture = host.querySelector(":scope > img") || book.described(element("img", { hidden: true }), drawing);
     const line = element("output", { className: "explorer-text" });
     const fault = element("pre", { className: "explorer-error", hidden: true });
     const inputs = [], shown = [];
@@ -35,6 +37,8 @@
       fault.hidden = true;
       picture.hidden = !view.src;
       if (view.src) picture.src = view.src;
+      drawing.hidden = !view.svg;
+      drawing.innerHTML = view.svg || "";
       line.replaceChildren(...words(view.text));
     }
 
@@ -97,35 +101,37 @@
     });
     const drawn = host.querySelector(".explorer-text");  // the page already shows the first view
     if (drawn) line.append(...drawn.childNodes);
-    host.replaceChildren(...rows, picture, line, fault);
+    host.replaceChildren(...rows, picture, drawing, line, fault);
     tell();
     if (!drawn || chosen().some((index, i) => index !== spec.controls[i].start)) update();
   };
 
-  function fromPictures(spec) {                  // views made when the book was built, the last control fastest
-    const views = [];
-    function load(i) {
-      const view = spec.frames[i];
-      if (!view.src) return Promise.resolve(view);
-      views[i] ||= element("img", { src: view.src }).decode().then(() => view, () => {
-        views[i] = null;
-        throw new Error(`图片没有载入：${view.src} | The picture did not load: ${view.src}`);
-      });
-      return views[i];
+  function fromDrawings(spec) {                  // made when the book was built, the last control fastest
+    let drawings = spec.drawings ? null : Promise.resolve([]);
+    function bring() {
+      drawings ||= new Promise((done, fail) => document.head.append(element("script", { src: spec.drawings,
+        onload: () => done(book.drawings[spec.name]), onerror: () => {
+          drawings = null;
+          fail(new Error(`图没有载入：${spec.drawings} | The drawings did not load: ${spec.drawings}`));
+        } })));
+      return drawings;
     }
     return {
-      all: () => spec.frames.forEach((view, i) => load(i).catch(() => {})),
-      ask: (indices) => load(indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0))
+      all: () => bring().catch(() => {}),
+      ask(indices) {
+        const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
+        return bring().then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
+      }
     };
   }
 
   document.querySelectorAll(".explorer[data-explorer]").forEach((host) => {
-    const spec = JSON.parse(host.dataset.explorer), pictures = fromPictures(spec);
+    const spec = JSON.parse(host.dataset.explorer), drawings = fromDrawings(spec);
     new IntersectionObserver((entries, observer) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
-      pictures.all();
+      drawings.all();
     }, { rootMargin: "800px" }).observe(host);
-    book.mountExplorer(host, spec, pictures.ask);
+    book.mountExplorer(host, spec, drawings.ask);
   });
 })();

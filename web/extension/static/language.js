@@ -1,7 +1,7 @@
 /* The switch 中文 / English / 双语: paints the page in the chosen language and remembers the choice.
    It is the first script of every page, and makes `book`, the one name that our scripts share:
    book.newElement(tag, properties, children) makes every element, book.inLanguages("中文 | English") gives the nodes of a text,
-   book.apart says what a frame with sandbox="allow-scripts" forbids; explorer.js adds book.mountExplorer(host, spec, ask), and
+   book.described(picture, like) gives a picture another one's words; book.apart says what a frame with sandbox="allow-scripts" forbids; explorer.js adds book.mountExplorer(host, spec, ask), and
    cell.js adds book.Cell. A page opened from a disk can load no modules, so the scripts cannot import from each other. */
 var book = (() => {
   const root = document.documentElement, SEP = " | ", CASED = ".lang-zh, .lang-en";
@@ -50,6 +50,15 @@ var book = (() => {
     });
     radios.forEach((radio) => { radio.checked = radio.value === lang; });
     window.dispatchEvent(new Event("resize"));   // margin notes and scroll-spy measure again
+  }
+
+  function described(made, like) {               // a new picture says what the one before says, in the language that is shown
+    const old = attributes.find(([element]) => element === like), name = made.tagName === "IMG" ? "alt" : "aria-label";
+    const words = old ? half(old[2], root.dataset.lang) : like ? like.alt || like.getAttribute("aria-label") : "";
+    if (words) made.setAttribute("role", "img");
+    made.setAttribute(name, words || "");
+    if (old) attributes.push([made, name, old[2]]);
+    return made;
   }
 
   function choose(lang) {                        // what the reader looks at stays where it is
@@ -101,5 +110,5 @@ var book = (() => {
   window.addEventListener("hashchange", reveal);
   paint(root.dataset.lang);
   reveal();
-  return { newElement, inLanguages, apart };
+  return { newElement, inLanguages, described, apart };
 })();
