@@ -214,13 +214,20 @@ class Session:
         else:
             self.send("html", data)
 
-    def view(self, explorer: int, choice: list[int]) -> str:
-        """One view of a panel, as JSON: {"src", "text"}, or {"error"}."""
+    def view(self, explorer: int, choice: list[Any], how: Any = None) -> str:
+        """One view of a panel, as JSON: {"src", "text"}, or {"error"}.
+
+        `how` is True or False for the next view of a run, {"over"} at its end, or the place of a click, {"values"}.
+        """
+        panel = self.explorers[explorer]
         try:
-            frame = self.explorers[explorer].frame(choice)
+            if isinstance(how, list):
+                return json.dumps({"values": panel.clicked(*how, **panel.values(choice))})
+            frame = panel.frame(choice) if how is None else panel.more(choice, how)
         except BaseException as error:
             return json.dumps({"error": readable(error)})
-        return json.dumps({"src": frame["image"] and data_url(frame["image"]), "text": frame["text"]})
+        image = frame and frame.pop("image")
+        return json.dumps({"src": image and data_url(image), **frame} if frame else {"over": True})
 
     # -- figures ---------------------------------------------------------------------------------------
     def send_figure(self, figure: Any) -> None:
