@@ -47,8 +47,8 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     if default is inspect.Parameter.empty:
         default = values[0]
     if default not in values:
-        raise ValueError(f"explore expected the draw function's default of {name} among {list(values)}, got "
-                         f"{default!r}. Offer it too, or change the default.")
+        raise ValueError(f"explore expected the start of {name} among {list(values)}, got {default!r}. "
+                         "Offer it too, or change the start (the draw function's default).")
     if set(values) == {False, True} and isinstance(values[0], bool):
         kind, values = "check", (False, True)
     elif numbers:

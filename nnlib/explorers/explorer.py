@@ -180,4 +180,5 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
       hidden: 1 [3] 20
       deep: [False] True
     """
-    return Explorer(draw, control.controls(draw, controls, labels or {}, start or {}), "NNLIB_FRAMES" in os.environ, clicked)
+    made = control.controls(draw, controls, labels or {}, start or {})
+    return Explorer(draw, made, "NNLIB_FRAMES" in os.environ, clicked)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from numbers import Real
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,6 @@ from matplotlib.transforms import Affine2D
 from PIL import Image, ImageDraw
 
 from .._common import checks
-from .._common.buffers import Buffers
 from .._common.checks import Array
 from ..diagnostics import dead_units, region_count, saturated_units
 from ..layers import KINDS, Elementwise, Maxout
@@ -98,7 +98,7 @@ def parse_points(text: str) -> tuple[Any, Any]:
         rows = np.full((1, 3), np.nan)
     classes = rows[:, 2]
     if not (np.abs(rows) <= 1e6).all() or not np.isin(classes, range(len(COLORS))).all() or len(rows) > MOST[2]:
-        raise Unusable(f"每个点写三个数：x1、x2 和 0 到 {len(COLORS) - 1} 的类别，例如 0.5 -0.2 1；最多 {MOST[2]} 个点。"
+        raise Unusable(f"每个点写三个数：x1、x2 和 0 到 {len(COLORS) - 1} 的类别，如 0.5 -0.2 1；最多 {MOST[2]} 个点。"
                        f" | Write three numbers per point: x1, x2 and a class from 0 to {len(COLORS) - 1}, such as "
                        f"0.5 -0.2 1; at most {MOST[2]} points.")
     return rows[:, :2].T, classes.astype(int)
@@ -118,7 +118,7 @@ def network_code(sizes: str, activation: str, activations: str, dropout: float, 
                  n_classes: int) -> str:
     units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", sizes)]
     if not all(1 <= n <= MOST[0] for n in units) or len(units) > MOST[1]:
-        raise Unusable(f"隐藏层的单元数写成 20 或 8, 8 这样：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有隐藏层就留空。"
+        raise Unusable(f"隐藏层的单元数写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有隐藏层就留空。"
                        f" | Write the units of the hidden layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most "
                        f"{MOST[1]} layers; leave it empty for none.")
     kinds = re.findall(r"[^\s,;]+", activations.lower()) or [activation] * len(units)
@@ -230,16 +230,15 @@ def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any
     """Losses (2, R) on training and test data, R = 1 for one network, and right answers; `deep`: what is inside."""
     losses, right = [], []
     for X, y in ((names["X"], names["y"]), (names["X_test"], names["y_test"])):
-        scores = net.evaluate(X)
-        losses.append(names["settings"]["loss"].evaluate(scores, y, Buffers())[0])
+        scores = net(X)
+        losses.append(names["settings"]["loss"](scores, y))
         right.append(share_right(scores, classes_of(y)))
-    found = {"losses": np.array(losses).reshape(2, -1), "worst": np.min(right[1])}
-    found |= {"train": np.mean(right[0]), "test": np.mean(right[1])}
-    if deep and np.isfinite(net.params).all():
+    found = {"losses": np.array(losses).reshape(2, -1), "train": right[0].mean(), "test": right[1].mean()}
+    if deep:
         X, hidden = names["X"], any(isinstance(layer, Elementwise) for layer in net)
         found |= {"dead": np.mean(dead_units(net, X)) if hidden else 0.0, "regions": np.mean(region_count(net, X, 60)),
                   "saturated": np.mean(saturated_units(net, X)) if hidden else 0.0}
-    return found
+    return found | {"worst": right[1].min()}
 
 
 def line(m: Any) -> str:
@@ -248,14 +247,14 @@ def line(m: Any) -> str:
     (loss, loss_test), dead = m.losses.mean(axis=1), round(m.dead * m.units)
     zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
     return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；"
-            f"准确率 {m.train:.0%}，测试 {m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，饱和 {m.saturated:.0%}；"
-            f"区域 {m.regions:g} 个；参数 {m.n_params} 个；完成的任务：{met}"
+            f"准确率 {m.train:.0%}，测试 {m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，"
+            f"饱和 {m.saturated:.0%}；区域 {m.regions:g} 个；参数 {m.n_params} 个；完成的任务：{met}"
             f" | step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test {loss_test:.3f}; right {m.train:.0%}, test "
             f"{m.test:.0%}{en}; hidden units {m.units}, dead {dead}, saturated {m.saturated:.0%}; regions "
             f"{m.regions:g}; parameters {m.n_params}; missions met: {met}")
 
 
-def play(**values: Any) -> Iterator[tuple[bytes, str, str]]:
+def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
     """Train the network that the controls describe; each view comes some steps after the one before."""
     v, own = SimpleNamespace(**values), parse_points("")
     names: dict[str, Any] = {}
@@ -269,32 +268,35 @@ def play(**values: Any) -> Iterator[tuple[bytes, str, str]]:
     plane = Plane([(names[f"X{part}"], classes_of(names[f"y{part}"])) for part in ("", "_test")])
     m = SimpleNamespace(**values, n=X.shape[1], n_params=net.n_params, units=net.n_neurons - net.n_out, step=0, epoch=0,
                         kinds={type(layer).__name__ for layer in net if isinstance(layer, Elementwise | Maxout)})
-    per_epoch, stopper = -(-m.n // v.batch), EarlyStopping(net, v.patience or v.epochs)
-    training, over, once = steps(net, X, names["y"], **names["settings"]), False, None
+    per_epoch, stopper, over = -(-m.n // v.batch), EarlyStopping(net, v.patience or v.epochs), False
     curves: list[Array] = []
+    training, n, once = steps(net, X, names["y"], **names["settings"]), 0, True
     while True:
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own words
-            vars(m).update(measure(net, names, once is not False or over or len(curves) % 5 == 0))
-        if not (np.isfinite(m.losses).all() and np.isfinite(net.params).all()):
+        try:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own words
+                for _ in range(n):
+                    next(training)
+                    m.step += 1
+                    if m.step % per_epoch == 0:
+                        m.epoch += 1
+                        if v.patience:
+                            test_loss = measure(net, names, False)["losses"][1]
+                            stopper.update(m.epoch - 1, test_loss.reshape(stopper.done.shape))
+                            stopper.restore(stopper.done)
+                        if over := m.epoch == v.epochs or bool(stopper.done.all()):
+                            break
+                if over and v.patience:
+                    stopper.restore(np.ones_like(stopper.done))
+                vars(m).update(measure(net, names, once or over or len(curves) % 5 == 0))
+                curves.append(m.losses)
+                image = plane.png(net, curves)
+        except ValueError:  # by which nnlib refuses what is not finite
             yield plane.png(None, curves), DIVERGED, code
             return
-        curves.append(m.losses)
-        once = yield plane.png(net, curves), line(m), code
+        once = yield image, line(m), code
         if over:
             return
-        for _ in range(1 if once else v.speed):
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-                next(training)
-            m.step += 1
-            if m.step % per_epoch == 0:
-                m.epoch += 1
-                if v.patience:
-                    stopper.update(m.epoch - 1, measure(net, names, False)["losses"][1].reshape(net.params.shape[:-1]))
-                    stopper.restore(stopper.done)
-                if over := m.epoch == v.epochs or bool(stopper.done.all()):
-                    if v.patience:
-                        stopper.restore(np.ones_like(stopper.done))
-                    break
+        n = 1 if once else v.speed
 
 
 def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
@@ -339,7 +341,7 @@ def playground(**start: Any) -> Explorer:
     for name, value in start.items():
         if isinstance(checks.one_of("playground", name, offered), str):
             value = str(value)
-        elif isinstance(value, int | float):
+        elif isinstance(value, Real):
             offered[name] = sorted({*offered[name], value})
         begin[name] = value
     return explore(play, {name: label for name, (label, _, _) in CONTROLS.items()}, clicked, begin, **offered)

@@ -99,7 +99,7 @@ def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[S
     for chosen in inputs:
         chosen.observe(moved, "value")
     if not more:
-        return widgets.VBox([*rows, picture, text])
+        return widgets.VBox([*rows, picture, text, code])
     play.observe(go_on, "value")
     one.on_click(lambda button: stop(more, True))
     rewind.on_click(lambda button: stop(frame))
