@@ -35,7 +35,7 @@ DATA = {  # name -> number of classes, and the code that makes them
                   "X = X - X.mean(axis=1, keepdims=True)\n"
                   "X = np.linalg.svd(X)[0][:, :2].T @ X  # the first two principal components"),
 }
-SPLIT = "\nX, X_test, y, y_test = nn.datasets.train_test_split(X, y, test=0.3)"
+SPLIT = "X, X_test, y, y_test = nn.datasets.train_test_split(X, y, test=0.3)"
 ACTIVATIONS = {name.lower(): name for name, kind in KINDS.items() if issubclass(kind, Elementwise | Maxout)}
 LOSSES = {"cross-entropy": "nn.CrossEntropy()", "hinge": "nn.Hinge()", "mse": "nn.MSE()"}
 OPTIMIZERS = {"sgd": "nn.SGD(lr={:g})", "momentum": "nn.SGD(lr={:g}, momentum=0.9)", "rmsprop": "nn.RMSProp(lr={:g})",
@@ -73,10 +73,9 @@ MISSIONS: dict[int, Callable[[Any], bool]] = {  # the page says them in words
     8: lambda m: m.data == "spirals" and m.twenty and m.worst >= .9,
 }
 GRID, FINE, GAP = 45, 2, 4  # points per side of a small plane; a large one has twice as many, and four times the pixels
-SIDE, COLUMNS = 8 * GRID, 6
-WIDTH, STRIP = SIDE + COLUMNS * (GRID + GAP), 110  # the curves lie in a strip below
-WHITE, GREY, PALE, RAMP = 16, 17, 18, 20  # places in the palette, after the classes' tints and colours
-MIDDLE, LAST = RAMP + 100, RAMP + 200
+SIDE, COLUMNS, CELL = 8 * GRID, 6, GRID + GAP
+WIDTH, STRIP = SIDE + COLUMNS * CELL, 110  # the curves lie in a strip below
+WHITE, GREY, PALE, MIDDLE = 16, 17, 18, 120  # places in the palette, after the classes' tints and colours
 RISE = np.linspace(1, 0, 101)[:, None]
 DOWN, UP = ((1 - RISE) + RISE * [to_rgb(color)] for color in COLORS[:2])
 OURS = [*TINTS, *map(to_rgb, COLORS), (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7)]
@@ -104,52 +103,40 @@ def parse_points(text: str) -> tuple[Any, Any]:
     return rows[:, :2].T, classes.astype(int)
 
 
-def data_code(data: str, points: str) -> tuple[int, str]:
-    if data in DATA:
-        return DATA[data][0], DATA[data][1] + SPLIT
-    X, y = parse_points(points)
-    if len(np.unique(y)) < 2:
-        raise Unusable("自己的点至少要有两个类别：换一个类别，再点图上的别处。"
-                       " | Your points need at least two classes: choose another class and click elsewhere.")
-    return max(y) + 1, f"X, y = np.array({X.tolist()}), np.array({y.tolist()})\nX_test, y_test = X, y"
-
-
-def network_code(sizes: str, activation: str, activations: str, dropout: float, noise: float, init: str,
-                 n_classes: int) -> str:
-    units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", sizes)]
+def code_of(v: Any) -> str:
+    """The cell that makes data, network and settings, and trains; the playground runs all but its last line."""
+    n_classes, data = DATA.get(v.data, (0, ""))
+    if not data:
+        X, y = parse_points(v.points)
+        n_classes, data = max(y, default=0) + 1, f"X, y = np.array({X.tolist()}), np.array({y.tolist()})"
+        if len(np.unique(y)) < 2:
+            raise Unusable("自己的点至少要有两个类别：换一个类别，再点图上的别处。"
+                           " | Your points need at least two classes: choose another class and click elsewhere.")
+    units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", v.sizes)]
     if not all(1 <= n <= MOST[0] for n in units) or len(units) > MOST[1]:
         raise Unusable(f"隐藏层的单元数写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有隐藏层就留空。"
                        f" | Write the units of the hidden layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most "
                        f"{MOST[1]} layers; leave it empty for none.")
-    kinds = re.findall(r"[^\s,;]+", activations.lower()) or [activation] * len(units)
+    kinds = re.findall(r"[^\s,;]+", v.activations.lower()) or [v.activation] * len(units)
     if not {*kinds} <= {*ACTIVATIONS} or len(kinds) != len(units):
         raise Unusable(f"给 {len(units)} 个隐藏层各写一个激活函数，可用 {', '.join(ACTIVATIONS)}；都一样就留空。"
                        f" | Write one activation for each of the {len(units)} hidden layers, out of "
                        f"{', '.join(ACTIVATIONS)}; leave it empty if all are the same.")
-    layers, n_in = [f"nn.GaussianNoise({noise:g})"] if noise else [], 2
-    for n, kind in zip(units, kinds, strict=True):
-        maxout = kind == "maxout"
-        layers.append(f"nn.{'Maxout' if maxout else 'Linear'}({n_in}, {n}, init={init!r})")
-        layers += [] if maxout else [f"nn.{ACTIVATIONS[kind]}()"]
-        layers += [f"nn.Dropout({dropout:g})"] if dropout else []
-        n_in = n
-    return ",\n                 ".join([*layers, f"nn.Linear({n_in}, {n_classes}, init={init!r})"])
-
-
-def setup_code(v: Any) -> str:
-    """The cell that makes data, network and settings; the playground runs it, and so may a reader."""
-    n_classes, data = data_code(v.data, v.points)
-    layers = network_code(v.sizes, v.activation, v.activations, v.dropout, v.noise, v.init, n_classes)
+    layers = [f"nn.GaussianNoise({v.noise:g})"] if v.noise else []
+    for n_in, n, kind in zip([2, *units], units, kinds, strict=False):
+        sizes = f"({n_in}, {n}, init={v.init!r})"
+        layers += [f"nn.Maxout{sizes}"] if kind == "maxout" else [f"nn.Linear{sizes}", f"nn.{ACTIVATIONS[kind]}()"]
+        layers += [f"nn.Dropout({v.dropout:g})"] if v.dropout else []
+    layers += [f"nn.Linear({[2, *units][-1]}, {n_classes}, init={v.init!r})",
+               f"rng={v.seed}{', networks=20' if v.twenty else ''}"]
+    inside = ",\n                 ".join(layers)
     one_hot = f"y, y_test = np.eye({n_classes})[:, y], np.eye({n_classes})[:, y_test]\n" if v.loss == "mse" else ""
-    return (f"import numpy as np\n\nimport nnlib as nn\n\n{data}\n{one_hot}net = nn.Network({layers},\n"
-            f"                 rng={v.seed}{', networks=20' if v.twenty else ''})\n"
+    split = SPLIT if v.data in DATA else "X_test, y_test = X, y"
+    return (f"import numpy as np\n\nimport nnlib as nn\n\n{data}\n{split}\n{one_hot}net = nn.Network({inside})\n"
             f"settings = dict(loss={LOSSES[v.loss]}, optimizer={OPTIMIZERS[v.optimizer].format(v.lr)}, l2={v.l2:g},\n"
-            f"                batch_size={v.batch}, rng={v.seed})\n")
-
-
-def fit_code(v: Any) -> str:
-    stop = f", patience={v.patience}" if v.patience else ""
-    return f"history = nn.fit(net, X, y, **settings, epochs={v.epochs}, validation=(X_test, y_test){stop})\n"
+            f"                batch_size={v.batch}, rng={v.seed})\n"
+            f"history = nn.fit(net, X, y, **settings, epochs={v.epochs}, validation=(X_test, y_test)"
+            f"{f', patience={v.patience}' if v.patience else ''})\n")
 
 
 def classes_of(y: Any) -> Any:
@@ -189,22 +176,20 @@ class Plane:
                 largest = np.abs(plane).max(axis=(1, 2), keepdims=True)
                 rows.append((MIDDLE - 100 * plane / np.maximum(largest, 1e-12)).astype(np.uint8))
         if net.networks:
-            rows.append(decide(net.evaluate(self.coarse)).astype(np.uint8).reshape(-1, GRID, GRID))
+            rows = [decide(net.evaluate(self.coarse)).astype(np.uint8).reshape(-1, GRID, GRID)]
         return decide(a).astype(np.uint8).reshape(n, n), rows
 
     def png(self, net: Network | None, curves: list[Array]) -> bytes:
-        image = self.background.copy()
+        image, down = self.background.copy(), 0
         if net:
             classes, rows = self.regions(net)
             image.paste(Image.fromarray(classes).resize((SIDE, SIDE), Image.Resampling.NEAREST))
-            place = 0
             for row in rows:  # each layer begins a line of its own, as long as there is room
-                for plane in row:
-                    down, across = divmod(place, COLUMNS)
-                    if (down + 1) * (GRID + GAP) <= SIDE:
-                        image.paste(Image.fromarray(plane), (SIDE + GAP + across * (GRID + GAP), down * (GRID + GAP)))
-                    place += 1
-                place = -(-place // COLUMNS) * COLUMNS
+                for i, plane in enumerate(row):
+                    x, y = i % COLUMNS * CELL + GAP, (down + i // COLUMNS) * CELL
+                    if y + CELL <= SIDE:
+                        image.paste(Image.fromarray(plane), (SIDE + x, y))
+                down += -(-len(row) // COLUMNS)
         image.paste(self.points, (0, 0), self.mask)
         draw_curves(ImageDraw.Draw(image), curves)
         file = io.BytesIO()
@@ -215,15 +200,14 @@ class Plane:
 def draw_curves(pen: ImageDraw.ImageDraw, curves: list[Array]) -> None:
     """Losses in training, black, and on test data, red; of several networks the mean within lowest and highest."""
     pen.rectangle((0, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
-    if len(curves) < 2:
-        return
-    chosen = np.stack([curves[i] for i in np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)])
-    x = np.linspace(1, WIDTH - 2, len(chosen))
-    height = (STRIP - GAP - 6) / max(chosen.max(), 1e-12)
-    for part, line, band in ((1, 11, PALE + 1), (0, 15, PALE)):
-        low, mean, high = (SIDE + STRIP - 3 - height * f(chosen[:, part], axis=-1) for f in (np.min, np.mean, np.max))
-        pen.polygon([*zip(x, low, strict=True), *zip(x[::-1], high[::-1], strict=True)], fill=band)
-        pen.line([*zip(x, mean, strict=True)], fill=line, width=2)
+    if len(curves) > 1:
+        shown = np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
+        x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
+        y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
+        for part, line, band in ((1, 11, PALE + 1), (0, 15, PALE)):
+            outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
+            pen.polygon(outline.T.ravel().tolist(), fill=band)
+            pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=line, width=2)
 
 
 def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any]:
@@ -260,11 +244,11 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
     names: dict[str, Any] = {}
     try:
         own = parse_points(v.points) if v.data == "own" else own
-        exec(setup := setup_code(v), names)
+        exec((code := code_of(v)).partition("history")[0], names)
     except Unusable as problem:
         yield Plane([own]).png(None, []), str(problem), ""
         return
-    net, X, code = names["net"], names["X"], setup + fit_code(v)
+    net, X = names["net"], names["X"]
     plane = Plane([(names[f"X{part}"], classes_of(names[f"y{part}"])) for part in ("", "_test")])
     m = SimpleNamespace(**values, n=X.shape[1], n_params=net.n_params, units=net.n_neurons - net.n_out, step=0, epoch=0,
                         kinds={type(layer).__name__ for layer in net if isinstance(layer, Elementwise | Maxout)})
