@@ -249,7 +249,8 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
         yield Plane([own]).png(None, []), str(problem), ""
         return
     net, X = names["net"], names["X"]
-    plane = Plane([(names[f"X{part}"], classes_of(names[f"y{part}"])) for part in ("", "_test")])
+    parts = ["", "_test"] if v.data in DATA else [""]  # own points are all trained on
+    plane = Plane([(names["X" + part], classes_of(names["y" + part])) for part in parts])
     m = SimpleNamespace(**values, n=X.shape[1], n_params=net.n_params, units=net.n_neurons - net.n_out, step=0, epoch=0,
                         kinds={type(layer).__name__ for layer in net if isinstance(layer, Elementwise | Maxout)})
     per_epoch, stopper, over = -(-m.n // v.batch), EarlyStopping(net, v.patience or v.epochs), False
