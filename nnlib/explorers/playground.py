@@ -204,10 +204,11 @@ def draw_curves(pen: ImageDraw.ImageDraw, curves: list[Array]) -> None:
         shown = np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
         x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
         y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
-        for part, line, band in ((1, 11, PALE + 1), (0, 15, PALE)):
+        for part, band in ((1, PALE + 1), (0, PALE)):
             outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
             pen.polygon(outline.T.ravel().tolist(), fill=band)
-            pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=line, width=2)
+        for part, color in ((1, 11), (0, 15)):
+            pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=color, width=2)
 
 
 def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any]:
