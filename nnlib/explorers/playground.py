@@ -54,7 +54,7 @@ CONTROLS: dict[str, tuple[str, Any, Any]] = {  # name -> label, what is offered,
     "batch": ("批的大小 | batch size", [1, 4, 16, 32, 64, 128, 1000], 32),
     "epochs": ("训练多少轮后停 | stop after so many epochs", [10, 30, 100, 300, 1000, 3000, 10000], 1000),
     "patience": ("早停的耐心，0 为不用 | patience of early stopping, 0 for none", [0, 5, 20, 100], 0),
-    "l2": ("L2", [0.0, 1e-4, 3e-4, .001, .003, .01, .03, .1, .3], 0.0),
+    "l2": ("L2 正则化 | L2", [0.0, 1e-4, 3e-4, .001, .003, .01, .03, .1, .3], 0.0),
     "dropout": ("随机失活 | dropout", [0.0, .1, .2, .3, .5, .7], 0.0),
     "noise": ("输入噪声 | input noise", [0.0, .03, .1, .2, .3, .5], 0.0),
     "init": ("初始化 | initialisation", ["xavier", "he"], "xavier"),
@@ -186,29 +186,23 @@ class Plane:
             image.paste(Image.fromarray(classes).resize((SIDE, SIDE), Image.Resampling.NEAREST))
             for row in rows:  # each layer begins a line of its own, as long as there is room
                 for i, plane in enumerate(row):
-                    x, y = i % COLUMNS * CELL + GAP, (down + i // COLUMNS) * CELL
-                    if y + CELL <= SIDE:
-                        image.paste(Image.fromarray(plane), (SIDE + x, y))
+                    left, top = SIDE + GAP + i % COLUMNS * CELL, (down + i // COLUMNS) * CELL
+                    if top + CELL <= SIDE:
+                        image.paste(Image.fromarray(plane), (left, top))
                 down += -(-len(row) // COLUMNS)
         image.paste(self.points, (0, 0), self.mask)
-        draw_curves(ImageDraw.Draw(image), curves)
-        file = io.BytesIO()
-        image.save(file, "PNG", compress_level=1)
+        pen, shown = ImageDraw.Draw(image), np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
+        pen.rectangle((0, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
+        if len(curves) > 1:  # losses in training, black, and on test data, red: the mean, and from lowest to highest
+            x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
+            y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
+            for part, band in ((1, PALE + 1), (0, PALE)):
+                outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
+                pen.polygon(outline.T.ravel().tolist(), fill=band)
+            for part, color in ((1, 11), (0, 15)):
+                pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=color, width=2)
+        image.save(file := io.BytesIO(), "PNG", compress_level=1)
         return file.getvalue()
-
-
-def draw_curves(pen: ImageDraw.ImageDraw, curves: list[Array]) -> None:
-    """Losses in training, black, and on test data, red; of several networks the mean within lowest and highest."""
-    pen.rectangle((0, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
-    if len(curves) > 1:
-        shown = np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
-        x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
-        y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
-        for part, band in ((1, PALE + 1), (0, PALE)):
-            outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
-            pen.polygon(outline.T.ravel().tolist(), fill=band)
-        for part, color in ((1, 11), (0, 15)):
-            pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=color, width=2)
 
 
 def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_of_the_playground_the_first_view_is_drawn(site):
     spec = json.loads(panel["data-explorer"])
     (frame,) = spec["frames"]
     assert spec["live"]
-    assert all(BOTH.fullmatch(control["label"]) or control["label"] == "L2" for control in spec["controls"])
+    assert all(BOTH.fullmatch(control["label"]) for control in spec["controls"])
     assert BOTH.fullmatch(frame["text"])
     assert "nn.fit" in frame["code"]
     image = panel.select_one("img")
