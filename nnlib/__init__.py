@@ -20,10 +20,12 @@ from .training import Diverged, History, fit
 
 
 def __getattr__(name: str) -> object:  # matplotlib takes a second to import: only those who plot wait for it
-    if name == "plot":
+    if name in ("plot", "playground"):
         import importlib
 
-        return importlib.import_module(".plot", __name__)
+        if name == "plot":
+            return importlib.import_module(".plot", __name__)
+        return importlib.import_module(".explorers.playground", __name__).playground
     raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
 
 
@@ -31,6 +33,6 @@ __all__ = [
     "ELU", "GELU", "MSE", "SGD", "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise",
     "GradientCheck", "Hinge", "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp",
     "ReLU", "SiLU", "Sigmoid", "Tanh", "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "exercises",
-    "explore", "fit", "gelu", "leaky_relu", "load", "mlp", "plot", "predict", "prelu", "relu", "sigmoid", "silu",
-    "sweep", "tanh",
+    "explore", "fit", "gelu", "leaky_relu", "load", "mlp", "playground", "plot", "predict", "prelu", "relu", "sigmoid",
+    "silu", "sweep", "tanh",
 ]

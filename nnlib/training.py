@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -82,13 +82,13 @@ class _Task:
     loss: Loss
     optimizer: Optimizer
     l2: float
-    epochs: int
     batch_size: int
-    validation: tuple[Array, Any] | None
-    patience: int | None
-    measure_accuracy: bool
-    tick: Callable[[], Any]
-    stop: threading.Event  # set when the call ends: threads that still train a chunk then leave it
+    epochs: int = 0
+    validation: tuple[Array, Any] | None = None
+    patience: int | None = None
+    measure_accuracy: bool = False
+    tick: Callable[[], Any] = bool
+    stop: threading.Event = field(default_factory=threading.Event)  # the call has ended: threads leave their chunks
 
 
 def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
@@ -159,24 +159,33 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     X, targets, *held_out = (np.array(data) if np.may_share_memory(data, net.params) else data  # training changes these
                              for data in (X, targets, *(validation or ())))
     epochs = checks.whole_number("fit epochs", epochs)
-    chunks = chunks_of(net)
-    seeds = checks.as_generator(rng).integers(2**63, size=1 + len(chunks))
-    shuffling, *noise = map(np.random.default_rng, seeds)
+    chunks = _chunks(net, rng)
     with bar(progress, epochs * len(chunks), "epoch") as tick:
         task = _Task(
-            np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0), epochs,
-            batch_size=n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)),
+            np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0),
+            n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)), epochs,
             validation=(held_out[0], held_out[1]) if held_out else None,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            measure_accuracy=measure_accuracy and loss.classifies, tick=tick, stop=threading.Event())
-        runs = [partial(_train, task, net, part, copy.deepcopy(shuffling), source)
-                for part, source in zip(chunks, noise, strict=True)]
+            measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+        runs = [partial(_train, task, net, *chunk) for chunk in chunks]
         with _alone(net):
             histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
     if np.isfinite(diverged).any():
         raise _divergence(diverged, net, optimizer.lr, history)
     return history
+
+
+def steps(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss, optimizer: Optimizer, l2: float, batch_size: int,
+          rng: int | np.random.Generator) -> Iterator[None]:
+    """Train as `fit` does, bit for bit, but one minibatch per ``next``, without end, and diverging unnoticed."""
+    X, targets = net.check_data(X, y, loss)
+    task = _Task(np.ascontiguousarray(X.T), targets, loss, optimizer, l2, min(batch_size, X.shape[1]))
+    chunks = [(net if part is None else net.select(part), optimizer.fresh(), Buffers(), *sources)
+              for part, *sources in _chunks(net, rng)]
+    while True:
+        for _ in zip(*[_epoch(task, *chunk) for chunk in chunks], strict=True):
+            yield
 
 
 @contextmanager
@@ -205,6 +214,14 @@ def chunks_of(net: Network) -> list[slice | None]:
     count = -(-net.networks // size)
     ends = [net.networks * k // count for k in range(count + 1)]  # as equal as can be
     return [slice(a, b) for a, b in pairwise(ends)]
+
+
+def _chunks(net: Network, rng: int | np.random.Generator) -> list[tuple[Any, np.random.Generator, Any]]:
+    """Each chunk's place, its own copy of the generator that shuffles for all of them, and the source of its noise."""
+    parts = chunks_of(net)
+    seeds = checks.as_generator(rng).integers(2**63, size=1 + len(parts))
+    shuffling, *noise = map(np.random.default_rng, seeds)
+    return [(part, copy.deepcopy(shuffling), source) for part, source in zip(parts, noise, strict=True)]
 
 
 def _divergence(diverged: Array, net: Network, lr: float, history: History) -> Diverged:
@@ -266,6 +283,17 @@ def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Ite
         yield X.T, part
 
 
+def _epoch(task: _Task, net: Network, optimizer: Optimizer, buffers: Buffers, shuffling: np.random.Generator,
+           noise: np.random.Generator) -> Iterator[Any]:
+    """Take the steps of one epoch; each gives its share of the epoch's loss."""
+    for X, y in _minibatches(task, shuffling, buffers):
+        if task.stop.is_set():
+            raise InterruptedError
+        loss = net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / len(task.rows))
+        optimizer.step(net.params, net.grads)
+        yield loss
+
+
 def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator,
            noise: np.random.Generator) -> tuple[History, Array]:
     """Train a network, or one chunk of a stack; the second result: when each network diverged, else NaN."""
@@ -276,18 +304,14 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
     diverged = np.full(net.params.shape[:-1], np.nan)
     finished, some = np.zeros(net.params.shape[:-1], bool), False  # diverged, or stopped early; are there any?
     before = np.empty_like(net.params)
-    n = len(task.rows)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
         if net.networks is None:
             np.setbufsize(JOINED)  # until the end of this block
         for epoch in range(task.epochs):
             before[...] = net.params
             total: Any = 0.0
-            for X, y in _minibatches(task, shuffling, buffers):
-                if task.stop.is_set():
-                    raise InterruptedError
-                total = total + net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / n)
-                optimizer.step(net.params, net.grads)
+            for loss in _epoch(task, net, optimizer, buffers, shuffling, noise):
+                total = total + loss
             measured = {"loss": total, **_measure(task, net, buffers)}
             val_loss = measured.get("val_loss", 0.0)
             if not (checks.all_finite(total + val_loss) and checks.all_finite(net.params)):

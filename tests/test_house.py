@@ -90,7 +90,7 @@ def test_public_names():
     contract = """Network mlp load Linear Maxout Dropout GaussianNoise Sigmoid Tanh ReLU LeakyReLU PReLU ELU
         GELU SiLU sigmoid tanh relu leaky_relu prelu elu gelu silu CrossEntropy Hinge MSE SGD Adam RMSProp
         fit predict accuracy check_gradients Neuron datasets diagnostics plot Diverged BadFile explore
-        exercises sweep GradientCheck History"""
+        exercises sweep GradientCheck History playground"""
     assert set(contract.split()) == set(nnlib.__all__)
     assert all(hasattr(nnlib, name) for name in nnlib.__all__)
     with pytest.raises(AttributeError, match=r"module 'nnlib' has no attribute 'nonsense'"):

@@ -14,14 +14,17 @@ class Control:
 
     name: str
     label: str
-    kind: str  # "slider" | "play", a slider that also runs by itself | "choice" | "check"
+    kind: str  # "slider" | "play", a slider that also runs by itself | "choice" | "check" | "text", with any value
     values: tuple[Any, ...]
-    start: int
+    start: Any  # the index of its value; a text itself
 
     @property
     def shown(self) -> list[str]:
         short = [f"{value:g}" if isinstance(value, float) else str(value) for value in self.values]
         return short if len(set(short)) == len(short) else list(map(str, self.values))
+
+    def value(self, chosen: Any) -> Any:
+        return chosen if self.kind == "text" else self.values[chosen]
 
 
 def name_of(draw: Callable[..., Any]) -> str:
@@ -29,21 +32,23 @@ def name_of(draw: Callable[..., Any]) -> str:
 
 
 def control(name: str, offered: Any, label: str, default: Any) -> Control:
+    if isinstance(offered, str):
+        return Control(name, label, "text", (), default if isinstance(default, str) else offered)
     if isinstance(offered, bool):
         offered, default = [False, True], offered
-    items = list(offered) if isinstance(offered, Iterable) and not isinstance(offered, str | Mapping) else []
+    items = list(offered) if isinstance(offered, Iterable) and not isinstance(offered, Mapping) else []
     values = tuple(item.item() if isinstance(item, np.generic) else item for item in items)
     numbers = all(isinstance(value, int | float) for value in values)
     if not values or not (numbers or all(isinstance(value, str) for value in values)):
-        raise ValueError(f"explore expected {name} to be True, False, a range, or a list of numbers or of texts, "
-                         f"got {offered!r}. Write for example {name}=[1, 3, 20].")
+        raise ValueError(f"explore expected {name} to be True, False, a text, a range, or a list of numbers or of "
+                         f"texts, got {offered!r}. Write for example {name}=[1, 3, 20].")
     if len(set(values)) < len(values):
         raise ValueError(f"explore expected each value of {name} once, got {offered!r}. Leave the repeated ones out.")
     if default is inspect.Parameter.empty:
         default = values[0]
     if default not in values:
-        raise ValueError(f"explore expected the draw function's default of {name} among {list(values)}, got "
-                         f"{default!r}. Offer it too, or change the default.")
+        raise ValueError(f"explore expected the start of {name} among {list(values)}, got {default!r}. "
+                         "Offer it too, or change the start (the draw function's default).")
     if set(values) == {False, True} and isinstance(values[0], bool):
         kind, values = "check", (False, True)
     elif numbers:
@@ -53,7 +58,8 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     return Control(name, label, kind, values, values.index(default))
 
 
-def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str]) -> list[Control]:
+def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str],
+             start: Mapping[str, Any]) -> list[Control]:
     if not callable(draw):
         raise ValueError(f"explore expected a function that draws, got {draw!r}. "
                          "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20]).")
@@ -71,9 +77,9 @@ def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mappi
     except TypeError as error:
         raise ValueError(f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
                          f"got {', '.join(offered)}: {error}. Give every argument one control of its name.") from error
-    if unknown := set(labels) - set(offered):
-        raise ValueError(f"explore expected labels of its controls {', '.join(offered)}, got one for "
+    if unknown := {*labels, *start} - {*offered}:
+        raise ValueError(f"explore expected labels and starts of its controls {', '.join(offered)}, got one for "
                          f"{', '.join(sorted(unknown))}. Correct its name, or leave it out.")
     empty = inspect.Parameter.empty  # an argument caught by **more has no default
-    return [control(name, values, labels.get(name, name.replace("_", " ")), defaults.get(name, empty))
+    return [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))
             for name, values in offered.items()]

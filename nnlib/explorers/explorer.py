@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import inspect
 import io
 import itertools
 import math
@@ -25,53 +26,80 @@ def coded(image: bytes | str | None) -> str | None:
 class Explorer:
     """What `explore` returns: notebooks and pages show it as a panel of controls over a picture."""
 
-    def __init__(self, draw: Callable[..., Any], controls: list[Control], ahead: bool) -> None:
-        self.draw, self.name, self.controls, self.ahead = draw, name_of(draw), controls, ahead
+    def __init__(self, draw: Callable[..., Any], controls: list[Control], ahead: bool, clicked: Any) -> None:
+        self.draw, self.name, self.controls, self.ahead, self.clicked = draw, name_of(draw), controls, ahead, clicked
+        self.runs = inspect.isgeneratorfunction(draw)
+        self.live = self.runs or any(c.kind == "text" for c in controls)  # views that nobody can draw in advance
+        self.run: tuple[tuple[Any, ...], Any] = (), None  # the choice of the generator that is running, and it
         self.start = tuple(c.start for c in controls)
         self.n_views = math.prod(len(c.values) for c in controls)
         self.frames = {choice: self.frame(choice) for choice in self.choices()} if ahead else {}
 
-    def choices(self) -> Iterable[tuple[int, ...]]:
+    def choices(self) -> Iterable[tuple[Any, ...]]:
         """Every view of a page, as the indices of its values; the last control's index changes fastest."""
+        if self.live:
+            return [self.start]
         if self.n_views > MAX_VIEWS:
             raise ValueError(f"a page expected at most {MAX_VIEWS} views of an explorer, got {self.n_views}. "
                              "Offer fewer values.")
         return itertools.product(*(range(len(c.values)) for c in self.controls))
 
-    def frame(self, choice: Sequence[int]) -> dict[str, Any]:
-        """Draw one view.
+    def values(self, choice: Sequence[Any]) -> dict[str, Any]:
+        """What the controls say: for each, in order, the index of its value, or its text."""
+        return {c.name: c.value(chosen) for c, chosen in zip(self.controls, choice, strict=True)}
+
+    def frame(self, choice: Sequence[Any]) -> dict[str, Any]:
+        """Draw one view, of a generator the first.
 
         Parameters
         ----------
-        choice : sequence of int
-            For each control, in order, the index of its value.
+        choice : sequence
+            For each control, in order, the index of its value, or its text.
 
         Returns
         -------
         dict
-            "image": the picture as PNG bytes, in a page as SVG text, or None; "text": the line that says what it shows.
+            "image": the picture as PNG bytes, in a page a figure as SVG text, or None; "text": the line that says
+            what it shows; "code" if `draw` gives any.
         """
-        values = {c.name: c.values[i] for c, i in zip(self.controls, choice, strict=True)}
-        drawn = self.draw(**values)
-        figure, text = drawn if isinstance(drawn, tuple) and len(drawn) == 2 else (drawn, None)
+        drawn = self.draw(**self.values(choice))
+        if self.runs:
+            self.run = tuple(choice), drawn
+            drawn = next(drawn, None)
+        return self.view(drawn, choice)
+
+    def more(self, choice: Sequence[Any], once: bool = False) -> dict[str, Any] | None:
+        """The next view of the generator at these values, or None at its end; its `yield` gives `once` back."""
+        if self.run[0] != tuple(choice):
+            self.frame(choice)
+        try:
+            return self.view(self.run[1].send(once), choice)
+        except StopIteration:
+            return None
+
+    def view(self, drawn: Any, choice: Sequence[Any]) -> dict[str, Any]:
+        figure, text, *code = drawn if isinstance(drawn, tuple) and len(drawn) in (2, 3) else (drawn, None)
         if isinstance(figure, str) and text is None:
             return {"image": None, "text": figure}
-        if not hasattr(figure, "savefig") or not isinstance(text, str | None):
+        if not (isinstance(figure, bytes) or hasattr(figure, "savefig")) or not isinstance(text, str | None):
             raise ValueError(f"{self.name} expected to return a matplotlib Figure, a text, or both, got {drawn!r}. "
-                             "End it with `return figure` or `return figure, text`.")
-        import matplotlib.pyplot as plt
+                             f"End it with `{'yield' if self.runs else 'return'} figure, text`.")
+        if not isinstance(figure, bytes):
+            import matplotlib.pyplot as plt
 
-        if os.environ.get("NNLIB_LANG") == "page":
-            from ..plot.inline import inline_svg
+            if os.environ.get("NNLIB_LANG") == "page":
+                from ..plot.inline import inline_svg
 
-            image: bytes | str = inline_svg(figure, tight=False)
-        else:
-            figure.savefig(picture := io.BytesIO(), format="png")
-            image = picture.getvalue()
-        plt.close(figure)  # else the notebook would show it again below the panel
+                image: bytes | str = inline_svg(figure, tight=False)
+            else:
+                figure.savefig(picture := io.BytesIO(), format="png")
+                image = picture.getvalue()
+            plt.close(figure)  # else the notebook would show it again below the panel
+            figure = image
         if text is None:
-            text = ", ".join(f"{c.name} = {c.shown[i]}" for c, i in zip(self.controls, choice, strict=True))
-        return {"image": image, "text": text}
+            text = ", ".join(f"{c.name} = {c.shown[i] if c.values else i}"
+                             for c, i in zip(self.controls, choice, strict=True))
+        return {"image": figure, "text": text} | dict(zip(["code"], code, strict=False))
 
     def first(self) -> dict[str, Any]:
         """The first view; if `draw` raises, the error becomes its text, so that the panel still appears."""
@@ -87,12 +115,13 @@ class Explorer:
         controls = [{"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
                     for c in self.controls]
         frames = [frame | {"image": coded(frame["image"])} for frame in self.frames.values()]
-        return {"name": self.name, "controls": controls, "frames": frames if self.ahead else []}
+        return {"name": self.name, "controls": controls, "frames": frames if self.ahead else [],
+                "live": self.live, "runs": self.runs, "clicks": self.clicked is not None}
 
     def __repr__(self) -> str:
-        lines = [f"explore {self.name}: {counted(self.n_views, 'view')}"]
+        lines = [f"explore {self.name}" + ("" if self.live else f": {counted(self.n_views, 'view')}")]
         for c in self.controls:
-            values = [f"[{v}]" if i == c.start else v for i, v in enumerate(c.shown)]
+            values = [f"[{v}]" if i == c.start else v for i, v in enumerate(c.shown)] or [repr(c.start)]
             lines.append(f"  {c.name}: {' '.join(values)}")
         return "\n".join(lines)
 
@@ -104,13 +133,16 @@ class Explorer:
             with contextlib.suppress(ImportError):  # without ipywidgets, the page that runs the cell builds the panel
                 from .widgets import panel
 
-                shown = panel(self.controls, first, self.frame)  # asked for its id: Colab's ipywidgets 7 has no bundle
+                shown = panel(self.controls, first, self.frame, self.more if self.runs else None)
+                # asked for its id: Colab's ipywidgets 7 has no bundle
                 view = {"version_major": 2, "version_minor": 0, "model_id": shown.model_id}
                 return {WIDGET: view, **picture, **text}  # the picture remains where no kernel moves the panel
         return {**text, MIME: self.spec()}
 
 
-def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, **controls: Any) -> Explorer:
+def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
+            clicked: Callable[..., Mapping[str, str]] | None = None, start: Mapping[str, Any] | None = None,
+            **controls: Any) -> Explorer:
     """Let a reader set the arguments of a draw function and see what changes.
 
     Under a kernel the panel's controls call `draw` live. In the published page the same cell shows the same controls
@@ -121,12 +153,20 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, *
     draw : function
         Called with one value for each control; returns a matplotlib Figure, a text, or both as
         ``figure, text``. The text is a line that says what the picture shows, ``中文 | English``.
-        The panel starts with its default arguments, or else with each control's first value.
+        The panel starts with its default arguments, or else with each control's first value. A
+        generator function yields one view after the other, and its panel plays, pauses, takes one step
+        (then its ``yield`` gives True) and rewinds; in a page it runs once Python is loaded. Instead of
+        a figure it may give PNG bytes, and after the text code that draws the same.
     labels : dict, optional
         The text next to a control, ``中文 | English``; by default the name of the argument.
+    clicked : function, optional
+        Called in a page with the place of a click on the picture, as shares of its width and height
+        from the top left corner, and the controls' values; returns new values of text boxes.
+    start : dict, optional
+        The values that the panel starts with, instead of the default arguments.
     **controls
         A list of numbers gives a slider; a range, a slider with a play button; a list of texts, a
-        choice; True or False, a check box.
+        choice; True or False, a check box; a text, a text box.
 
     Returns
     -------
@@ -148,4 +188,5 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None, *
       hidden: 1 [3] 20
       deep: [False] True
     """
-    return Explorer(draw, control.controls(draw, controls, labels or {}), ahead="NNLIB_FRAMES" in os.environ)
+    made = control.controls(draw, controls, labels or {}, start or {})
+    return Explorer(draw, made, "NNLIB_FRAMES" in os.environ, clicked)

@@ -485,11 +485,16 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({}, "explore…got none", "hidden=[1, 3, 20]"),
         ({"draw": max, "x": [1]}, "explore expected a function with named arguments…<built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…view(hidden), got width: missing", to(HIDDEN)),
-        ({**HIDDEN, "labels": {"l2": "λ"}}, "explore…labels…hidden, got one for l2", to(HIDDEN)),
+        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…labels and starts…hidden, got one for l2", to(HIDDEN))
+          for what in ("labels", "start")),
+        ({**HIDDEN, "start": {"hidden": 7}}, "explore…start of hidden…[1], got 7", to({"hidden": [1, 7]})),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")
-          for bad in (3, "abc", [], [1, "a"])),
+          for bad in (3, {"a": 1}, [], [1, "a"])),
         ({"hidden": [1, 2, 1]}, "explore…once, got [1, 2, 1]", to({"hidden": [1, 2]})),
-        ({"draw": lambda hidden=7: "", **HIDDEN}, "explore…default…[1], got 7", to({"hidden": [1, 7]}))],
+        ({"draw": lambda hidden=7: "", **HIDDEN}, "explore…start of…[1], got 7", to({"hidden": [1, 7]}))],
+    lambda start: nn.playground(**start): [
+        ({"speed": "fast"}, "explore expected the start of speed…got 'fast'", to({"speed": 3})),
+        ({"depth": 3}, "playground expected one of activation, …, got 'depth'", to({"sizes": "8, 8"}))],
     lambda values: nn.explore(view, hidden=values).choices(): [
         (range(65), "a page…64 views…got 65", lambda values: values[:64])],
     lambda draw: nn.explore(draw, hidden=[1]).frame([0]): [

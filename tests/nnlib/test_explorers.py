@@ -3,11 +3,24 @@
 import asyncio
 import base64
 import io
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from ipywidgets import HTML, Checkbox, Dropdown, Image, Play, SelectionSlider, VBox, Widget
+from ipywidgets import (
+    HTML,
+    Button,
+    Checkbox,
+    Dropdown,
+    Image,
+    Play,
+    SelectionSlider,
+    Text,
+    ToggleButton,
+    VBox,
+    Widget,
+)
 from PIL import Image as Picture
 
 import nnlib as nn
@@ -121,8 +134,8 @@ def parts(explorer, *kinds):
         for child in getattr(widget, "children", ()):
             walk(child)
 
-    walk(panel(explorer.controls, explorer.first(), explorer.frame))
-    return [next(w for w in found if type(w) is kind) for kind in kinds]
+    walk(panel(explorer.controls, explorer.first(), explorer.frame, explorer.more if explorer.runs else None))
+    return [found.pop(next(i for i, w in enumerate(found) if type(w) is kind)) for kind in kinds]
 
 
 def test_the_live_panel_holds_real_widgets(explorer):
@@ -207,3 +220,99 @@ def test_values_that_look_alike_are_shown_in_full():
     shown = str(nn.explore(lambda rate: "", rate=[0.1 + 0.2, 0.3]))
     assert shown == "explore <lambda>: 2 views\n  rate: [0.30000000000000004] 0.3"
     assert str(nn.explore(lambda rate: "", rate=[0.3])).startswith("explore <lambda>: 1 view\n")
+
+
+def count(to, word):
+    """A run: a number per view, until `to`; one step is a thousandth."""
+    n = 0
+    while n <= to:
+        n += .001 if (yield f"{word}{n:g}") else 1
+
+
+def test_a_generator_gives_one_view_after_the_other():
+    panel = nn.explore(count, to=[2, 9], word="x")
+    assert [panel.frame([0, "a"])["text"], *(panel.more([0, "a"], once)["text"] for once in (False, True))] == [
+        "a0", "a1", "a1.001"]
+    assert panel.more([0, "b"])["text"] == "b1"  # other values begin anew
+    assert panel.frame([0, "b"])["text"] == "b0"  # and so does rewinding
+    assert [panel.more([0, "b"]) and 1 for _ in range(4)] == [1, 1, None, None]
+
+
+def test_a_text_box_has_any_value_and_starts_with_what_is_offered_or_the_default():
+    panel = nn.explore(lambda a, b="y": a + b, a="x", b="z")
+    assert [(c["kind"], c["values"], c["start"]) for c in panel.spec()["controls"]] == [("text", [], "x"),
+                                                                                       ("text", [], "y")]
+    assert panel.frame(["中", " | "])["text"] == "中 | "
+    assert repr(panel) == "explore <lambda>\n  a: 'x'\n  b: 'y'"
+    picture = nn.explore(lambda a, b: line()[0], a="x", b=[1.5])
+    assert picture.frame(["q", 0])["text"] == "a = q, b = 1.5"
+
+
+def test_the_start_may_be_chosen_for_one_panel():
+    panel = nn.explore(line, start={"slope": 20, "wide": True, "color": "blue"}, **CONTROLS | {"wide": [False, True]})
+    assert panel.start == (2, 1, 1, 1)
+
+
+def test_png_bytes_are_a_picture_and_code_may_follow():
+    png = nn.explore(line, **CONTROLS).first()["image"]
+    assert nn.explore(lambda a: (png, "t", "x = 1"), a=[1]).frame([0]) == {"image": png, "text": "t", "code": "x = 1"}
+    assert nn.explore(lambda a: png, a=[1]).frame([0]) == {"image": png, "text": "a = 1"}
+    with pytest.raises(ValueError, match="End it with `yield figure, text`"):
+        nn.explore(lambda a: (yield 3), a=[1]).frame([0])
+    with pytest.raises(ValueError, match="got None"):
+        nn.explore(lambda a: (yield from ()), a=[1]).frame([0])
+
+
+@pytest.mark.parametrize("draw", [count, lambda to, word: f"{to}{word}"])
+def test_for_a_page_the_first_of_views_that_nobody_can_foresee_is_drawn(monkeypatch, draw):
+    monkeypatch.setenv("NNLIB_FRAMES", "1")
+    spec = nn.explore(draw, to=range(100), word="x")._repr_mimebundle_()[MIME]
+    assert spec["live"]
+    assert spec["runs"] == (draw is count)
+    assert [frame["text"] for frame in spec["frames"]] == ["x0" if draw is count else "0x"]
+
+
+async def shows(text, pattern):
+    for _ in range(500):
+        if re.search(f">{pattern}<", text.value):
+            return
+        await asyncio.sleep(.01)
+    raise AssertionError(f"expected {pattern}, got {text.value}")
+
+
+def test_the_live_panel_of_a_run_plays_pauses_steps_and_rewinds():
+    panel_of = nn.explore(count, labels={"word": "词 | word"}, to=[3, 10**9], word="x", start={"to": 10**9})
+    play, one, rewind, choice, word, text = parts(panel_of, ToggleButton, Button, Button, SelectionSlider, Text, HTML)
+
+    async def moves():
+        play.value = True
+        await shows(text, "x[1-9][0-9]*")
+        assert 'aria-live="off"' in text.value
+        one.click()
+        assert not play.value
+        reached = text.value
+        assert ".001<" in reached
+        assert 'aria-live="polite"' in reached
+        await asyncio.sleep(.1)
+        assert text.value == reached
+        rewind.click()
+        assert ">x0<" in text.value
+        play.value = True
+        word.value = "中"
+        await shows(text, "中[1-9][0-9]*")  # begun anew, and playing on
+        choice.value = 0
+        await shows(text, "中3")
+        await asyncio.sleep(.1)
+        assert not play.value  # at its end
+        assert ">中3<" in text.value
+
+    asyncio.run(moves())
+
+
+def test_the_live_panel_folds_the_code_away():
+    png = nn.explore(line, **CONTROLS).first()["image"]
+    word, text, code = parts(nn.explore(lambda a: (png, "t", a), a="<b>"), Text, HTML, HTML)
+    assert "t<" in text.value
+    assert code.value == "<details><summary>对应的代码 | As code</summary><pre>&lt;b&gt;</pre></details>"
+    word.value = ""
+    assert code.value == ""

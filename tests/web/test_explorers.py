@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 from bs4 import BeautifulSoup
 
+from nnlib.explorers.playground import MISSIONS, SIDE, STRIP, WIDTH
 from web.extension.explorers import MAX_BYTES, view
 from web.project import notebooks
 
@@ -18,7 +19,7 @@ CELLS = {name: sum("nn.explore(" in cell.source for cell in notebook.cells)
          for name, notebook in notebooks().items()}
 
 
-@pytest.mark.parametrize("chapter", sorted(CELLS.keys() - {"exercises"}))
+@pytest.mark.parametrize("chapter", sorted(CELLS.keys() - {"exercises", "playground"}))
 def test_every_view(site, chapter):
     panels = BeautifulSoup((site / f"{chapter}.html").read_text("utf-8"), "html.parser").select(".explorer")
     assert len(panels) == CELLS[chapter] > 0
@@ -39,3 +40,21 @@ def test_every_view(site, chapter):
             row = [(*start[:i], place, *start[i + 1:]) for place in range(len(control["values"]))]
             assert len({texts[choice] for choice in row}) > len(row) / 2, control
             assert len({pictures[choice] for choice in row}) == len(row), control
+
+
+def test_of_the_playground_the_first_view_is_drawn(site):
+    page = BeautifulSoup((site / "playground.html").read_text("utf-8"), "html.parser")
+    (panel,) = page.select(".explorer")
+    spec = json.loads(panel["data-explorer"])
+    (frame,) = spec["frames"]
+    assert spec["live"]
+    assert all(BOTH.fullmatch(control["label"]) for control in spec["controls"])
+    assert BOTH.fullmatch(frame["text"])
+    assert "nn.fit" in frame["code"]
+    image = panel.select_one("img")
+    assert image["src"] == frame["src"]
+    assert BOTH.fullmatch(image["alt"])
+    assert Image.open(site / frame["src"]).size == (int(image["width"]), int(image["height"])) == (WIDTH, SIDE + STRIP)
+    assert (site / frame["src"]).stat().st_size < 2 * MAX_BYTES
+    lists = [[item.get_text() for item in one.select("li")] for one in page.select("article ol")]
+    assert [len(items) for items in lists] == [len(MISSIONS)] * 2

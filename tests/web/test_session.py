@@ -319,6 +319,22 @@ def test_a_panel_and_its_views(ran, monkeypatch):
     assert "->   3 |     return" in json.loads(ran.session.view(0, [2]))["error"]
 
 
+def test_a_run_is_asked_for_its_next_view_and_told_of_clicks(ran, monkeypatch):
+    monkeypatch.delitem(sys.modules, "nnlib.explorers.widgets", raising=False)
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    ran("import nnlib as nn\ndef draw(a, b):\n    while a < 3:\n        a += 0.5 if (yield f'{a}{b}') else 1\n"
+        "nn.explore(draw, clicked=lambda x, y, **now: {'b': f'{x} {y} {now}'}, a=[0, 1], b='x')")
+
+    def view(*asked):
+        return json.loads(ran.session.view(0, *asked))
+
+    assert [view([0, "y"])["text"], view([0, "y"], False)["text"], view([0, "y"], True)["text"]] == ["0y", "1y", "1.5y"]
+    assert view([1, "z"], False)["text"] == "2z"
+    assert view([1, "z"], False) == {"over": True}
+    assert view([1, "z"], [.25, .5]) == {"values": {"b": "0.25 0.5 {'a': 1, 'b': 'z'}"}}
+    assert "KeyError" in view([1], False)["error"] or "ValueError" in view([1], False)["error"]
+
+
 @pytest.mark.parametrize("source", ["print('x' * {n})", "for i in range({n} // 10):\n    print('123456789')",
                                     "'x' * ({n} - 3)"])
 def test_too_much_text_is_counted_not_sent(ran, source):

@@ -47,6 +47,21 @@ book.Cell = (() => {
         if (getSelection().isCollapsed) this.edit({ x: event.clientX, y: event.clientY });  // else the reader marks text
       });
       this.recall();
+      this.wake();
+    }
+
+    wake() {                                     // a published panel whose views nobody could draw in advance
+      const host = this.output.querySelector(".explorer[data-explorer]"), spec = host ? JSON.parse(host.dataset.explorer) : {};
+      let ready = null;                          // what its cell's panel answers, once the cell has run
+      const bring = () => new Promise((resolve, reject) => {
+        if (book.apart) return reject(new Error(book.apart));
+        this.awaited = { resolve, reject };
+        this.live.run([this]);
+      });
+      if (spec.live) book.mountExplorer(host, spec, (...asked) => {
+        ready ||= bring();
+        return ready.then((ask) => ask(...asked)).catch((error) => { ready = null; throw error; });
+      });
     }
 
     edit(point) {                                // with the caret at a point of the window, or at the end
@@ -105,6 +120,7 @@ book.Cell = (() => {
 
     // -- what it shows -----------------------------------------------------------------------------------
     clear() {
+      if (this.awaited) return;
       this.output.replaceChildren();
       this.framed = false;
     }
@@ -147,6 +163,7 @@ book.Cell = (() => {
     html(innerHTML) { this.output.append(element("div", { className: "output text_html", innerHTML })); }
 
     explorer(number, description, ask) {
+      if (this.awaited) return this.awaited.resolve(ask);
       const spec = JSON.parse(description), picture = book.described(element("div", { className: "explorer-drawing" }), this.alt());
       const host = element("div", { className: "explorer", id: "explorer-" + spec.name }, [picture]);
       this.place(host);
@@ -166,6 +183,10 @@ book.Cell = (() => {
     }
 
     mark(running) {
+      if (!running && this.awaited) {
+        this.awaited.reject(new Error("单元格没有运行成功。 | The cell did not run."));  // unless it has been resolved
+        this.awaited = null;
+      }
       this.running = running;
       this.runButton.replaceChildren(...(running ? face("■", "停止 | Stop") : face("▶", "运行 | Run")));
     }

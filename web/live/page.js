@@ -94,10 +94,10 @@
   }
 
   function asker(mine, explorer) {               // what a panel calls for a view
-    return (choice) => new Promise((resolve, reject) => {
+    return (choice, how) => new Promise((resolve, reject) => {
       if (mine !== worker) return reject(new Error("Python 已重启，请再运行这个单元格。 | Python was restarted: run this cell again."));
       asks[++serial] = [resolve, reject];
-      worker.postMessage({ view: explorer, choice, ask: serial });
+      worker.postMessage({ view: explorer, choice, how, ask: serial });
     });
   }
 

@@ -214,15 +214,23 @@ class Session:
         else:
             self.send("html", data)
 
-    def view(self, explorer: int, choice: list[int]) -> str:
-        """One view of a panel, as JSON: {"src" or "svg", "text"}, or {"error"}."""
+    def view(self, explorer: int, choice: list[Any], how: Any = None) -> str:
+        """One view of a panel, as JSON: {"src" or "svg", "text"}, or {"error"}.
+
+        `how` is True or False for the next view of a run, {"over"} at its end, or the place of a click, {"values"}.
+        """
+        panel = self.explorers[explorer]
         try:
-            frame = self.explorers[explorer].frame(choice)
+            if isinstance(how, list):
+                return json.dumps({"values": panel.clicked(*how, **panel.values(choice))})
+            frame = panel.frame(choice) if how is None else panel.more(choice, how)
         except BaseException as error:
             return json.dumps({"error": readable(error)})
-        image = frame["image"]
+        if not frame:
+            return json.dumps({"over": True})
+        image = frame.pop("image")
         picture = {"svg": image} if isinstance(image, str) else {"src": image and data_url(image)}
-        return json.dumps(picture | {"text": frame["text"]})
+        return json.dumps(picture | frame)
 
     # -- figures ---------------------------------------------------------------------------------------
     def send_figure(self, figure: Any) -> None:

@@ -1,5 +1,5 @@
 /* Python for the cells of a page, in a Web Worker of its own. It stands beside Pyodide's files.
-   In:  {boot: interrupt buffer or null} | {run: number, source} | {view: explorer, choice, ask: number}
+   In:  {boot: interrupt buffer or null} | {run: number, source} | {view: explorer, choice, how, ask: number}
    Out: {state, loaded, wanted} | {run: number, out: [kind, ...]} | {run: number, done, good} | {ask, view} | {broken: words} */
 "use strict";
 const BASE = new URL("./", self.location).href, STORE = "nnlib-python " + BASE;
@@ -77,7 +77,7 @@ async function boot(buffer) {
 async function packages(source) {                // what the cell imports, before it runs; nnlib draws with matplotlib
   const quiet = { messageCallback() {} };
   await python.loadPackagesFromImports(session.plain(source), quiet);
-  if (/\bnn\b.*\.(plot|explore)\b/.test(source)) await python.loadPackage("matplotlib", quiet);
+  if (/\bnn\b.*\.(plot|explore|playground)\b/.test(source)) await python.loadPackage("matplotlib", quiet);
 }
 
 async function handle(message) {
@@ -94,7 +94,7 @@ async function handle(message) {
     tell("ready");
   } else {
     if (interrupt) interrupt[0] = 0;
-    postMessage({ ask: message.ask, view: JSON.parse(session.view(message.view, python.toPy(message.choice))) });
+    postMessage({ ask: message.ask, view: JSON.parse(session.view(message.view, python.toPy(message.choice), python.toPy(message.how))) });
   }
 }
 

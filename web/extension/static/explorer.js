@@ -1,5 +1,6 @@
 /* The panel of nn.explore: native inputs over a picture and a line of text.
-   book.mountExplorer(host, spec, ask) builds it; ask(indices) promises {src or svg, text}, from pictures made ahead or from a kernel. */
+   book.mountExplorer(host, spec, ask) builds it; ask(choice) promises {src or svg, text}, from pictures made ahead or from
+   a kernel, ask(choice, once) a run's next view, or {over}, and ask(choice, place) the {values} that a click there brings. */
 (() => {
   const element = book.newElement, words = book.inLanguages;
   const STEP = 500;                              // milliseconds a view stays while it plays
@@ -10,17 +11,18 @@
     const picture = host.querySelector(":scope > img") || book.described(element("img", { hidden: true }), drawing);
     const line = element("output", { className: "explorer-text" });
     const fault = element("pre", { className: "explorer-error", hidden: true });
-    const inputs = [], shown = [];
-    let busy = null, moved = false, playing = null;
+    const code = element("pre"), inputs = [], shown = [], bar = [];
+    const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), code]);
+    let busy = null, moved = false, playing = null, over = false;
     fault.setAttribute("role", "alert");
 
     const key = (control) => spec.name + "." + control.name;
-    const chosen = () => inputs.map((input) => input.type === "checkbox" ? +input.checked : +input.value);
+    const chosen = () => inputs.map((input) => input.type === "text" ? input.value : +(input.type === "checkbox" ? input.checked : input.value));
 
     function tell() {                            // beside each slider, to a screen reader, in the address
       const url = new URL(location.href), now = chosen();
       spec.controls.forEach((control, i) => {
-        const value = control.values[now[i]];
+        const value = control.kind === "text" ? now[i] : control.values[now[i]];
         if (shown[i]) { shown[i].textContent = value; inputs[i].setAttribute("aria-valuetext", value); }
         url.searchParams.set(key(control), value);
       });
@@ -35,57 +37,95 @@
 
     function show(view) {
       fault.hidden = true;
+      over = !!view.over;
+      if (over) return;
       picture.hidden = !view.src;
       if (view.src) picture.src = view.src;
       drawing.hidden = !view.svg;
       drawing.innerHTML = view.svg || "";
       line.replaceChildren(...words(view.text));
+      code.textContent = view.code;
+      folded.hidden = !view.code;
     }
 
-    function fail(error) { fault.textContent = error.message; fault.hidden = false; }
+    function fail(error) { fault.textContent = error.message; fault.hidden = false; over = true; }
 
-    function update() {                          // while one view is on its way, only the last move counts
-      moved = !!busy;
-      busy ||= ask(chosen()).then(show, fail).then(() => {
+    function update(once) {                      // while one view is on its way, only the last move counts
+      moved ||= !!busy && once === undefined;
+      busy ||= ask(chosen(), once).then(show, fail).then(() => {
         busy = null;
-        if (moved) return update();
+        if (!moved) return;
+        moved = false;
+        return update();
       });
       return busy;
     }
 
-    function playButton(input) {
-      const button = element("button", { type: "button", className: "explorer-play" });
+    function button(label, act) {
+      const made = element("button", { type: "button", className: "explorer-play" }, words(label));
+      made.addEventListener("click", act);
+      return made;
+    }
+
+    function playButton(go, pause) {             // go(first) promises whether it went; a view stays for a pause
+      const made = button("", () => {
+        play(!playing);
+        if (playing) step(true);
+        else share();
+      });
       function play(now) {
         clearTimeout(playing);
         playing = now;
-        button.setAttribute("aria-pressed", String(playing));
-        button.replaceChildren(...words(playing ? "暂停 | Pause" : "播放 | Play"));
+        made.setAttribute("aria-pressed", String(playing));
+        made.replaceChildren(...words(playing ? "暂停 | Pause" : "播放 | Play"));
+        line.ariaLive = playing && spec.runs ? "off" : "polite";  // a run would say too much
       }
-      function go(index) {
-        input.value = index;
-        tell();
-        update().then(() => { if (playing) playing = setTimeout(step, STEP); });
+      function step(first) {
+        go(first).then((went) => {
+          if (playing && went) playing = setTimeout(step, pause);
+          else if (playing) { play(false); share(); }
+        });
       }
-      function step() {
-        if (+input.value < +input.max) return go(+input.value + 1);
-        play(false);
-        share();
-      }
-      button.addEventListener("click", () => {
-        play(!playing);
-        if (playing) go(+input.value < +input.max ? +input.value + 1 : 0);
-        else share();
-      });
-      input.addEventListener("input", () => play(false));
       play(false);
-      return button;
+      return [made, play];
     }
+
+    function slide(input) {                      // a slider that moves by itself
+      const [made, play] = playButton((first) => {
+        if (!first && +input.value >= +input.max) return Promise.resolve(false);
+        input.value = +input.value < +input.max ? +input.value + 1 : 0;
+        tell();
+        return update().then(() => true);
+      }, STEP);
+      input.addEventListener("input", () => play(false));
+      return made;
+    }
+
+    if (spec.runs) {
+      const [made, play] = playButton((first) => update(first && over ? undefined : false).then(() => !over), 0);
+      const stop = (once) => { play(false); update(once); };
+      bar.push(element("div", { className: "explorer-bar" },
+        [made, button("走一步 | One step", () => stop(true)), button("回到起点 | Rewind", () => stop())]));
+    }
+
+    function click(event) {
+      const box = picture.getBoundingClientRect(), place = [(event.clientX - box.x) / box.width, (event.clientY - box.y) / box.height];
+      ask(chosen(), place).then(({ values }) => {
+        if (!Object.keys(values).length) return;
+        spec.controls.forEach((control, i) => { inputs[i].value = values[control.name] ?? inputs[i].value; });
+        share();
+        return update();
+      }).catch(fail);
+    }
+    if (spec.clicks) picture.addEventListener("click", click);
 
     const asked = new URL(location.href).searchParams;
     const rows = spec.controls.map((control, i) => {
-      const found = control.values.indexOf(asked.get(key(control))), start = found < 0 ? control.start : found;
+      const value = asked.get(key(control)), found = control.values.indexOf(value);
+      const text = control.kind === "text", start = text && value !== null ? value : found < 0 ? control.start : found;
       let input;
-      if (control.kind === "check") input = element("input", { type: "checkbox", checked: !!start });
+      if (text) input = element("input", { type: "text", spellcheck: false });
+      else if (control.kind === "check") input = element("input", { type: "checkbox", checked: !!start });
       else if (control.kind === "choice") input = element("select", {}, control.values.map((value, j) => new Option(value, j)));
       else {
         input = element("input", { type: "range", min: 0, max: control.values.length - 1, step: 1 });
@@ -95,15 +135,18 @@
       input.name = key(control);
       input.autocomplete = "off";                // a reload shows what the address says
       inputs.push(input);
-      input.addEventListener("input", () => { share(); update(); });
+      input.addEventListener(text ? "change" : "input", () => { share(); update(); });
       const label = element("label", {}, [element("span", {}, words(control.label)), input].concat(shown[i] || []));
-      return element("div", { className: "explorer-row" }, control.kind === "play" ? [playButton(input), label] : [label]);
+      return element("div", { className: "explorer-row" }, control.kind === "play" ? [slide(input), label] : [label]);
     });
     const drawn = host.querySelector(".explorer-text");  // the page already shows the first view
-    if (drawn) line.append(...drawn.childNodes);
-    host.replaceChildren(...rows, picture, drawing, line, fault);
+    if (drawn && spec.live) show(spec.frames[0]);
+    else if (drawn) line.append(...drawn.childNodes);
+    host.classList.toggle("explorer-runs", spec.runs);
+    const views = [picture, drawing, line, fault];
+    host.replaceChildren(...bar, ...(spec.runs ? [...views, ...rows] : [...rows, ...views]), folded);
     tell();
-    if (!drawn || chosen().some((index, i) => index !== spec.controls[i].start)) update();
+    if (!drawn || chosen().some((now, i) => now !== spec.controls[i].start)) update();
   };
 
   function fromDrawings(spec) {                  // made when the book was built, the last control fastest
@@ -127,6 +170,7 @@
 
   document.querySelectorAll(".explorer[data-explorer]").forEach((host) => {
     const spec = JSON.parse(host.dataset.explorer), drawings = fromDrawings(spec);
+    if (spec.live) return;                       // cell.js wakes it, where Python is
     new IntersectionObserver((entries, observer) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();

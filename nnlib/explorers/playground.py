@@ -1,0 +1,327 @@
+"""The playground: a network that trains before the reader's eyes, by the steps of `fit`."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Generator, Mapping
+from numbers import Real
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.markers import MarkerStyle
+from matplotlib.transforms import Affine2D
+from PIL import Image, ImageDraw
+
+from .._common import checks
+from .._common.checks import Array
+from ..diagnostics import dead_units, region_count, saturated_units
+from ..layers import KINDS, Elementwise, Maxout
+from ..network import Network
+from ..plot.style import COLORS, MARKERS, TINTS
+from ..prediction import decide, share_right
+from ..stopping import EarlyStopping
+from ..training import steps
+from .explorer import Explorer, explore
+
+DATA = {  # name -> number of classes, and the code that makes them
+    "moons": (2, "X, y = nn.datasets.moons(300, noise=0.2)"),
+    "circles": (2, "X, y = nn.datasets.circles(300, noise=0.1)"),
+    "spirals": (3, "X, y = nn.datasets.spirals(300, noise=0.2)"),
+    "blobs": (2, "X, y = nn.datasets.blobs(300, noise=1.5, classes=2)"),
+    "digits": (4, "X, y = nn.datasets.digits()\nX, y = X[:, y < 4][:, :300], y[y < 4][:300]\n"
+                  "X = X - X.mean(axis=1, keepdims=True)\n"
+                  "X = np.linalg.svd(X)[0][:, :2].T @ X  # the first two principal components"),
+}
+SPLIT = "X, X_test, y, y_test = nn.datasets.train_test_split(X, y, test=0.3)"
+ACTIVATIONS = {name.lower(): name for name, kind in KINDS.items() if issubclass(kind, Elementwise | Maxout)}
+LOSSES = {"cross-entropy": "nn.CrossEntropy()", "hinge": "nn.Hinge()", "mse": "nn.MSE()"}
+OPTIMIZERS = {"sgd": "nn.SGD(lr={:g})", "momentum": "nn.SGD(lr={:g}, momentum=0.9)", "rmsprop": "nn.RMSProp(lr={:g})",
+              "adam": "nn.Adam(lr={:g})"}
+MOST = 100, 5, 1000  # units of a layer, hidden layers, own points
+CONTROLS: dict[str, tuple[str, Any, Any]] = {  # name -> label, what is offered, start
+    "data": ("数据 | data", [*DATA, "own"], "moons"),
+    "points": ("自己的点：x1 x2 类别 | own points: x1 x2 class", "", "-0.6 -0.5 0 0.6 0.5 0 -0.5 0.6 1 0.5 -0.6 1"),
+    "paint": ("点按画出的类别 | class that a click adds", list(range(len(COLORS))), 0),
+    "sizes": ("隐藏层的单元数 | units of the hidden layers", "", "20"),
+    "activation": ("激活函数 | activation", list(ACTIVATIONS), "tanh"),
+    "activations": ("各层的激活函数 | activation of each layer", "", ""),
+    "loss": ("损失 | loss", list(LOSSES), "cross-entropy"),
+    "optimizer": ("优化器 | optimiser", list(OPTIMIZERS), "momentum"),
+    "lr": ("学习率 | learning rate", [.001, .003, .01, .03, .1, .3, 1.0, 3.0, 10.0], .1),
+    "batch": ("批的大小 | batch size", [1, 4, 16, 32, 64, 128, 1000], 32),
+    "epochs": ("训练多少轮后停 | stop after so many epochs", [10, 30, 100, 300, 1000, 3000, 10000], 1000),
+    "patience": ("早停的耐心，0 为不用 | patience of early stopping, 0 for none", [0, 5, 20, 100], 0),
+    "l2": ("L2 正则化 | L2", [0.0, 1e-4, 3e-4, .001, .003, .01, .03, .1, .3], 0.0),
+    "dropout": ("随机失活 | dropout", [0.0, .1, .2, .3, .5, .7], 0.0),
+    "noise": ("输入噪声 | input noise", [0.0, .03, .1, .2, .3, .5], 0.0),
+    "init": ("初始化 | initialisation", ["xavier", "he"], "xavier"),
+    "seed": ("随机种子 | seed", list(range(20)), 0),
+    "twenty": ("二十个起点一起 | twenty starts at once", [False, True], False),
+    "speed": ("每幅图走几步 | steps per picture", [1, 3, 10, 30, 100], 10),
+}
+MISSIONS: dict[int, Callable[[Any], bool]] = {  # the page says them in words
+    1: lambda m: m.data == "circles" and m.units <= 3 and m.test >= .95,
+    2: lambda m: m.data == "blobs" and m.units == 20 and m.epoch >= 300 and m.regions == 2 and m.train >= .9,
+    3: lambda m: m.data == "spirals" and m.n_params <= 80 and m.test >= .95,
+    4: lambda m: m.kinds == {"ReLU"} and m.dead >= .5 and m.train >= .9,
+    5: lambda m: m.kinds <= {"Tanh", "Sigmoid"} and m.saturated >= .5 and m.train >= .95,
+    6: lambda m: m.train >= .95 and m.train - m.test >= .1,
+    7: lambda m: m.data == "own" and m.n >= 8 and m.units == 0 and m.epoch >= 100 and m.train <= .6,
+    8: lambda m: m.data == "spirals" and m.twenty and m.worst >= .9,
+}
+GRID, FINE, GAP = 45, 2, 4  # points per side of a small plane; a large one has twice as many, and four times the pixels
+SIDE, COLUMNS, CELL = 8 * GRID, 6, GRID + GAP
+WIDTH, STRIP = SIDE + COLUMNS * CELL, 110  # the curves lie in a strip below
+WHITE, GREY, PALE, MIDDLE = 16, 17, 18, 120  # places in the palette, after the classes' tints and colours
+RISE = np.linspace(1, 0, 101)[:, None]
+DOWN, UP = ((1 - RISE) + RISE * [to_rgb(color)] for color in COLORS[:2])
+OURS = [*TINTS, *map(to_rgb, COLORS), (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7)]
+PALETTE = (255 * np.concatenate([OURS, UP, DOWN[-2::-1]])).astype(np.uint8)
+DIVERGED = ("训练发散了：损失或参数不再是有限的数。调低学习率，再从头开始。"
+            " | Training diverged: a loss or a parameter is no longer finite. Lower the learning rate and rewind.")
+
+
+class Unusable(Exception):
+    """What a reader wrote cannot be used; the words are for the panel, in both languages."""
+
+
+def parse_points(text: str) -> tuple[Any, Any]:
+    """Points (2, N) and classes (N,) written as x1 x2 class, with anything between the numbers."""
+    words = re.split(r"[\s,;()\[\]]+", text.strip(" \t\r\n,;()[]"))
+    try:
+        rows = np.array(words if words != [""] else [], float).reshape(-1, 3)
+    except ValueError:
+        rows = np.full((1, 3), np.nan)
+    classes = rows[:, 2]
+    if not (np.abs(rows) <= 1e6).all() or not np.isin(classes, range(len(COLORS))).all() or len(rows) > MOST[2]:
+        raise Unusable(f"每个点写三个数：x1、x2 和 0 到 {len(COLORS) - 1} 的类别，如 0.5 -0.2 1；最多 {MOST[2]} 个点。"
+                       f" | Write three numbers per point: x1, x2 and a class from 0 to {len(COLORS) - 1}, such as "
+                       f"0.5 -0.2 1; at most {MOST[2]} points.")
+    return rows[:, :2].T, classes.astype(int)
+
+
+def code_of(v: Any) -> str:
+    """The cell that makes data, network and settings, and trains; the playground runs all but its last line."""
+    n_classes, data = DATA.get(v.data, (0, ""))
+    if not data:
+        X, y = parse_points(v.points)
+        n_classes, data = max(y, default=0) + 1, f"X, y = np.array({X.tolist()}), np.array({y.tolist()})"
+        if len(np.unique(y)) < 2:
+            raise Unusable("自己的点至少要有两个类别：换一个类别，再点图上的别处。"
+                           " | Your points need at least two classes: choose another class and click elsewhere.")
+    units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", v.sizes)]
+    if not all(1 <= n <= MOST[0] for n in units) or len(units) > MOST[1]:
+        raise Unusable(f"隐藏层的单元数写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有隐藏层就留空。"
+                       f" | Write the units of the hidden layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most "
+                       f"{MOST[1]} layers; leave it empty for none.")
+    kinds = re.findall(r"[^\s,;]+", v.activations.lower()) or [v.activation] * len(units)
+    if not {*kinds} <= {*ACTIVATIONS} or len(kinds) != len(units):
+        raise Unusable(f"给 {len(units)} 个隐藏层各写一个激活函数，可用 {', '.join(ACTIVATIONS)}；都一样就留空。"
+                       f" | Write one activation for each of the {len(units)} hidden layers, out of "
+                       f"{', '.join(ACTIVATIONS)}; leave it empty if all are the same.")
+    layers = [f"nn.GaussianNoise({v.noise:g})"] if v.noise else []
+    for n_in, n, kind in zip([2, *units], units, kinds, strict=False):
+        sizes = f"({n_in}, {n}, init={v.init!r})"
+        layers += [f"nn.Maxout{sizes}"] if kind == "maxout" else [f"nn.Linear{sizes}", f"nn.{ACTIVATIONS[kind]}()"]
+        layers += [f"nn.Dropout({v.dropout:g})"] if v.dropout else []
+    layers += [f"nn.Linear({[2, *units][-1]}, {n_classes}, init={v.init!r})",
+               f"rng={v.seed}{', networks=20' if v.twenty else ''}"]
+    inside = ",\n                 ".join(layers)
+    one_hot = f"y, y_test = np.eye({n_classes})[:, y], np.eye({n_classes})[:, y_test]\n" if v.loss == "mse" else ""
+    split = SPLIT if v.data in DATA else "X_test, y_test = X, y"
+    return (f"import numpy as np\n\nimport nnlib as nn\n\n{data}\n{split}\n{one_hot}net = nn.Network({inside})\n"
+            f"settings = dict(loss={LOSSES[v.loss]}, optimizer={OPTIMIZERS[v.optimizer].format(v.lr)}, l2={v.l2:g},\n"
+            f"                batch_size={v.batch}, rng={v.seed})\n"
+            f"history = nn.fit(net, X, y, **settings, epochs={v.epochs}, validation=(X_test, y_test)"
+            f"{f', patience={v.patience}' if v.patience else ''})\n")
+
+
+def classes_of(y: Any) -> Any:
+    return y if y.ndim == 1 else decide(y)  # columns of targets, for MSE
+
+
+class Plane:
+    """The picture: regions and points, the planes of units or of starts beside them, the curves below."""
+
+    def __init__(self, parts: list[tuple[Array, Array]]) -> None:
+        every = np.concatenate([X for X, _ in parts], axis=1)
+        low, high = every.min(axis=1, initial=-1), every.max(axis=1, initial=1)
+        self.low, self.high = low - .05 * (high - low), high + .05 * (high - low)
+        n = GRID * FINE
+        ticks = self.low[:, None] + (np.arange(n) + .5) / n * (self.high - self.low)[:, None]
+        self.grid = np.stack([axis.ravel() for axis in np.meshgrid(ticks[0], ticks[1, ::-1])])
+        self.coarse = self.grid.reshape(2, n, n)[:, ::FINE, ::FINE].reshape(2, -1)
+        self.points, self.mask = Image.new("P", (SIDE, SIDE)), Image.new("1", (SIDE, SIDE))
+        self.background = Image.new("P", (WIDTH, SIDE + STRIP), WHITE)
+        self.background.putpalette(PALETTE.tobytes())
+        for (X, y), size in zip(parts, (SIDE / 60, SIDE / 120), strict=False):  # test points are small
+            unit = (X - self.low[:, None]) / (self.high - self.low)[:, None] * SIDE
+            for x1, x2, c in zip(unit[0], SIDE - unit[1], y, strict=True):
+                marker = MarkerStyle(MARKERS[c])
+                move = marker.get_transform() + Affine2D().scale(size, -size).translate(x1, x2)
+                shape = np.ravel(marker.get_path().transformed(move).to_polygons()[0]).tolist()
+                ImageDraw.Draw(self.points).polygon(shape, fill=8 + int(c), outline=15)
+                ImageDraw.Draw(self.mask).polygon(shape, fill=1, outline=1)
+
+    def regions(self, net: Network) -> tuple[Array, list[Array]]:
+        """The classes on the fine grid, and the planes beside them: rows of (n, GRID, GRID) places in the palette."""
+        a, rows, n = self.grid, [], GRID * FINE
+        for layer in net.select(0) if net.networks else net:
+            a = layer.forward(a)
+            if isinstance(layer, Elementwise | Maxout) and not net.networks:
+                plane = a.reshape(-1, n, n)[:, ::FINE, ::FINE]
+                largest = np.abs(plane).max(axis=(1, 2), keepdims=True)
+                rows.append((MIDDLE - 100 * plane / np.maximum(largest, 1e-12)).astype(np.uint8))
+        if net.networks:
+            rows = [decide(net.evaluate(self.coarse)).astype(np.uint8).reshape(-1, GRID, GRID)]
+        return decide(a).astype(np.uint8).reshape(n, n), rows
+
+    def png(self, net: Network | None, curves: list[Array]) -> bytes:
+        image, down = self.background.copy(), 0
+        if net:
+            classes, rows = self.regions(net)
+            image.paste(Image.fromarray(classes).resize((SIDE, SIDE), Image.Resampling.NEAREST))
+            for row in rows:  # each layer begins a line of its own, as long as there is room
+                for i, plane in enumerate(row):
+                    left, top = SIDE + GAP + i % COLUMNS * CELL, (down + i // COLUMNS) * CELL
+                    if top + CELL <= SIDE:
+                        image.paste(Image.fromarray(plane), (left, top))
+                down += -(-len(row) // COLUMNS)
+        image.paste(self.points, (0, 0), self.mask)
+        pen, shown = ImageDraw.Draw(image), np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
+        pen.rectangle((0, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
+        if len(curves) > 1:  # losses in training, black, and on test data, red: the mean, and from lowest to highest
+            x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
+            y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
+            for part, band in ((1, PALE + 1), (0, PALE)):
+                outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
+                pen.polygon(outline.T.ravel().tolist(), fill=band)
+            for part, color in ((1, 11), (0, 15)):
+                pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=color, width=2)
+        image.save(file := io.BytesIO(), "PNG", compress_level=1)
+        return file.getvalue()
+
+
+def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any]:
+    """Losses (2, R) on training and test data, R = 1 for one network, and right answers; `deep`: what is inside."""
+    losses, right = [], []
+    for X, y in ((names["X"], names["y"]), (names["X_test"], names["y_test"])):
+        scores = net(X)
+        losses.append(names["settings"]["loss"](scores, y))
+        right.append(share_right(scores, classes_of(y)))
+    found = {"losses": np.array(losses).reshape(2, -1), "train": right[0].mean(), "test": right[1].mean()}
+    if deep:
+        X, hidden = names["X"], any(isinstance(layer, Elementwise) for layer in net)
+        found |= {"dead": np.mean(dead_units(net, X)) if hidden else 0.0, "regions": np.mean(region_count(net, X, 60)),
+                  "saturated": np.mean(saturated_units(net, X)) if hidden else 0.0}
+    return found | {"worst": right[1].min()}
+
+
+def line(m: Any) -> str:
+    """All measurements in words."""
+    met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "0"
+    (loss, loss_test), dead = m.losses.mean(axis=1), round(m.dead * m.units)
+    zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
+    return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；"
+            f"准确率 {m.train:.0%}，测试 {m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，"
+            f"饱和 {m.saturated:.0%}；区域 {m.regions:g} 个；参数 {m.n_params} 个；完成的任务：{met}"
+            f" | step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test {loss_test:.3f}; right {m.train:.0%}, test "
+            f"{m.test:.0%}{en}; hidden units {m.units}, dead {dead}, saturated {m.saturated:.0%}; regions "
+            f"{m.regions:g}; parameters {m.n_params}; missions met: {met}")
+
+
+def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
+    """Train the network that the controls describe; each view comes some steps after the one before."""
+    v, own = SimpleNamespace(**values), parse_points("")
+    names: dict[str, Any] = {}
+    try:
+        own = parse_points(v.points) if v.data == "own" else own
+        exec((code := code_of(v)).partition("history")[0], names)
+    except Unusable as problem:
+        yield Plane([own]).png(None, []), str(problem), ""
+        return
+    net, X = names["net"], names["X"]
+    parts = ["", "_test"] if v.data in DATA else [""]  # own points are all trained on
+    plane = Plane([(names["X" + part], classes_of(names["y" + part])) for part in parts])
+    m = SimpleNamespace(**values, n=X.shape[1], n_params=net.n_params, units=net.n_neurons - net.n_out, step=0, epoch=0,
+                        kinds={type(layer).__name__ for layer in net if isinstance(layer, Elementwise | Maxout)})
+    per_epoch, stopper, over = -(-m.n // v.batch), EarlyStopping(net, v.patience or v.epochs), False
+    curves: list[Array] = []
+    training, n, once = steps(net, X, names["y"], **names["settings"]), 0, True
+    while True:
+        try:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own words
+                for _ in range(n):
+                    next(training)
+                    m.step += 1
+                    if m.step % per_epoch == 0:
+                        m.epoch += 1
+                        if v.patience:
+                            test_loss = measure(net, names, False)["losses"][1]
+                            stopper.update(m.epoch - 1, test_loss.reshape(stopper.done.shape))
+                            stopper.restore(stopper.done)
+                        if over := m.epoch == v.epochs or bool(stopper.done.all()):
+                            break
+                if over and v.patience:
+                    stopper.restore(np.ones_like(stopper.done))
+                vars(m).update(measure(net, names, once or over or len(curves) % 5 == 0))
+                curves.append(m.losses)
+                image = plane.png(net, curves)
+        except ValueError:  # by which nnlib refuses what is not finite
+            yield plane.png(None, curves), DIVERGED, code
+            return
+        once = yield image, line(m), code
+        if over:
+            return
+        n = 1 if once else v.speed
+
+
+def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
+    """The reader's points and the one that a click adds, if it hits their plane."""
+    v, side = SimpleNamespace(**values), np.array([x * WIDTH, (SIDE + STRIP) * y]) / SIDE
+    if v.data != "own" or side.max() > 1:
+        return {}
+    plane = Plane([parse_points(v.points)])
+    x1, x2 = plane.low + [side[0], 1 - side[1]] * (plane.high - plane.low)
+    return {"points": f"{v.points} {x1:.2f} {x2:.2f} {v.paint}".strip()}
+
+
+def playground(**start: Any) -> Explorer:
+    """Let a reader set data, network and training, and watch nnlib train.
+
+    Parameters
+    ----------
+    **start
+        Where controls start, by name: data, points, sizes, activation, activations, loss, optimizer, lr, batch,
+        epochs, patience, l2, dropout, noise, init, seed, twenty, speed.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ValueError
+        If there is no control of a name, or it cannot start there.
+
+    Notes
+    -----
+    Training takes the steps of `fit`; the code below the panel makes the same network.
+
+    Examples
+    --------
+    >>> print(str(playground(sizes="8, 8", seed=3)).splitlines()[4])
+      sizes: '8, 8'
+    """
+    offered = {name: values for name, (_, values, _) in CONTROLS.items()}
+    begin = {name: first for name, (_, _, first) in CONTROLS.items()}
+    for name, value in start.items():
+        if isinstance(checks.one_of("playground", name, offered), str):
+            value = str(value)
+        elif isinstance(value, Real):
+            offered[name] = sorted({*offered[name], value})
+        begin[name] = value
+    return explore(play, {name: label for name, (label, _, _) in CONTROLS.items()}, clicked, begin, **offered)

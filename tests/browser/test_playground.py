@@ -1,0 +1,118 @@
+"""The playground in a page: the first picture before Python, then the reader trains. One Python for most tests."""
+
+import pytest
+
+STEP = "panel => +/step (\\d+)/.exec(panel.querySelector('.explorer-text').textContent)[1]"
+PANEL = "#explorer-play"
+
+
+@pytest.fixture(scope="module")
+def server(serve, python_site):
+    with serve(python_site) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page(visiting, server):
+    with visiting(server) as visit:
+        yield visit.open("playground.html?lang=en")
+
+
+def button(page, words):
+    return page.locator(PANEL).get_by_role("button", name=words, exact=True)
+
+
+def step(page):
+    return page.locator(PANEL).evaluate(STEP)
+
+
+def shows(page, words):
+    page.locator(f"{PANEL} .explorer-text", has_text=words).wait_for(timeout=600_000)
+
+
+def field(page, name):
+    return page.locator(f"{PANEL} [name='play.{name}']")
+
+
+def test_the_first_picture_stands_before_python_is_asked_for(visiting, serve, python_site):
+    asked = []
+    with serve(python_site, asked=asked) as address, visiting(address) as visit:
+        page = visit.open("playground.html?lang=zh")
+        page.wait_for_load_state("networkidle")
+        assert page.locator(f"{PANEL} img").evaluate("image => image.naturalWidth") > 600
+        assert "第 0 步" in page.locator(f"{PANEL} .explorer-text").inner_text()
+        assert [words.inner_text() for words in page.locator(f"{PANEL} button").all()] == ["播放", "走一步", "回到起点"]
+        assert not [path for path in asked if "/pyodide/" in path]
+
+
+def test_play_trains_pause_stops_and_rewind_returns_to_the_same_start(page):
+    button(page, "One step").press("Enter")
+    shows(page, "step 1,")
+    button(page, "Rewind").click()
+    shows(page, "step 0,")
+    first = page.locator(f"{PANEL} img").get_attribute("src")
+    button(page, "Play").focus()
+    page.keyboard.press("Space")
+    page.wait_for_function(f"document.querySelector('{PANEL}') && ({STEP})(document.querySelector('{PANEL}')) >= 30")
+    assert page.locator(f"{PANEL} output").get_attribute("aria-live") == "off"
+    button(page, "Pause").press("Space")
+    page.wait_for_timeout(300)
+    reached = step(page)
+    page.wait_for_timeout(500)
+    assert step(page) == reached
+    assert page.locator(f"{PANEL} output").get_attribute("aria-live") == "polite"
+    assert page.locator(f"{PANEL} img").get_attribute("src") != first
+    button(page, "Rewind").click()
+    shows(page, "step 0,")
+    assert page.locator(f"{PANEL} img").get_attribute("src") == first
+    button(page, "One step").click()
+    shows(page, "step 1,")
+
+
+def test_what_cannot_be_used_is_said_in_the_readers_language_and_the_panel_lives_on(page):
+    field(page, "sizes").fill("a few")
+    field(page, "sizes").press("Enter")
+    shows(page, "Write the units of the hidden layers as 20 or 8, 8")
+    page.locator(".language-switch label", has_text="中文").click()
+    shows(page, "隐藏层的单元数写成")
+    assert "Write" not in page.locator(f"{PANEL} .explorer-text").inner_text()
+    page.locator(".language-switch label", has_text="English").click()
+    field(page, "sizes").fill("8, 8")
+    field(page, "sizes").press("Tab")
+    shows(page, "hidden units 16")
+    assert "nn.Linear(8, 8, init='xavier')" in page.locator(f"{PANEL} details pre").text_content()
+
+
+def test_a_click_draws_a_point(page):
+    field(page, "data").select_option(label="own")
+    shows(page, "parameters")
+    before = field(page, "points").input_value()
+    picture = page.locator(f"{PANEL} img")
+    box = picture.bounding_box()
+    picture.click(position={"x": box["width"] / 4, "y": box["height"] / 3})
+    page.wait_for_function("([input, before]) => input.value !== before",
+                           arg=[field(page, "points").element_handle(), before])
+    added = field(page, "points").input_value().removeprefix(before).split()
+    assert len(added) == 3
+    assert added[2] == "0"
+
+
+def test_the_address_holds_every_setting(page, visiting, server):
+    field(page, "lr").press("ArrowRight")
+    button(page, "Rewind").click()
+    shows(page, "step 0,")
+    with visiting(server) as visit:
+        other = visit.open(page.url.removeprefix(server + "/"))
+        shown = f"{PANEL} .explorer-text"
+        other.wait_for_function("([at, words]) => document.querySelector(at).textContent === words", timeout=600_000,
+                                arg=[shown, page.locator(shown).text_content()])
+        values = "panel => [...panel.querySelectorAll('input, select')].map(one => one.checked + one.value)"
+        assert other.locator(PANEL).evaluate(values) == page.locator(PANEL).evaluate(values)
+        assert other.locator(f"{PANEL} img").get_attribute("src") == page.locator(f"{PANEL} img").get_attribute("src")
+
+
+def test_running_the_cell_builds_a_panel_that_trains(page):
+    page.locator(".live-run").first.click()
+    shows(page, "step 0,")
+    button(page, "One step").click()
+    shows(page, "step 1,")
