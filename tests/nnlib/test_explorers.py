@@ -207,3 +207,11 @@ def test_values_that_look_alike_are_shown_in_full():
     shown = str(nn.explore(lambda rate: "", rate=[0.1 + 0.2, 0.3]))
     assert shown == "explore <lambda>: 2 views\n  rate: [0.30000000000000004] 0.3"
     assert str(nn.explore(lambda rate: "", rate=[0.3])).startswith("explore <lambda>: 1 view\n")
+
+
+def test_in_a_page_a_view_is_a_drawing_as_large_as_the_figure(explorer, monkeypatch):
+    monkeypatch.setenv("NNLIB_LANG", "page")
+    assert explorer.frame([2, 0, 0, 0])["image"].startswith("<svg ")
+    assert 'width="100" height="50"' in explorer.frame([2, 0, 0, 0])["image"]
+    assert 'width="200" height="50"' in explorer.frame([2, 1, 0, 0])["image"]
+    assert "image/png" not in explorer._repr_mimebundle_()
