@@ -129,7 +129,7 @@ class Explorer:
         first = self.first()
         text = {"text/plain": f"{self!r}\n  {spoken(first['text'])}"}
         picture = {"image/png": coded(first["image"])} if isinstance(first["image"], bytes) else {}
-        if not self.ahead:
+        if not self.ahead and not isinstance(first["image"], str):
             with contextlib.suppress(ImportError):  # without ipywidgets, the page that runs the cell builds the panel
                 from .widgets import panel
 

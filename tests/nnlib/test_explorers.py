@@ -316,3 +316,11 @@ def test_the_live_panel_folds_the_code_away():
     assert code.value == "<details><summary>对应的代码 | As code</summary><pre>&lt;b&gt;</pre></details>"
     word.value = ""
     assert code.value == ""
+
+
+def test_in_a_page_a_view_is_a_drawing_as_large_as_the_figure(explorer, monkeypatch):
+    monkeypatch.setenv("NNLIB_LANG", "page")
+    assert explorer.frame([2, 0, 0, 0])["image"].startswith("<svg ")
+    assert 'width="100" height="50"' in explorer.frame([2, 0, 0, 0])["image"]
+    assert 'width="200" height="50"' in explorer.frame([2, 1, 0, 0])["image"]
+    assert "image/png" not in explorer._repr_mimebundle_()
