@@ -6,11 +6,12 @@ that a picture can be redrawn in the same place.
 
 from .charts import activation, curves, descent, distributions, history
 from .diagrams import network, neuron
+from .graph import graph
 from .regions import decision_image, decision_regions
 from .style import COLORS, MARKERS, STYLE, TINTS, both
 
 __all__ = [
     "COLORS", "MARKERS", "STYLE", "TINTS",
-    "activation", "both", "curves", "decision_image", "decision_regions", "descent", "distributions", "history",
-    "network", "neuron",
+    "activation", "both", "curves", "decision_image", "decision_regions", "descent", "distributions", "graph",
+    "history", "network", "neuron",
 ]
