@@ -74,7 +74,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
 
     def write(x: float, y: float, number: float | None, color: str, va: str, since: int = 0) -> None:
         if number is not None and now >= since:
-            ax.text(x, y, f"{number:z.2f}", color=color, ha="center", va=va, fontsize=10,
+            ax.text(x, y, f"{number:z.2f}", color=color, ha="center", va=va, fontsize=10, in_layout=False,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3})
 
     filled, returned = {}, {(len(net) + 1, 0): n}  # the step from which a node's value, its gradient is known
