@@ -10,14 +10,15 @@ from matplotlib.figure import Figure
 
 from .charts import activation, curves, descent, distributions, history
 from .diagrams import network, neuron
+from .graph import graph
 from .inline import inline_svg
 from .regions import decision_image, decision_regions
 from .style import COLORS, MARKERS, STYLE, TINTS, both, language
 
 __all__ = [
     "COLORS", "MARKERS", "STYLE", "TINTS",
-    "activation", "both", "curves", "decision_image", "decision_regions", "descent", "distributions", "history",
-    "language", "network", "neuron",
+    "activation", "both", "curves", "decision_image", "decision_regions", "descent", "distributions", "graph",
+    "history", "language", "network", "neuron",
 ]
 
 if os.environ.get("NNLIB_LANG") == "page":

@@ -127,6 +127,14 @@ def test_figures_have_words_and_a_number_in_both_languages(notebook):
             assert re.search(r"\d", line), f"nbval cannot see a picture; print a number: {cell.source}"
 
 
+def test_every_explorer_comes_with_a_question(notebook):
+    for cell in cells(notebook, "code"):
+        if "nn.explore(" in cell.source:
+            figure = f"{{numref}}`{cell.metadata.mystnb.figure.name}`"
+            asked = [figure in zh.source and "？" in zh.source and "?" in en.source for zh, en in twins(notebook)]
+            assert any(asked), f"say what to look for: {cell.source}"
+
+
 def test_metadata_is_what_make_notebooks_writes(notebook):
     again = nbformat.from_dict(notebook)
     normalise(again)

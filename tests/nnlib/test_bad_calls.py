@@ -543,6 +543,15 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ((-1, INF), "plot.activation lim…got 1 NaN", to((-1, 1)))],
     plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(layer)"),
                    (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
+    lambda net: plot.graph(net, [[1.0], [2.0]], [1]): [
+        *((bad, f"plot.graph expected one Network…got {bad!r}", to(nn.mlp(2, 2, 2)))
+          for bad in (nn.Linear(2, 2), nn.mlp(2, 2, networks=2), nn.mlp(2, 2, 2, dropout=0.5))),
+        (nn.mlp(2, 5, 2), "plot.graph expected at most 4 units…, got Network(", "nn.mlp(2, 2, 2)")],
+    lambda x: plot.graph(nn.mlp(2, 2), x, [0] * np.shape(x)[1]): [
+        (X[:2], "plot.graph expected at most 4 units in a layer and 1 sample, got Network(…and 4", "X[:, :1]")],
+    lambda step: plot.graph(nn.mlp(2, 2), X[:2, :1], [0], step=step): [
+        *((bad, f"plot.graph step expected a number in [0, 17), got {bad}", to(16)) for bad in (-1, 17)),
+        ("3", "plot.graph step…got '3'", to(3))],
     plot.history: [([1.0, 0.5], "plot.history…got [1.0, 0.5]", lambda h: nn.fit(net(), X, Y))],
     plot.language: [("fr", "plot.language expected 'zh' or 'en', got 'fr'", to("en"))],
     fontless: [("zh", "plot.language expected a Chinese font, one of No Such Font, got none", to("en"))],

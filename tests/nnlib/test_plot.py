@@ -1,6 +1,7 @@
 """Pictures: what is drawn equals the network, the functions and the history; and every message."""
 
 import io
+from collections import Counter
 
 import matplotlib
 import numpy as np
@@ -267,6 +268,106 @@ def test_nothing_in_a_diagram_overlaps_or_is_cut_off(net):
     all_apart(figure)
 
 
+# --- computational graphs
+
+SMALL = {
+    "mlp(2, 2, 2)": (nn.mlp(2, 2, 2, activation=nn.Sigmoid, rng=5), nn.CrossEntropy(), [1]),
+    "mlp(2, 3, 3, 1)": (nn.mlp(2, 3, 3, 1, activation=nn.Tanh, rng=2), nn.MSE(), [[0.7]]),
+    "mlp(2, 4)": (nn.mlp(2, 4, rng=1), nn.Hinge(), [3]),
+    "ends in PReLU": (nn.Network(nn.Linear(2, 1), nn.PReLU(), nn.Linear(1, 2), nn.PReLU(), rng=4), nn.MSE(),
+                      [[1.0], [2.0]]),
+}
+POINT = np.array([[0.8], [-1.3]])
+
+
+def numbers(figure, color):
+    return [text.get_text() for text in figure.axes[0].texts if text.get_color() == color]
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_graph_shows_values_and_gradients_of_the_pass(name):
+    """Against the layers applied one by one, and against central differences in every number of the graph."""
+    net, loss, y = SMALL[name]
+    net.params = net.params + 0.1 * np.cos(np.arange(net.n_params))  # no bias is 0
+    before = net.params.copy()
+    figure = plot.graph(net, POINT, y, loss=loss)
+    np.testing.assert_array_equal(net.params, before)
+    columns = [POINT]
+    for layer in net:
+        columns.append(nn.Network(layer.__class__(*layer.settings().values())).forward(columns[-1])
+                       if not layer.views else layer.forward(columns[-1]).copy())
+
+    def rest(k, column):
+        for layer in net.layers[k:]:
+            column = layer.forward(column)
+        return loss(column, y)
+
+    def slope(f, array, at, step=1e-5):
+        ends = []
+        for sign in (1, -1):
+            array[at] += sign * step
+            ends.append(f())
+            array[at] -= sign * step
+        return (ends[0] - ends[1]) / (2 * step)
+
+    seen = [*columns, np.array([[loss(columns[-1], y)]])]
+    values, gradients = [float(v) for column in seen for v in column[:, 0]], [1.0]
+    for k, column in enumerate(columns):
+        gradients += [slope(lambda: rest(k, column), column, (i, 0)) for i in range(len(column))]  # noqa: B023
+    for k, layer in enumerate(net):
+        if isinstance(layer, nn.Linear):
+            for array in (layer.W, layer.b):
+                values += [float(v) for v in array.flat]
+                gradients += [slope(lambda: rest(0, POINT), array, at) for at in np.ndindex(array.shape)]
+        else:
+            values += [slope(lambda: layer.forward(columns[k])[i, 0], columns[k], (i, 0))  # noqa: B023
+                       for i in range(len(columns[k]))]
+    values += [slope(lambda: loss(columns[-1], y), columns[-1], (i, 0)) for i in range(len(columns[-1]))]
+    drawn(figure)
+    all_apart(figure)
+    for color, wanted in ((plot.COLORS[7], values), (plot.COLORS[3], gradients)):
+        shown = sorted(float(text) for text in numbers(figure, color) if "$" not in text)
+        np.testing.assert_allclose(shown, sorted(round(v, 2) for v in wanted), atol=0.0051)
+
+
+def test_graph_walks_over_the_edges_forwards_and_back():
+    """At each step one edge is thick; a number appears with the step that computes it, none disappears."""
+    net, _, y = SMALL["mlp(2, 2, 2)"]
+    net.loss_and_grad(POINT, y)
+    grads = [f"{g:z.2f}" for g in net.grads]
+    parameters = [*range(6), None, None, *range(6, 12), None, None]  # the edges in order; None has no parameter
+    black, red = [], []
+    for step in range(33):
+        figure = plot.graph(net, POINT, y, step=step)
+        thick = [(line.get_color(), line.get_xydata().tolist()) for line in figure.axes[0].lines
+                 if line.get_linewidth() > 1]
+        assert len(thick) == (step > 0)
+        assert figure.axes[0].get_title() == (f"→ {step} / 16" if step <= 16 else f"← {step - 16} / 16")
+        if step:
+            assert thick[0][0] == plot.COLORS[0 if step <= 16 else 3]
+        black.append((Counter(numbers(figure, plot.COLORS[7])), thick))
+        red.append(Counter(numbers(figure, plot.COLORS[3])))
+        plt.close(figure)
+    assert sum(red[15].values()) == 0 < sum(red[16].values())
+    assert sum(black[0][0].values()) == 2 + 12  # inputs and parameters
+    for step in range(32):
+        assert black[step][0] <= black[step + 1][0]
+        assert red[step] <= red[step + 1]
+    for e, p in enumerate(parameters, 1):
+        assert black[e][1][0][1] == black[33 - e][1][0][1]  # back over the same edge
+        if p is not None:
+            assert grads[p] in red[33 - e] - red[32 - e]
+    values = [net(POINT), [[net.loss_and_grad(POINT, y)[0]]]]
+    values = [net[0].forward(POINT), net[1].forward(net[0].forward(POINT)), *values]
+    for step, value in zip((5, 6, 7, 8, 13, 14, 16), np.concatenate(values)[:, 0], strict=True):
+        assert f"{value:z.2f}" in black[step][0] - black[step - 1][0]  # with the last edge into its node
+    d = nn.CrossEntropy().value_and_grad(net(POINT), y)[1]
+    for layer, steps in ((None, (18, 17)), (net[2], (24, 23)), (net[1], (26, 25)), (net[0], (32, 31))):
+        d = d if layer is None else layer.backward(d)
+        for step, gradient in zip(steps, d[:, 0], strict=True):
+            assert f"{gradient:z.2f}" in red[step] - red[step - 1]  # with the last edge back to its node
+
+
 # --- the neuron
 
 
@@ -348,6 +449,7 @@ ALL = {
     "activation": (2, lambda ax=None: plot.activation([nn.relu, nn.tanh], axes=ax)),
     "network": (1, lambda **ax: plot.network(nn.mlp(3, 4, 2), **ax)),
     "neuron": (1, plot.neuron),
+    "graph": (1, lambda **ax: plot.graph(nn.mlp(2, 2, 2, rng=3), [[1.0], [-2.0]], [1], step=20, **ax)),
     "history": (2, lambda ax=None: plot.history(HISTORY, axes=ax)),
 }
 every = pytest.mark.parametrize("name", ALL)

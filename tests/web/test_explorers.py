@@ -1,12 +1,15 @@
 """Every view of every explorer, as the book build drew it."""
 
+import base64
 import gzip
+import io
 import json
 import re
 from itertools import product
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from nnlib.explorers.playground import MISSIONS, SIDE, STRIP, WIDTH
 from web.extension.explorers import MAX_BYTES, view
