@@ -222,7 +222,7 @@ def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any
 
 def line(m: Any) -> str:
     """All measurements in words."""
-    met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "0"
+    met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "–"
     (loss, loss_test), dead = m.losses.mean(axis=1), round(m.dead * m.units)
     zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
     return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；"

@@ -147,6 +147,20 @@ def test_a_moved_control_draws_again(run):
     line.filter(has_text="one over a is 0.25").wait_for()
 
 
+def test_the_playground_trains_under_a_kernel_and_hears_the_reader_meanwhile(run):
+    page = run("playground.ipynb", ["import nnlib as nn\nnn.playground()"])
+    line = page.locator(".widget-html [aria-live]")
+    line.filter(has_text="step 0,").wait_for(timeout=60_000)
+    page.get_by_role("button", name="走一步 | One step").click()
+    line.filter(has_text="step 1,").wait_for()
+    play = page.get_by_role("button", name="播放 | Play")
+    play.click()
+    line.filter(has_text=re.compile(r"step \d{3,},")).wait_for(timeout=60_000)
+    play.click()
+    page.get_by_role("button", name="回到起点 | Rewind").click()
+    line.filter(has_text="step 0,").wait_for()
+
+
 @pytest.mark.parametrize("chapter", EXPLORING)
 def test_every_explorer_answers_live_as_in_the_page(run, chapter, site, needed):
     """In a notebook of the cells that the chapter's explorers rest on, each shows what the page shows."""

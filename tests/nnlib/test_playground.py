@@ -136,7 +136,7 @@ SOLUTIONS = {
 
 
 def met(text):
-    return [int(number) for number in text.partition("missions met: ")[2].split(", ") if number != "0"]
+    return [int(number) for number in re.findall(r"\d+", text.partition("missions met: ")[2])]
 
 
 @pytest.mark.parametrize("mission", MISSIONS)
