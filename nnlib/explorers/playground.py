@@ -284,7 +284,10 @@ def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
     v, side = SimpleNamespace(**values), np.array([x * WIDTH, (SIDE + STRIP) * y]) / SIDE
     if v.data != "own" or side.max() > 1:
         return {}
-    plane = Plane([parse_points(v.points)])
+    try:
+        plane = Plane([parse_points(v.points)])
+    except Unusable:  # which the panel says already
+        return {}
     x1, x2 = plane.low + [side[0], 1 - side[1]] * (plane.high - plane.low)
     return {"points": f"{v.points} {x1:.2f} {x2:.2f} {v.paint}".strip()}
 
