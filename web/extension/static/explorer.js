@@ -74,8 +74,9 @@
         playing = now;
         made.setAttribute("aria-pressed", String(playing));
         made.replaceChildren(...words(playing ? "暂停 | Pause" : "播放 | Play"));
-        line.setAttribute("aria-live", playing && spec.runs ? "off" : "polite");  // a run would say too much
-        line.replaceChildren(...line.cloneNode(true).childNodes);  // so that a pause says where it is
+        if (!spec.runs) return;
+        line.setAttribute("aria-live", playing ? "off" : "polite");  // it would say too much
+        line.replaceChildren(...line.cloneNode(true).childNodes);  // a pause says where it is
       }
       function step(first) {
         go(first).then((went) => {
