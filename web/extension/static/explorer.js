@@ -9,7 +9,7 @@
     const picture = host.querySelector("img") || element("img", { alt: "", hidden: true });
     const line = element("output", { className: "explorer-text" });
     const fault = element("pre", { className: "explorer-error", hidden: true });
-    const code = element("pre"), inputs = [], shown = [], bar = [];
+    const code = element("pre", { tabIndex: 0 }), inputs = [], shown = [], bar = [];
     const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), code]);
     let busy = null, moved = false, playing = null, over = false;
     fault.setAttribute("role", "alert");
