@@ -133,20 +133,6 @@ def test_a_notebook_reads_as_a_page(show, site, left_of_markup, key, chapter):
     assert page.locator(".jp-CodeCell .jp-InputPlaceholder").count() == len(folded)
 
 
-def test_a_moved_control_draws_again(run):
-    page = run("faulty.ipynb", [FAULTY])
-    handle = page.locator(".widget-slider .noUi-handle")
-    line = page.locator(".jp-OutputArea .widget-html [aria-live]")
-    line.filter(has_text="one over a is 1").wait_for(timeout=60_000)
-    handle.focus()
-    handle.press("ArrowRight")
-    line.filter(has_text="ZeroDivisionError: division by zero").wait_for()
-    assert "line 3" in line.inner_text()  # of the reader's own cell
-    box = page.locator(".widget-slider .noUi-base").bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
-    line.filter(has_text="one over a is 0.25").wait_for()
-
-
 def test_the_playground_trains_under_a_kernel_and_hears_the_reader_meanwhile(run):
     page = run("playground.ipynb", ["import nnlib as nn\nnn.playground()"])
     line = page.locator(".widget-html [aria-live]")
@@ -159,6 +145,20 @@ def test_the_playground_trains_under_a_kernel_and_hears_the_reader_meanwhile(run
     play.click()
     page.get_by_role("button", name="回到起点 | Rewind").click()
     line.filter(has_text="step 0,").wait_for()
+
+
+def test_a_moved_control_draws_again(run):
+    page = run("faulty.ipynb", [FAULTY])
+    handle = page.locator(".widget-slider .noUi-handle")
+    line = page.locator(".jp-OutputArea .widget-html [aria-live]")
+    line.filter(has_text="one over a is 1").wait_for(timeout=60_000)
+    handle.focus()
+    handle.press("ArrowRight")
+    line.filter(has_text="ZeroDivisionError: division by zero").wait_for()
+    assert "line 3" in line.inner_text()  # of the reader's own cell
+    box = page.locator(".widget-slider .noUi-base").bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 1, box["y"] + box["height"] / 2)
+    line.filter(has_text="one over a is 0.25").wait_for()
 
 
 @pytest.mark.parametrize("chapter", EXPLORING)
