@@ -222,7 +222,7 @@ def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any
 
 def line(m: Any) -> str:
     """All measurements in words."""
-    met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "0"
+    met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "–"
     (loss, loss_test), dead = m.losses.mean(axis=1), round(m.dead * m.units)
     zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
     return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；"
@@ -284,7 +284,10 @@ def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
     v, side = SimpleNamespace(**values), np.array([x * WIDTH, (SIDE + STRIP) * y]) / SIDE
     if v.data != "own" or side.max() > 1:
         return {}
-    plane = Plane([parse_points(v.points)])
+    try:
+        plane = Plane([parse_points(v.points)])
+    except Unusable:  # which the panel says already
+        return {}
     x1, x2 = plane.low + [side[0], 1 - side[1]] * (plane.high - plane.low)
     return {"points": f"{v.points} {x1:.2f} {x2:.2f} {v.paint}".strip()}
 

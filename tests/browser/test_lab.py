@@ -130,6 +130,20 @@ def test_a_notebook_reads_as_a_page(show, site, left_of_markup, key, chapter):
     assert page.locator(".jp-CodeCell .jp-InputPlaceholder").count() == len(folded)
 
 
+def test_the_playground_trains_under_a_kernel_and_hears_the_reader_meanwhile(run):
+    page = run("playground.ipynb", ["import nnlib as nn\nnn.playground()"])
+    line = page.locator(".widget-html [aria-live]")
+    line.filter(has_text="step 0,").wait_for(timeout=60_000)
+    page.get_by_role("button", name="走一步 | One step").click()
+    line.filter(has_text="step 1,").wait_for()
+    play = page.get_by_role("button", name="播放 | Play")
+    play.click()
+    line.filter(has_text=re.compile(r"step \d{3,},")).wait_for(timeout=60_000)
+    play.click()
+    page.get_by_role("button", name="回到起点 | Rewind").click()
+    line.filter(has_text="step 0,").wait_for()
+
+
 def test_a_moved_control_draws_again(run):
     page = run("faulty.ipynb", [FAULTY])
     handle = page.locator(".widget-slider .noUi-handle")

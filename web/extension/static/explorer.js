@@ -11,7 +11,7 @@
     const picture = host.querySelector(":scope > img") || book.described(element("img", { hidden: true }), drawing);
     const line = element("output", { className: "explorer-text" });
     const fault = element("pre", { className: "explorer-error", hidden: true });
-    const code = element("pre"), inputs = [], shown = [], bar = [];
+    const code = element("pre", { tabIndex: 0 }), inputs = [], shown = [], bar = [];
     const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), code]);
     let busy = null, moved = false, playing = null, over = false;
     fault.setAttribute("role", "alert");
@@ -78,7 +78,9 @@
         playing = now;
         made.setAttribute("aria-pressed", String(playing));
         made.replaceChildren(...words(playing ? "暂停 | Pause" : "播放 | Play"));
-        line.ariaLive = playing && spec.runs ? "off" : "polite";  // a run would say too much
+        if (!spec.runs) return;
+        line.setAttribute("aria-live", playing ? "off" : "polite");  // it would say too much
+        line.replaceChildren(...line.cloneNode(true).childNodes);  // a pause says where it is
       }
       function step(first) {
         go(first).then((went) => {
