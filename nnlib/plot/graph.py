@@ -64,7 +64,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     n, rows = len(edges), max(map(len, values))
     now = int(checks.real_number("plot.graph step", 2 * n if step is None else step, 0, 2 * n + 1))
     gaps = [0.54 * (rows + 1) if isinstance(layer, Linear) else 1.2 for layer in net]
-    across, down = np.cumsum([0, *gaps, 1.35]), max(1.3, 0.33 * (rows + 1))
+    across, down = np.cumsum([0, *gaps, 1.35]), max(1.35, 0.39 * (rows + 1))
     width, height = across[-1] + 0.8, down * (rows - 1) + 1.45
     (ax,) = fresh_axes(ax, 1, width, height + 0.3, "graph")
     ax.set(xlim=(-0.4, width - 0.4), ylim=(0.9 - height, 0.9), aspect="equal")
@@ -74,7 +74,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
 
     def write(x: float, y: float, number: float | None, color: str, va: str, since: int = 0) -> None:
         if number is not None and now >= since:
-            ax.text(x, y, f"{number:z.2f}", color=color, ha="center", va=va, fontsize=10, in_layout=False,
+            ax.text(x, y, f"{number:z.2f}", color=color, ha="center", va=va, fontsize=11, in_layout=False,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3})
 
     filled, returned = {}, {(len(net) + 1, 0): n}  # the step from which a node's value, its gradient is known
@@ -92,8 +92,8 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     names = ["x", *("z" if isinstance(layer, Linear) else "h" for layer in net.layers[:-1]), r"\hat y"]
     for (k, i), (x1, x2) in places.items():
         ax.add_patch(Circle((x1, x2), 0.29, facecolor="white", edgecolor=BLACK))
-        ax.text(x1, x2 + 0.1, f"${names[k]}_{i + 1}$" if k <= len(net) else "$L$", ha="center", va="center")
-        write(x1, x2 - 0.03, values[k][i], BLACK, "top", filled.get((k, i), 0))
+        ax.text(x1, x2 + 0.12, f"${names[k]}_{i + 1}$" if k <= len(net) else "$L$", ha="center", va="center")
+        write(x1, x2, values[k][i], BLACK, "top", filled.get((k, i), 0))
         write(x1, x2 - 0.31, gradients[k][i], RED, "top", returned[k, i])
     ax.set_title("" if step is None else f"→ {now} / {n}" if now <= n else f"← {now - n} / {n}")
     return whole_figure(ax)
