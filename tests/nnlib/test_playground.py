@@ -57,7 +57,7 @@ def test_a_network_that_has_stopped_early_rests_while_others_train():
         for r in np.flatnonzero(known["stopper"].done):
             params = known["net"].params[r]
             assert (resting.setdefault(r, params.copy()) == params).all()
-    assert 1 < len(resting)
+    assert len(resting) > 1
 
 
 @pytest.mark.parametrize("speed", [1, 7, 100])
