@@ -51,6 +51,7 @@ def chapter(request, visiting, address):
 def test_every_cell_shows_what_is_published(chapter):
     """Numbers to the printed digits; times are not compared."""
     cells, published, page = chapter
+    page.wait_for_function("[...document.querySelectorAll('.explorer-text')].every(line => line.textContent)")
     shown = page.evaluate(SHOWN)
     code = {f"cell-{cell.id}": cell for cell in cells if cell.cell_type == "code"}
     assert shown.keys() == published.keys() == code.keys()

@@ -51,6 +51,15 @@ def test_the_code_trains_the_same_network_bit_for_bit(way):
     assert (first["net"].params != last["net"].params).any()
 
 
+def test_a_network_that_has_stopped_early_rests_while_others_train():
+    resting = {}
+    for *_, known in views(speed=7, **WAYS["twenty, some of them early"]):  # 7 steps are an epoch
+        for r in np.flatnonzero(known["stopper"].done):
+            params = known["net"].params[r]
+            assert (resting.setdefault(r, params.copy()) == params).all()
+    assert len(resting) > 1
+
+
 @pytest.mark.parametrize("speed", [1, 7, 100])
 def test_steps_per_picture_change_nothing_but_the_pictures(speed):
     *_, (_, text, _, known) = views(speed=speed, epochs=10)
