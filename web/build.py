@@ -40,10 +40,6 @@ def forget_stale(name: str, patterns: list[str], folders: list[str], setting: st
         stamp.write_text(now)
 
 
-def megabytes(name: str) -> float:
-    return sum(path.stat().st_size for path in (OUT / "html" / name).rglob("*") if path.is_file()) / 1e6
-
-
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
     try:
@@ -72,8 +68,6 @@ def main() -> None:
         forget_stale("lite", LITE, ["html/lite"])
         if not (OUT / "html" / "lite").is_dir():
             jupyterlite.build(OUT / "html" / "lite")
-        print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
-              "MB; a reader loads only what runs")
     licences.write(OUT / "html")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 
