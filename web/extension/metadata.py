@@ -47,10 +47,7 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
             "og:locale": "zh_CN", "og:locale:alternate": "en_US", "twitter:card": "summary_large_image"}
     if base:
         context["pageurl"] = address(base, pagename)
-        pictures = (node for node in doctree.findall(nodes.image) if re.match(r"_images/.*(?<!\.svg)$", node["uri"]))
-        picture = next(pictures, {"uri": "_images/spirals.png"})
-        tags |= {"og:url": context["pageurl"], "og:image": base + picture["uri"]}
-        tags |= {"og:image:alt": picture["alt"]} if picture.get("alt") else {}
+        tags |= {"og:url": context["pageurl"], "og:image": f"{base}_images/spirals.png"}  # all others are SVG
     context["metatags"] += "".join(
         f'\n    <meta {"property" if "og:" in name else "name"}="{name}" content="{escape(text)}" />'
         for name, text in tags.items())
