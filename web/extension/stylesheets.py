@@ -16,7 +16,8 @@ IMPORT = re.compile(r'@import "([^"]+)";')
 ADDRESS = re.compile(r'url\((["\']?)(?!data:|#)([^)"\']+)\1\)')
 COMMENT = re.compile(r"/\*.*?\*/|@charset[^;]*;", re.DOTALL)
 RULE = re.compile(r"([^{};]+)(\{[^{}]*\})")  # the innermost blocks; @media and its like stay around them
-THEME = ("styles/", "vendor/fontawesome", "basic.css", "mystnb", "togglebutton", "exercise")  # only these lose unused rules
+# only these lose unused rules
+THEME = ("styles/", "vendor/fontawesome", "basic.css", "mystnb", "togglebutton", "exercise")
 BUILT = "bs-tooltip"  # a script assembles these names, so no file holds them
 WORD = re.compile(r"[\w-]+")
 CHOICE = re.compile(r":(?:is|not|where|has)\([^()]*\)")  # the names inside need not occur
