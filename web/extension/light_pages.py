@@ -81,7 +81,7 @@ def write_sheets(app: Sphinx) -> None:
 def measure_once(app: Sphinx) -> None:
     """Keep the theme from measuring all boxes at once, for which the browser would lay out the whole page.
 
-    wide_boxes.js measures them when somebody moves the focus.
+    wide_boxes.js measures the boxes when the focus moves.
     """
     path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
