@@ -45,6 +45,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("html-collect-pages", metadata.not_found),
         ("html-page-context", launch_menu.fill_menu),
         ("html-page-context", live_cells.add_scripts),
+        ("html-page-context", languages.pair_book_title),
         ("html-page-context", explorers.write_drawings),
         ("html-page-context", runnable.write_notebooks),
         ("html-page-context", light_pages.drop_assets),

@@ -197,3 +197,9 @@ def pair_catalogues(app: Sphinx) -> None:
                 words[en] = Pair(zh, en).marked()
                 for field in PyObject.doc_field_types:  # Sphinx looked up their labels earlier
                     field.label = words[en] if field.label == zh else field.label
+
+
+def pair_book_title(app: Sphinx, pagename, templatename, context, doctree) -> None:
+    for name in ("docstitle", "root_title"):
+        if BAR in context.get(name, ""):
+            context[name] = Pair.of(context[name]).marked()

@@ -16,7 +16,6 @@ from grader.published import address
 from nnlib._common.files import write_whole
 from nnlib._common.pair import BAR, Pair
 
-from ..extension.languages import in_language
 from ..project import LANGS, OUT, ROOT, pages
 from . import chromium
 
@@ -64,7 +63,7 @@ def heading(tag: Tag) -> str:
 
 def whole_book_html(site: Path, key: str) -> tuple[str, str]:
     """The whole book in one language as one HTML text, and its author."""
-    title = in_language(yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"], key)
+    title = getattr(Pair.of(yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"]), key)
     author = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["authors"][0]["name"]
     chapters = [chapter(site, name, key) for name in tqdm(pages(), desc=f"{key}: pages", leave=False)]
     entries, runners = [], []
