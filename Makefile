@@ -77,8 +77,21 @@ notebooks: $(BOOK_READY)
 pdf: book
 	@$(RUN) web.publish.pdf
 
+# The wheel's docstring examples run in environments that hold nothing but the wheel and pytest: one without the
+# extras, where modules that need one are passed over, and one with them.
+PYTEST_ALONE = -I -m pytest -c /dev/null -p no:cacheprovider -q --doctest-modules --pyargs nnlib
 release: $(TEST_READY) book
-	@$(RUN) web.publish.release
+	@rm -rf _build/release && mkdir -p _build/release
+	@cd _build/release && ../../$(RUN) pip wheel --quiet --disable-pip-version-check --no-deps ../..
+	@cd _build/release && for extras in "" "[data,plots,threads,panels]"; do \
+		../../$(RUN) venv --clear empty && \
+		empty/bin/python -m pip install --quiet --disable-pip-version-check "$$(echo *.whl)$$extras" \
+			"$$(grep -o '^pytest==[^ ]*' ../../requirements-dev.txt)" && \
+		empty/bin/python $(PYTEST_ALONE) $$(test -n "$$extras" || echo --doctest-ignore-import-errors) || exit 1; \
+	done; rm -r empty
+	@$(RUN) pytest -q -p no:cacheprovider tests/web tests/chapters
+	@.venv/bin/python -c 'import shutil; shutil.make_archive("_build/release/site", "zip", "_build/html")'
+	@echo "The release: $$(ls _build/release/*.whl) _build/release/site.zip"
 
 serve: book
 	@$(RUN) http.server --bind 127.0.0.1 --directory _build/html $${PORT:-8000}

@@ -1,1 +1,1 @@
-"""From notebooks to pages: build.py starts it, extension/ changes pages, live/ runs cells, publish/ packs."""
+"""From notebooks to pages: build.py starts it, extension/ changes pages, live/ runs cells, publish/ prints."""

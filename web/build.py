@@ -40,16 +40,12 @@ def forget_stale(name: str, patterns: list[str], folders: list[str], setting: st
         stamp.write_text(now)
 
 
-def megabytes(name: str) -> float:
-    return sum(path.stat().st_size for path in (OUT / "html" / name).rglob("*") if path.is_file()) / 1e6
-
-
 def main() -> None:
     forget_stale("code", CODE, [".jupyter_cache"])
     try:
-        python, live = pyodide_files.find(), {"NNLIB_LIVE": "1"}
+        (lock, files), live = pyodide_files.find(), {"NNLIB_LIVE": "1"}
     except pyodide_files.Unavailable as fault:
-        python, live, missing_files = None, {}, fault
+        lock, live, missing_files = None, {}, fault
     places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
     forget_stale("look", LOOK, [".doctrees", "html"], f"{places} {live}")
     # through Python: the first line of an installed script may not hold a long path
@@ -63,17 +59,14 @@ def main() -> None:
         shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
         sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
     wheels.offer(OUT / "html" / "wheel")
-    if python is None:
+    if lock is None:
         print(f"The cells will not run in the pages: {missing_files}")
     else:
-        lock, files = python
         forget_stale("compiled", COMPILED, ["pyodide"])
         pyodide_files.publish(lock, pyodide_files.compiled(lock, files, OUT / "pyodide"), OUT / "html" / "pyodide")
         forget_stale("lite", LITE, ["html/lite"])
         if not (OUT / "html" / "lite").is_dir():
             jupyterlite.build(OUT / "html" / "lite")
-        print(f"Python for the browser: {megabytes('pyodide'):.1f} MB, JupyterLite: {megabytes('lite'):.1f} "
-              "MB; a reader loads only what runs")
     licences.write(OUT / "html")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
 

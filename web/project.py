@@ -18,10 +18,6 @@ def pages() -> list[str]:
     return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
 
 
-def notebooks() -> dict[str, nbformat.NotebookNode]:
-    return {path.stem: nbformat.read(path, as_version=4) for path in CHAPTERS}
-
-
 def save(notebook: nbformat.NotebookNode, path: Path) -> None:
     text = nbformat.writes(notebook) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))

@@ -61,7 +61,7 @@ class Visit:
     def open(self, path, lazy=False):
         page = self.context.new_page()
         page.goto(f"{self.address}/{path}")
-        if not lazy:  # far sections are there, as soon after the reader moved the pointer
+        if not lazy:  # far sections are there, as if the reader had come to a place
             page.evaluate("delete document.documentElement.dataset.lazy")
         return page
 

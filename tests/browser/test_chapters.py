@@ -6,9 +6,9 @@ the other files pass meanwhile, on another core.
 
 import pytest
 
+from tests.book import notebooks
 from tests.browser.running import ISOLATED, finished
 from web.extension.explorers import view
-from web.project import notebooks
 
 CHAPTERS = {name: notebook.cells for name, notebook in notebooks().items()}
 SHOWN = """() => Object.fromEntries([...document.querySelectorAll("div.cell")].map(cell => [cell.id, {

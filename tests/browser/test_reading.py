@@ -100,15 +100,6 @@ def test_a_way_to_a_place_leads_there(open_page, way, width):
     assert 50 < title.bounding_box()["y"] < 150
 
 
-def test_far_sections_are_laid_out_once_somebody_reads(open_page):
-    page = open_page("intro.html?lang=en", lazy=True)
-    guessed = page.evaluate("document.body.scrollHeight")
-    assert page.evaluate("'lazy' in document.documentElement.dataset")
-    page.mouse.move(300, 300)
-    page.wait_for_function("!('lazy' in document.documentElement.dataset)")
-    assert page.evaluate("document.body.scrollHeight") != guessed
-
-
 @pytest.mark.parametrize("word", ["过拟合", "反向传播", "overfitting", "gradient check"])
 def test_search_finds(open_page, word):
     page = open_page(f"search.html?q={word}")

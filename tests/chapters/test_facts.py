@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from web.project import ROOT, notebooks
+from tests.book import notebooks
+from web.project import ROOT
 
 LEDGER = yaml.safe_load((Path(__file__).parent / "facts.yml").read_text("utf-8"))
 FACTS = LEDGER["facts"]

@@ -6,8 +6,8 @@ from collections import Counter
 import nbformat
 import pytest
 
+from tests.book import notebooks
 from web.notebooks.store_outputs import normalise
-from web.project import notebooks
 
 CJK = re.compile(r"[\u3400-\u9fff]")
 CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.project import notebooks
+from tests.book import notebooks
 
 POINTS = {  # chapter: {point: what shows it}; "" is told in words alone
     "intro": {

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from web.project import ROOT, notebooks
+from tests.book import notebooks
+from web.project import ROOT
 
 ENTRIES = (ROOT / "chapters" / "glossary.md").read_text("utf-8").split("```{glossary}\n")[1].split("\n```")[0]
 PAIRS = [tuple(entry.split("\n")[:2]) for entry in re.split(r"\n\n(?=\S)", ENTRIES)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from web.project import notebooks
+from tests.book import notebooks
 
 SCRIPT = Path(__file__).parents[2] / "experiments" / "loss_surfaces.py"
 

@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from nnlib.explorers.playground import MISSIONS, SIDE, STRIP, WIDTH
+from tests.book import notebooks
 from web.extension.explorers import MAX_BYTES, view
-from web.project import notebooks
 
 BOTH = re.compile(r".*[\u3400-\u9fff].* \| [^\u3400-\u9fff|]+")  # 中文 | English
 SIZE = re.compile(r'width="(\d+)" height="(\d+)" viewBox')

@@ -20,11 +20,12 @@ from sphinx.errors import ExtensionError
 from sphinx_exercise.nodes import solution_node
 
 from grader import guard
+from tests.book import notebooks
 from web.extension import math
 from web.extension.languages import CJK
 from web.extension.markdown import Markdown
 from web.extension.runnable import FIRST_LINE, FOLDER, SETS, cells, in_its_language
-from web.project import LANGS, ROOT, notebooks
+from web.project import LANGS, ROOT
 
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
 EQUATION = re.compile(r"\\begin\{equation\*\}\n(.*?)(?: \\tag\{(\d+)\})?\n\\end\{equation\*\}", re.DOTALL)

@@ -1,7 +1,9 @@
 """The Sphinx extension. `setup` lists all that we change in a page, in the order in which it happens."""
 
+from functools import partial
 from pathlib import Path
 
+from jupyter_cache.executors import utils as executors
 from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
@@ -18,7 +20,8 @@ OURS = 900  # later than any handler of Sphinx and the theme; ours run in the or
 def setup(app: Sphinx) -> dict[str, object]:
     # These functions of other packages offer no hook, so ours replace them, and call them.
     math.replace_parts()
-    render.coalesce_streams = languages.whole_streams
+    # Join text that a busy kernel sent in pieces; myst-nb would break the line between them.
+    executors.executenb = partial(executors.executenb, coalesce_streams=True)
     SphinxNbRenderer.render_nb_cell_markdown = languages.render_cell
     render.NbElementRenderer.render_mime_type = explorers.render_mime_type
 
@@ -52,7 +55,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     ):
         app.connect(event, handler, priority=OURS)
     app.add_builder(runnable.NotebookBuilder)
-    for script in ("language.js", "lazy_sections.js", "wide_boxes.js", "search_marks.js", "explorer.js"):
+    for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js"):
         app.add_js_file(script, loading_method="defer")
     for sheet in ("book.css", "explorer.css"):
         app.add_css_file(sheet)
@@ -83,5 +86,5 @@ def render_pages(app: Sphinx) -> None:
 def finish_site(app: Sphinx, failure: Exception | None) -> None:
     """Add what depends on all pages, if there are pages and none of them failed."""
     if app.builder.format == "html" and not failure:
-        for step in (math.copy_fonts, metadata.write_sitemap, light_pages.measure_once, light_pages.write_sheets):
+        for step in (math.copy_fonts, light_pages.measure_once, light_pages.write_sheets):
             step(app)

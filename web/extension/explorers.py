@@ -9,6 +9,7 @@ import gzip
 import html
 import json
 
+import numpy as np
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
@@ -26,12 +27,8 @@ plain_mime = NbElementRenderer.render_mime_type
 
 def view(spec: dict, places: list[int]) -> dict:
     """Return the view for these positions of the controls; the last control changes fastest."""
-    number = 0
-    if spec["live"]:
-        return spec["frames"][0]
-    for control, place in zip(spec["controls"], places, strict=True):
-        number = number * len(control["values"]) + place
-    return spec["frames"][number]
+    sizes = [len(control["values"]) for control in spec["controls"]]
+    return spec["frames"][0 if spec["live"] else np.ravel_multi_index(places, sizes)]
 
 
 def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Element]:

@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
-from myst_nb.core import render
 from myst_nb.sphinx_ import SphinxNbRenderer
-from nbformat import NotebookNode
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.domains.python import PyObject
@@ -67,18 +65,6 @@ def in_language(text: str, key: str) -> str:
 
 # -- cells -----------------------------------------------------------------------------------------
 plain_cell = SphinxNbRenderer.render_nb_cell_markdown
-plain_streams = render.coalesce_streams
-
-
-def whole_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Join text that a busy kernel sent in pieces; myst-nb would break the line between them."""
-    joined: list[NotebookNode] = []
-    for output in outputs:
-        if joined and output["output_type"] == "stream" and output["name"] == joined[-1].get("name"):
-            joined[-1] = NotebookNode(joined[-1] | {"text": joined[-1]["text"] + output["text"]})
-        else:
-            joined.append(output)
-    return plain_streams(joined)
 
 
 def render_cell(self: SphinxNbRenderer, token) -> None:

@@ -1,13 +1,12 @@
 """Removes from every page what Jupyter Book would load from other hosts, or load without using it.
 
 The rest loads quickly: one style sheet, scripts that wait until the page is drawn, figures that are part of the
-page, and pictures that state their size and are fetched when the reader comes near. If the theme changes so that
-one of these changes finds nothing to change, the build stops and says which.
+page, and pictures that state their size. If the theme changes so that one of these changes finds nothing to change,
+the build stops and says which.
 """
 
 import hashlib
 import re
-from itertools import count
 
 import imagesize
 from sphinx.application import Sphinx
@@ -62,15 +61,14 @@ def lighten(app: Sphinx, html: str) -> str:
     app.builder.joined_sheets[name] = [path for path, _ in sheets]
     links = iter([f'<link rel="stylesheet" href="_static/{name}" />\n    '])
     html = SHEET.sub(lambda _: next(links, ""), html)
-    paths, order = {name: path for path, name in app.builder.images.items()}, count()
+    paths = {name: path for path, name in app.builder.images.items()}
 
     def placed(tag: re.Match[str]) -> str:
         path = app.srcdir / paths[tag[2]]
         if path.suffix == ".svg":
             return path.read_text("utf-8").replace("<svg", f'<svg role="img" aria-label="{tag[1] or ""}"', 1)
         width, height = imagesize.get(path)
-        lazy = 'loading="lazy" ' if next(order) else ""  # the first may be in sight at once
-        return tag[0].replace("<img", f'<img width="{width}" height="{height}" {lazy}', 1)
+        return tag[0].replace("<img", f'<img width="{width}" height="{height}"', 1)
 
     return PICTURE.sub(placed, html)
 

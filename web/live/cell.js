@@ -11,12 +11,7 @@ book.Cell = (() => {
   }
 
   const face = (sign, label) => [element("span", { ariaHidden: "true", textContent: sign + " " }), ...book.inLanguages(label)];
-
-  function button(sign, label, className, act) {
-    const made = element("button", { type: "button", className: "live-button " + className }, face(sign, label));
-    made.addEventListener("click", act);
-    return made;
-  }
+  const button = (sign, label, className, act) => book.newButton("live-button " + className, face(sign, label), act);
 
   return class Cell {
     constructor(box, number, live) {

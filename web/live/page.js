@@ -16,9 +16,8 @@
   // -- the status line -------------------------------------------------------------------------------------
   const words = element("span", { className: "live-state", role: "status" });
   const progress = element("progress", { ariaLabel: "下载 | Download" }), amount = element("span", { className: "live-amount" });
-  const restart = element("button", { type: "button", className: "live-button live-restart" }, book.inLanguages("重启 Python | Restart Python"));
+  const restart = book.newButton("live-button live-restart", book.inLanguages("重启 Python | Restart Python"), () => end("restarted"));
   const line = element("div", { className: "live-status", hidden: true }, [words, progress, amount, restart]);
-  restart.addEventListener("click", () => end("restarted"));
   boxes[0].closest("article").append(line);
 
   function say(state, loaded, wanted) {

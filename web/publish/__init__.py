@@ -1,1 +1,1 @@
-"""What is made from the built pages: PDF files and the release."""
+"""What is made from the built pages: PDF files."""

@@ -36,8 +36,6 @@ def chapter(site: Path, name: str, key: str) -> Tag:
         for words in ("alt", "title", "aria-label"):
             if BAR in tag.get(words, ""):
                 tag[words] = getattr(Pair.of(tag[words]), key)
-        if tag.name == "img":
-            tag["loading"] = "eager"
         if tag.name == "details":
             tag["open"] = ""
         if tag.get("id"):

@@ -61,11 +61,7 @@
       return busy;
     }
 
-    function button(label, act) {
-      const made = element("button", { type: "button", className: "explorer-play" }, words(label));
-      made.addEventListener("click", act);
-      return made;
-    }
+    const button = (label, act) => book.newButton("explorer-play", words(label), act);
 
     function playButton(go, pause) {             // go(first) promises whether it went; a view stays for a pause
       const made = button("", () => {
@@ -161,23 +157,20 @@
         } })));
       return drawings;
     }
-    return {
-      all: () => bring().catch(() => {}),
-      ask(indices) {
-        const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
-        return bring().then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
-      }
+    return (indices) => {
+      const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
+      return bring().then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
     };
   }
 
   document.querySelectorAll(".explorer[data-explorer]").forEach((host) => {
-    const spec = JSON.parse(host.dataset.explorer), drawings = fromDrawings(spec);
+    const spec = JSON.parse(host.dataset.explorer), ask = fromDrawings(spec);
     if (spec.live) return;                       // cell.js wakes it, where Python is
     new IntersectionObserver((entries, observer) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       observer.disconnect();
-      drawings.all();
+      ask(spec.controls.map(({ start }) => start)).catch(() => {});
     }, { rootMargin: "800px" }).observe(host);
-    book.mountExplorer(host, spec, drawings.ask);
+    book.mountExplorer(host, spec, ask);
   });
 })();

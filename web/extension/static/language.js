@@ -1,6 +1,6 @@
 /* The switch 中文 / English / 双语: paints the page in the chosen language and remembers the choice.
    It is the first script of every page, and makes `book`, the one name that our scripts share:
-   book.newElement(tag, properties, children) makes every element, book.inLanguages("中文 | English") gives the nodes of a text,
+   book.newElement(tag, properties, children) makes every element, book.newButton(className, children, act) every button, book.inLanguages("中文 | English") gives the nodes of a text,
    book.described(picture, like) gives a picture another one's words; book.apart says what a frame with sandbox="allow-scripts" forbids; explorer.js adds book.mountExplorer(host, spec, ask), and
    cell.js adds book.Cell. A page opened from a disk can load no modules, so the scripts cannot import from each other. */
 var book = (() => {
@@ -17,6 +17,12 @@ var book = (() => {
   function newElement(tag, properties, children = []) {
     const made = Object.assign(document.createElement(tag), properties);
     made.append(...children);
+    return made;
+  }
+
+  function newButton(className, children, act) {
+    const made = newElement("button", { type: "button", className }, children);
+    made.addEventListener("click", act);
     return made;
   }
 
@@ -110,5 +116,5 @@ var book = (() => {
   window.addEventListener("hashchange", reveal);
   paint(root.dataset.lang);
   reveal();
-  return { newElement, inLanguages, described, apart };
+  return { newElement, newButton, inLanguages, described, apart };
 })();

@@ -1,0 +1,9 @@
+"""The chapters, as the tests read them."""
+
+import nbformat
+
+from web.project import CHAPTERS
+
+
+def notebooks() -> dict[str, nbformat.NotebookNode]:
+    return {path.stem: nbformat.read(path, as_version=4) for path in CHAPTERS}
