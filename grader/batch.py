@@ -9,13 +9,14 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from multiprocessing import active_children, get_context, resource_tracker
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from unicodedata import category
 
 from tqdm import tqdm
+
+from nnlib._common.threads import start_worker
 
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
@@ -60,7 +61,7 @@ def workers(count: int) -> Iterator[Executor]:
     """Processes that mark. Ctrl-C, which the caller blocks, is let through to this one alone; with it they end, too."""
     resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_follow)
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=start_worker)
     for _ in range(count):
         pool.submit(int)  # starts one of them
     try:
@@ -72,16 +73,6 @@ def workers(count: int) -> Iterator[Executor]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
-
-
-def _follow() -> None:
-    """End this process when the one that started it ends; a queue whose writer it holds itself would not tell."""
-
-    def end() -> None:
-        parent_process().join()
-        os._exit(1)
-
-    Thread(target=end, daemon=True).start()
 
 
 def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -> Run:
