@@ -6,7 +6,7 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import active_children, get_context, resource_tracker
@@ -82,8 +82,13 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     keys: dict[str, dict[str, str]] = defaultdict(dict)
     run.faults = dict.fromkeys((f"{student}/{one.name}" for one, student in submitted), "no process was left")
     _claim(out, folder, {assignment.name for assignment, _ in submitted})
-    with _tidied(out), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
-        running = {}
+    with ExitStack() as stack, tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: a terminal
+        handle, running = os.open(out, os.O_RDONLY), {}
+        stack.callback(os.close, handle)
+        with suppress(OSError):  # another run is at work there; otherwise a killed one may have left half a file
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in out.rglob("*.json." + "[0-9a-f]" * 8):
+                path.unlink()
         with suppress(RuntimeError):  # the pool has lost a process: the next run marks what is missing
             for assignment, student in submitted:
                 running[executor.submit(_mark, folder, out, assignment, student, conditions)] = student, assignment.name
@@ -117,20 +122,6 @@ def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Co
     if new := not (found := read_sealed(path)):
         write_sealed(path, found := result())
     return name, new, found["notes"][0] if found["status"] == "refused" else ""
-
-
-@contextmanager
-def _tidied(folder: Path) -> Iterator[None]:
-    """Remove what a killed run left half written in `folder`, unless another run is at work there."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed
-            for path in folder.rglob("*.json." + "[0-9a-f]" * 8):
-                path.unlink()
-        yield
-    finally:
-        os.close(handle)
 
 
 def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]]:
