@@ -1,1 +1,1 @@
-"""nnlib's speed compared with other libraries, and how long a reader waits for a result; see README.md."""
+"""nnlib's speed compared with other libraries; see README.md."""

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +30,7 @@ def child(threads: int) -> tuple[list[dict[str, object]], bool]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few short rounds, as a check that it works")
-    parser.add_argument("--only", nargs="+", help="W1 ... W5, width, batch, depth, networks")
+    parser.add_argument("--only", nargs="+", help="W1, W2, W3, width, batch, depth, networks")
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path(__file__).parent)
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -44,7 +43,6 @@ def main() -> None:
             print(json.dumps(rows), flush=True)
         return
     before = os.getloadavg()[0]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stopped like by Ctrl-C
     rows, whole = child(1)
     if whole:
         more, whole = child(2)

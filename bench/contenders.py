@@ -4,23 +4,18 @@ Each library is used as its own documentation shows; rows are samples in all but
 """
 
 import copy
-import io
-import subprocess
-import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import jax
 import jax.numpy as jnp
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from matplotlib.figure import Figure
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier
 from torch.func import functional_call, grad, vmap
@@ -30,8 +25,6 @@ import nnlib as nn
 from nnlib.training import chunks_of
 
 from .workloads import Contender, Workload
-
-IMPORTS = ("nnlib", "numpy", "sklearn.neural_network", "jax", "torch")
 
 
 def linear(net: nn.Network) -> list[tuple[Any, Any]]:
@@ -59,26 +52,24 @@ def nnlib(work: Workload, workers: int | None = None) -> Contender:
 
 
 def products(work: Workload) -> Contender:
-    """The matrix products of a step and nothing else, in NumPy; for a stack, those of one chunk of fit."""
-    net = work.network()
+    """The matrix products of one of nnlib's steps and nothing else; for a stack, those of one chunk of fit."""
+    net, found, matmul = work.network(), [], np.matmul
     if work.networks:
         net = net.select(chunks_of(net)[0])
-    rows = np.ascontiguousarray(work.X.T[: work.batch])
-    # nnlib's layouts: a sample is contiguous, but a stack's forward product gets rows of features
-    forward = rows.T if net.networks is None else np.ascontiguousarray(rows.T)
-    x, transposed, found = forward, rows, []
-    for k, (W, _) in enumerate(linear(net)):
-        d = np.ones((*W.shape[:-1], len(rows)), W.dtype)
-        found += [(W, x, np.empty_like(d)), (d, transposed, np.empty_like(W))]
-        if k:
-            found.append((W.swapaxes(-1, -2), d, np.empty_like(x)))
-        x, transposed = d, d.swapaxes(-1, -2)
 
-    def multiply() -> None:
-        for a, b, out in found:
-            np.matmul(a, b, out=out)
+    def noted(a: Any, b: Any, out: Any) -> Any:
+        if (b != 1).any():  # a product with ones is a sum
+            found.append((a, b, out))
+        return matmul(a, b, out=out)
 
-    return repeating("its matrix products", multiply, steps=net.networks or 1)
+    with patch.object(np, "matmul", noted):
+        nn.fit(net, work.X[:, : work.batch], work.y[: work.batch], epochs=1, batch_size=None, measure_accuracy=False)
+
+    def train(times: int) -> None:
+        for a, b, out in found * times:
+            matmul(a, b, out=out)
+
+    return Contender("its matrix products", train, steps=net.networks or 1)
 
 
 class Task:
@@ -216,40 +207,3 @@ def scikit_learn(work: Workload) -> Contender:
         return model.set_params(max_iter=epochs, random_state=Shuffle(work.orders(epochs))).fit(x, work.y)
 
     return Contender("scikit-learn", train, lambda model: log_loss(work.y, model.predict_proba(x)), work.steps)
-
-
-def pictures(work: Workload) -> list[Contender]:
-    """W4: a trained network's 150×150 regions with the samples on top, as a PNG in memory."""
-    net, model = (make(work).train(500) for make in (nnlib, scikit_learn))
-    X, y = work.X, work.y
-    grid = np.stack([side.ravel() for side in np.meshgrid(*(np.linspace(row.min(), row.max(), 150) for row in X))])
-    share, sklearn_share = nn.predict(net, grid).mean(), model.predict(grid.T).mean()  # of class 1
-
-    def sklearn_figure() -> Figure:
-        display = DecisionBoundaryDisplay.from_estimator(model, X.T, grid_resolution=150, response_method="predict")
-        display.ax_.scatter(*X, c=y, edgecolors="black")
-        return display.figure_
-
-    return [repeating("nnlib, decision_image", lambda: nn.plot.decision_image(net, X, y), share),
-            repeating("nnlib, decision_regions", lambda: png(nn.plot.decision_regions(net, X, y)), share),
-            repeating("scikit-learn, DecisionBoundaryDisplay", lambda: png(sklearn_figure()), sklearn_share)]
-
-
-def png(figure: Figure) -> None:
-    figure.savefig(io.BytesIO(), format="png")
-    plt.close(figure)
-
-
-def imports() -> list[Contender]:
-    """W5: a fresh interpreter that imports one module and ends."""
-    commands = {module: [sys.executable, "-c", f"import {module}"] for module in IMPORTS}
-    return [repeating(module, partial(subprocess.run, command, check=True)) for module, command in commands.items()]
-
-
-def repeating(name: str, do: Callable[[], object], result: float | None = None, steps: int = 1) -> Contender:
-    """A contender that does one thing over and over."""
-    def train(times: int) -> None:
-        for _ in range(times):
-            do()
-
-    return Contender(name, train, None if result is None else lambda _: result, steps)

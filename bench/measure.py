@@ -1,6 +1,5 @@
 """Measures every workload in this process, whose thread count was set when it started."""
 
-import resource
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from .contenders import imports, jax_vmap, nnlib, pictures, products, pytorch, pytorch_vmap, scikit_learn
+from .contenders import jax_vmap, nnlib, products, pytorch, pytorch_vmap, scikit_learn
 from .workloads import Contender, Workload, course, growth
 
 # How far losses may differ after CHECK epochs. In float32 a ReLU within 1e-7 of its kink may open in one
@@ -20,47 +19,37 @@ from .workloads import Contender, Workload, course, growth
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}
 CHECK = 3
 PAUSE = 0.05  # seconds before each turn, until the worker threads of the previous turn are asleep
-Task = tuple[str, float, Callable[[], list[Contender]]]  # a name, a tolerance, and what makes contenders, ours first
-
-
-def training(work: Workload, *peers: Callable[[Workload], Contender]) -> Task:
-    return work.name, TOLERANCE[work.dtype], lambda: [make(work) for make in (nnlib, pytorch, *peers, products)]
+Task = tuple[Workload, list[Callable[[Workload], Contender]]]  # what makes the contenders, ours first
 
 
 def tasks(options: Namespace) -> list[Task]:
-    works, one_thread = course(options.quick), options.threads == 1
-    stacked = [pytorch_vmap, jax_vmap, *(partial(nnlib, workers=n) for n in (1, 2) if not one_thread)]
-    found = [training(work, *(stacked if work.networks else [scikit_learn])) for work in works]
-    found.append(("W4 regions 150×150, 2-20-20-1", TOLERANCE["float64"], lambda: pictures(works[1])))
+    one_thread = options.threads == 1
+    stacked = [pytorch, pytorch_vmap, jax_vmap, *(partial(nnlib, workers=n) for n in (1, 2) if not one_thread)]
+    found = [(work, stacked if work.networks else [pytorch, scikit_learn]) for work in course(options.quick)]
     if one_thread:
-        found.append(("W5 import", 0.0, imports))
-        found += [training(work, *[pytorch_vmap] * bool(work.networks)) for work in growth(options.quick)]
-    return [task for task in found if not options.only or task[0].split()[0] in options.only]
+        found += [(work, [pytorch, pytorch_vmap][: 2 if work.networks else 1]) for work in growth(options.quick)]
+    return [(work, [nnlib, *peers, products]) for work, peers in found
+            if not options.only or work.name.split()[0] in options.only]
 
 
 def seconds(contender: Contender, epochs: int) -> Any:
-    """Return CPU seconds, also those of programs that it ran, and wall seconds."""
-    begun = clocks()
+    """Return CPU seconds and wall seconds."""
+    begun = time.process_time(), time.perf_counter()
     contender.train(epochs)
-    return clocks() - begun
+    return np.subtract((time.process_time(), time.perf_counter()), begun)
 
 
-def clocks() -> Any:
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return np.array([time.process_time() + children.ru_utime + children.ru_stime, time.perf_counter()])
-
-
-def differences(contenders: list[Contender], tolerance: float, where: str) -> dict[str, float]:
+def differences(contenders: list[Contender], work: Workload) -> dict[str, float]:
     """Return each loss's largest relative difference from the first contender's after CHECK epochs.
 
-    A difference above `tolerance` stops the run, because the contenders then do not do the same work.
+    A difference above TOLERANCE stops the run, because the contenders then do not do the same work.
     """
     losses = {one.name: np.asarray(one.loss(one.train(CHECK))) for one in contenders if one.loss}
-    ours = losses.get(contenders[0].name)
+    ours, tolerance = losses[contenders[0].name], TOLERANCE[work.dtype]
     gaps = {name: float(np.max(np.abs(loss / ours - 1))) for name, loss in losses.items()}
     for name, gap in gaps.items():
         if not gap <= tolerance:
-            raise SystemExit(f"{where}: expected {name} to reach the result of {contenders[0].name} within "
+            raise SystemExit(f"{work.name}: expected {name} to reach the result of {contenders[0].name} within "
                              f"{tolerance:g}, got {losses[name]} instead of {ours}. Do they still compute the same?")
     return gaps
 
@@ -89,11 +78,11 @@ def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
     rounds, turn = (5, 0.04) if options.quick else (9, 0.25)
     todo = tasks(options)
     with tqdm(total=rounds * len(todo), unit="round", desc=f"{options.threads} BLAS thread(s)") as bar:
-        for name, tolerance, make in todo:
-            bar.set_postfix_str(name)
-            contenders = make()
-            gaps = differences(contenders, tolerance, name)
+        for work, makers in todo:
+            bar.set_postfix_str(work.name)
+            contenders = [make(work) for make in makers]
+            gaps = differences(contenders, work)
             spent = interleave(contenders, rounds, turn, bar.update)
-            yield [{"work": name, "threads": options.threads, "name": one.name, "gap": gaps.get(one.name),
+            yield [{"work": work.name, "threads": options.threads, "name": one.name, "gap": gaps.get(one.name),
                     "spent": own.tolist(), "ratio": (own / spent[0]).tolist()}
                    for one, own in zip(contenders, spent, strict=True)]

@@ -54,12 +54,12 @@ def section(name: str, rows: list[Row]) -> str:
     """Write one table."""
     lines = [
         f"## {'Growth: ' if name in AXES else ''}{name}\n",
-        "| threads | | CPU time | ÷ nnlib | wall time | ÷ nnlib | difference |",
+        "| threads | | CPU time, µs | ÷ nnlib | wall time, µs | ÷ nnlib | difference |",
         "| --: | --- | --- | --- | --- | --- | --: |",
     ]
     for row in rows:
         who = row["name"] if row["work"] == name else f"{row['work']}: {row['name']}"
-        cpu, wall = map("{} | {}".format, map(spread, row["spent"]), map(quartiles, row["ratio"]))
+        cpu, wall = map("{} | {}".format, map(quartiles, np.multiply(row["spent"], 1e6)), map(quartiles, row["ratio"]))
         gap = "" if row["gap"] is None else f"{row['gap']:.0g}"
         lines.append(f"| {row['threads']} | {who} | {cpu} | {wall} | {gap} |")
     return "\n".join([*lines, ""])
@@ -67,13 +67,7 @@ def section(name: str, rows: list[Row]) -> str:
 
 def quartiles(values: Any) -> str:
     low, middle, high = np.percentile(values, (25, 50, 75))
-    return f"{middle:.2f} ({low:.2f}–{high:.2f})"
-
-
-def spread(seconds: list[float]) -> str:
-    low, middle, high = np.percentile(seconds, (25, 50, 75))
-    scale, unit = (1e6, "µs") if middle < 1e-3 else (1e3, "ms") if middle < 1 else (1, "s")
-    return f"{scale * middle:.4g} {unit} ({scale * low:.4g}–{scale * high:.4g})"
+    return f"{middle:,.2f} ({low:,.2f}–{high:,.2f})"
 
 
 def plot(tables: dict[str, list[Row]]) -> Any:

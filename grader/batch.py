@@ -6,16 +6,17 @@ import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from multiprocessing import active_children, get_context, resource_tracker
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from unicodedata import category
 
 from tqdm import tqdm
+
+from nnlib._common.threads import start_worker
 
 from .assignments import Assignment, load, names
 from .marking import Conditions, key, mark, refused
@@ -60,7 +61,7 @@ def workers(count: int) -> Iterator[Executor]:
     """Processes that mark. Ctrl-C, which the caller blocks, is let through to this one alone; with it they end, too."""
     resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_follow)
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=start_worker)
     for _ in range(count):
         pool.submit(int)  # starts one of them
     try:
@@ -74,16 +75,6 @@ def workers(count: int) -> Iterator[Executor]:
         pool.shutdown(cancel_futures=True)  # what has not begun is left for the next run
 
 
-def _follow() -> None:
-    """End this process when the one that started it ends; a queue whose writer it holds itself would not tell."""
-
-    def end() -> None:
-        parent_process().join()
-        os._exit(1)
-
-    Thread(target=end, daemon=True).start()
-
-
 def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -> Run:
     """Mark what is in `folder/student/assignment` and has no result in `out` yet."""
     run = Run()
@@ -91,8 +82,13 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
     keys: dict[str, dict[str, str]] = defaultdict(dict)
     run.faults = dict.fromkeys((f"{student}/{one.name}" for one, student in submitted), "no process was left")
     _claim(out, folder, {assignment.name for assignment, _ in submitted})
-    with _tidied(out), tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: in a terminal
-        running = {}
+    with ExitStack() as stack, tqdm(total=len(submitted), unit="submission", disable=None) as bar:  # None: a terminal
+        handle, running = os.open(out, os.O_RDONLY), {}
+        stack.callback(os.close, handle)
+        with suppress(OSError):  # another run is at work there; otherwise a killed one may have left half a file
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in out.rglob("*.json." + "[0-9a-f]" * 8):
+                path.unlink()
         with suppress(RuntimeError):  # the pool has lost a process: the next run marks what is missing
             for assignment, student in submitted:
                 running[executor.submit(_mark, folder, out, assignment, student, conditions)] = student, assignment.name
@@ -126,20 +122,6 @@ def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Co
     if new := not (found := read_sealed(path)):
         write_sealed(path, found := result())
     return name, new, found["notes"][0] if found["status"] == "refused" else ""
-
-
-@contextmanager
-def _tidied(folder: Path) -> Iterator[None]:
-    """Remove what a killed run left half written in `folder`, unless another run is at work there."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until it is closed
-            for path in folder.rglob("*.json." + "[0-9a-f]" * 8):
-                path.unlink()
-        yield
-    finally:
-        os.close(handle)
 
 
 def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]]:

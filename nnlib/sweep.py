@@ -172,8 +172,6 @@ def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
 
 def _finished(run: Callable[..., Any], todo: dict[str, Row], executor: Executor | None) -> Iterator[tuple[str, Row]]:
     """Keys and rows, in the order in which they are ready."""
-    if not todo:
-        return
     if executor is None and sys.platform == "emscripten":  # browsers have no processes
         for key, settings in todo.items():
             yield key, _row(settings, partial(_plain_results, run, **settings))

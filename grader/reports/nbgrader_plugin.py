@@ -18,7 +18,7 @@ AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"
 class Marks(NbGraderPreprocessor):
     """Replaces the step in which nbgrader runs a notebook: writes each test cell's points into its output.
 
-    nbgrader reads an error as no points, a number as partial credit and no output as full points.
+    nbgrader reads a number as the points of a cell.
     """
 
     results = Unicode(help="the folder that `python -m grader grade` wrote").tag(config=True)
@@ -52,10 +52,6 @@ class Marks(NbGraderPreprocessor):
 def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
     """The outputs from which nbgrader reads these points; they also name the cause of each failed test."""
     text = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
-    if not exercise["points"]:
-        return [new_output("error", ename="NoPoints", evalue="", traceback=[text])]
-    if not text:
-        return []
     points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
     return [new_output("stream", name="stdout", text=text), points]
 

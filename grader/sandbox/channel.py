@@ -15,9 +15,8 @@ import numpy as np
 
 MAX_FRAME = 16 << 20  # bytes of one message
 MAX_DEPTH, MAX_ITEMS, MAX_TEXT = 8, 40_000, 10_000  # items of a whole reply
-NAMES = "bool float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64"
 WIDEST = {"b": bool, "i": np.int64, "u": np.uint64, "f": np.float64}
-DTYPES = {np.dtype(name).str for name in NAMES.split()}
+DTYPES = {np.dtype(code).str for code in "?efdbhiqBHIQ"}  # of booleans, floats and whole numbers
 HEAD = struct.Struct(">I")
 
 

@@ -39,15 +39,15 @@ def one_blas_thread() -> Iterator[None]:
 
 
 def start_worker() -> None:
-    """Limit BLAS to one thread, and end when the process that sweeps ends, even if it was killed."""
-    import multiprocessing  # only processes that sweep wait for it
+    """Limit BLAS to one thread, and end when the process that started this one ends, even if it was killed."""
+    import multiprocessing  # only processes that start others wait for it
 
-    one_blas_thread().__enter__()  # never left
-    parent = multiprocessing.parent_process()
+    parent: Any = multiprocessing.parent_process()
+    limit = one_blas_thread()
+    limit.__enter__()
 
-    def watch() -> None:
-        if parent:
-            parent.join()
-            os._exit(1)
+    def watch(_: Any) -> None:
+        parent.join()
+        os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=watch, args=[limit], daemon=True).start()  # a limit that nobody holds is lifted

@@ -225,6 +225,5 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
                          f"and {n_test} to test on from {n} samples. Give more samples or another test share.")
     order = as_generator(rng).permutation(n)
     parts = order[n_test:], order[:n_test]
-    X_train, X_test = (np.take(X.T, part, axis=0).T for part in parts)
-    y_train, y_test = (np.take(y.T, part, axis=0).T for part in parts)
+    X_train, X_test, y_train, y_test = (np.take(whole.T, part, axis=0).T for whole in (X, y) for part in parts)
     return X_train, X_test, y_train, y_test

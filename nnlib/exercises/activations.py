@@ -113,17 +113,13 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         })
 
 
-def _layer(rng: np.random.Generator, units: int, killed: int, samples: int) -> tuple[Any, Any, Any]:
-    """A layer in which no unit is far from death: the living ones are active on few samples."""
-    X, W = rng.uniform(-1, 1, size=(3, samples)), rng.normal(size=(units, 3))
-    margin = rng.uniform(0.02, 0.2, size=(units, 1)) * np.where(rng.permutation(units) < killed, -1, 1)[:, None]
-    return W, margin - (W @ X).max(axis=1, keepdims=True), X
-
-
 def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], samples: int = 0) -> None:
     units = int(rng.integers(5, 10))
     for number in [units * all for all in killed] or rng.permutation(range(1, units))[:2].tolist():
-        W, b, X = _layer(rng, units, number, samples or int(rng.integers(20, 40)))
+        # No unit is far from death: the living ones are active on few samples.
+        X, W = rng.uniform(-1, 1, size=(3, samples or rng.integers(20, 40))), rng.normal(size=(units, 3))
+        margin = rng.uniform(0.02, 0.2, size=(units, 1)) * np.where(rng.permutation(units) < number, -1, 1)[:, None]
+        b = margin - (W @ X).max(axis=1, keepdims=True)
         if number == units:
             W[0], b[0] = 0, 0  # exactly 0 is as dead as below 0
         net = Network(Linear(3, units), ReLU())

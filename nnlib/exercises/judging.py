@@ -28,13 +28,12 @@ class Wrong(Exception):
 
 
 class Answer(Protocol):
-    """A learner's function or class, here or in another process."""
+    """A learner's function or class, here or in another process; a call raises `Wrong` if the function raises."""
 
     name: str
     warned: str  # the first warning of the last call, or ""
 
-    def __call__(self, *args: Any) -> Any:
-        """Return what the learner's function returns, or raise `Wrong` if that function raises."""
+    def __call__(self, *args: Any) -> Any: ...
 
     def new(self, *args: Any) -> Callable[..., Any]:
         """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
@@ -134,7 +133,7 @@ def finite(actual: Any, like: np.ndarray[Any, Any], call: str) -> np.ndarray[Any
 
 def raised(kind: str) -> str:
     """The likely cause of an exception of this kind that an answer raised."""
-    causes = {
+    return {
         "NameError": "有名字没定义，检查拼写和导入 | a name is not defined: check spelling and imports",
         "TypeError": "参数的个数或类型不对 | number or type of the arguments differs from the statement",
         "ValueError": "多半是形状对不上，打印 .shape 看看 | most likely shapes do not fit: print them",
@@ -148,8 +147,7 @@ def raised(kind: str) -> str:
         "PermissionError": "批改时没有其他文件和进程 | homework is marked without other files or processes",
         "RuntimeError": "如果开了线程：批改时不能用 | if it starts threads: homework is marked without any",
         "RecursionError": "函数一直在调用自己 | the function calls itself without end",
-    }
-    return causes.get(kind, "中途报错 | an error was raised")
+    }.get(kind, "中途报错 | an error was raised")
 
 
 def expect(answer: Answer, args: tuple[Any, ...], expected: Any, mistakes: Mapping[str, Any] | None = None,
@@ -157,11 +155,8 @@ def expect(answer: Answer, args: tuple[Any, ...], expected: Any, mistakes: Mappi
     """Call the answer and judge its result, or one part; `mistakes` maps a likely cause to the value it leads to."""
     actual, call = answer(*args), f"{answer.name}{shown(args)}"
     if part is not None:
-        if isinstance(expected, dict):
-            found = isinstance(actual, dict) and part in actual
-        else:
-            found = isinstance(actual, list | tuple) and len(actual) == len(expected)
-        if not found:
+        kind: Any = dict if isinstance(expected, dict) else list | tuple
+        if not isinstance(actual, kind) or (part not in actual if kind is dict else len(actual) != len(expected)):
             judge(actual, expected, call)
         actual, expected, call = actual[part], expected[part], f"{call}[{part!r}]"
     judge(actual, expected, call, mistakes, rtol)

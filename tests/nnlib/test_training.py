@@ -4,14 +4,16 @@ import copy
 import inspect
 import tracemalloc
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
 
 import nnlib as nn
 from nnlib import layers
-from nnlib._common.threads import one_blas_thread
+from nnlib._common.threads import one_blas_thread, start_worker
 
 FLOATS = ["float32", "float64"]
 
@@ -533,12 +535,19 @@ def test_progress_bar(networks, capsys):
     assert "epoch" in err
 
 
+def blas_threads():
+    return {pool["num_threads"] for pool in pytest.importorskip("threadpoolctl").threadpool_info()}
+
+
+def test_a_worker_has_one_blas_thread_for_good():
+    with pytest.importorskip("threadpoolctl").threadpool_limits(2):
+        assert blas_threads() == {2}
+        with ProcessPoolExecutor(1, get_context("fork"), initializer=start_worker) as pool:
+            assert pool.submit(blas_threads).result() == {1}
+
+
 def test_one_blas_thread_and_then_as_before():
-    threadpoolctl = pytest.importorskip("threadpoolctl")
-
-    def threads():
-        return {pool["num_threads"] for pool in threadpoolctl.threadpool_info()}
-
+    threadpoolctl, threads = pytest.importorskip("threadpoolctl"), blas_threads
     with threadpoolctl.threadpool_limits(2):
         before = threads()
         with one_blas_thread():

@@ -1,7 +1,7 @@
 """Measures how long a reader waits for a cell's first result in the page, in a real Chromium.
 
 Cold is the first page in a new browser, warm is the second page in the same one. Run it on a quiet machine,
-after `make book` and `make lint`, for five rounds: .venv/bin/python -m bench.reader_wait 5
+after `make book` and `make lint`, for five rounds: .venv/bin/python -m tests.browser.reader_wait 5
 """
 
 import statistics
