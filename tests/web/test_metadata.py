@@ -1,5 +1,8 @@
 """What search engines and messengers read, from a book of two pages published under a sub-path."""
 
+import json
+from xml.etree import ElementTree
+
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
@@ -52,6 +55,9 @@ def test_a_page_says_what_it_is_about_in_both_languages(published):
     assert en.endswith(".")
     assert len(en) <= 170
     assert (tags["og:url"], tags["og:image"]) == (f"{BASE}chapter.html", f"{BASE}_images/spirals.png")
+    data = json.loads(page.find("script", type="application/ld+json").string)
+    assert data["name"] == tags["og:title"]
+    assert data["inLanguage"] == ["zh-CN", "en"]
 
 
 @pytest.mark.parametrize(("name", "address"), [("index", BASE), ("chapter", f"{BASE}chapter.html")])
@@ -59,6 +65,13 @@ def test_a_page_has_one_address_for_both_languages(published, name, address):
     page = read(published / f"{name}.html")
     assert page.find("link", rel="canonical")["href"] == said(page)["og:url"] == address
     assert not page.select("link[hreflang]")
+
+
+def test_the_sitemap_lists_every_page_once(published):
+    tree = ElementTree.parse(published / "sitemap.xml").getroot()
+    found = [place.text for place in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert sorted(found) == [BASE, f"{BASE}chapter.html"]
+    assert f"Sitemap: {BASE}sitemap.xml" in (published / "robots.txt").read_text()
 
 
 def test_the_404_page_leads_back_from_any_address(published):
@@ -74,6 +87,7 @@ def test_without_an_address_nothing_absolute_is_written(tmp_path, monkeypatch):
     page = read(html / "chapter.html")
     assert not page.select("link[rel=canonical], meta[property='og:url']")
     assert said(page)["description"]
+    assert not (html / "sitemap.xml").exists()
 
 
 def test_a_wrong_address_is_refused(monkeypatch):

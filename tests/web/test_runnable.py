@@ -30,7 +30,7 @@ from web.project import LANGS, ROOT
 CODE_OR_MATH = re.compile(r"`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
 EQUATION = re.compile(r"\\begin\{equation\*\}\n(.*?)(?: \\tag\{(\d+)\})?\n\\end\{equation\*\}", re.DOTALL)
 READ = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin)
-ASIDE = ".headerlink, script, button, .katex-html, .cell_input, .cell_output pre, .explorer"
+ASIDE = ".drawing, .headerlink, script, button, .katex-html, .cell_input, .cell_output pre, .explorer"
 
 both = pytest.mark.parametrize("key", SETS)
 each = pytest.mark.parametrize("name", notebooks())

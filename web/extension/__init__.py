@@ -86,5 +86,5 @@ def render_pages(app: Sphinx) -> None:
 def finish_site(app: Sphinx, failure: Exception | None) -> None:
     """Add what depends on all pages, if there are pages and none of them failed."""
     if app.builder.format == "html" and not failure:
-        for step in (math.copy_fonts, light_pages.measure_once, light_pages.write_sheets):
+        for step in (math.copy_fonts, metadata.write_sitemap, light_pages.measure_once, light_pages.write_sheets):
             step(app)

@@ -1,9 +1,10 @@
-"""What search engines and messengers read: description, picture, address, and the 404 page.
+"""What search engines and messengers read: description, picture, address, sitemap, and the 404 page.
 
 The environment variable BOOK_URL says where the book is published (the publishing workflow sets it).
-Without it no absolute address is written: no canonical address, no picture for messengers.
+Without it no absolute address is written: no canonical address, no sitemap, no picture for messengers.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from html import escape
@@ -20,6 +21,11 @@ from .languages import HEAD_SCRIPT
 
 LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
 SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
+SITEMAP = """<?xml version="1.0" encoding="utf-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}
+</urlset>
+"""
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def address(base: str, page: str) -> str:
@@ -48,9 +54,14 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
     if base:
         context["pageurl"] = address(base, pagename)
         tags |= {"og:url": context["pageurl"], "og:image": f"{base}_images/spirals.png"}  # all others are SVG
-    context["metatags"] += "".join(
-        f'\n    <meta {"property" if "og:" in name else "name"}="{name}" content="{escape(text)}" />'
-        for name, text in tags.items())
+    data = json.dumps({"@context": "https://schema.org", "@type": "LearningResource", "name": title,
+                       "description": about, "inLanguage": list(LANGS.values()), "license": LICENCE,
+                       "isAccessibleForFree": True} | ({"url": context["pageurl"]} if base else {}),
+                      ensure_ascii=False).replace("<", r"\u003c")
+    context["metatags"] += "\n    ".join([
+        "", *(f'<meta {"property" if "og:" in name else "name"}="{name}" content="{escape(text)}" />'
+              for name, text in tags.items()),
+        f'<script type="application/ld+json">{data}</script>'])
 
 
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
@@ -60,3 +71,12 @@ def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
              for name in app.env.toctree_includes["index"]]
     script = HEAD_SCRIPT.read_text("utf-8")
     yield "404", {"root": root, "pages": pages, "script": script}, "404.html"
+
+
+def write_sitemap(app: Sphinx) -> None:
+    base = app.config.html_baseurl
+    robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
+    (app.outdir / "robots.txt").write_text(robots, "utf-8")
+    if base:  # else web/build.py has deleted an earlier one
+        urls = (f"\n<url><loc>{address(base, page)}</loc></url>" for page in sorted(app.env.found_docs))
+        (app.outdir / "sitemap.xml").write_text(SITEMAP.format("".join(urls)), "utf-8")
