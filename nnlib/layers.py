@@ -1,10 +1,9 @@
 """Layers: each turns a batch of columns into another and sends gradients back.
 
-A layer owns no parameters: its network hands it views into one flat vector. `forward(x, rng)` works on
-(n_in, N), or (R, n_in, N) for R networks at once; it adds noise only when it is handed a generator.
-`backward(dy)` fills the gradients of the layer's parameters and returns the gradient of its input.
-The arrays that they return belong to the layer, whose next call in the same thread overwrites them: copy
-what you keep.
+A layer owns no parameters: its network hands it views into one flat vector. `forward(x, rng)` works on (n_in, N), or
+(R, n_in, N) for R networks at once; it adds noise only when it is handed a generator. `backward(dy)` fills the
+gradients of the layer's parameters and returns the gradient of its input. The arrays that they return belong to the
+layer, whose next call in the same thread overwrites them: copy what you keep.
 """
 
 from __future__ import annotations
@@ -192,8 +191,7 @@ class Maxout(_Weighted):
 
     Notes
     -----
-    The gradient goes to the piece that won (the first of equals).
-    Source: Goodfellow et al. (2013).
+    The gradient goes to the piece that won (the first of equals). Source: Goodfellow et al. (2013).
 
     Examples
     --------
@@ -304,8 +302,7 @@ class PReLU(Elementwise):
 
     Notes
     -----
-    Gradient ``dalpha = sum over samples of dY * min(X, 0)``.
-    Source: He, Zhang, Ren & Sun (2015).
+    Gradient ``dalpha = sum over samples of dY * min(X, 0)``. Source: He, Zhang, Ren & Sun (2015).
     """
 
     function, takes = activations.prelu, ("alpha",)
@@ -353,8 +350,7 @@ class Dropout(Layer):
 
     Notes
     -----
-    The division keeps the expected output equal to the input.
-    Source: Srivastava et al. (2014).
+    The division keeps the expected output equal to the input. Source: Srivastava et al. (2014).
     """
 
     def __init__(self, p: float) -> None:

@@ -94,9 +94,8 @@ class CrossEntropy(Loss):
 
     Notes
     -----
-    ``mean over samples of log(sum_j exp(s_j)) - s_y``; gradient ``(softmax(s) - onehot(y)) / N``.
-    The largest score is subtracted first, so that exp never overflows. With C = 1 it is logistic
-    regression's loss. Source: Bridle (1990).
+    ``mean over samples of log(sum_j exp(s_j)) - s_y``; gradient ``(softmax(s) - onehot(y)) / N``. The largest score is
+    subtracted first, so that exp never overflows. With C = 1 it is logistic regression's loss. Source: Bridle (1990).
 
     Examples
     --------

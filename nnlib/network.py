@@ -319,11 +319,6 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
     rng, dtype, networks
         As for Network.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than two sizes or an argument is out of range.
-
     Notes
     -----
     Weights start at the scale that suits the activation: Xavier for Sigmoid and Tanh, else He.
@@ -355,6 +350,9 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
         layers += [Dropout(dropout)] if dropout else []
     layers.append(Linear(sizes[-2], sizes[-1], init))
     return Network(*layers, rng=rng, dtype=dtype, networks=networks)
+
+
+raises("there are fewer than two sizes or an argument is out of range")(mlp)
 
 
 def check_network(net: Any) -> Network:

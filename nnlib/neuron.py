@@ -20,8 +20,7 @@ class Neuron:
 
     Notes
     -----
-    ``sigmoid(w @ x + b)``.
-    Source: Rosenblatt (1958), with a smooth rate in place of his threshold.
+    ``sigmoid(w @ x + b)``. Source: Rosenblatt (1958), with a smooth rate in place of his threshold.
 
     Examples
     --------

@@ -88,8 +88,7 @@ class SGD(Optimizer):
 
     Notes
     -----
-    ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form).
-    Source: Robbins & Monro (1951), Polyak (1964).
+    ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form). Source: Robbins & Monro (1951), Polyak (1964).
 
     Examples
     --------

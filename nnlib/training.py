@@ -49,8 +49,7 @@ class History:
     accuracy : share of right answers on the training data after the epoch, without noise
     val_loss, val_accuracy : the same on the validation data after the epoch, without L2
     best_epoch : the epoch (from 0) whose parameters the network has: the last one, or with
-        `patience` the one with the lowest val_loss; the one before it diverged, -1 for the start;
-        an int, or (R,)
+        `patience` the one with the lowest val_loss; the one before it diverged, -1 for the start; an int, or (R,)
 
     A network that has diverged has NaN from that epoch on, one that early stopping has ended from the next.
     """

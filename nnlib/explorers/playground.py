@@ -1,7 +1,5 @@
 """The playground: a network that trains before the reader's eyes, by the steps of `fit`."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable, Generator, Mapping
@@ -17,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from .._common import checks
 from .._common.checks import Array
+from .._common.docstrings import raises
 from ..diagnostics import dead_units, region_count, saturated_units
 from ..layers import KINDS, Elementwise, Maxout
 from ..network import Network
@@ -292,27 +291,17 @@ def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
     return {"points": f"{v.points} {x1:.2f} {x2:.2f} {v.paint}".strip()}
 
 
+@raises("there is no control of a name, or it cannot start there")
 def playground(**start: Any) -> Explorer:
     """Let a reader set data, network and training, and watch nnlib train.
+
+    Training takes the steps of `fit`; the code below the panel makes the same network.
 
     Parameters
     ----------
     **start
         Where controls start, by name: data, points, sizes, activation, activations, loss, optimizer, lr, batch,
         epochs, patience, l2, dropout, noise, init, seed, twenty, speed.
-
-    Returns
-    -------
-    Explorer
-
-    Raises
-    ------
-    ValueError
-        If there is no control of a name, or it cannot start there.
-
-    Notes
-    -----
-    Training takes the steps of `fit`; the code below the panel makes the same network.
 
     Examples
     --------

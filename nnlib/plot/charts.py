@@ -131,7 +131,6 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
     xlabel, ylabel : str, ``中文 | English``
     xlog, ylog : bool
         Logarithmic axes.
-    ax : matplotlib.axes.Axes, optional
 
     Examples
     --------
@@ -163,7 +162,6 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
     ----------
     groups : dict of label, ``中文 | English``, to (R,) values
     xlabel, ylabel : str, ``中文 | English``
-    ax : matplotlib.axes.Axes, optional
 
     Examples
     --------
@@ -193,7 +191,6 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
         ``loss(w1, w2)`` on arrays of equal shape.
     paths : dict of label, ``中文 | English``, to (steps, 2) weights
     lim : (low w1, high w1, low w2, high w2)
-    ax : matplotlib.axes.Axes, optional
 
     Examples
     --------

@@ -25,7 +25,6 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     ----------
     net : Network
         Of a layer with more than 8 units, only the first five and the last are drawn.
-    ax : matplotlib Axes, optional
 
     Examples
     --------
@@ -114,10 +113,6 @@ def _limb(start: Any, bend: Any, end: Any, wide: float, thin: float) -> Polygon:
 @styled
 def neuron(ax: Axes | None = None) -> Figure:
     """A biological neuron above its mathematical model; parts that correspond share a colour.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes, optional
 
     Notes
     -----

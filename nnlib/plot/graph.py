@@ -32,7 +32,6 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     step : int, optional
         How far the pass has come: over the E edges forwards (those of a layer in the order of ``net.params``), then
         over the same edges back, 2E at the end. The edge of the step is thick, and later numbers are left out.
-    ax : matplotlib Axes, optional
 
     Examples
     --------

@@ -59,7 +59,6 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     net : Network with 2 inputs and at most 8 classes
     X : (2, N)
     y : (N,) integer labels
-    ax : matplotlib Axes, optional
     resolution : int
         Grid points per side; 300 for print.
     title : str, optional
@@ -67,9 +66,8 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
 
     Notes
     -----
-    A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point,
-    and the scores of the others are interpolated.
-    Source of the colours: Okabe & Ito (2008), Color Universal Design.
+    A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point, and
+    the scores of the others are interpolated. Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
     Examples
     --------
@@ -105,18 +103,10 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
 
     Parameters
     ----------
-    net : Network with 2 inputs and at most 8 classes
-    X : (2, N)
-    y : (N,) integer labels, optional
-        Without them only the regions are drawn.
-    resolution : int
-        Grid points per side.
+    net, X, y, resolution
+        As for decision_regions; without labels only the regions are drawn.
     size : int
         Pixels per side.
-
-    Returns
-    -------
-    bytes
 
     Examples
     --------

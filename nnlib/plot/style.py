@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
-from .._common.docstrings import with_sections
+from .._common.docstrings import raises, with_sections
 from .._common.pair import Pair
 from .._common.threads import lock
 
@@ -41,6 +41,7 @@ COMMON = """\
 Returns
 -------
 matplotlib Figure
+    That of the axes that the caller passes, which are cleared first, or else a new one.
 
 Raises
 ------
@@ -73,6 +74,7 @@ class Both(str):
         return self.of(self.pair.map(lambda half: half.replace(*args)))
 
 
+@raises("words in two languages hold a formula")
 def both(text: object) -> Both:
     """A label ``中文 | English``: a page shows the reader's half, a kernel the English one or as `language` says.
 
@@ -80,15 +82,6 @@ def both(text: object) -> Both:
     ----------
     text : str
         What you give a function of ``nn.plot`` needs no ``both``; what you give matplotlib itself does.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If words in two languages hold a formula.
 
     Examples
     --------
@@ -101,17 +94,13 @@ def both(text: object) -> Both:
     return Both.of(pair)
 
 
+@raises("the key is another one, or no Chinese font is installed")
 def language(key: str) -> None:
     """Draw the labels of the following figures in Chinese or English; in a page its own switch does that.
 
     Parameters
     ----------
     key : "zh" or "en"
-
-    Raises
-    ------
-    ValueError
-        If the key is another one, or no Chinese font is installed.
 
     Examples
     --------
