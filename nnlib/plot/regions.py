@@ -20,6 +20,17 @@ from ..network import Network, check_network
 from ..prediction import scores_on_grid
 from .style import BLACK, COLORS, MARKERS, TINTS, both, fresh_axes, styled, whole_figure
 
+PLACES = np.array([*TINTS, *map(to_rgb, COLORS)])  # of a palette: class c's tint is at c, its colour at 8 + c
+OUTLINES = [style.get_path().transformed(style.get_transform()).to_polygons()[0] for style in map(MarkerStyle, MARKERS)]
+
+
+def draw_points(image: Image.Image, centres: Array, labels: Any, size: float) -> None:
+    """Draw on a picture of such places each class's own marker around its points' pixels, (N, 2)."""
+    pen, black = ImageDraw.Draw(image), len(TINTS) + COLORS.index(BLACK)
+    for centre, c in zip(centres, labels, strict=True):
+        corners = centre + np.multiply(OUTLINES[c], (size, -size))
+        pen.polygon(corners.ravel().tolist(), fill=len(TINTS) + int(c), outline=black)
+
 
 def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, size: int,
              ) -> tuple[Any, Array, Any, Any]:
@@ -118,19 +129,11 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
     size = checks.whole_number("decision_image size", size)
     classes, (low, high), samples, labels = _regions(net, X, y, resolution, size)
     image = Image.fromarray(classes[::-1])
-    palette = np.array([*TINTS, *map(to_rgb, COLORS)])
-    image.putpalette((255 * palette).round().astype(np.uint8).tobytes())
-    pen = ImageDraw.Draw(image)
-    unit = (samples - low[:, None]) / (high - low)[:, None]
-    centres = (np.stack([unit[0], 1 - unit[1]], axis=1) * (resolution - 1) + 0.5) * (size / resolution)
-    black = len(TINTS) + COLORS.index(BLACK)
-    for c in np.unique(labels) if labels is not None else ():
-        marker = MarkerStyle(MARKERS[c])
-        outline = marker.get_path().transformed(marker.get_transform()).to_polygons()[0]
-        shape = np.asarray(outline) * (size / 50, -size / 50)
-        for centre in centres[labels == c]:
-            corners = (centre + shape).ravel().tolist()
-            pen.polygon(corners, fill=len(TINTS) + int(c), outline=black)
-    file = io.BytesIO()
-    image.save(file, "PNG", compress_level=1)
+    image.putpalette((255 * PLACES).round().astype(np.uint8).tobytes())
+    if labels is not None:
+        unit = (samples - low[:, None]) / (high - low)[:, None]
+        centres = (np.stack([unit[0], 1 - unit[1]], axis=1) * (resolution - 1) + 0.5) * (size / resolution)
+        order = np.argsort(labels, kind="stable")
+        draw_points(image, centres[order], labels[order], size / 50)
+    image.save(file := io.BytesIO(), "PNG", compress_level=1)
     return file.getvalue()
