@@ -21,11 +21,7 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
     """Share of hidden units that no sample can change: their slope is 0 on every column of X (D, N).
 
     The share is a float in [0, 1], or (R,) for R networks. The network needs an elementwise activation; X is usually
-    the whole training set.
-
-    Notes
-    -----
-    For ReLU it is the share that never fires. Source: Maas, Hannun & Ng (2013).
+    the whole training set. For ReLU it is the share that never fires. Source: Maas, Hannun & Ng (2013).
 
     Examples
     --------
@@ -48,11 +44,8 @@ def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     """Share of (hidden unit, sample) pairs where the slope is under `below` times the function's largest.
 
     The share is a float in [0, 1], or (R,) for R networks. The network needs an elementwise activation, `below` is in
-    (0, 1) and X (D, N).
-
-    Notes
-    -----
-    For the sigmoid, `below` = 0.05 means outputs within 0.0127 of 0 or 1. Source: Glorot & Bengio (2010).
+    (0, 1) and X (D, N). For the sigmoid, `below` = 0.05 means outputs within 0.0127 of 0 or 1. Source: Glorot & Bengio
+    (2010).
 
     Examples
     --------
@@ -80,10 +73,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
     """Length of the loss's gradient with respect to each layer's weights, first layer first.
 
     The lengths are (L,) for L layers with weights, or (R, L) for R networks. X is (D, N), y (N,) or (C, N).
-
-    Notes
-    -----
-    Frobenius norm of ``dW``. Source: Glorot & Bengio (2010).
+    They are Frobenius norms of ``dW``. Source: Glorot & Bengio (2010).
 
     Examples
     --------
@@ -108,10 +98,8 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
     The network has 2 inputs. The length is a float, or (R,) for R networks: 0 without a boundary, about 1 for a
     straight cut along an axis.
 
-    Notes
-    -----
-    Counts neighbouring points of different class in a grid of `resolution` points per side; a slanted line
-    counts its two legs, so up to 1.41 times its length.
+    Counted are neighbouring points of different class in a grid of `resolution` points per side; a slanted line counts
+    its two legs, so up to 1.41 times its length.
 
     Examples
     --------

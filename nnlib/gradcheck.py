@@ -45,8 +45,6 @@ def check_gradients(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = Cross
     `net` is not changed; all networks of a stack are checked at once, each on its own. The step `eps` of the
     differences is small compared with the parameters, and large compared with rounding errors.
 
-    Notes
-    -----
     ``(L(p + eps) - L(p - eps)) / (2 eps)`` for each parameter p; error about eps**2. Within eps of a kink (ReLU at 0)
     the two differ although neither is wrong. Source: Nocedal & Wright (2006), section 8.1.
 

@@ -6,8 +6,6 @@ gradients of the layer's parameters and returns the gradient of its input. The a
 layer, whose next call in the same thread overwrites them: copy what you keep.
 """
 
-from __future__ import annotations
-
 import inspect
 from typing import Any, ClassVar
 
@@ -129,6 +127,9 @@ class _Weighted(Layer):
                              "Make the two numbers equal.")
         return self.n_out
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
+
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"W": rng.standard_normal(self.shapes()["W"]) * self._std, "b": 0.0}
 
@@ -143,8 +144,6 @@ class Linear(_Weighted):
     The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
     sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
 
-    Notes
-    -----
     Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
     Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales.
 
@@ -156,9 +155,6 @@ class Linear(_Weighted):
     >>> print(net([[3.0], [4.0]]))
     [[11.5]]
     """
-
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine, W = self.own.buffers, self.views["W"]
@@ -189,8 +185,6 @@ class Maxout(_Weighted):
     Shape: input (n_in, N) to output (n_out, N); ``W`` (pieces, n_out, n_in), ``b`` (pieces, n_out, 1).
     Each of the `pieces`, at least 2, has its own weights, so parameters multiply; `init` is as for Linear.
 
-    Notes
-    -----
     The gradient goes to the piece that won (the first of equals). Source: Goodfellow et al. (2013).
 
     Examples
@@ -207,7 +201,7 @@ class Maxout(_Weighted):
         self.pieces = checks.whole_number("Maxout pieces", pieces, low=2)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"W": (self.pieces, self.n_out, self.n_in), "b": (self.pieces, self.n_out, 1)}
+        return {name: (self.pieces, *shape) for name, shape in super().shapes().items()}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine, W = self.own.buffers, self.views["W"]

@@ -46,10 +46,8 @@ class Network:
     params, grads : ndarray, (P,) or (R, P)
     networks : int or None
         R, or None for a single network without the extra axis.
-    n_params : int
-        P, the parameters of one network.
-    n_neurons, n_layers : int
-        Units, and layers that have them; the input is not counted.
+    n_params, n_neurons, n_layers : int
+        Of one network P, its parameters; its units, and layers that have them, without the input.
 
     Examples
     --------
@@ -157,10 +155,7 @@ class Network:
     def __call__(self, X: ArrayLike) -> Array:
         """Scores (C, N), or (R, C, N), for a batch X (D, N), without noise.
 
-        Raises
-        ------
-        ValueError
-            If X is not a non-empty batch of finite numbers with the right number of rows.
+        Raises ValueError if X is not a non-empty batch of finite numbers with the right number of rows.
         """
         return self.evaluate(self.check_batch(X))
 
@@ -193,11 +188,7 @@ class Network:
 
         X is (D, N), y (N,) integer labels, or (C, N) real targets for MSE. `l2` adds ``0.5 * l2 * sum(W**2)`` over
         the weights, not over the biases. The gradient is ``net.grads``: the next call in the same thread overwrites it.
-
-        Raises
-        ------
-        ValueError
-            If X, y or l2 are not as described, or the loss is NaN or infinite.
+        Raises ValueError if X, y or l2 are not as described, or the loss is NaN or infinite.
 
         Examples
         --------
@@ -262,10 +253,7 @@ class Network:
     def save(self, path: files.PathLike) -> None:
         """Write architecture and parameters to one .npz; the file appears complete or not at all.
 
-        Raises
-        ------
-        ValueError
-            If the folder does not exist.
+        Raises ValueError if the folder does not exist.
         """
         text = np.array(json.dumps(self.architecture()))
         files.write_whole(path, lambda file: np.savez(file, architecture=text, params=self.params))
@@ -311,17 +299,14 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
     *sizes : int
         Inputs, hidden units of each layer, outputs.
     activation : layer class
-        Called without arguments for each hidden layer; ``nn.Maxout`` replaces the hidden Linear layers.
+        Called without arguments for each hidden layer; ``nn.Maxout`` replaces the hidden Linear layers. Weights start
+        at the scale that suits it: Xavier for Sigmoid and Tanh, else He.
     dropout : float in [0, 1)
         Probability that training drops a hidden unit.
     input_noise : float
         Standard deviation of the noise that training adds to the inputs.
     rng, dtype, networks
         As for Network.
-
-    Notes
-    -----
-    Weights start at the scale that suits the activation: Xavier for Sigmoid and Tanh, else He.
 
     Examples
     --------

@@ -18,8 +18,6 @@ class Neuron:
 
     The weights (D,) are the strengths of its synapses, the bias is a number.
 
-    Notes
-    -----
     ``sigmoid(w @ x + b)``. Source: Rosenblatt (1958), with a smooth rate in place of his threshold.
 
     Examples

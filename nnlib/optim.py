@@ -4,8 +4,6 @@ Because a network is one vector, a step is a line or two of arithmetic. The arra
 keeps have the shape of the parameters, so that a step works for a single network and for a stack.
 """
 
-from __future__ import annotations
-
 import copy
 import math
 from collections.abc import Callable
@@ -34,10 +32,7 @@ class Optimizer:
     def step(self, params: Array, grads: Array) -> None:
         """Change `params` in place; both are (P,) or (R, P).
 
-        Raises
-        ------
-        ValueError
-            If the two shapes differ from each other or from those of the step before.
+        Raises ValueError if the two shapes differ from each other or from those of the step before.
         """
         for what, array in (("params", params), ("grads", grads)):
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":

@@ -16,8 +16,6 @@ from .network import Network, check_network
 def predict(net: Network, X: ArrayLike) -> Any:
     """The class of each column of X: (N,), or (R, N) for R networks.
 
-    Notes
-    -----
     The largest score wins; with one row of scores, class 1 where it is above 0.
 
     Examples

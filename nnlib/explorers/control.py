@@ -23,9 +23,6 @@ class Control:
         short = [f"{value:g}" if isinstance(value, float) else str(value) for value in self.values]
         return short if len(set(short)) == len(short) else list(map(str, self.values))
 
-    def value(self, chosen: Any) -> Any:
-        return chosen if self.kind == "text" else self.values[chosen]
-
 
 def name_of(draw: Callable[..., Any]) -> str:
     return getattr(draw, "__name__", type(draw).__name__)  # a partial has none

@@ -47,7 +47,8 @@ class Explorer:
 
     def values(self, choice: Sequence[Any]) -> dict[str, Any]:
         """What the controls say: for each, in order, the index of its value, or its text."""
-        return {c.name: c.value(chosen) for c, chosen in zip(self.controls, choice, strict=True)}
+        return {c.name: c.values[chosen] if c.values else chosen
+                for c, chosen in zip(self.controls, choice, strict=True)}
 
     def frame(self, choice: Sequence[Any]) -> dict[str, Any]:
         """Draw one view, of a generator the first, at a `choice` as in `values`.

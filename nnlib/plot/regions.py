@@ -18,7 +18,7 @@ from .._common.checks import Array
 from .._common.docstrings import raises
 from ..network import Network, check_network
 from ..prediction import scores_on_grid
-from .style import BLACK, COLORS, MARKERS, TINTS, both, fresh_axes, styled, whole_figure
+from .style import BLACK, COLORS, MARKERS, TINTS, both, fresh_axes, styled
 
 PLACES = np.array([*TINTS, *map(to_rgb, COLORS)])  # of a palette: class c's tint is at c, its colour at 8 + c
 OUTLINES = [style.get_path().transformed(style.get_transform()).to_polygons()[0] for style in map(MarkerStyle, MARKERS)]
@@ -89,7 +89,7 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     (450, 450)
     """
     classes, corners, samples, labels = _regions(net, X, y, resolution, 3 * resolution)
-    (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
+    figure, (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
     half = (corners[1] - corners[0]) / (resolution - 1) / 2  # a pixel reaches beyond its centre
     (left, bottom), (right, top) = corners[0] - half, corners[1] + half
     panel.imshow(classes, ListedColormap(TINTS), vmin=-0.5, vmax=len(TINTS) - 0.5, extent=(left, right, bottom, top),
@@ -100,7 +100,6 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
         panel.scatter(x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label)
     panel.set(xlabel="$x_1$", ylabel="$x_2$", title=both(title or ""))
     panel.locator_params(nbins=5)
-    figure = whole_figure(panel)
     if ax is None:  # lay out once, so that later frames in the same axes are 1.5 times as fast
         figure.draw_without_rendering()
         figure.set_layout_engine(None)

@@ -29,9 +29,8 @@ GREY = "#6E6E6E"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 TINTS = tuple(tuple(0.35 * x + 0.65 for x in to_rgb(color)) for color in COLORS)
 STYLE: dict[Any, Any] = {
-    "figure.dpi": 120, "figure.facecolor": "white",
-    "axes.facecolor": "white", "axes.prop_cycle": f"cycler(color={list(COLORS)})",
-    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
+    "figure.dpi": 120, "figure.facecolor": "white", "axes.facecolor": "white", "legend.frameon": False,
+    "axes.prop_cycle": f"cycler(color={list(COLORS)})", "axes.spines.top": False, "axes.spines.right": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
 }
 # Fonts with Chinese letters, in the order in which `language` looks for them.
@@ -140,7 +139,7 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
     return drawn
 
 
-def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> list[Axes]:
+def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> tuple[Figure, list[Axes]]:
     """Clear the n axes given, or make n in a new figure, two per row, each `width` by `height` inches."""
     if axes is None:
         columns, rows = min(n, 2), -(-n // 2)
@@ -157,8 +156,4 @@ def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> lis
         ax.clear()
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=STYLE["font.size"])  # ticks are made at drawing time, after our style ended
-    return panels
-
-
-def whole_figure(ax: Axes) -> Figure:
-    return ax.figure.figure  # the whole figure, even if the axes are in a subfigure
+    return panels[0].figure.figure, panels  # the whole figure, even if the axes are in a subfigure
