@@ -6,6 +6,8 @@ gradients of the layer's parameters and returns the gradient of its input. The a
 layer, whose next call in the same thread overwrites them: copy what you keep.
 """
 
+from __future__ import annotations
+
 import inspect
 from typing import Any, ClassVar
 

@@ -89,7 +89,6 @@ class Network:
                 places.append((name, where, (*params.shape[:-1], *shape)))
                 if name in layer.weight_names:
                     self._weights.append(where)
-
             layer.views = _views(params, places)
             layer.own = PerThread(lambda places=places: _views(own.buffers.grads, places))  # type: ignore[misc]
         self._first = next((i for i, layer in enumerate(layers) if layer.views), len(layers))  # with parameters
@@ -153,10 +152,7 @@ class Network:
         return "\n".join(lines)
 
     def __call__(self, X: ArrayLike) -> Array:
-        """Scores (C, N), or (R, C, N), for a batch X (D, N), without noise.
-
-        Raises ValueError if X is not a non-empty batch of finite numbers with the right number of rows.
-        """
+        """Scores (C, N), or (R, C, N), of a batch X (D, N) without noise; ValueError if X is empty or not finite."""
         return self.evaluate(self.check_batch(X))
 
     def check_batch(self, X: ArrayLike) -> Array:
@@ -251,10 +247,7 @@ class Network:
         return [[type(layer).__name__, layer.settings()] for layer in self.layers]
 
     def save(self, path: files.PathLike) -> None:
-        """Write architecture and parameters to one .npz; the file appears complete or not at all.
-
-        Raises ValueError if the folder does not exist.
-        """
+        """Write layers and parameters to one .npz, complete or not at all; ValueError if its folder does not exist."""
         text = np.array(json.dumps(self.architecture()))
         files.write_whole(path, lambda file: np.savez(file, architecture=text, params=self.params))
 

@@ -98,6 +98,8 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         workers: int | None = None) -> History:
     """Train `net` in place by minibatch gradient descent.
 
+    Source: Robbins & Monro (1951); early stopping: Prechelt (1998).
+
     Parameters
     ----------
     net : Network
@@ -107,9 +109,8 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     y : (N,) integer labels, or (C, N) real targets for MSE
     loss, optimizer, l2
         `fit` starts from a fresh copy of the optimiser; `l2` as in ``net.loss_and_grad``.
-    epochs : int
-    batch_size : int or None
-        The last minibatch of an epoch may be smaller; None is the whole batch.
+    epochs, batch_size : int
+        The last minibatch of an epoch may be smaller; a batch_size of None is the whole batch.
     validation : (Xv, yv), optional
     patience : int, optional
         Stop after so many epochs without a lower validation loss, and restore the best parameters.
@@ -130,10 +131,6 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         other networks of a stack are trained to the end. The error's `history` keeps what was measured.
     ValueError
         If an argument is not as described, or another call of `fit` is training the same parameters.
-
-    Notes
-    -----
-    Source: Robbins & Monro (1951); early stopping: Prechelt (1998).
 
     Examples
     --------
@@ -363,5 +360,5 @@ def _join(histories: list[History], net: Network) -> History:
                  for h in histories if (part := getattr(h, name)).size]
         return np.concatenate(parts, axis=1, dtype=float) if parts else np.empty(0)
 
-    columns = {name: beside(name) for name in PER_EPOCH}
-    return History(**columns, best_epoch=np.concatenate([h.best_epoch for h in histories]))
+    return History(**{name: beside(name) for name in PER_EPOCH},
+                   best_epoch=np.concatenate([h.best_epoch for h in histories]))

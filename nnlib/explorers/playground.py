@@ -88,9 +88,8 @@ class Unusable(Exception):
 
 def parse_points(text: str) -> tuple[Any, Any]:
     """Points (2, N) and classes (N,) written as x1 x2 class, with anything between the numbers."""
-    words = re.split(r"[\s,;()\[\]]+", text.strip(" \t\r\n,;()[]"))
     try:
-        rows = np.array(words if words != [""] else [], float).reshape(-1, 3)
+        rows = np.array(re.findall(r"[^\s,;()\[\]]+", text), float).reshape(-1, 3)
     except ValueError:
         rows = np.full((1, 3), np.nan)
     classes = rows[:, 2]
@@ -112,9 +111,8 @@ def code_of(v: Any) -> str:
                            " | Your points need at least two classes: choose another class and click elsewhere.")
     units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", v.sizes)]
     if not all(1 <= n <= MOST[0] for n in units) or len(units) > MOST[1]:
-        raise Unusable(f"隐藏层的单元数写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有隐藏层就留空。"
-                       f" | Write the units of the hidden layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most "
-                       f"{MOST[1]} layers; leave it empty for none.")
+        raise Unusable(f"隐藏层写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有就留空。 | Write hidden "
+                       f"layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most {MOST[1]} layers; empty: none.")
     kinds = re.findall(r"[^\s,;]+", v.activations.lower()) or [v.activation] * len(units)
     if not {*kinds} <= {*ACTIVATIONS} or len(kinds) != len(units):
         raise Unusable(f"给 {len(units)} 个隐藏层各写一个激活函数，可用 {', '.join(ACTIVATIONS)}；都一样就留空。"

@@ -136,8 +136,7 @@ def neuron(ax: Axes | None = None) -> Figure:
         return FancyBboxPatch((x, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.18")
 
     def arrow(start: float, end: float) -> None:
-        look = {"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK}
-        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops=look)
+        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops={"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK})
 
     heights, ends = (9.3, 7.7, 6.1), ((11.5, 8.5), (11.8, 7.6), (11.5, 6.7))
     draw(sky, *(_limb((-0.5, y + 0.3), (0.5, y + 0.2), (1.3, y), 0.13, 0.13) for y in heights))

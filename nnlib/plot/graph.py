@@ -28,7 +28,6 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     net : Network of Linear layers and activations, with at most 4 units in a layer
     x : (D, 1)
     y : (1,) integer label, or (C, 1) real targets for MSE
-    loss : Loss
     step : int, optional
         How far the pass has come: over the E edges forwards (those of a layer in the order of ``net.params``), then
         over the same edges back, 2E at the end. The edge of the step is thick, and later numbers are left out.

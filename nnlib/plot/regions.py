@@ -32,8 +32,7 @@ def draw_points(image: Image.Image, centres: Array, labels: Any, size: float) ->
         pen.polygon(corners.ravel().tolist(), fill=len(TINTS) + int(c), outline=black)
 
 
-def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, size: int,
-             ) -> tuple[Any, Array, Any, Any]:
+def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, size: int) -> tuple[Any, ...]:
     """Class at each of size by size pixels, the grid's [[x1, x2] low, [x1, x2] high], samples, labels.
 
     Between grid points the scores are interpolated: classes would give the boundaries stairs.
@@ -65,6 +64,9 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
                      title: str | None = None) -> Figure:
     """Where in the plane the network chooses which class, and the samples with their true classes.
 
+    A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point, and
+    the scores of the others are interpolated. Source of the colours: Okabe & Ito (2008), Color Universal Design.
+
     Parameters
     ----------
     net : Network with 2 inputs and at most 8 classes
@@ -74,11 +76,6 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
         Grid points per side; 300 for print.
     title : str, optional
         ``中文 | English``.
-
-    Notes
-    -----
-    A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point, and
-    the scores of the others are interpolated. Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
     Examples
     --------
