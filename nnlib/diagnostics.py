@@ -43,9 +43,8 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
 def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     """Share of (hidden unit, sample) pairs where the slope is under `below` times the function's largest.
 
-    The share is a float in [0, 1], or (R,) for R networks. The network needs an elementwise activation, `below` is in
-    (0, 1) and X (D, N). For the sigmoid, `below` = 0.05 means outputs within 0.0127 of 0 or 1. Source: Glorot & Bengio
-    (2010).
+    The share is a float in [0, 1], or (R,) for R networks. The network needs an elementwise activation; X is (D, N),
+    `below` in (0, 1). For the sigmoid, 0.05 means outputs within 0.0127 of 0 or 1. Source: Glorot & Bengio (2010).
 
     Examples
     --------

@@ -152,7 +152,7 @@ class Network:
         return "\n".join(lines)
 
     def __call__(self, X: ArrayLike) -> Array:
-        """Scores (C, N), or (R, C, N), of a batch X (D, N) without noise; ValueError if X is empty or not finite."""
+        """Scores (C, N), or (R, C, N), of a batch X (D, N) without noise; ValueError if X is no such batch."""
         return self.evaluate(self.check_batch(X))
 
     def check_batch(self, X: ArrayLike) -> Array:

@@ -111,8 +111,9 @@ def code_of(v: Any) -> str:
                            " | Your points need at least two classes: choose another class and click elsewhere.")
     units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", v.sizes)]
     if not all(1 <= n <= MOST[0] for n in units) or len(units) > MOST[1]:
-        raise Unusable(f"隐藏层写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有就留空。 | Write hidden "
-                       f"layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most {MOST[1]} layers; empty: none.")
+        raise Unusable(f"隐藏层的单元数写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有隐藏层就留空。"
+                       f" | Write the units of the hidden layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most "
+                       f"{MOST[1]} layers; leave it empty for none.")
     kinds = re.findall(r"[^\s,;]+", v.activations.lower()) or [v.activation] * len(units)
     if not {*kinds} <= {*ACTIVATIONS} or len(kinds) != len(units):
         raise Unusable(f"给 {len(units)} 个隐藏层各写一个激活函数，可用 {', '.join(ACTIVATIONS)}；都一样就留空。"
@@ -216,12 +217,11 @@ def line(m: Any) -> str:
     met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "–"
     (loss, loss_test), dead = m.losses.mean(axis=1), round(m.dead * m.units)
     zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
-    return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；"
-            f"准确率 {m.train:.0%}，测试 {m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，"
-            f"饱和 {m.saturated:.0%}；区域 {m.regions:g} 个；参数 {m.n_params} 个；完成的任务：{met}"
-            f" | step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test {loss_test:.3f}; right {m.train:.0%}, test "
-            f"{m.test:.0%}{en}; hidden units {m.units}, dead {dead}, saturated {m.saturated:.0%}; regions "
-            f"{m.regions:g}; parameters {m.n_params}; missions met: {met}")
+    return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；准确率 {m.train:.0%}，测试 "
+            f"{m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，饱和 {m.saturated:.0%}；区域 {m.regions:g} 个；"
+            f"参数 {m.n_params} 个；完成的任务：{met} | step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test "
+            f"{loss_test:.3f}; right {m.train:.0%}, test {m.test:.0%}{en}; hidden units {m.units}, dead {dead}, "
+            f"saturated {m.saturated:.0%}; regions {m.regions:g}; parameters {m.n_params}; missions met: {met}")
 
 
 def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
