@@ -156,5 +156,5 @@ def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]
         yield from found
 
 
-for measure in (dead_units, saturated_units, gradient_norms, boundary_roughness, region_count):
-    raises("the network or another argument is not as described")(measure)
+for function in (dead_units, saturated_units, gradient_norms, boundary_roughness, region_count):
+    raises("the network or another argument is not as described")(function)

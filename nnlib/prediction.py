@@ -45,8 +45,8 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     return right if right.ndim else float(right)
 
 
-for measure in (predict, accuracy):
-    raises("X, or y, does not fit the network, or a score is NaN or infinite")(measure)
+for function in (predict, accuracy):
+    raises("X, or y, does not fit the network, or a score is NaN or infinite")(function)
 
 
 def scores_on_grid(net: Network, X: ArrayLike, n: int, what: str, margin: float = 0.0) -> tuple[Array, Array]:
