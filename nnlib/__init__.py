@@ -4,6 +4,8 @@
 The rooms around it are folders: `datasets`, `plot`, `explorers`, `exercises`.
 """
 
+import importlib
+
 from . import datasets, diagnostics, exercises
 from ._common.files import BadFile
 from .activations import elu, gelu, leaky_relu, prelu, relu, sigmoid, silu, tanh
@@ -20,11 +22,9 @@ from .training import Diverged, History, fit
 
 
 def __getattr__(name: str) -> object:  # matplotlib takes a second to import: only those who plot wait for it
-    if name in ("plot", "playground"):
-        import importlib
-
-        if name == "plot":
-            return importlib.import_module(".plot", __name__)
+    if name == "plot":
+        return importlib.import_module(".plot", __name__)
+    if name == "playground":
         return importlib.import_module(".explorers.playground", __name__).playground
     raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
 

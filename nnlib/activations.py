@@ -258,9 +258,8 @@ def gelu(z: Array, out: Array) -> Array:
 
     Notes
     -----
-    ``0.5 z (1 + tanh(sqrt(2/pi) (z + 0.044715 z**3)))``, the paper's approximation (PyTorch's
-    ``approximate="tanh"``), within 5e-4 of the exact form; NumPy has no erf.
-    Source: Hendrycks & Gimpel (2016).
+    ``0.5 z (1 + tanh(sqrt(2/pi) (z + 0.044715 z**3)))``, the paper's approximation (PyTorch's ``approximate="tanh"``),
+    within 5e-4 of the exact form; NumPy has no erf. Source: Hendrycks & Gimpel (2016).
 
     Examples
     --------

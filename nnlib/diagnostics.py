@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from ._common import checks
 from ._common.checks import Array
+from ._common.docstrings import raises
 from .layers import Elementwise, Maxout, PReLU
 from .losses import CrossEntropy, Loss
 from .network import TILE, Network, check_network
@@ -19,16 +20,8 @@ from .prediction import on_grid
 def dead_units(net: Network, X: ArrayLike) -> Any:
     """Share of hidden units that no sample can change: their slope is 0 on every column of X (D, N).
 
-    The share is a float in [0, 1], or (R,) for R networks. X is usually the whole training set.
-
-    Raises
-    ------
-    ValueError
-        If X does not fit the network or there is no elementwise activation.
-
-    Notes
-    -----
-    For ReLU it is the share that never fires. Source: Maas, Hannun & Ng (2013).
+    The share is a float in [0, 1], or (R,) for R networks. The network needs an elementwise activation; X is usually
+    the whole training set. For ReLU it is the share that never fires. Source: Maas, Hannun & Ng (2013).
 
     Examples
     --------
@@ -50,17 +43,8 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
 def saturated_units(net: Network, X: ArrayLike, below: float = 0.05) -> Any:
     """Share of (hidden unit, sample) pairs where the slope is under `below` times the function's largest.
 
-    The share is a float in [0, 1], or (R,) for R networks. X is (D, N).
-
-    Raises
-    ------
-    ValueError
-        If `below` is outside (0, 1), X does not fit, or there is no elementwise activation.
-
-    Notes
-    -----
-    For the sigmoid, `below` = 0.05 means outputs within 0.0127 of 0 or 1.
-    Source: Glorot & Bengio (2010).
+    The share is a float in [0, 1], or (R,) for R networks. The network needs an elementwise activation; X is (D, N),
+    `below` in (0, 1). For the sigmoid, 0.05 means outputs within 0.0127 of 0 or 1. Source: Glorot & Bengio (2010).
 
     Examples
     --------
@@ -88,15 +72,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
     """Length of the loss's gradient with respect to each layer's weights, first layer first.
 
     The lengths are (L,) for L layers with weights, or (R, L) for R networks. X is (D, N), y (N,) or (C, N).
-
-    Raises
-    ------
-    ValueError
-        If X or y does not fit the network.
-
-    Notes
-    -----
-    Frobenius norm of ``dW``. Source: Glorot & Bengio (2010).
+    They are Frobenius norms of ``dW``. Source: Glorot & Bengio (2010).
 
     Examples
     --------
@@ -118,17 +94,11 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
 def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     """Length of the decision boundary inside the box around 2-D data X (2, N), in box widths.
 
-    It is a float, or (R,) for R networks: 0 without a boundary, about 1 for a straight cut along an axis.
+    The network has 2 inputs. The length is a float, or (R,) for R networks: 0 without a boundary, about 1 for a
+    straight cut along an axis.
 
-    Raises
-    ------
-    ValueError
-        If the network does not have 2 inputs.
-
-    Notes
-    -----
-    Counts neighbouring points of different class in a grid of `resolution` points per side; a slanted line
-    counts its two legs, so up to 1.41 times its length.
+    Counted are neighbouring points of different class in a grid of `resolution` points per side; a slanted line counts
+    its two legs, so up to 1.41 times its length.
 
     Examples
     --------
@@ -146,13 +116,8 @@ def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any
 def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     """How many disjoint regions the decisions cut the box around 2-D data X (2, N) into.
 
-    The count is an int, or (R,) for R networks: 1 if one class fills the box. It is taken on a grid of `resolution`
-    points per side; what is thinner than a grid step is not seen.
-
-    Raises
-    ------
-    ValueError
-        If the network does not have 2 inputs.
+    The network has 2 inputs. The count is an int, or (R,) for R networks: 1 if one class fills the box. It is taken
+    on a grid of `resolution` points per side; what is thinner than a grid step is not seen.
 
     Examples
     --------
@@ -189,3 +154,7 @@ def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]
     for start in range(0, X.shape[1], TILE):
         checks.finite(net.forward(X[:, start : start + TILE]), "diagnostics scores")
         yield from found
+
+
+for function in (dead_units, saturated_units, gradient_norms, boundary_roughness, region_count):
+    raises("the network or another argument is not as described")(function)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from ._common import checks
 from ._common.checks import Array
+from ._common.docstrings import raises
 from .losses import CrossEntropy, Loss
 from .network import Network, check_network
 
@@ -44,16 +45,8 @@ def check_gradients(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = Cross
     `net` is not changed; all networks of a stack are checked at once, each on its own. The step `eps` of the
     differences is small compared with the parameters, and large compared with rounding errors.
 
-    Raises
-    ------
-    ValueError
-        If an argument is not as described.
-
-    Notes
-    -----
-    ``(L(p + eps) - L(p - eps)) / (2 eps)`` for each parameter p; error about eps**2.
-    Within eps of a kink (ReLU at 0) the two differ although neither is wrong.
-    Source: Nocedal & Wright (2006), section 8.1.
+    ``(L(p + eps) - L(p - eps)) / (2 eps)`` for each parameter p; error about eps**2. Within eps of a kink (ReLU at 0)
+    the two differ although neither is wrong. Source: Nocedal & Wright (2006), section 8.1.
 
     Examples
     --------
@@ -88,3 +81,6 @@ def check_gradients(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = Cross
     where = f"network {at[0]} {probe.name_of(int(at[-1]))}" if net.networks else probe.name_of(int(at[-1]))
     worst = f"{where}: backpropagation {analytic[at]:.8g}, central difference {numeric[at]:.8g}"
     return GradientCheck(float(relative[at]), 2 * probe.n_params, worst, analytic, numeric)
+
+
+raises("an argument is not as described")(check_gradients)

@@ -1,10 +1,9 @@
 """Layers: each turns a batch of columns into another and sends gradients back.
 
-A layer owns no parameters: its network hands it views into one flat vector. `forward(x, rng)` works on
-(n_in, N), or (R, n_in, N) for R networks at once; it adds noise only when it is handed a generator.
-`backward(dy)` fills the gradients of the layer's parameters and returns the gradient of its input.
-The arrays that they return belong to the layer, whose next call in the same thread overwrites them: copy
-what you keep.
+A layer owns no parameters: its network hands it views into one flat vector. `forward(x, rng)` works on (n_in, N), or
+(R, n_in, N) for R networks at once; it adds noise only when it is handed a generator. `backward(dy)` fills the
+gradients of the layer's parameters and returns the gradient of its input. The arrays that they return belong to the
+layer, whose next call in the same thread overwrites them: copy what you keep.
 """
 
 from __future__ import annotations
@@ -130,6 +129,9 @@ class _Weighted(Layer):
                              "Make the two numbers equal.")
         return self.n_out
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
+
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"W": rng.standard_normal(self.shapes()["W"]) * self._std, "b": 0.0}
 
@@ -144,8 +146,6 @@ class Linear(_Weighted):
     The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
     sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
 
-    Notes
-    -----
     Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
     Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales.
 
@@ -157,9 +157,6 @@ class Linear(_Weighted):
     >>> print(net([[3.0], [4.0]]))
     [[11.5]]
     """
-
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"W": (self.n_out, self.n_in), "b": (self.n_out, 1)}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine, W = self.own.buffers, self.views["W"]
@@ -190,10 +187,7 @@ class Maxout(_Weighted):
     Shape: input (n_in, N) to output (n_out, N); ``W`` (pieces, n_out, n_in), ``b`` (pieces, n_out, 1).
     Each of the `pieces`, at least 2, has its own weights, so parameters multiply; `init` is as for Linear.
 
-    Notes
-    -----
-    The gradient goes to the piece that won (the first of equals).
-    Source: Goodfellow et al. (2013).
+    The gradient goes to the piece that won (the first of equals). Source: Goodfellow et al. (2013).
 
     Examples
     --------
@@ -209,7 +203,7 @@ class Maxout(_Weighted):
         self.pieces = checks.whole_number("Maxout pieces", pieces, low=2)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        return {"W": (self.pieces, self.n_out, self.n_in), "b": (self.pieces, self.n_out, 1)}
+        return {name: (self.pieces, *shape) for name, shape in super().shapes().items()}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine, W = self.own.buffers, self.views["W"]
@@ -304,8 +298,7 @@ class PReLU(Elementwise):
 
     Notes
     -----
-    Gradient ``dalpha = sum over samples of dY * min(X, 0)``.
-    Source: He, Zhang, Ren & Sun (2015).
+    Gradient ``dalpha = sum over samples of dY * min(X, 0)``. Source: He, Zhang, Ren & Sun (2015).
     """
 
     function, takes = activations.prelu, ("alpha",)
@@ -353,8 +346,7 @@ class Dropout(Layer):
 
     Notes
     -----
-    The division keeps the expected output equal to the input.
-    Source: Srivastava et al. (2014).
+    The division keeps the expected output equal to the input. Source: Srivastava et al. (2014).
     """
 
     def __init__(self, p: float) -> None:

@@ -92,11 +92,8 @@ class CrossEntropy(Loss):
 
     Shape: scores (C, N) or (R, C, N); labels y (N,), integers from 0 to C - 1, or 0 and 1 if C = 1.
 
-    Notes
-    -----
-    ``mean over samples of log(sum_j exp(s_j)) - s_y``; gradient ``(softmax(s) - onehot(y)) / N``.
-    The largest score is subtracted first, so that exp never overflows. With C = 1 it is logistic
-    regression's loss. Source: Bridle (1990).
+    ``mean over samples of log(sum_j exp(s_j)) - s_y``; gradient ``(softmax(s) - onehot(y)) / N``. The largest score is
+    subtracted first, so that exp never overflows. With C = 1 it is logistic regression's loss. Source: Bridle (1990).
 
     Examples
     --------
@@ -136,8 +133,6 @@ class Hinge(Loss):
 
     Shape: scores (C, N) or (R, C, N); labels y (N,), integers from 0 to C - 1, or 0 and 1 if C = 1.
 
-    Notes
-    -----
     ``mean over samples of sum_{j != y} max(0, s_j - s_y + 1)``. With C = 1 it is the loss of the
     linear support vector machine. Source: Weston & Watkins (1999).
 
@@ -172,8 +167,6 @@ class MSE(Loss):
 
     Shape: scores (C, N) or (R, C, N); targets y (C, N), or (N,) if C = 1.
 
-    Notes
-    -----
     ``mean over outputs and samples of (s - y)**2``, as PyTorch's MSELoss; gradient ``2 (s - y) / (C N)``.
     Source: Gauss (1809).
 

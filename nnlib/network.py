@@ -46,10 +46,8 @@ class Network:
     params, grads : ndarray, (P,) or (R, P)
     networks : int or None
         R, or None for a single network without the extra axis.
-    n_params : int
-        P, the parameters of one network.
-    n_neurons, n_layers : int
-        Units, and layers that have them; the input is not counted.
+    n_params, n_neurons, n_layers : int
+        Of one network P, its parameters; its units, and layers that have them, without the input.
 
     Examples
     --------
@@ -91,7 +89,6 @@ class Network:
                 places.append((name, where, (*params.shape[:-1], *shape)))
                 if name in layer.weight_names:
                     self._weights.append(where)
-
             layer.views = _views(params, places)
             layer.own = PerThread(lambda places=places: _views(own.buffers.grads, places))  # type: ignore[misc]
         self._first = next((i for i, layer in enumerate(layers) if layer.views), len(layers))  # with parameters
@@ -155,13 +152,7 @@ class Network:
         return "\n".join(lines)
 
     def __call__(self, X: ArrayLike) -> Array:
-        """Scores (C, N), or (R, C, N), for a batch X (D, N), without noise.
-
-        Raises
-        ------
-        ValueError
-            If X is not a non-empty batch of finite numbers with the right number of rows.
-        """
+        """Scores (C, N), or (R, C, N), of a batch X (D, N) without noise; ValueError if X is no such batch."""
         return self.evaluate(self.check_batch(X))
 
     def check_batch(self, X: ArrayLike) -> Array:
@@ -193,11 +184,7 @@ class Network:
 
         X is (D, N), y (N,) integer labels, or (C, N) real targets for MSE. `l2` adds ``0.5 * l2 * sum(W**2)`` over
         the weights, not over the biases. The gradient is ``net.grads``: the next call in the same thread overwrites it.
-
-        Raises
-        ------
-        ValueError
-            If X, y or l2 are not as described, or the loss is NaN or infinite.
+        Raises ValueError if X, y or l2 are not as described, or the loss is NaN or infinite.
 
         Examples
         --------
@@ -260,13 +247,7 @@ class Network:
         return [[type(layer).__name__, layer.settings()] for layer in self.layers]
 
     def save(self, path: files.PathLike) -> None:
-        """Write architecture and parameters to one .npz; the file appears complete or not at all.
-
-        Raises
-        ------
-        ValueError
-            If the folder does not exist.
-        """
+        """Write layers and parameters to one .npz, complete or not at all; ValueError if its folder does not exist."""
         text = np.array(json.dumps(self.architecture()))
         files.write_whole(path, lambda file: np.savez(file, architecture=text, params=self.params))
 
@@ -311,22 +292,14 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
     *sizes : int
         Inputs, hidden units of each layer, outputs.
     activation : layer class
-        Called without arguments for each hidden layer; ``nn.Maxout`` replaces the hidden Linear layers.
+        Called without arguments for each hidden layer; ``nn.Maxout`` replaces the hidden Linear layers. Weights start
+        at the scale that suits it: Xavier for Sigmoid and Tanh, else He.
     dropout : float in [0, 1)
         Probability that training drops a hidden unit.
     input_noise : float
         Standard deviation of the noise that training adds to the inputs.
     rng, dtype, networks
         As for Network.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two sizes or an argument is out of range.
-
-    Notes
-    -----
-    Weights start at the scale that suits the activation: Xavier for Sigmoid and Tanh, else He.
 
     Examples
     --------
@@ -355,6 +328,9 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
         layers += [Dropout(dropout)] if dropout else []
     layers.append(Linear(sizes[-2], sizes[-1], init))
     return Network(*layers, rng=rng, dtype=dtype, networks=networks)
+
+
+raises("there are fewer than two sizes or an argument is out of range")(mlp)
 
 
 def check_network(net: Any) -> Network:

@@ -16,11 +16,7 @@ from .activations import sigmoid
 class Neuron:
     """The mathematical model of a neuron: weigh the inputs, add the bias, squash the sum to a rate.
 
-    The weights (D,) are the strengths of its synapses, the bias is a number.
-
-    Notes
-    -----
-    ``sigmoid(w @ x + b)``.
+    The weights (D,) are the strengths of its synapses, the bias is a number: ``sigmoid(w @ x + b)``.
     Source: Rosenblatt (1958), with a smooth rate in place of his threshold.
 
     Examples

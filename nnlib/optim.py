@@ -4,8 +4,6 @@ Because a network is one vector, a step is a line or two of arithmetic. The arra
 keeps have the shape of the parameters, so that a step works for a single network and for a stack.
 """
 
-from __future__ import annotations
-
 import copy
 import math
 from collections.abc import Callable
@@ -32,13 +30,7 @@ class Optimizer:
         self._state: dict[str, Array] = {}
 
     def step(self, params: Array, grads: Array) -> None:
-        """Change `params` in place; both are (P,) or (R, P).
-
-        Raises
-        ------
-        ValueError
-            If the two shapes differ from each other or from those of the step before.
-        """
+        """Change `params` in place; both are (P,) or (R, P), as in the step before, or else a ValueError is raised."""
         for what, array in (("params", params), ("grads", grads)):
             if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
                 raise ValueError(f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
@@ -79,17 +71,14 @@ class Optimizer:
 class SGD(Optimizer):
     """Stochastic gradient descent, with optional momentum.
 
+    ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form). Source: Robbins & Monro (1951), Polyak (1964).
+
     Parameters
     ----------
     lr : float above 0
         Learning rate.
     momentum : float in [0, 1)
         Share of the last velocity that each step keeps.
-
-    Notes
-    -----
-    ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form).
-    Source: Robbins & Monro (1951), Polyak (1964).
 
     Examples
     --------
@@ -117,6 +106,10 @@ class SGD(Optimizer):
 class RMSProp(Optimizer):
     """Divide each gradient by the running root mean square of its history.
 
+    ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``.
+    A gradient whose square overflows (above 1.8e19 in float32, 1.3e154 in float64) counts as the largest whose
+    square does not. Source: Tieleman & Hinton (2012).
+
     Parameters
     ----------
     lr : float above 0
@@ -124,12 +117,6 @@ class RMSProp(Optimizer):
         Memory of the running mean of squares.
     eps : float above 0
         Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
-
-    Notes
-    -----
-    ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``.
-    A gradient whose square overflows (above 1.8e19 in float32, 1.3e154 in float64) counts as the largest whose
-    square does not. Source: Tieleman & Hinton (2012).
 
     Examples
     --------
@@ -160,18 +147,16 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """Momentum and RMSProp together, both corrected for the bias of starting at zero.
 
+    ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``,
+    ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps)``.
+    Gradients whose squares overflow: as for RMSProp. Source: Kingma & Ba (2015).
+
     Parameters
     ----------
     lr : float above 0
     betas : two floats in [0, 1)
         Memory of the running mean of gradients, and of their squares.
     eps : float above 0, as for RMSProp
-
-    Notes
-    -----
-    ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``,
-    ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps)``.
-    Gradients whose squares overflow: as for RMSProp. Source: Kingma & Ba (2015).
 
     Examples
     --------

@@ -9,19 +9,13 @@ from numpy.typing import ArrayLike
 
 from ._common import checks
 from ._common.checks import Array
+from ._common.docstrings import raises
 from .network import Network, check_network
 
 
 def predict(net: Network, X: ArrayLike) -> Any:
     """The class of each column of X: (N,), or (R, N) for R networks.
 
-    Raises
-    ------
-    ValueError
-        If X is not a batch that fits the network, or a score is NaN or infinite.
-
-    Notes
-    -----
     The largest score wins; with one row of scores, class 1 where it is above 0.
 
     Examples
@@ -38,11 +32,6 @@ def predict(net: Network, X: ArrayLike) -> Any:
 def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     """Share of the columns of X that get their label y: a float, or (R,) for R networks.
 
-    Raises
-    ------
-    ValueError
-        If X or y does not fit the network, or a score is NaN or infinite.
-
     Examples
     --------
     >>> from nnlib import Linear
@@ -54,6 +43,10 @@ def accuracy(net: Network, X: ArrayLike, y: ArrayLike) -> Any:
     scores = checks.finite(check_network(net)(X), "accuracy scores")
     right = share_right(scores, checks.as_labels(y, scores.shape[-1], max(scores.shape[-2], 2), "accuracy"))
     return right if right.ndim else float(right)
+
+
+for function in (predict, accuracy):
+    raises("X, or y, does not fit the network, or a score is NaN or infinite")(function)
 
 
 def scores_on_grid(net: Network, X: ArrayLike, n: int, what: str, margin: float = 0.0) -> tuple[Array, Array]:

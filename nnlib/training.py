@@ -49,8 +49,7 @@ class History:
     accuracy : share of right answers on the training data after the epoch, without noise
     val_loss, val_accuracy : the same on the validation data after the epoch, without L2
     best_epoch : the epoch (from 0) whose parameters the network has: the last one, or with
-        `patience` the one with the lowest val_loss; the one before it diverged, -1 for the start;
-        an int, or (R,)
+        `patience` the one with the lowest val_loss; the one before it diverged, -1 for the start; an int, or (R,)
 
     A network that has diverged has NaN from that epoch on, one that early stopping has ended from the next.
     """
@@ -99,6 +98,8 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         workers: int | None = None) -> History:
     """Train `net` in place by minibatch gradient descent.
 
+    Source: Robbins & Monro (1951); early stopping: Prechelt (1998).
+
     Parameters
     ----------
     net : Network
@@ -108,9 +109,8 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     y : (N,) integer labels, or (C, N) real targets for MSE
     loss, optimizer, l2
         `fit` starts from a fresh copy of the optimiser; `l2` as in ``net.loss_and_grad``.
-    epochs : int
-    batch_size : int or None
-        The last minibatch of an epoch may be smaller; None is the whole batch.
+    epochs, batch_size : int
+        The last minibatch of an epoch may be smaller; a batch_size of None is the whole batch.
     validation : (Xv, yv), optional
     patience : int, optional
         Stop after so many epochs without a lower validation loss, and restore the best parameters.
@@ -131,10 +131,6 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         other networks of a stack are trained to the end. The error's `history` keeps what was measured.
     ValueError
         If an argument is not as described, or another call of `fit` is training the same parameters.
-
-    Notes
-    -----
-    Source: Robbins & Monro (1951); early stopping: Prechelt (1998).
 
     Examples
     --------
@@ -364,5 +360,5 @@ def _join(histories: list[History], net: Network) -> History:
                  for h in histories if (part := getattr(h, name)).size]
         return np.concatenate(parts, axis=1, dtype=float) if parts else np.empty(0)
 
-    columns = {name: beside(name) for name in PER_EPOCH}
-    return History(**columns, best_epoch=np.concatenate([h.best_epoch for h in histories]))
+    return History(**{name: beside(name) for name in PER_EPOCH},
+                   best_epoch=np.concatenate([h.best_epoch for h in histories]))

@@ -20,8 +20,8 @@ def with_sections(sections: str) -> Callable[[T], T]:
 
 
 def raises(when: str) -> Callable[[T], T]:
-    """Decorate a class: its docstring says that it raises a ValueError, and when.
+    """Decorate a class or function: its docstring says that it raises a ValueError, and when.
 
-    Not for functions of nnlib's shelf, because mutmut breaks no decorated function.
+    For a function of nnlib's shelf it is called below that function, because mutmut breaks no decorated one.
     """
     return with_sections(f"Raises\n------\nValueError\n    If {when}.\n\n")

@@ -23,9 +23,6 @@ class Control:
         short = [f"{value:g}" if isinstance(value, float) else str(value) for value in self.values]
         return short if len(set(short)) == len(short) else list(map(str, self.values))
 
-    def value(self, chosen: Any) -> Any:
-        return chosen if self.kind == "text" else self.values[chosen]
-
 
 def name_of(draw: Callable[..., Any]) -> str:
     return getattr(draw, "__name__", type(draw).__name__)  # a partial has none
@@ -49,12 +46,9 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     if default not in values:
         raise ValueError(f"explore expected the start of {name} among {list(values)}, got {default!r}. "
                          "Offer it too, or change the start (the draw function's default).")
+    kind = "choice" if not numbers else "play" if isinstance(offered, range) else "slider"
     if set(values) == {False, True} and isinstance(values[0], bool):
         kind, values = "check", (False, True)
-    elif numbers:
-        kind = "play" if isinstance(offered, range) else "slider"
-    else:
-        kind = "choice"
     return Control(name, label, kind, values, values.index(default))
 
 

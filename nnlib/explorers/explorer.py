@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._common.checks import counted
+from .._common.docstrings import raises
 from .._common.pair import spoken
 from . import control
 from .control import Control, name_of
@@ -46,21 +47,14 @@ class Explorer:
 
     def values(self, choice: Sequence[Any]) -> dict[str, Any]:
         """What the controls say: for each, in order, the index of its value, or its text."""
-        return {c.name: c.value(chosen) for c, chosen in zip(self.controls, choice, strict=True)}
+        return {c.name: c.values[chosen] if c.values else chosen
+                for c, chosen in zip(self.controls, choice, strict=True)}
 
     def frame(self, choice: Sequence[Any]) -> dict[str, Any]:
-        """Draw one view, of a generator the first.
+        """Draw one view, of a generator the first, at a `choice` as in `values`.
 
-        Parameters
-        ----------
-        choice : sequence
-            For each control, in order, the index of its value, or its text.
-
-        Returns
-        -------
-        dict
-            "image": the picture as PNG bytes, in a page a figure as SVG text, or None; "text": the line that says
-            what it shows; "code" if `draw` gives any.
+        The view has an "image" (PNG bytes, in a page a figure as SVG text, or None), the "text" that says what it
+        shows, and "code" if `draw` gives any.
         """
         drawn = self.draw(**self.values(choice))
         if self.runs:
@@ -140,6 +134,7 @@ class Explorer:
         return {**text, MIME: self.spec()}
 
 
+@raises("the controls do not fit the arguments of `draw`, or offer nothing to choose from")
 def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
             clicked: Callable[..., Mapping[str, str]] | None = None, start: Mapping[str, Any] | None = None,
             **controls: Any) -> Explorer:
@@ -151,11 +146,10 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
     Parameters
     ----------
     draw : function
-        Called with one value for each control; returns a matplotlib Figure, a text, or both as
-        ``figure, text``. The text is a line that says what the picture shows, ``中文 | English``.
-        The panel starts with its default arguments, or else with each control's first value. A
-        generator function yields one view after the other, and its panel plays, pauses, takes one step
-        (then its ``yield`` gives True) and rewinds; in a page it runs once Python is loaded. Instead of
+        Called with one value for each control; returns a matplotlib Figure, a text, or both as ``figure, text``. The
+        text says what the picture shows, ``中文 | English``. The panel starts with its default arguments, or else with
+        each control's first value. A generator function yields one view after the other, and its panel plays, pauses,
+        takes one step (then its ``yield`` gives True) and rewinds; in a page it runs once Python is loaded. Instead of
         a figure it may give PNG bytes, and after the text code that draws the same.
     labels : dict, optional
         The text next to a control, ``中文 | English``; by default the name of the argument.
@@ -167,15 +161,6 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
     **controls
         A list of numbers gives a slider; a range, a slider with a play button; a list of texts, a
         choice; True or False, a check box; a text, a text box.
-
-    Returns
-    -------
-    Explorer
-
-    Raises
-    ------
-    ValueError
-        If the controls do not fit the arguments of `draw`, or offer nothing to choose from.
 
     Examples
     --------

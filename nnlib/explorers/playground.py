@@ -1,7 +1,5 @@
 """The playground: a network that trains before the reader's eyes, by the steps of `fit`."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Callable, Generator, Mapping
@@ -11,16 +9,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgb
-from matplotlib.markers import MarkerStyle
-from matplotlib.transforms import Affine2D
 from PIL import Image, ImageDraw
 
 from .._common import checks
 from .._common.checks import Array
+from .._common.docstrings import raises
 from ..diagnostics import dead_units, region_count, saturated_units
 from ..layers import KINDS, Elementwise, Maxout
 from ..network import Network
-from ..plot.style import COLORS, MARKERS, TINTS
+from ..plot.regions import PLACES, draw_points
+from ..plot.style import COLORS
 from ..prediction import decide, share_right
 from ..stopping import EarlyStopping
 from ..training import steps
@@ -78,7 +76,7 @@ WIDTH, STRIP = SIDE + COLUMNS * CELL, 110  # the curves lie in a strip below
 WHITE, GREY, PALE, MIDDLE = 16, 17, 18, 120  # places in the palette, after the classes' tints and colours
 RISE = np.linspace(1, 0, 101)[:, None]
 DOWN, UP = ((1 - RISE) + RISE * [to_rgb(color)] for color in COLORS[:2])
-OURS = [*TINTS, *map(to_rgb, COLORS), (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7)]
+OURS = [*PLACES, (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7)]
 PALETTE = (255 * np.concatenate([OURS, UP, DOWN[-2::-1]])).astype(np.uint8)
 DIVERGED = ("训练发散了：损失或参数不再是有限的数。调低学习率，再从头开始。"
             " | Training diverged: a loss or a parameter is no longer finite. Lower the learning rate and rewind.")
@@ -90,9 +88,8 @@ class Unusable(Exception):
 
 def parse_points(text: str) -> tuple[Any, Any]:
     """Points (2, N) and classes (N,) written as x1 x2 class, with anything between the numbers."""
-    words = re.split(r"[\s,;()\[\]]+", text.strip(" \t\r\n,;()[]"))
     try:
-        rows = np.array(words if words != [""] else [], float).reshape(-1, 3)
+        rows = np.array(re.findall(r"[^\s,;()\[\]]+", text), float).reshape(-1, 3)
     except ValueError:
         rows = np.full((1, 3), np.nan)
     classes = rows[:, 2]
@@ -154,17 +151,13 @@ class Plane:
         ticks = self.low[:, None] + (np.arange(n) + .5) / n * (self.high - self.low)[:, None]
         self.grid = np.stack([axis.ravel() for axis in np.meshgrid(ticks[0], ticks[1, ::-1])])
         self.coarse = self.grid.reshape(2, n, n)[:, ::FINE, ::FINE].reshape(2, -1)
-        self.points, self.mask = Image.new("P", (SIDE, SIDE)), Image.new("1", (SIDE, SIDE))
+        self.points = Image.new("P", (SIDE, SIDE), WHITE)
         self.background = Image.new("P", (WIDTH, SIDE + STRIP), WHITE)
         self.background.putpalette(PALETTE.tobytes())
         for (X, y), size in zip(parts, (SIDE / 60, SIDE / 120), strict=False):  # test points are small
             unit = (X - self.low[:, None]) / (self.high - self.low)[:, None] * SIDE
-            for x1, x2, c in zip(unit[0], SIDE - unit[1], y, strict=True):
-                marker = MarkerStyle(MARKERS[c])
-                move = marker.get_transform() + Affine2D().scale(size, -size).translate(x1, x2)
-                shape = np.ravel(marker.get_path().transformed(move).to_polygons()[0]).tolist()
-                ImageDraw.Draw(self.points).polygon(shape, fill=8 + int(c), outline=15)
-                ImageDraw.Draw(self.mask).polygon(shape, fill=1, outline=1)
+            draw_points(self.points, np.stack([unit[0], SIDE - unit[1]], axis=1), y, size)
+        self.mask = self.points.point(lambda place: 255 * (place != WHITE), "1")
 
     def regions(self, net: Network) -> tuple[Array, list[Array]]:
         """The classes on the fine grid, and the planes beside them: rows of (n, GRID, GRID) places in the palette."""
@@ -207,17 +200,16 @@ class Plane:
 
 def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any]:
     """Losses (2, R) on training and test data, R = 1 for one network, and right answers; `deep`: what is inside."""
-    losses, right = [], []
-    for X, y in ((names["X"], names["y"]), (names["X_test"], names["y_test"])):
-        scores = net(X)
-        losses.append(names["settings"]["loss"](scores, y))
-        right.append(share_right(scores, classes_of(y)))
-    found = {"losses": np.array(losses).reshape(2, -1), "train": right[0].mean(), "test": right[1].mean()}
+    X = names["X"]
+    sets = [(net(X), names["y"]), (net(names["X_test"]), names["y_test"])]
+    train, test = (share_right(scores, classes_of(y)) for scores, y in sets)
+    losses = np.array([names["settings"]["loss"](scores, y) for scores, y in sets]).reshape(2, -1)
+    found = {"losses": losses, "train": train.mean(), "test": test.mean(), "worst": test.min()}
     if deep:
-        X, hidden = names["X"], any(isinstance(layer, Elementwise) for layer in net)
-        found |= {"dead": np.mean(dead_units(net, X)) if hidden else 0.0, "regions": np.mean(region_count(net, X, 60)),
-                  "saturated": np.mean(saturated_units(net, X)) if hidden else 0.0}
-    return found | {"worst": right[1].min()}
+        dead, saturated = (np.mean(share(net, X)) if any(isinstance(layer, Elementwise) for layer in net) else 0.0
+                           for share in (dead_units, saturated_units))
+        found |= {"dead": dead, "saturated": saturated, "regions": np.mean(region_count(net, X, 60))}
+    return found
 
 
 def line(m: Any) -> str:
@@ -225,12 +217,11 @@ def line(m: Any) -> str:
     met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "–"
     (loss, loss_test), dead = m.losses.mean(axis=1), round(m.dead * m.units)
     zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
-    return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；"
-            f"准确率 {m.train:.0%}，测试 {m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，"
-            f"饱和 {m.saturated:.0%}；区域 {m.regions:g} 个；参数 {m.n_params} 个；完成的任务：{met}"
-            f" | step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test {loss_test:.3f}; right {m.train:.0%}, test "
-            f"{m.test:.0%}{en}; hidden units {m.units}, dead {dead}, saturated {m.saturated:.0%}; regions "
-            f"{m.regions:g}; parameters {m.n_params}; missions met: {met}")
+    return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；准确率 {m.train:.0%}，测试 "
+            f"{m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，饱和 {m.saturated:.0%}；区域 {m.regions:g} 个；"
+            f"参数 {m.n_params} 个；完成的任务：{met} | step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test "
+            f"{loss_test:.3f}; right {m.train:.0%}, test {m.test:.0%}{en}; hidden units {m.units}, dead {dead}, "
+            f"saturated {m.saturated:.0%}; regions {m.regions:g}; parameters {m.n_params}; missions met: {met}")
 
 
 def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
@@ -292,8 +283,11 @@ def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
     return {"points": f"{v.points} {x1:.2f} {x2:.2f} {v.paint}".strip()}
 
 
+@raises("there is no control of a name, or it cannot start there")
 def playground(**start: Any) -> Explorer:
     """Let a reader set data, network and training, and watch nnlib train.
+
+    Training takes the steps of `fit`; the code below the panel makes the same network.
 
     Parameters
     ----------
@@ -301,30 +295,17 @@ def playground(**start: Any) -> Explorer:
         Where controls start, by name: data, points, sizes, activation, activations, loss, optimizer, lr, batch,
         epochs, patience, l2, dropout, noise, init, seed, twenty, speed.
 
-    Returns
-    -------
-    Explorer
-
-    Raises
-    ------
-    ValueError
-        If there is no control of a name, or it cannot start there.
-
-    Notes
-    -----
-    Training takes the steps of `fit`; the code below the panel makes the same network.
-
     Examples
     --------
     >>> print(str(playground(sizes="8, 8", seed=3)).splitlines()[4])
       sizes: '8, 8'
     """
-    offered = {name: values for name, (_, values, _) in CONTROLS.items()}
-    begin = {name: first for name, (_, _, first) in CONTROLS.items()}
+    columns = zip(*CONTROLS.values(), strict=True)
+    labels, offered, begin = (dict(zip(CONTROLS, column, strict=True)) for column in columns)
     for name, value in start.items():
         if isinstance(checks.one_of("playground", name, offered), str):
             value = str(value)
         elif isinstance(value, Real):
             offered[name] = sorted({*offered[name], value})
         begin[name] = value
-    return explore(play, {name: label for name, (label, _, _) in CONTROLS.items()}, clicked, begin, **offered)
+    return explore(play, labels, clicked, begin, **offered)

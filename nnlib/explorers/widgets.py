@@ -17,11 +17,9 @@ BREATH = 0.01  # seconds between two views of a run, in which the kernel hears o
 
 def _input(control: Control) -> tuple[Any, Any]:
     """The widget that holds the index of the chosen value, or the text, and what the page shows for it."""
-    common: dict[str, Any] = {
-        "description": spoken(control.label),
-        "style": {"description_width": "initial"},
-        "layout": {"width": "36em", "max_width": "100%"},  # else a long label leaves no room for the slider
-    }
+    common: dict[str, Any] = {  # else a long label leaves no room for the slider
+        "layout": {"width": "36em", "max_width": "100%"}, "style": {"description_width": "initial"},
+        "description": spoken(control.label)}
     if control.kind == "text":
         chosen = widgets.Text(value=control.start, continuous_update=False, **common)
     elif control.kind == "check":

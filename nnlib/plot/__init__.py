@@ -16,9 +16,8 @@ from .regions import decision_image, decision_regions
 from .style import COLORS, MARKERS, STYLE, TINTS, both, language
 
 __all__ = [
-    "COLORS", "MARKERS", "STYLE", "TINTS",
-    "activation", "both", "curves", "decision_image", "decision_regions", "descent", "distributions", "graph",
-    "history", "language", "network", "neuron",
+    "COLORS", "MARKERS", "STYLE", "TINTS", "activation", "both", "curves", "decision_image", "decision_regions",
+    "descent", "distributions", "graph", "history", "language", "network", "neuron",
 ]
 
 if os.environ.get("NNLIB_LANG") == "page":

@@ -15,7 +15,7 @@ from .._common import checks
 from .._common.checks import Array
 from ..activations import Activation
 from ..training import History
-from .style import BLACK, BLUE, COLORS, GREY, MARKERS, RED, both, fresh_axes, styled, whole_figure
+from .style import BLACK, BLUE, COLORS, GREY, MARKERS, RED, both, fresh_axes, styled
 
 
 @styled
@@ -49,7 +49,7 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
         raise ValueError("plot.activation expected lim (low, high) with low < high and a finite distance, "
                          f"got {lim!r}. Write lim=(-6, 6).")
     low, high = ends
-    panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
+    figure, panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
     z = np.linspace(low, high, 601)
     for ax, g in zip(panels, functions, strict=True):
         ax.axhline(0, color=GREY, linewidth=0.8)
@@ -58,7 +58,7 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
         ax.plot(z, g.derivative(z, **parameters), color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
         ax.set(xlabel="$z$", title=g.__name__, xlim=(low, high))
         ax.legend(loc="upper left")
-    return whole_figure(panels[0])
+    return figure
 
 
 def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
@@ -78,13 +78,10 @@ def history(h: History, axes: Any = None) -> Figure:
     Parameters
     ----------
     h : History
-        For R networks, a line shows the median and a band the 10th to 90th percentiles.
+        For R networks, a line shows the median and a band the 10th to 90th percentiles. A dotted line marks the
+        best epoch (the networks' median) if it is not the last one.
     axes : matplotlib Axes, optional
         Two, or one if accuracy was not measured.
-
-    Notes
-    -----
-    If the best epoch (the networks' median) is not the last one, a dotted line marks it.
 
     Examples
     --------
@@ -98,7 +95,7 @@ def history(h: History, axes: Any = None) -> Figure:
         raise ValueError(f"plot.history expected the History that nn.fit returns, got {h!r}. Keep it: h = nn.fit(...).")
     measured = h.accuracy.size or h.val_accuracy.size
     kinds = {"loss": "损失 | loss"} | ({"accuracy": "准确率 | accuracy"} if measured else {})
-    panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
+    figure, panels = fresh_axes(axes, len(kinds), 3.2 if len(kinds) > 1 else 5, 3.2, "history")
     epochs = np.arange(len(h.loss))
     best = float(np.median(h.best_epoch))
     looks = ({"label": both("训练 | train"), "color": BLUE, "linestyle": "-", "marker": "o"},
@@ -116,7 +113,7 @@ def history(h: History, axes: Any = None) -> Figure:
         ax.set(xlabel=both("轮 | epoch"), ylabel=both(words))
         ax.locator_params(axis="x", integer=True)
     panels[-1].legend(frameon=True, framealpha=0.8, edgecolor="none")
-    return whole_figure(panels[0])
+    return figure
 
 
 @styled
@@ -131,7 +128,6 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
     xlabel, ylabel : str, ``中文 | English``
     xlog, ylog : bool
         Logarithmic axes.
-    ax : matplotlib.axes.Axes, optional
 
     Examples
     --------
@@ -140,7 +136,7 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
     x = checks.as_floats(x, None, "curves x")
     if x.ndim != 1:
         raise ValueError(f"curves expected x of shape (n,), got {x.shape}. Use np.ravel(x).")
-    (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
+    figure, (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
     for (label, values), color, marker in zip(lines.items(), cycle(COLORS), cycle(MARKERS), strict=False):
         y = np.asarray(checks.as_array(values, f"curves {label!r}"), dtype=float)
         if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
@@ -151,7 +147,7 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
            yscale="log" if ylog else "linear")
     if len(lines) > 1:
         ax.legend()
-    return whole_figure(ax)
+    return figure
 
 
 @styled
@@ -163,13 +159,12 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
     ----------
     groups : dict of label, ``中文 | English``, to (R,) values
     xlabel, ylabel : str, ``中文 | English``
-    ax : matplotlib.axes.Axes, optional
 
     Examples
     --------
     >>> figure = distributions({"small": [1.0, 3.0], "large": [1.9, 2.1]}, ylabel="loss")
     """
-    (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "distributions")
+    figure, (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "distributions")
     for k, (label, values) in enumerate(groups.items()):
         y = checks.as_floats(values, None, f"distributions {label!r}")
         if y.ndim != 1 or not y.size:
@@ -179,7 +174,7 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
         ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.7, linewidths=0)
         ax.errorbar(k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5)
     ax.set(xlabel=both(xlabel), ylabel=both(ylabel), xticks=range(len(groups)), xticklabels=[*map(both, groups)])
-    return whole_figure(ax)
+    return figure
 
 
 @styled
@@ -193,13 +188,12 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
         ``loss(w1, w2)`` on arrays of equal shape.
     paths : dict of label, ``中文 | English``, to (steps, 2) weights
     lim : (low w1, high w1, low w2, high w2)
-    ax : matplotlib.axes.Axes, optional
 
     Examples
     --------
     >>> figure = descent(lambda w1, w2: w1**2 + w2**2, {"path": [[1.0, 1.0], [0.5, 0.5]]})
     """
-    (ax,) = fresh_axes(ax, 1, 5, 4, "descent")
+    figure, (ax,) = fresh_axes(ax, 1, 5, 4, "descent")
     w1, w2 = np.meshgrid(np.linspace(*lim[:2], 100), np.linspace(*lim[2:], 100))
     ax.contour(w1, w2, loss(w1, w2), levels=15, colors=GREY, linewidths=0.7, alpha=0.7)
     for (label, values), color, marker in zip(paths.items(), cycle(COLORS), cycle(MARKERS), strict=False):
@@ -210,4 +204,4 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
         ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=both(label))
     ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=lim[:2], ylim=lim[2:])
     ax.legend()
-    return whole_figure(ax)
+    return figure

@@ -14,7 +14,7 @@ from .._common import checks
 from .._common.pair import BAR
 from ..layers import Linear
 from ..network import Network
-from .style import BLACK, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, both, fresh_axes, styled, whole_figure
+from .style import BLACK, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, both, fresh_axes, styled
 
 
 @styled
@@ -25,7 +25,6 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     ----------
     net : Network
         Of a layer with more than 8 units, only the first five and the last are drawn.
-    ax : matplotlib Axes, optional
 
     Examples
     --------
@@ -55,7 +54,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     middle = (max(row[-1] for row in rows) + 1) / 2
     low = -middle - 0.45 * (2.8 + max(len(names) for _, names, _ in columns))
     high = middle + 0.45 * (1 + max(len(shapes) for _, _, shapes in columns))
-    (ax,) = fresh_axes(ax, 1, 0.45 * (gap * last + 2.6), 0.45 * (high - low + 0.8), "network")
+    figure, (ax,) = fresh_axes(ax, 1, 0.45 * (gap * last + 2.6), 0.45 * (high - low + 0.8), "network")
     ax.set(xlim=(-1.3, gap * last + 1.3), ylim=(low, high), aspect="equal")
     ax.set_axis_off()
     before: list[tuple[float, float]] = []
@@ -85,7 +84,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     zh = f"{net.n_layers} 层，{net.n_neurons:,} 个神经元，{net.n_params:,} 个参数"
     zh += f"，{net.networks} 个网络" if net.networks else ""
     ax.set_title(both(zh + BAR + ", ".join(checks.counted(n, what) for n, what in counts) + many))
-    return whole_figure(ax)
+    return figure
 
 
 # The start, bend and end of each dendrite, and its width at the start and at the end.
@@ -115,12 +114,6 @@ def _limb(start: Any, bend: Any, end: Any, wide: float, thin: float) -> Polygon:
 def neuron(ax: Axes | None = None) -> Figure:
     """A biological neuron above its mathematical model; parts that correspond share a colour.
 
-    Parameters
-    ----------
-    ax : matplotlib Axes, optional
-
-    Notes
-    -----
     The model is `Neuron`'s: ``y = f(sum_i w_i x_i + b)``. Source: McCulloch & Pitts (1943).
 
     Examples
@@ -129,7 +122,7 @@ def neuron(ax: Axes | None = None) -> Figure:
     >>> "synapse" in [text.get_text() for text in figure.axes[0].texts]
     True
     """
-    (ax,) = fresh_axes(ax, 1, 6.4, 5.4, "neuron")
+    figure, (ax,) = fresh_axes(ax, 1, 6.4, 5.4, "neuron")
     ax.set(xlim=(-0.4, 12.9), ylim=(-0.2, 10.9), aspect="equal")
     ax.set_axis_off()
     sky, pink, green, red = (TINTS[COLORS.index(color)] for color in (SKY, PINK, GREEN, RED))
@@ -143,8 +136,7 @@ def neuron(ax: Axes | None = None) -> Figure:
         return FancyBboxPatch((x, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.18")
 
     def arrow(start: float, end: float) -> None:
-        look = {"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK}
-        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops=look)
+        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops={"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK})
 
     heights, ends = (9.3, 7.7, 6.1), ((11.5, 8.5), (11.8, 7.6), (11.5, 6.7))
     draw(sky, *(_limb((-0.5, y + 0.3), (0.5, y + 0.2), (1.3, y), 0.13, 0.13) for y in heights))
@@ -180,4 +172,4 @@ def neuron(ax: Axes | None = None) -> Figure:
     ]
     for x, y, label in labels:
         ax.text(x, y, both(label), ha="center", va="center")
-    return whole_figure(ax)
+    return figure

@@ -12,7 +12,7 @@ from .._common import checks
 from ..layers import Elementwise, Linear
 from ..losses import CrossEntropy, Loss
 from ..network import Network
-from .style import BLACK, BLUE, GREY, RED, fresh_axes, styled, whole_figure
+from .style import BLACK, BLUE, GREY, RED, fresh_axes, styled
 
 
 @styled
@@ -28,11 +28,9 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     net : Network of Linear layers and activations, with at most 4 units in a layer
     x : (D, 1)
     y : (1,) integer label, or (C, 1) real targets for MSE
-    loss : Loss
     step : int, optional
         How far the pass has come: over the E edges forwards (those of a layer in the order of ``net.params``), then
         over the same edges back, 2E at the end. The edge of the step is thick, and later numbers are left out.
-    ax : matplotlib Axes, optional
 
     Examples
     --------
@@ -66,7 +64,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     gaps = [0.54 * (rows + 1) if isinstance(layer, Linear) else 1.2 for layer in net]
     across, down = np.cumsum([0, *gaps, 1.35]), max(1.35, 0.39 * (rows + 1))
     width, height = across[-1] + 0.8, down * (rows - 1) + 1.45
-    (ax,) = fresh_axes(ax, 1, width, height + 0.3, "graph")
+    figure, (ax,) = fresh_axes(ax, 1, width, height + 0.3, "graph")
     ax.set(xlim=(-0.4, width - 0.4), ylim=(0.9 - height, 0.9), aspect="equal")
     ax.set_axis_off()
     places = {(k, i): np.array([across[k], -down * ((rows - len(column)) / 2 + i)])
@@ -96,4 +94,4 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
         write(x1, x2, values[k][i], BLACK, "top", filled.get((k, i), 0))
         write(x1, x2 - 0.31, gradients[k][i], RED, "top", returned[k, i])
     ax.set_title("" if step is None else f"→ {now} / {n}" if now <= n else f"← {now - n} / {n}")
-    return whole_figure(ax)
+    return figure

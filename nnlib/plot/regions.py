@@ -18,11 +18,21 @@ from .._common.checks import Array
 from .._common.docstrings import raises
 from ..network import Network, check_network
 from ..prediction import scores_on_grid
-from .style import BLACK, COLORS, MARKERS, TINTS, both, fresh_axes, styled, whole_figure
+from .style import BLACK, COLORS, MARKERS, TINTS, both, fresh_axes, styled
+
+PLACES = np.array([*TINTS, *map(to_rgb, COLORS)])  # of a palette: class c's tint is at c, its colour at 8 + c
+OUTLINES = [style.get_path().transformed(style.get_transform()).to_polygons()[0] for style in map(MarkerStyle, MARKERS)]
 
 
-def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, size: int,
-             ) -> tuple[Any, Array, Any, Any]:
+def draw_points(image: Image.Image, centres: Array, labels: Any, size: float) -> None:
+    """Draw on a picture of such places each class's own marker around its points' pixels, (N, 2)."""
+    pen, black = ImageDraw.Draw(image), len(TINTS) + COLORS.index(BLACK)
+    for centre, c in zip(centres, labels, strict=True):
+        corners = centre + np.multiply(OUTLINES[c], (size, -size))
+        pen.polygon(corners.ravel().tolist(), fill=len(TINTS) + int(c), outline=black)
+
+
+def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, size: int) -> tuple[Any, ...]:
     """Class at each of size by size pixels, the grid's [[x1, x2] low, [x1, x2] high], samples, labels.
 
     Between grid points the scores are interpolated: classes would give the boundaries stairs.
@@ -54,22 +64,18 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
                      title: str | None = None) -> Figure:
     """Where in the plane the network chooses which class, and the samples with their true classes.
 
+    A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point, and
+    the scores of the others are interpolated. Source of the colours: Okabe & Ito (2008), Color Universal Design.
+
     Parameters
     ----------
     net : Network with 2 inputs and at most 8 classes
     X : (2, N)
     y : (N,) integer labels
-    ax : matplotlib Axes, optional
     resolution : int
         Grid points per side; 300 for print.
     title : str, optional
         ``中文 | English``.
-
-    Notes
-    -----
-    A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point,
-    and the scores of the others are interpolated.
-    Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
     Examples
     --------
@@ -80,7 +86,7 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     (450, 450)
     """
     classes, corners, samples, labels = _regions(net, X, y, resolution, 3 * resolution)
-    (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
+    figure, (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
     half = (corners[1] - corners[0]) / (resolution - 1) / 2  # a pixel reaches beyond its centre
     (left, bottom), (right, top) = corners[0] - half, corners[1] + half
     panel.imshow(classes, ListedColormap(TINTS), vmin=-0.5, vmax=len(TINTS) - 0.5, extent=(left, right, bottom, top),
@@ -91,7 +97,6 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
         panel.scatter(x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label)
     panel.set(xlabel="$x_1$", ylabel="$x_2$", title=both(title or ""))
     panel.locator_params(nbins=5)
-    figure = whole_figure(panel)
     if ax is None:  # lay out once, so that later frames in the same axes are 1.5 times as fast
         figure.draw_without_rendering()
         figure.set_layout_engine(None)
@@ -105,18 +110,10 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
 
     Parameters
     ----------
-    net : Network with 2 inputs and at most 8 classes
-    X : (2, N)
-    y : (N,) integer labels, optional
-        Without them only the regions are drawn.
-    resolution : int
-        Grid points per side.
+    net, X, y, resolution
+        As for decision_regions; without labels only the regions are drawn.
     size : int
         Pixels per side.
-
-    Returns
-    -------
-    bytes
 
     Examples
     --------
@@ -128,19 +125,11 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
     size = checks.whole_number("decision_image size", size)
     classes, (low, high), samples, labels = _regions(net, X, y, resolution, size)
     image = Image.fromarray(classes[::-1])
-    palette = np.array([*TINTS, *map(to_rgb, COLORS)])
-    image.putpalette((255 * palette).round().astype(np.uint8).tobytes())
-    pen = ImageDraw.Draw(image)
-    unit = (samples - low[:, None]) / (high - low)[:, None]
-    centres = (np.stack([unit[0], 1 - unit[1]], axis=1) * (resolution - 1) + 0.5) * (size / resolution)
-    black = len(TINTS) + COLORS.index(BLACK)
-    for c in np.unique(labels) if labels is not None else ():
-        marker = MarkerStyle(MARKERS[c])
-        outline = marker.get_path().transformed(marker.get_transform()).to_polygons()[0]
-        shape = np.asarray(outline) * (size / 50, -size / 50)
-        for centre in centres[labels == c]:
-            corners = (centre + shape).ravel().tolist()
-            pen.polygon(corners, fill=len(TINTS) + int(c), outline=black)
-    file = io.BytesIO()
-    image.save(file, "PNG", compress_level=1)
+    image.putpalette((255 * PLACES).round().astype(np.uint8).tobytes())
+    if labels is not None:
+        unit = (samples - low[:, None]) / (high - low)[:, None]
+        centres = (np.stack([unit[0], 1 - unit[1]], axis=1) * (resolution - 1) + 0.5) * (size / resolution)
+        order = np.argsort(labels, kind="stable")
+        draw_points(image, centres[order], labels[order], size / 50)
+    image.save(file := io.BytesIO(), "PNG", compress_level=1)
     return file.getvalue()

@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
-from .._common.docstrings import with_sections
+from .._common.docstrings import raises, with_sections
 from .._common.pair import Pair
 from .._common.threads import lock
 
@@ -29,9 +29,8 @@ GREY = "#6E6E6E"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 TINTS = tuple(tuple(0.35 * x + 0.65 for x in to_rgb(color)) for color in COLORS)
 STYLE: dict[Any, Any] = {
-    "figure.dpi": 120, "figure.facecolor": "white",
-    "axes.facecolor": "white", "axes.prop_cycle": f"cycler(color={list(COLORS)})",
-    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
+    "figure.dpi": 120, "figure.facecolor": "white", "axes.facecolor": "white", "legend.frameon": False,
+    "axes.prop_cycle": f"cycler(color={list(COLORS)})", "axes.spines.top": False, "axes.spines.right": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
 }
 # Fonts with Chinese letters, in the order in which `language` looks for them.
@@ -41,6 +40,7 @@ COMMON = """\
 Returns
 -------
 matplotlib Figure
+    That of the axes that the caller passes, which are cleared first, or else a new one.
 
 Raises
 ------
@@ -73,6 +73,7 @@ class Both(str):
         return self.of(self.pair.map(lambda half: half.replace(*args)))
 
 
+@raises("words in two languages hold a formula")
 def both(text: object) -> Both:
     """A label ``中文 | English``: a page shows the reader's half, a kernel the English one or as `language` says.
 
@@ -80,15 +81,6 @@ def both(text: object) -> Both:
     ----------
     text : str
         What you give a function of ``nn.plot`` needs no ``both``; what you give matplotlib itself does.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    ValueError
-        If words in two languages hold a formula.
 
     Examples
     --------
@@ -101,17 +93,13 @@ def both(text: object) -> Both:
     return Both.of(pair)
 
 
+@raises("the key is another one, or no Chinese font is installed")
 def language(key: str) -> None:
     """Draw the labels of the following figures in Chinese or English; in a page its own switch does that.
 
     Parameters
     ----------
     key : "zh" or "en"
-
-    Raises
-    ------
-    ValueError
-        If the key is another one, or no Chinese font is installed.
 
     Examples
     --------
@@ -151,7 +139,7 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
     return drawn
 
 
-def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> list[Axes]:
+def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> tuple[Figure, list[Axes]]:
     """Clear the n axes given, or make n in a new figure, two per row, each `width` by `height` inches."""
     if axes is None:
         columns, rows = min(n, 2), -(-n // 2)
@@ -168,8 +156,4 @@ def fresh_axes(axes: Any, n: int, width: float, height: float, what: str) -> lis
         ax.clear()
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=STYLE["font.size"])  # ticks are made at drawing time, after our style ended
-    return panels
-
-
-def whole_figure(ax: Axes) -> Figure:
-    return ax.figure.figure  # the whole figure, even if the axes are in a subfigure
+    return panels[0].figure.figure, panels  # the whole figure, even if the axes are in a subfigure
