@@ -1,5 +1,6 @@
 """Every notebook, as it stands in the repository: two languages that agree, code cells one can read."""
 
+import ast
 import re
 from collections import Counter
 
@@ -133,6 +134,31 @@ def test_every_explorer_comes_with_a_question(notebook):
             figure = f"{{numref}}`{cell.metadata.mystnb.figure.name}`"
             asked = [figure in zh.source and "？" in zh.source and "?" in en.source for zh, en in twins(notebook)]
             assert any(asked), f"say what to look for: {cell.source}"
+
+
+def names(tree, kind):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}
+
+
+def test_no_later_cell_changes_what_an_explorer_draws_with(notebook):
+    """A reader moves a panel when the whole page has run."""
+    trees = [ast.parse(cell.source) for cell in cells(notebook, "code")]
+    functions = {one.name: one for tree in trees for one in tree.body if isinstance(one, ast.FunctionDef)}
+    for i, tree in enumerate(trees):
+        todo = [call.args[0].id for call in ast.walk(tree) if isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute) and call.func.attr == "explore"]
+        used = set(todo)
+        while todo:
+            if function := functions.get(todo.pop()):
+                own = {arg.arg for arg in function.args.args} | names(function, ast.Store)
+                new = names(function, ast.Load) - own - used
+                used |= new
+                todo += new
+        for later in trees[i + 1:]:
+            changed = {name for line in later.body for name in names(line, ast.Store)
+                       if not isinstance(line, ast.FunctionDef)}
+            changed |= {line.name for line in later.body if isinstance(line, ast.FunctionDef)}
+            assert not used & changed, ast.unparse(later)
 
 
 def test_metadata_is_what_make_notebooks_writes(notebook):
