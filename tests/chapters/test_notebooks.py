@@ -150,7 +150,8 @@ def test_no_later_cell_changes_what_an_explorer_draws_with(notebook):
         used = set(todo)
         while todo:
             if function := functions.get(todo.pop()):
-                own = {arg.arg for arg in function.args.args} | names(function, ast.Store)
+                own = {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}
+                own |= names(function, ast.Store)
                 new = names(function, ast.Load) - own - used
                 used |= new
                 todo += new
