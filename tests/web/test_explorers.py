@@ -17,7 +17,7 @@ from web.extension.explorers import MAX_BYTES, view
 
 BOTH = re.compile(r".*[\u3400-\u9fff].* \| [^\u3400-\u9fff|]+")  # 中文 | English
 SIZE = re.compile(r'width="(\d+)" height="(\d+)" viewBox')
-UNTRANSLATED = re.compile(r"<text[^>]*>(?!sigmoid|tanh|relu|ReLU)[^<]*[A-Za-z]{2}")
+UNTRANSLATED = re.compile(r"<text[^>]*>(?!sigmoid|tanh|p?relu|ReLU)[^<]*[A-Za-z]{2}")
 CELLS = {name: sum("nn.explore(" in cell.source for cell in notebook.cells)
          for name, notebook in notebooks().items()}
 
