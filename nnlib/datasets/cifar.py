@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._common.checks import one_of
-from .._common.files import BadFile, PathLike, as_path
+from .._common.files import BadFile, PathLike, as_path, write_whole
 
 _URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 _MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
@@ -61,8 +63,8 @@ def cifar10(split: str = "train", root: PathLike | None = None,
     Notes
     -----
     Source: A. Krizhevsky, *Learning multiple layers of features from tiny images*, 2009. An archive
-    is read only if it has the published md5. The `.bin` files have no published sum; unpacked, they load
-    several times faster than the archive.
+    is read only if it has the published md5; one that was downloaded is unpacked, as files load
+    several times faster. The `.bin` files have no published sum.
 
     Examples
     --------
@@ -80,7 +82,7 @@ def cifar10(split: str = "train", root: PathLike | None = None,
         place = _download(folder)
     images = np.empty((len(files) * _IMAGES, _ROW - 1), np.float32)
     y = np.empty(len(images), np.int64)
-    for name, stream in (_in_folder if place.is_dir() else _in_archive)(place, files):
+    for name, stream in _streams(place, files):
         own = slice(files.index(name) * _IMAGES, (files.index(name) + 1) * _IMAGES)
         for i in range(0, _IMAGES, _PIECE):
             brightness, labels = images[own][i : i + _PIECE], y[own][i : i + _PIECE]
@@ -114,7 +116,7 @@ def _pooch() -> ModuleType:
 
 
 def _download(folder: Path) -> Path:
-    """Fetch the archive into `folder`; it appears complete and checked, or not at all."""
+    """Fetch the archive into `folder` and unpack it; files appear complete and checked, or not at all."""
     pooch = _pooch()
     downloader = pooch.HTTPDownloader(progressbar=True, chunk_size=2**16)
     try:
@@ -125,21 +127,30 @@ def _download(folder: Path) -> Path:
     except ValueError as problem:
         raise BadFile(f"cifar10 expected {_URL} to have md5 {_MD5}, got another file: {problem} Try again "
                       "later, or fetch the official archive in another way and give its path as root.") from problem
-    return folder / _ARCHIVE
+    import shutil
+
+    archive, unpacked = folder / _ARCHIVE, folder / _FOLDER
+    with suppress(OSError):  # if the disk has no room for the files, the archive is read, which takes longer
+        unpacked.mkdir(exist_ok=True)
+        for name, stream in _streams(archive, [*_FILES["train"], *_FILES["test"]]):
+            write_whole(unpacked / name, partial(shutil.copyfileobj, stream))
+        archive.unlink()
+    return archive if archive.is_file() else unpacked  # which another process may have finished first
 
 
-def _in_folder(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
-    """The name of each of `files`, and its content, of the right length."""
-    for name in files:
-        with (place / name).open("rb") as stream:
-            if (size := (place / name).stat().st_size) != _IMAGES * _ROW:
+def _streams(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
+    """The name of each of `files` in `place`, and its content, of the right length."""
+    plain = ((name, (place / name).stat().st_size, (place / name).open("rb")) for name in files)
+    for name, size, stream in plain if place.is_dir() else _archived(place, files):
+        with stream:
+            if size != _IMAGES * _ROW:
                 raise BadFile(f"cifar10 expected {_IMAGES * _ROW} bytes in {name}, got {size}. "
                               f"Replace {place}, or remove it to have it fetched again.")
             yield name, stream
 
 
-def _in_archive(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]]:
-    """The same from the official archive; its md5 says that it has all of them, whole."""
+def _archived(place: Path, files: list[str]) -> Iterator[tuple[str, int, IO[bytes]]]:
+    """Name, size in bytes and content of each of `files` in the official archive at `place`."""
     import tarfile  # here, so that `import nnlib` stays fast
 
     with place.open("rb") as file:
@@ -147,8 +158,13 @@ def _in_archive(place: Path, files: list[str]) -> Iterator[tuple[str, IO[bytes]]
     if md5 != _MD5:
         raise BadFile(f"cifar10 expected the official {_ARCHIVE} with md5 {_MD5}, got {place} with md5 {md5}. Remove "
                       "it to have it fetched again; the -python and -matlab archives are not read.")
+    missing = {f"{_FOLDER}/{name}": name for name in files}
     with tarfile.open(place, "r|gz") as archive:
         for member in archive:
-            name = member.name.removeprefix(f"{_FOLDER}/")
-            if name in files and (content := archive.extractfile(member)):
-                yield name, content
+            content = archive.extractfile(member) if member.isreg() and member.name in missing else None
+            if content:  # links are skipped
+                yield missing.pop(member.name), member.size, content
+            if not missing:
+                return
+    raise BadFile(f"cifar10 expected the files {', '.join(missing)} in {place}, got an archive without them. "
+                  "Remove it to have it fetched again.")

@@ -1,13 +1,13 @@
 """The CIFAR-10 reader, on small archives of the official layout, on disk and served on loopback."""
 
 import hashlib
-import io
 import os
 import sys
 import tarfile
 import threading
 import tracemalloc
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -38,22 +38,39 @@ def rows():
     return files
 
 
-@pytest.fixture
-def archive(tmp_path, rows, monkeypatch):
-    """Its members stand in another order than wanted, among others that the official archive has too."""
-    path = tmp_path / "there" / ARCHIVE
-    path.parent.mkdir()
-    with tarfile.open(path, "w:gz") as packed:
-        top = tarfile.TarInfo(FOLDER)
-        top.type = tarfile.DIRTYPE
-        packed.addfile(top)
-        found = [(NAMES[i], rows[NAMES[i]].tobytes()) for i in (3, 5, 0, 4, 2, 1)]
-        for name, content in [("readme.html", b"hello"), *found]:
-            info = tarfile.TarInfo(f"{FOLDER}/{name}")
-            info.size = len(content)
-            packed.addfile(info, io.BytesIO(content))
+def member(name, kind=tarfile.REGTYPE, size=0, link=""):
+    info = tarfile.TarInfo(name)
+    info.type, info.size, info.linkname = kind, size, link
+    return info
+
+
+def pack(path, members):
+    """Write (header, bytes) pairs as they are, whatever the headers claim."""
+    with tarfile.open(path, "w:gz") as archive:
+        for info, content in members:
+            block = info.tobuf(archive.format) + content + bytes(-len(content) % 512)
+            archive.fileobj.write(block)  # addfile would read as much as the header claims
+            archive.offset += len(block)
+    return path
+
+
+def files_of(rows):
+    """Members in another order than wanted, among others that the official archive has too."""
+    yield member(FOLDER, tarfile.DIRTYPE), b""
+    yield member(f"{FOLDER}/readme.html", size=5), b"hello"
+    for name in [NAMES[i] for i in (3, 5, 0, 4, 2, 1)]:
+        yield member(f"{FOLDER}/{name}", size=rows[name].nbytes), rows[name].tobytes()
+
+
+def trust(path, monkeypatch):
     monkeypatch.setattr(cifar, "_MD5", hashlib.md5(path.read_bytes()).hexdigest())
     return path
+
+
+@pytest.fixture
+def archive(tmp_path, rows, monkeypatch):
+    (tmp_path / "there").mkdir()
+    return trust(pack(tmp_path / "there" / ARCHIVE, files_of(rows)), monkeypatch)
 
 
 @pytest.fixture
@@ -178,7 +195,10 @@ def test_download(server, tmp_path, rows, capsys):
     np.testing.assert_array_equal(X, X_expected)
     np.testing.assert_array_equal(y, y_expected)
     assert "100%" in capsys.readouterr().err  # a progress bar
-    assert os.listdir(root) == [ARCHIVE]
+    assert os.listdir(root) == [FOLDER]
+    for name in NAMES:
+        assert (root / FOLDER / name).read_bytes() == rows[name].tobytes()
+    assert len(os.listdir(root / FOLDER)) == 6
     again, _ = datasets.cifar10(root=root)
     np.testing.assert_array_equal(again, X)
     assert server.asked == 1
@@ -189,14 +209,25 @@ def test_download_beside_a_part_of_the_files(server, tmp_path):
     (root / FOLDER).mkdir(parents=True)
     (root / FOLDER / NAMES[0]).write_bytes(b"torn")
     assert datasets.cifar10("test", root=root)[0].shape == (3072, IMAGES)
-    assert {*os.listdir(root)} == {FOLDER, ARCHIVE}
+    assert os.listdir(root) == [FOLDER]
+    assert {path.stat().st_size for path in (root / FOLDER).iterdir()} == {3073 * IMAGES}
+
+
+def test_download_with_no_room_to_unpack(server, tmp_path, rows, monkeypatch):
+    def full(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(cifar, "write_whole", full)
+    X, _ = datasets.cifar10("test", root=tmp_path / "new")
+    np.testing.assert_array_equal(X, expected(rows, NAMES[5:])[0])
+    assert (tmp_path / "new" / ARCHIVE).exists()
 
 
 def test_download_into_the_cache(server, tmp_path, monkeypatch):
     monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path / "cache" / project)
     X, _ = datasets.cifar10("test")
     assert X.shape == (3072, IMAGES)
-    assert os.listdir(tmp_path / "cache" / "nnlib") == [ARCHIVE]
+    assert os.listdir(tmp_path / "cache" / "nnlib") == [FOLDER]
 
 
 def test_download_with_another_hash_leaves_nothing(server, tmp_path, monkeypatch):
@@ -221,6 +252,19 @@ def test_missing_network(trouble, server, tmp_path, monkeypatch):
         datasets.cifar10(root=root)
     assert str(error.value).startswith(f"cifar10 expected to fetch {cifar._URL} into {root}, got ")
     assert os.listdir(root) == []
+
+
+def test_an_archive_that_another_process_has_unpacked_meanwhile(server, tmp_path, rows, monkeypatch):
+    root, unpack = tmp_path / "new", cifar._streams
+
+    def overtaken(place, files):
+        monkeypatch.setattr(cifar, "_streams", unpack)
+        cifar._download(root)  # the other process: it unpacks and removes the archive
+        return unpack(place, files)
+
+    monkeypatch.setattr(cifar, "_streams", overtaken)
+    X, _ = datasets.cifar10("test", root=root)
+    np.testing.assert_array_equal(X, expected(rows, NAMES[5:])[0])
 
 
 @pytest.mark.parametrize("package", ["pooch", "tqdm"])
@@ -298,3 +342,44 @@ def test_label_above_nine(name, image, folder):
         f"cifar10 expected labels 0 to 9 in {name}, got 10. Replace {folder}, or remove it to "
         "have it fetched again."
     )
+
+
+def test_size_in_an_archive_is_checked_before_reading(tmp_path, monkeypatch):
+    claim = member(f"{FOLDER}/test_batch.bin", size=2**40)
+    path = trust(pack(tmp_path / ARCHIVE, [(claim, b"x")]), monkeypatch)
+    with pytest.raises(BadFile, match=f"test_batch.bin, got {2**40}"):
+        datasets.cifar10("test", root=path)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        member(f"{FOLDER}/test_batch.bin", tarfile.SYMTYPE, link="/etc/passwd"),
+        member(f"{FOLDER}/test_batch.bin", tarfile.LNKTYPE, link="../../secret"),
+        member(f"{FOLDER}/test_batch.bin", tarfile.FIFOTYPE),
+        member("../test_batch.bin", size=3073 * IMAGES),
+        member("/test_batch.bin", size=3073 * IMAGES),
+    ],
+    ids=["symbolic link", "hard link", "pipe", "above", "absolute"],
+)
+def test_hostile_members_are_passed_over(hostile, tmp_path, monkeypatch):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    path = trust(pack(inside / ARCHIVE, [(hostile, bytes(hostile.size))]), monkeypatch)
+    with pytest.raises(BadFile) as error:
+        datasets.cifar10("test", root=path)
+    assert str(error.value) == (
+        f"cifar10 expected the files {FOLDER}/test_batch.bin in {path}, got an archive without them. "
+        "Remove it to have it fetched again."
+    )
+    assert [entry for entry in Path(tmp_path).rglob("*") if entry.is_file()] == [path]
+
+
+def test_first_of_two_members_counts_and_nothing_is_unpacked(tmp_path, rows, monkeypatch):
+    name = f"{FOLDER}/test_batch.bin"
+    content = rows["test_batch.bin"].tobytes()
+    members = [(member(name, size=len(content)), content), (member(name, size=1), b"x")]
+    path = trust(pack(tmp_path / ARCHIVE, members), monkeypatch)
+    X, _ = datasets.cifar10("test", root=path)
+    np.testing.assert_array_equal(X, expected(rows, ["test_batch.bin"])[0])
+    assert os.listdir(tmp_path) == [ARCHIVE]
