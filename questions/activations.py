@@ -1,0 +1,1 @@
+"""What the questions of `activations` draw: for each, a function that returns its values."""

@@ -1,0 +1,87 @@
+"""The questions of all chapters, read and checked; one of them with the values that a seed draws."""
+
+import importlib
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import yaml
+from jsonschema import Draft202012Validator
+
+HERE = Path(__file__).parent
+CHAPTERS = ("intro", "activations", "architecture", "overfitting")
+VALUE = re.compile(r"\[\[(\w+)\]\]")
+Question = dict[str, Any]  # as schema.yml says
+
+
+class BadQuestion(ValueError):
+    """A question that the schema does not allow."""
+
+
+@cache
+def schema() -> dict[str, Any]:
+    return yaml.safe_load((HERE / "schema.yml").read_text("utf-8"))
+
+
+def validated(data: Any, where: str, kind: str = "") -> Any:
+    """The data, if the schema, or its definition of this kind, allows it.
+
+    Raises
+    ------
+    BadQuestion
+        Where it does not: which question, what was expected and what came.
+    """
+    rules = {"$defs": schema()["$defs"], "$ref": f"#/$defs/{kind}"} if kind else schema()
+    for fault in Draft202012Validator(rules).iter_errors(data):
+        first, *rest = [*fault.absolute_path, ""]
+        name = data[first].get("id", first) if isinstance(data, list) and isinstance(first, int) else first
+        raise BadQuestion(f"{where}, {name} {' '.join(map(str, rest))}: {fault.message[:300]}. Correct it there.")
+    return data
+
+
+@cache
+def questions(chapter: str) -> tuple[Question, ...]:
+    """The questions of one chapter, in the order of the file."""
+    path = HERE / f"{chapter}.yml"
+    return tuple(validated(yaml.safe_load(path.read_text("utf-8")), path.name))
+
+
+def drawing(question: Question) -> Callable[[np.random.Generator], dict[str, Any]] | None:
+    """The function beside the questions that draws this one's values, if it has one."""
+    chapter, _, name = question["id"].partition("-")
+    return getattr(importlib.import_module(f"{__package__}.{chapter}"), name.replace("-", "_"), None)
+
+
+def source(question: Question, seed: int) -> np.random.Generator:
+    """What all chance in a question comes from; other seeds give it other numbers, and another order."""
+    return np.random.default_rng([seed, crc32(question["id"].encode())])
+
+
+def filled(part: Any, values: dict[str, Any]) -> Any:
+    """A part of a question with the values in place of their names."""
+    if isinstance(part, str):
+        return VALUE.sub(lambda found: f"{values[found[1]]}", part)
+    if isinstance(part, list):
+        return [filled(one, values) for one in part]
+    return {key: filled(one, values) for key, one in part.items()} if isinstance(part, dict) else part
+
+
+def drawn(question: Question, seed: int) -> Question:
+    """The question with its values; under ``figure``, the figure that it asks about, if there is one."""
+    draw = drawing(question)
+    values = draw(source(question, seed)) if draw else {}
+    figure = {"figure": values.pop("figure")} if "figure" in values else {}
+    return filled(question, values) | figure
+
+
+def shuffled(question: Question, seed: int) -> list[int]:
+    """An order in which to show the answers, steps or lines: never that of the file where the order is asked for."""
+    parts = question.get("answers") or question.get("steps") or question["lines"] + question.get("distractors", [])
+    rng, asked = source(question, seed), question["kind"] in ("order", "parsons")
+    while (order := rng.permutation(len(parts)).tolist()) == sorted(order) and asked:
+        pass
+    return order

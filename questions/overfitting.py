@@ -1,0 +1,1 @@
+"""What the questions of `overfitting` draw: for each, a function that returns its values."""
