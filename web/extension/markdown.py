@@ -96,6 +96,10 @@ class Markdown:
 
     of_number_reference = of_reference
 
+    def of_raw(self, node: nodes.raw) -> str:
+        """A figure of a question; Jupyter shows no SVG inside a text."""
+        return f"![{self.words(node['alt'])}](data:image/png;base64,{node['png']})"
+
     # -- blocks --------------------------------------------------------------------------------------------
     def of_target(self, node: nodes.target) -> str:
         return ""
@@ -119,6 +123,14 @@ class Markdown:
                 for row in node.findall(nodes.row)]
         rows.insert(1, ["---"] * len(rows[0]))
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+    of_QuestionBox = of_container = blocks
+
+    def of_rubric(self, node: nodes.rubric) -> str:
+        return f"**{self.inside(node)}**"
+
+    def of_Fold(self, node: nodes.Element) -> str:
+        return folded(self.words(node["summary"]), self.blocks(node))
 
     def of_admonition(self, node: nodes.Element) -> str:
         """A box folds where the page folds it."""

@@ -19,6 +19,7 @@ from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 from grader import guard
 from grader.sources import folded
 
+from ..notebooks import course
 from ..project import LANGS, save
 from .markdown import Markdown
 
@@ -47,15 +48,15 @@ def write_notebooks(app: Sphinx, pagename, templatename, context, doctree) -> No
     """Write the three notebooks of a page that is one."""
     source = Path(app.env.doc2path(pagename))
     if source.suffix == ".ipynb" and doctree:
-        chapter = nbformat.read(source, as_version=4)
+        notebook = course.read(source)
         for key in SETS:
             target = app.outdir / FOLDER / key / source.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            found = list(cells(chapter, doctree, Markdown(app.env, pagename, key)))
-            save(nbformat.from_dict(chapter | {"cells": [guard.cell(key), *found]}), target)
+            found = list(cells(notebook, doctree, Markdown(app.env, pagename, key)))
+            save(nbformat.from_dict(notebook | {"cells": [guard.cell(key), *found]}), target)
 
 
-def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,
+def cells(notebook: nbformat.NotebookNode, doctree: nodes.document,
           markdown: Markdown) -> Iterator[nbformat.NotebookNode]:
     """The chapter's cells, each text as the page has it, and under each figure its caption."""
     texts, boxes = defaultdict(list), {}
@@ -65,7 +66,7 @@ def cells(chapter: nbformat.NotebookNode, doctree: nodes.document,
         elif text := markdown(piece):
             inside = solution and not isinstance(piece, nodes.title)
             texts[place(piece)].append(folded(markdown.words(SOLUTION), text) if inside else text)
-    for i, cell in enumerate(chapter.cells):
+    for i, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             box, solution = boxes.get(i, (nodes.container(), False))  # no page shows the first cell of all
             hidden = solution or "hide-input" in cell.metadata.get("tags", ())

@@ -117,6 +117,8 @@ book.Cell = (() => {
     clear() {
       if (this.awaited) return;
       this.output.replaceChildren();
+      const fold = this.output.closest("details");
+      if (fold) fold.open = true;                // who runs a cell wants to see
       this.framed = false;
     }
 

@@ -1,0 +1,174 @@
+"""Questions and predictions in Chromium: answered wrongly and rightly, by mouse and by keys, remembered and forgotten."""
+
+import json
+
+import pytest
+from questions import bank
+
+PAGES = pytest.mark.parametrize("chapter", bank.CHAPTERS)
+SERVED = pytest.mark.parametrize("address", ["http"], indirect=True)
+KEPT = "() => JSON.parse(localStorage.getItem('book-questions') || '{}')"
+NUMBER_LINES = "box => box.querySelectorAll('li[draggable]').forEach((line, i) => { line.dataset.i = i; })"
+BUTTONS = {"ArrowUp": "上移", "ArrowRight": "增加缩进", "Delete": "不用或再用"}
+
+
+class Asked:
+    """One question of a page, and a reader who answers by keys or by mouse."""
+
+    def __init__(self, box, by_keys):
+        self.box, self.by_keys = box, by_keys
+        self.told = json.loads(box.get_attribute("data-question"))
+        self.inputs, self.lines = box.locator("input"), box.locator("li[draggable]")
+        box.evaluate(NUMBER_LINES)
+
+    @property
+    def done(self):
+        return self.box.get_attribute("data-done")
+
+    def check(self):
+        button = self.box.get_by_role("button", name="检查")
+        if self.by_keys:
+            button.press("Enter")
+        else:
+            button.click()
+        return self.box.locator(".question-said").inner_text()
+
+    def choose(self, wanted):
+        for i in range(self.inputs.count()):
+            if self.inputs.nth(i).is_checked() != (i in wanted) and (i in wanted or "multiple" == self.told["kind"]):
+                if self.by_keys:
+                    self.inputs.nth(i).press("Space")
+                else:
+                    self.inputs.nth(i).click()
+
+    def press(self, line, key):
+        if self.by_keys:
+            line.locator("button").first.press(key)
+        else:
+            line.get_by_role("button", name=BUTTONS[key]).click()
+
+    def arrange(self):
+        """Bring lines or steps into a right order, from the top, and leave out what has no place."""
+        order = self.told["orders"][0]
+        for place, i in enumerate(order):
+            line = self.box.locator(f'li[data-i="{i}"]')
+            now = [one.get_attribute("data-i") for one in self.lines.all()].index(str(i))
+            for key in ["ArrowUp"] * (now - place) + ["ArrowRight"] * self.told.get("indents", [0] * 9)[i]:
+                self.press(line, key)
+        for line in self.lines.all()[len(order):]:
+            self.press(line, "Delete")
+
+    def answer_wrongly(self):
+        """Lines and steps as they stand are wrong."""
+        right = self.told.get("right", [])
+        if self.told["kind"] == "number":
+            wrong = [value for i, value in enumerate(self.told["values"]) if i not in right]
+            self.inputs.fill(str((wrong or [1e9])[0]))
+        elif right:
+            self.choose([i for i in range(self.inputs.count()) if i not in right][:1] or right[:1])
+        return self.check()
+
+    def answer_rightly(self):
+        if self.told["kind"] == "number":
+            self.inputs.fill(str(self.told["values"][self.told["right"][0]]))
+        elif "right" in self.told:
+            self.choose(self.told["right"])
+        else:
+            self.arrange()
+        return self.check()
+
+
+def asked(page, by_keys=False, which="[data-question]"):
+    return [Asked(box, by_keys) for box in page.locator(which).all()]
+
+
+@PAGES
+@SERVED
+@pytest.mark.parametrize("by_keys", [True, False], ids=["keys", "mouse on a phone"])
+def test_every_question_says_what_is_wrong_and_what_is_right(open_page, chapter, by_keys):
+    page = open_page(f"{chapter}.html?lang=zh", **({} if by_keys else {"width": 390}))
+    questions = asked(page, by_keys)
+    for question in questions:
+        said = question.answer_wrongly()
+        assert question.done == "false", question.told
+        assert "还不对" in said
+        assert len(said.strip().splitlines()) > 1, f"{question.told}: why?"
+        question.answer_rightly()
+        assert question.done == "true", question.told
+    assert f"这一页有 {len(questions)} 个问题，答对了 {len(questions)} 个" in page.locator(".question-state").inner_text()
+    assert page.locator("details.predicted:not([open])").count() == 0
+    page.reload()
+    assert {question.done for question in asked(page)} == {"true"}
+    assert page.evaluate(KEPT).keys() == {question.told["id"] for question in questions}
+    page.get_by_role("button", name="忘掉我的回答").click()
+    page.wait_for_load_state()
+    assert page.evaluate(KEPT) == {}
+    assert {question.done for question in asked(page)} == {None}
+
+
+def test_the_output_is_folded_until_the_reader_predicts_or_opens_it(open_page):
+    page = open_page("intro.html?lang=en")
+    folds = page.locator("details.predicted")
+    assert folds.count() >= 9
+    assert not any(fold.get_attribute("open") for fold in folds.all())
+    folds.nth(0).locator("summary").click()
+    assert folds.nth(0).locator(".cell_output").is_visible()
+
+
+@PAGES
+def test_without_scripts_everything_is_there_and_answers_are_folded(open_page, chapter):
+    page = open_page(f"{chapter}.html", java_script_enabled=False, lazy=True)
+    for box in page.locator("[data-question]").all():
+        assert box.locator("details.question-answer > :not(summary)").count()
+        assert not box.locator("details.question-answer > :not(summary)").first.is_visible()
+    page.locator("[data-question] > details > summary").first.click()
+    assert page.locator("[data-question] > details > :not(summary)").first.is_visible()
+
+
+def test_an_empty_answer_is_not_marked(open_page):
+    page = open_page("intro.html?lang=zh")
+    for kind, told in (("single", "先选一个答案"), ("number", "先写一个数")):
+        question = asked(page, which=f".question-{kind} >> nth=0")[0]
+        assert told in question.check()
+        assert question.done is None
+    assert page.evaluate(KEPT) == {}
+
+
+@pytest.mark.parametrize("change", [
+    str, lambda number: f" {number} ", lambda number: f"+{number}", lambda number: f"{number}.0", lambda number: f"{number}.",
+    lambda number: f"{number:,}", lambda number: f"{10 * number}/10", lambda number: f"{number / 1000}e3",
+    lambda number: str(number).translate({ord(str(i)): chr(0xFF10 + i) for i in range(10)}),
+    lambda number: f"{number:,}".replace(",", "，")],
+    ids=["plain", "blanks", "plus", "point", "bare point", "thousands", "fraction", "power", "full width", "Chinese comma"])
+def test_a_number_can_be_written_in_many_ways(open_page, change):
+    page = open_page("intro.html?lang=zh")
+    question = next(one for one in asked(page, which=".question-number")
+                    if (value := one.told["values"][one.told["right"][0]]) == int(value) and value > 99)
+    question.inputs.fill(change(int(question.told["values"][question.told["right"][0]])))
+    question.check()
+    assert question.done == "true"
+
+
+@pytest.mark.parametrize("text", ["许多", "1/0/2", "--1", "1 2 x", "/", "0x"])
+def test_what_is_no_number_is_asked_for_again(open_page, text):
+    page = open_page("intro.html?lang=zh")
+    question = asked(page, which=".question-number >> nth=0")[0]
+    question.inputs.fill(text)
+    assert "请写一个数" in question.check()
+
+
+def test_lines_can_be_dragged(open_page):
+    page = open_page("intro.html?lang=zh")
+    question = asked(page, which=".question-order >> nth=0")[0]
+    first, last = question.lines.first, question.lines.last
+    moved = first.get_attribute("data-i")
+    first.drag_to(last, target_position={"x": 60, "y": last.bounding_box()["height"] - 2})
+    assert question.lines.last.get_attribute("data-i") == moved
+
+
+def test_what_was_answered_elsewhere_counts_here(open_page):
+    page = open_page("intro.html?lang=zh")
+    again = next(question["id"] for question in bank.questions("intro") if "recall" in question)
+    asked(page, which=f"#question-{again}")[0].answer_rightly()
+    page.goto(page.url.replace("intro.html", "activations.html"))
+    assert asked(page, which=f"#again-{again}")[0].done == "true"

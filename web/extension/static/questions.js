@@ -1,0 +1,155 @@
+/* Questions: lets the reader answer what the page asks, says whether and why, and remembers it on this device alone. */
+(() => {
+  "use strict";
+  const element = book.newElement, KEY = "book-questions", boxes = [...document.querySelectorAll("[data-question]")];
+  if (!boxes.length) return;
+  const words = (text) => book.inLanguages(text);
+  const button = (text, act, label = text) => {
+    const made = book.newButton("question-button", words(text), act);
+    if (label !== text) made.replaceChildren(element("span", { ariaHidden: "true" }, [text]), element("span", { className: "question-unseen" }, words(label)));
+    return made;
+  };
+  const same = (one, other) => one.length === other.length && one.every((value, i) => value === other[i]);
+  let kept = {};                                 // id: { given, right, tries }
+  try { kept = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { /* nothing is stored here */ }
+
+  // -- one way to answer for each kind: what it puts into the page, what the reader gave, what that is worth ----
+  function choices(told, list, name) {
+    const type = told.kind === "multiple" ? "checkbox" : "radio", items = [...list.children];
+    const inputs = items.map((item) => {
+      const input = element("input", { type, name }), text = item.querySelector(":scope > p") || item;
+      item.replaceChildren(element("label", {}, [input, element("span", {}, [...text.childNodes])]));
+      item.setAttribute("role", "presentation");
+      return input;
+    });
+    list.setAttribute("role", type === "radio" ? "radiogroup" : "group");
+    return {
+      given: () => inputs.flatMap((input, i) => input.checked ? [i] : []),
+      take(given) { inputs.forEach((input, i) => { input.checked = given.includes(i); }); },
+      verdict(given) {
+        const missing = told.right.length - given.filter((i) => told.right.includes(i)).length;
+        return { right: same(given, told.right), reasons: given, hint: missing && given.every((i) => told.right.includes(i)) ?
+          `还少选了 ${missing} 个。 | ${missing} more to choose.` : "" };
+      },
+      empty: "先选一个答案。 | Choose an answer first."
+    };
+  }
+
+  function number(told, list, name) {
+    const input = element("input", { type: "text", inputMode: "decimal", autocomplete: "off", name });
+    list.append(element("label", {}, [...words("你算出的数 | Your number"), input]));
+    const value = (text) => {                    // 1,024 and 0,5 and ３／４ and −2 are numbers, too
+      const plain = text.normalize("NFKC").replace(/[\s_]/g, "").replace(/[−–]/g, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
+      const [above, below = "1", ...rest] = plain.split("/");
+      return rest.length || !above || !below ? NaN : above / below;
+    };
+    return {
+      given: () => input.value.trim() ? [input.value] : [],
+      take([text]) { input.value = text; },
+      verdict([text]) {
+        const off = told.values.map((known) => Math.abs(known - value(text))), nearest = off.indexOf(Math.min(...off));
+        const known = off[nearest] <= told.tolerance * (1 + 1e-9);
+        return { right: known && told.right.includes(nearest), reasons: known ? [nearest] : [], hint: Number.isNaN(value(text)) ?
+          "请写一个数，例如 12、0.25 或 3/4。 | Write a number, such as 12, 0.25 or 3/4." : known ? "" : "再算一遍。 | Work it out once more." };
+      },
+      empty: "先写一个数。 | Write a number first."
+    };
+  }
+
+  function sequence(told, list, name, say) {
+    const items = [...list.children], code = told.kind === "parsons";
+    const shift = (item, by) => { item.dataset.indent = Math.max(0, Math.min(4, +item.dataset.indent + by)); };
+    function move(item, by) {
+      const place = [...list.children].indexOf(item), other = list.children[place + by];
+      if (other) other[by < 0 ? "before" : "after"](item);
+    }
+    const ACTS = { ArrowUp: (item) => move(item, -1), ArrowDown: (item) => move(item, 1), ArrowLeft: (item) => shift(item, -1),
+      ArrowRight: (item) => shift(item, 1), Delete: (item) => item.toggleAttribute("data-out") };
+    function act(item, key) {
+      const focused = document.activeElement;
+      ACTS[key](item);
+      if (item.contains(focused)) focused.focus();  // a node that moves loses it
+      const place = [...list.children].indexOf(item) + 1, { indent } = item.dataset;
+      say("out" in item.dataset ? "不用这一行 | This line is left out" : code ? `第 ${place} 行，缩进 ${indent} 级 | Line ${place}, indented ${indent} times` : `第 ${place} 位 | Place ${place}`);
+    }
+    const keys = [["ArrowUp", "↑", "上移 | Up"], ["ArrowDown", "↓", "下移 | Down"],
+      ...code ? [["ArrowLeft", "⇤", "减少缩进 | Indent less"], ["ArrowRight", "⇥", "增加缩进 | Indent more"], ["Delete", "✕", "不用或再用 | Leave out, or take back"]] : []];
+    items.forEach((item) => {
+      item.dataset.indent = 0;
+      item.draggable = true;
+      item.prepend(element("span", { className: "question-moves" }, keys.map(([key, sign, label]) => button(sign, () => act(item, key), label))));
+      item.addEventListener("keydown", (event) => {
+        if (!keys.some(([key]) => key === event.key)) return;
+        event.preventDefault();
+        act(item, event.key);
+      });
+      item.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", ""); list.dragged = item; });
+      item.addEventListener("dragover", (event) => {
+        if (!list.dragged) return;               // of another question
+        event.preventDefault();
+        const { top, height } = item.getBoundingClientRect();
+        if (list.dragged !== item) item[event.clientY < top + height / 2 ? "before" : "after"](list.dragged);
+      });
+      item.addEventListener("dragend", () => { list.dragged = null; });
+    });
+    return {
+      given: () => [...list.children].map((item) => [items.indexOf(item), +item.dataset.indent, "out" in item.dataset]),
+      take(given) {
+        given.forEach(([i, indent, out]) => {
+          items[i].dataset.indent = indent;
+          items[i].toggleAttribute("data-out", out);
+          list.append(items[i]);
+        });
+      },
+      verdict(given) {
+        const used = given.filter(([, , out]) => !out), order = used.map(([i]) => i);
+        const good = told.orders.some((right) => same(right, order)), straight = !code || used.every(([i, indent]) => indent === told.indents[i]);
+        const matching = Math.max(...told.orders.map((right) => [...right, -1].findIndex((i, place) => i !== order[place])));
+        return { right: good && straight, reasons: [], hint: good && straight ? "" : good ? "次序对了，缩进还不对。 | The order is right, the indentation is not." :
+          `从头数起，${matching} 个在位。 | Counted from the top, ${matching} in place.` };
+      }
+    };
+  }
+
+  // -- a question --------------------------------------------------------------------------------------------
+  boxes.forEach((box) => {
+    const told = JSON.parse(box.dataset.question), fold = box.querySelector(":scope > details");
+    const list = box.querySelector(":scope > ul") || element("div", { className: "question-entry" });
+    const said = element("div", { className: "question-said" }), reasons = fold.querySelectorAll(":scope > ul > li");
+    said.setAttribute("role", "status");
+    const say = (text) => said.replaceChildren(element("p", {}, words(text)));
+    const kind = { number, order: sequence, parsons: sequence }[told.kind] || choices, way = kind(told, list, box.id, say);
+    function show(given) {
+      const { right, reasons: which, hint } = way.verdict(given);
+      say(right ? "✓ 对了。 | ✓ Right." : "✗ 还不对。 | ✗ Not yet.");
+      if (hint) said.append(element("p", {}, words(hint)));
+      said.append(...which.map((i) => element("p", {}, [...(reasons[i].querySelector("p") || reasons[i]).cloneNode(true).childNodes])));
+      box.dataset.done = right;
+      if (told.kind === "predict") box.nextElementSibling.querySelector("details.predicted").open = true;
+      return right;
+    }
+    fold.before(list, button("检查 | Check", () => {
+      const given = way.given();
+      if (!given.length) return say(way.empty);
+      const right = show(given);
+      kept[told.id] = { given, right, tries: (kept[told.id] ? kept[told.id].tries : 0) + 1 };
+      try { localStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* no room: not remembered */ }
+      count();
+    }), said);
+    if (!kept[told.id]) return;
+    way.take(kept[told.id].given);
+    show(kept[told.id].given);
+  });
+
+  // -- how far the reader is -----------------------------------------------------------------------------------
+  const state = element("p", { className: "question-state" });
+  document.querySelector("article h1").after(state);
+  function count() {
+    const done = boxes.filter((box) => box.dataset.done === "true").length, again = boxes.filter((box) => box.dataset.done === "false");
+    const links = again.flatMap((box) => [" ", element("a", { href: `#${box.id}`, textContent: boxes.indexOf(box) + 1 })]);
+    state.replaceChildren(...words(`这一页有 ${boxes.length} 个问题，答对了 ${done} 个。 | This page asks ${boxes.length} questions; ${done} answered rightly.`),
+      ...again.length ? [" ", ...words("还要再看： | To look at again:"), ...links] : [], " ",
+      button("忘掉我的回答 | Forget my answers", () => { kept = {}; try { localStorage.removeItem(KEY); } catch { /* nothing is stored */ } location.reload(); }));
+  }
+  count();
+})();
