@@ -9,9 +9,9 @@ from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from grader.published import address
+from grader.published import address, repository
 
-from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, questions, runnable, search
+from . import course_map, explorers, languages, launch_menu, light_pages, live_cells, math, metadata, questions, runnable, search
 
 HERE = Path(__file__).parent
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> dict[str, object]:
 
     app.setup_extension("sphinxcontrib.katex")
     app.add_search_language(search.SearchChineseEnglish)
+    app.add_directive("course-map", course_map.CourseMap)
     app.add_directive("question", questions.AskQuestion)
     app.add_node(questions.QuestionBox, html=(questions.open_question, questions.closing("div")))
     app.add_node(questions.Fold, html=(questions.open_fold, questions.closing("details")))
@@ -62,6 +63,8 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_builder(runnable.NotebookBuilder)
     for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js", "questions.js"):
         app.add_js_file(script, loading_method="defer")
+    if place := repository():
+        app.add_js_file("ask.js", loading_method="defer", **{"data-repository": place})
     for sheet in ("book.css", "explorer.css", "questions.css"):
         app.add_css_file(sheet)
     return {"parallel_read_safe": True, "parallel_write_safe": False}  # light_pages collects from all pages

@@ -3,6 +3,7 @@
 If the build has no Python for the browser, this adds nothing, so no page shows a dead button.
 """
 
+import json
 import os
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from grader import assignments
+
 from ..notebooks import course
 
 LIVE = Path(__file__).parents[1] / "live"
-FILES = [LIVE / name for name in ("page.js", "cell.js", "live.css")]
+FILES = [LIVE / name for name in ("page.js", "cell.js", "hand_in.js", "live.css")]
 BUNDLER = LIVE.parent / "node_modules" / "esbuild" / "bin" / "esbuild"
 EDITOR = "_static/editor/editor.js"  # in a folder of its own: stylesheets.py reads the scripts beside it
 
@@ -55,3 +58,6 @@ def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
                                           (601, "page.js", "data-worker", LIVE / "worker.js")):
         app.add_js_file(script, loading_method="defer", priority=priority,
                         **{name: pooch.file_hash(later)[:8]})
+    if pagename == "exercises":
+        parts = {name: [*assignments.load(name).written] for name in assignments.names()}
+        app.add_js_file("hand_in.js", loading_method="defer", priority=602, **{"data-parts": json.dumps(parts)})

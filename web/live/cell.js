@@ -95,11 +95,15 @@ book.Cell = (() => {
     }
 
     reset() {
-      this.take([["", this.published]]);
-      this.keep();
-      this.show();
+      this.bring(this.published);
       if (this.picture) this.figure.replaceChild(this.picture, this.figure.firstElementChild);
       this.output.replaceChildren(...this.outputs);  // as the book was built
+    }
+
+    bring(text) {                                // from a notebook that was handed in from here, or elsewhere
+      this.take([["", text.replace(/\n$/, "")]]);
+      this.keep();
+      this.show();
     }
 
     recall() {

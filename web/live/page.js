@@ -125,4 +125,5 @@
     }
   };
   const cells = boxes.map((box, number) => new book.Cell(box, number, live));
+  book.cells = new Map(boxes.map((box, number) => [box.id, cells[number]]));
 })();

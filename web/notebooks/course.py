@@ -23,7 +23,7 @@ from ..project import ROOT
 
 LABEL = re.compile(r"\((sec-[\w-]+)\)=\n#+ (.*)")
 TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`>]+)")
-EXERCISE = re.compile(r"\{exercise-start\} (.*)\n:label: (.*)")
+EXERCISE = re.compile(r":label: ex-(.*)")
 OWN_WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]+")
 PER_MINUTE = {"zh": 350, "en": 220}  # characters, and words, of a text that one thinks about
 SEED = 0  # of the numbers in the pages; a bank for an LMS has others
@@ -60,11 +60,10 @@ class Section:
         asked = len(self.questions) + sum("predict" in cell.metadata for cell in code)
         return max(1, round(max(texts) + lines / 12 + asked / 2))
 
-    @property
-    def terms(self) -> list[str]:
-        """Keys of the glossary that the section uses, in the order of the English text."""
-        english = (cell.source for cell in self.cells if "lang-en" in cell.metadata.get("tags", ()))
-        return [*dict.fromkeys(term for text in english for term in TERM.findall(text))]
+    def terms(self, key: str) -> list[str]:
+        """The glossary's terms that the text in one language uses, in its order."""
+        texts = (cell.source for cell in self.cells if f"lang-{key}" in cell.metadata.get("tags", ()))
+        return [*dict.fromkeys(term for text in texts for term in TERM.findall(text))]
 
 
 @cache
@@ -83,6 +82,10 @@ def exercises() -> list[NotebookNode]:
     """The cells that open the exercises and name the section after which each is best done."""
     cells = nbformat.read(ROOT / "chapters" / "exercises.ipynb", as_version=4).cells
     return [cell for cell in cells if "exercise" in cell.metadata]
+
+
+def exercise_id(opener: NotebookNode) -> str:
+    return EXERCISE.search(opener.source)[1]
 
 
 def text_cell(name: str, source: str) -> NotebookNode:
@@ -114,7 +117,7 @@ def about(section: Section) -> NotebookNode:
 
 def practice(section: Section) -> NotebookNode:
     """The exercises to do next, by their titles."""
-    links = [f"{{ref}}`{EXERCISE.search(cell.source)[2]}`" for cell in section.exercises]
+    links = [f"{{ref}}`ex-{exercise_id(cell)}`" for cell in section.exercises]
     return line(f"practice-{section.label}", f"接着做：{'、'.join(links)}", f"Now try {', '.join(links)}")
 
 
