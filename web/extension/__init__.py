@@ -61,6 +61,8 @@ def setup(app: Sphinx) -> dict[str, object]:
     ):
         app.connect(event, handler, priority=OURS)
     app.add_builder(runnable.NotebookBuilder)
+    if "slides" in app.tags:
+        app.setup_extension("web.publish.slides")
     for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js", "questions.js"):
         app.add_js_file(script, loading_method="defer")
     if place := repository():
