@@ -59,7 +59,7 @@ def worst(rng: np.random.Generator) -> dict:
     while True:
         tests = {name: np.minimum(rng.normal(*setting, 20), 0.94) for name, setting in settings.items()}
         lowest = {name: values.min() for name, values in tests.items()}
-        if (0.02 < lowest["steady"] - lowest["low"] and 0.02 < lowest["steady"] - lowest["scattered"]
+        if (lowest["steady"] - lowest["low"] > 0.02 and lowest["steady"] - lowest["scattered"] > 0.02
                 and tests["scattered"].mean() > tests["steady"].mean() + 0.015):
             break
     letters = dict(zip(settings, rng.permutation(["A", "B", "C"]).tolist(), strict=True))
@@ -116,7 +116,8 @@ def expected_error(rng: np.random.Generator) -> dict:
         if 0 < clean < 10 and len({_short(value) for value in (error, *wrong)}) == 4:
             break
     names = dict(zip(("clean", "root", "alone"), map(_short, wrong), strict=True))
-    return {"w1": w[0], "w2": w[1], "x1": x[0], "x2": x[1], "y": y, "sigma": _short(sigma), "error": _short(error)} | names
+    values = {"w1": w[0], "w2": w[1], "x1": x[0], "x2": x[1], "y": y}
+    return values | {"sigma": _short(sigma), "error": _short(error)} | names
 
 
 def patience(rng: np.random.Generator) -> dict:
@@ -131,7 +132,8 @@ def patience(rng: np.random.Generator) -> dict:
                 break
         if losses.argmin() > epoch:  # the lowest of all comes after the end
             break
-    return {"losses": ", ".join(f"{loss:.2f}" for loss in losses), "chinese": "、".join(f"{loss:.2f}" for loss in losses),
+    said = [f"{loss:.2f}" for loss in losses]
+    return {"losses": ", ".join(said), "chinese": "、".join(said),
             "patience": wait, "best": int(watch.best_epoch), "last": epoch, "later": int(losses.argmin())}
 
 
