@@ -101,17 +101,19 @@ def folds_idle(rng: np.random.Generator) -> dict:
         if apart and 0 < idle < 5 and abs(sums).min() > 0.2:
             break
     figure = Figure(figsize=(4.4, 4.2), layout="constrained")
-    ax, plane = figure.subplots(), np.stack(np.meshgrid(*2 * [np.linspace(-3, 3, 13)]))
-    for j, sums in enumerate((net[0].W @ plane.reshape(2, -1) + net[0].b).reshape(5, 13, 13)):
-        ax.contourf(*plane, sums, [0, 99], colors=[nn.plot.TINTS[j]], alpha=0.35)
-        ax.contour(*plane, sums, [0], colors=nn.plot.COLORS[j], linewidths=1.5)
-        along = np.array([2.6, 2.6]) * (signs[j] == 0) if j < 4 else np.array([-1.3, 1.3])
-        start = signs[j] * ends[j] / (signs[j] @ signs[j]) + along * (-1) ** (j in (1, 3))
-        ax.annotate("", start + 0.5 * signs[j] / np.linalg.norm(signs[j]), start,
+    ax = figure.subplots()
+    for j, (sign, end) in enumerate(zip(signs, ends, strict=True)):
+        up = sign / np.linalg.norm(sign)  # into the half-plane
+        along, foot = np.array([-up[1], up[0]]), sign * end / (sign @ sign)
+        ax.fill(*np.transpose([foot - 9 * along, foot + 9 * along, foot + 9 * (along + up), foot + 9 * (up - along)]),
+                color=nn.plot.TINTS[j], alpha=0.35)
+        ax.plot(*np.transpose([foot - 9 * along, foot + 9 * along]), color=nn.plot.COLORS[j], linewidth=1.5)
+        start = foot + (2.6 if j < 4 else 1.8) * along
+        ax.annotate("", start + 0.5 * up, start,
                     arrowprops={"arrowstyle": "-|>", "color": nn.plot.COLORS[j], "linewidth": 2})
     ax.plot(*point, "ko")
     ax.annotate("P", point, textcoords="offset points", xytext=(5, 5))
-    ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
+    ax.set(aspect="equal", xlim=(-3, 3), ylim=(-3, 3), xlabel="$x_1$", ylabel="$x_2$")
     names = ["x₁ > {:g}", "x₁ < {:g}", "x₂ > {:g}", "x₂ < {:g}", "x₁ + x₂ > {:g}"]
     sides = "; ".join(name.format(end * (-1) ** (j in (1, 3)) + 0.0)
                       for j, (name, end) in enumerate(zip(names, ends, strict=True)))
