@@ -26,7 +26,6 @@ TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`>]+)")
 EXERCISE = re.compile(r":label: ex-(.*)")
 OWN_WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]+")
 PER_MINUTE = {"zh": 350, "en": 220}  # characters, and words, of a text that one thinks about
-SEED = 0  # of the numbers in the pages; a bank for an LMS has others
 
 
 @dataclass
@@ -94,12 +93,12 @@ def text_cell(name: str, source: str) -> NotebookNode:
 
 def asked(question: bank.Question, prefix: str) -> NotebookNode:
     """The cell that asks a question, with all that the directive needs to know."""
-    whole = bank.drawn(question, SEED) if "section" in question else question
+    whole = bank.drawn(question, bank.SEED) if "section" in question else question
     if figure := whole.pop("figure", None):
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=80, bbox_inches="tight")
         whole |= {"svg": inline_svg(figure), "png": base64.b64encode(file.getvalue()).decode()}
-    whole["shown"] = bank.shuffled(question, SEED)
+    whole["shown"] = bank.shuffled(question, bank.SEED)
     name = f"{prefix}-{question['id']}"
     return text_cell(name, f"``````{{question}} {name}\n{json.dumps(whole, ensure_ascii=False)}\n``````")
 
