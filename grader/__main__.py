@@ -122,6 +122,15 @@ def export(args: argparse.Namespace) -> None:
               "give their points with --manual FILE (student,assignment,part,points).", file=sys.stderr)
 
 
+def questions(args: argparse.Namespace) -> None:
+    from questions.export import write  # imports matplotlib
+
+    from . import seeds
+
+    pools = write(args.out, seeds.read(args.seed_file), args.format, args.lang, args.chapter, args.variants, args.count)
+    print(f"{len(pools)} questions, {sum(map(len, pools))} variants of them in {args.out}")
+
+
 def complain(words, lines):
     for line in lines:
         print(f"{words} {line}", file=sys.stderr)
@@ -164,6 +173,13 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     verb(export, "write the grades", marked, out("a file for the table"),
          ("--format", formats, {"choices": FORMATS, "default": "csv"}),
          ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)
+    verb(questions, "write the questions of the pages for an LMS or on paper, with other numbers",
+         ("--format", "of an LMS, or to print", {"choices": ("qti", "moodle", "canvas", "print"), "required": True}),
+         ("--lang", "the language of the texts (both)", {"choices": ("zh", "en", "both"), "default": "both"}),
+         ("--seed-file", "what the verb seed made", {**file, "required": True}), out("a new file"),
+         ("--chapter", "the chapters to take questions from (all)", {**named, "nargs": "+", "default": []}),
+         ("--variants", "variants per question, or forms (3)", {"type": partial(above_zero, int), "default": 3}),
+         ("--count", "how many questions to take (all)", {"type": partial(above_zero, int)}))
     return parser.parse_args(argv)
 
 
