@@ -27,6 +27,11 @@ from .pools import MOST, Pool, chosen, draw
 EDGE = 1e-7  # so that 0.211 is within 0.001 of 0.21 in binary numbers, too
 
 
+def mathml(tex: str) -> str:
+    """The formula for those who see it, and as TeX for those who have it read to them."""
+    return convert(tex).replace("<math ", f'<math alttext="{escape(tex)}" ', 1)
+
+
 def templates(lang: str, math: Callable[[str], str], mark: str = "lang") -> Environment:
     """The templates, and how they write a text: Markdown as HTML, each language under its mark."""
     markdown = MarkdownIt("commonmark", {"html": False})
@@ -58,7 +63,7 @@ def package(files: dict[str, str | bytes]) -> bytes:
 
 
 def qti(pools: list[Pool], lang: str) -> bytes:
-    env = templates(lang, convert, "xml:lang")
+    env = templates(lang, mathml, "xml:lang")
     items = [one for pool in pools for one in pool]
     files = {name: env.get_template(f"qti-{name}").render(pools=pools) for name in ("imsmanifest.xml", "test.xml")}
     files |= {f"items/{one['name']}.xml": env.get_template("qti-item.xml").render(q=one) for one in items}
@@ -87,7 +92,7 @@ def canvas(pools: list[Pool], lang: str) -> bytes:
 
 def paper(pools: list[Pool], lang: str) -> bytes:
     forms = [[pool[form % len(pool)] for pool in pools] for form in range(max(map(len, pools)))]
-    return templates(lang, convert).get_template("print.html").render(forms=forms).encode()
+    return templates(lang, mathml).get_template("print.html").render(forms=forms).encode()
 
 
 FORMATS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}

@@ -30,10 +30,10 @@ def picture(figure: Figure, lang: str) -> bytes:
 
 
 def numbers(whole: Question) -> object:
-    """What two variants must not share: the number that is asked for, or else some word of the text."""
-    if whole["kind"] != "number":
-        return whole
-    return next(answer["say"] for answer in whole["answers"] if "right" in answer)
+    """What two variants must not share: the number that is asked for, or else question and answers."""
+    if whole["kind"] == "number":
+        return next(answer["say"] for answer in whole["answers"] if "right" in answer)
+    return whole["ask"], [answer["say"] for answer in whole.get("answers", [])]
 
 
 def lay_out(question: Question, whole: Question, seed: int) -> Question:
@@ -55,17 +55,18 @@ def lay_out(question: Question, whole: Question, seed: int) -> Question:
 def variants(question: Question, seed: int, most: int, lang: str) -> Pool:
     """Up to so many, with numbers that neither the page nor another variant has; one, if the question draws none."""
     draws = bank.drawing(question) is not None
-    used = [numbers(bank.drawn(question, bank.SEED) | {"figure": 0})] if draws else []
+    used = [numbers(bank.drawn(question, bank.SEED))] if draws else []
     pool: Pool = []
     for number in range(DRAWS * most if draws else 1):
         if len(pool) == most:
             break
         whole = bank.drawn(question, seed + number)
-        figure, whole["figure"] = whole.get("figure"), 0
-        if (own := numbers(whole)) not in used:
-            used.append(own)
-            named = {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure and picture(figure, lang)}
-            pool.append(lay_out(question, whole | named, seed + number))
+        if (own := numbers(whole)) in used:
+            continue
+        used.append(own)
+        figure = picture(whole["figure"], lang) if "figure" in whole else b""
+        named = {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure}
+        pool.append(lay_out(question, whole | named, seed + number))
     return pool
 
 
@@ -76,7 +77,7 @@ def chosen(chapters: list[str], count: int | None, seed: int) -> list[Question]:
     found = [one for chapter in bank.CHAPTERS if chapter in (chapters or bank.CHAPTERS)
              for one in bank.questions(chapter)]
     if count and count > len(found):
-        raise ValueError(f"expected at most {len(found)} questions from these chapters, got {count}. "
+        raise ValueError(f"expected a count of at most {len(found)}, all questions of these chapters, got {count}. "
                          f"Give --count {len(found)}, or more chapters.")
     picked = np.random.default_rng(seed).permutation(len(found))[:count]
     return [found[i] for i in sorted(picked)]

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from lxml import etree
 
 IMAGE = b"\x89PNG\r\n"
-FORMULA = re.compile(r"\\\(.*?\\\)", re.DOTALL)
+FORMULA = re.compile(r"\\\((.*?)\\\)", re.DOTALL)
 
 
 @dataclass
@@ -31,15 +31,15 @@ class Item:
 
 
 def plain(html: str) -> str:
-    """The words, without formulas and without what differs between typographies."""
+    """The words, with formulas as TeX and without what differs between typographies."""
     soup = BeautifulSoup(html, "html.parser")
     for tag in soup.select("math, img"):
-        tag.decompose()
-    return bare(FORMULA.sub("", soup.get_text()))
+        tag.replace_with(tag.get("alttext") or tag.get("data-equation-content") or "")
+    return bare(FORMULA.sub(r"\1", soup.get_text()))
 
 
 def bare(text: str) -> str:
-    return re.sub(r"[\s\"'“”‘’`*]", "", text).replace("…", "...")
+    return re.sub(r"[\s\"'“”‘’`*$]", "", text).replace("…", "...")
 
 
 def inner(element: etree._Element | None) -> str:
@@ -201,7 +201,7 @@ def canvas_item(item: etree._Element, files: dict[str, bytes]) -> Item:
         return points, "".join(told)
 
     html = item.findtext("{*}presentation/{*}material/{*}mattext")
-    choices = {one.get("ident"): one.findtext(".//{*}mattext") for one in item.iter("{*}response_label")}
+    choices = {one.get("ident"): one.findtext(".//{*}mattext") for one in item.iter("{*}response_label") if len(one)}
     kinds = {"multiple_choice_question": "single", "multiple_answers_question": "multiple",
              "numerical_question": "textEntry"}
     return Item(item.get("title"), kinds[fields["question_type"]], plain(html), judge,
