@@ -123,7 +123,7 @@ def export(args: argparse.Namespace) -> None:
 
 
 def questions(args: argparse.Namespace) -> None:
-    from questions.export import write  # imports matplotlib
+    from questions.export import write_bank as write  # imports matplotlib
 
     from . import seeds
 

@@ -21,8 +21,8 @@ from text2qti.xml_imsmanifest import imsmanifest
 from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 
-from .bank import HERE
-from .pools import MOST, Pool, chosen, draw
+from .bank import HERE, Question
+from .pools import MOST_VARIANTS, Pool, chosen, draw, forms
 
 EDGE = 1e-7  # so that 0.211 is within 0.001 of 0.21 in binary numbers, too
 
@@ -90,26 +90,26 @@ def canvas(pools: list[Pool], lang: str) -> bytes:
                    | {image.qti_zip_path: image.data for image in quiz.images.values()})
 
 
-def paper(pools: list[Pool], lang: str) -> bytes:
-    forms = [[pool[form % len(pool)] for pool in pools] for form in range(max(map(len, pools)))]
+def paper(forms: list[list[Question]], lang: str) -> bytes:
     return templates(lang, mathml).get_template("print.html").render(forms=forms).encode()
 
 
-FORMATS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}
+WRITERS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}
 
 
-def write(path: Path, seed: int, form: str, lang: str, chapters: list[str], most: int, count: int | None) -> list[Pool]:
+def write_bank(path: Path, seed: int, form: str, lang: str, chapters: list[str], most: int,
+               count: int | None) -> list[Pool]:
     """Write a new file, and return the pools in it; a question that draws no numbers has one variant."""
     if path.exists():
         raise ValueError(f"expected a new file, got {path}, which exists. Give another name, or remove it.")
-    if most > MOST:
-        raise ValueError(f"expected at most {MOST} variants per question, got {most}: few questions "
-                         f"draw so many different numbers. Give --variants {MOST} or fewer.")
+    if most > MOST_VARIANTS:
+        raise ValueError(f"expected at most {MOST_VARIANTS} variants per question, got {most}: few questions "
+                         f"draw so many different numbers. Give --variants {MOST_VARIANTS} or fewer.")
     pools: list[Pool] = []
 
     def fill(file: IO[bytes]) -> None:  # called only where the folder is there
         pools.extend(draw(chosen(chapters, count, seed), seed, most, lang))
-        file.write(FORMATS[form](pools, lang))
+        file.write(WRITERS[form](forms(pools, most, seed) if form == "print" else pools, lang))
 
     write_whole(path, fill)
     return pools

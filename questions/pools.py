@@ -2,6 +2,7 @@
 
 import io
 from itertools import combinations
+from string import ascii_lowercase
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,8 +15,7 @@ from nnlib.plot.style import Both, language
 from . import bank
 from .bank import Question
 
-LETTERS = "abcdefghi"
-MOST = 20  # variants; few questions have more numbers to draw
+MOST_VARIANTS = 20  # variants; few questions have more numbers to draw
 DRAWS = 10  # for each variant that is wanted; a question with few numbers draws some of them again
 Pool = list[Question]  # the variants of one question
 
@@ -29,23 +29,23 @@ def picture(figure: Figure, lang: str) -> bytes:
     return file.getvalue()
 
 
-def numbers(whole: Question) -> object:
+def unshared(whole: Question) -> object:
     """What two variants must not share: the number that is asked for, or else question and answers."""
     if whole["kind"] == "number":
         return next(answer["say"] for answer in whole["answers"] if "right" in answer)
     return whole["ask"], [answer["say"] for answer in whole.get("answers", [])]
 
 
-def lay_out(question: Question, whole: Question, seed: int) -> Question:
+def lay_out(whole: Question, seed: int) -> Question:
     """Letter the parts as they are shown; say which orders are right, and offer four of which one is."""
-    shown, lines = bank.shuffled(question, seed), whole.get("steps") or whole.get("lines") or []
+    shown, lines = bank.shuffled(whole, seed), whole.get("steps") or whole.get("lines") or []
     parts = whole.get("answers") or [{"say": line} for line in [*lines, *whole.get("distractors", [])]]
-    parts = [{"right": False} | part | {"letter": LETTERS[shown.index(i)]} for i, part in enumerate(parts)]
-    right, wrong = [[*range(len(lines))], *question.get("also", [])], []
+    parts = [{"right": False} | part | {"letter": ascii_lowercase[shown.index(i)]} for i, part in enumerate(parts)]
+    right, wrong = [[*range(len(lines))], *whole.get("also", [])], []
     for i, j in combinations(right[0], 2):
         wrong.append([*right[0]])
         wrong[-1][i], wrong[-1][j] = j, i
-    rng = bank.source(question, seed)
+    rng = bank.source(whole, seed)
     wrong = [wrong[i] for i in rng.permutation(len(wrong)) if wrong[i] not in right][:3]
     offers = [[right[0], *wrong][i] for i in rng.permutation(1 + len(wrong))]
     return whole | {"parts": [parts[i] for i in shown], "orders": [[parts[i] for i in order] for order in right],
@@ -55,18 +55,18 @@ def lay_out(question: Question, whole: Question, seed: int) -> Question:
 def variants(question: Question, seed: int, most: int, lang: str) -> Pool:
     """Up to so many, with numbers that neither the page nor another variant has; one, if the question draws none."""
     draws = bank.drawing(question) is not None
-    used = [numbers(bank.drawn(question, bank.SEED))] if draws else []
+    used = [unshared(bank.drawn(question, bank.SEED))] if draws else []
     pool: Pool = []
     for number in range(DRAWS * most if draws else 1):
         if len(pool) == most:
             break
         whole = bank.drawn(question, seed + number)
-        if (own := numbers(whole)) in used:
+        if (own := unshared(whole)) in used:
             continue
         used.append(own)
         figure = picture(whole["figure"], lang) if "figure" in whole else b""
-        named = {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure}
-        pool.append(lay_out(question, whole | named, seed + number))
+        whole |= {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure}
+        pool.append(lay_out(whole, seed + number))
     return pool
 
 
@@ -92,3 +92,8 @@ def draw(questions: list[Question], seed: int, most: int, lang: str) -> list[Poo
                 raise ValueError("expected a Chinese font for the words in figures, found none. "
                                  "On Debian: apt-get install fonts-noto-cjk. Or give --lang en.") from None
         return [variants(one, seed, most, lang) for one in tqdm(questions, desc="questions", delay=2, leave=False)]
+
+
+def forms(pools: list[Pool], most: int, seed: int) -> list[list[Question]]:
+    """So many tests, each with a variant of every question, and with its answers in an order of its own."""
+    return [[lay_out(pool[form % len(pool)], seed + form) for pool in pools] for form in range(most)]

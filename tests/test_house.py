@@ -15,7 +15,7 @@ SHELF = "the shelf"
 MAY_USE = {"_common": (), SHELF: ("_common",), "datasets": (SHELF, "_common"), "plot": (SHELF, "_common"),
            "explorers": (SHELF, "_common", "datasets", "plot"),
            "exercises": (SHELF, "_common", "datasets", "plot")}
-OUTSIDE = {"web/": ("grader/",)}  # besides nnlib, which each folder may use
+OUTSIDE = {"web/": ("grader/", "questions/"), "grader/": ("questions/",)}  # besides nnlib, which each folder may use
 
 
 def room(module):

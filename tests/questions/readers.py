@@ -178,7 +178,8 @@ def holds(condition: etree._Element, response: tuple[str, ...] | str) -> bool:
         case "other":
             return True
         case "varequal":
-            return condition.text in response if isinstance(response, tuple) else float(condition.text) == float(response)
+            chosen = isinstance(response, tuple)
+            return condition.text in response if chosen else float(condition.text) == float(response)
         case "vargte":
             return float(response) >= float(condition.text)
         case "varlte":
