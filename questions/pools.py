@@ -91,7 +91,8 @@ def draw(questions: list[Question], seed: int, most: int, lang: str) -> list[Poo
             except ValueError:
                 raise ValueError("expected a Chinese font for the words in figures, found none. "
                                  "On Debian: apt-get install fonts-noto-cjk. Or give --lang en.") from None
-        return [variants(one, seed, most, lang) for one in tqdm(questions, desc="questions", delay=2, leave=False)]
+        bar = tqdm(questions, unit="question", delay=2, leave=False, disable=None)  # None: a terminal
+        return [variants(one, seed, most, lang) for one in bar]
 
 
 def forms(pools: list[Pool], most: int, seed: int) -> list[list[Question]]:
