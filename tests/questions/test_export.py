@@ -1,6 +1,7 @@
 """The question bank for an LMS and on paper: read again, it asks and judges what questions/ says."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from zipfile import ZipFile
@@ -235,6 +236,10 @@ def test_a_seed_decides_every_byte(form):
                            for seed in (SEED, SEED, SEED + 10**6))
     assert first == again
     assert first != other
+    if form in ("qti", "canvas"):  # nor does the day change it
+        archive = ZipFile(BytesIO(first))
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert date.today().isoformat() not in archive.read("imsmanifest.xml").decode()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
