@@ -53,7 +53,7 @@ def bend_corners(rng: np.random.Generator) -> dict:
         on = net[0].W @ x + net[0].b > 0
         corners = int(np.diff(on, axis=1).any(axis=0).sum())
         rises = np.diff(net(x)[0])
-        turns = int((rises[1:] * rises[:-1] < 0).sum())
+        turns = int((rises[1:] * rises[:-1] < -1e-9).sum())  # a flat piece is not quite flat
         angles = np.arctan(0.6 * rises / np.ptp(net(x)) * x.size)  # as they look in the picture
         bends = abs(np.diff(angles[np.searchsorted(x[0], [-2.99, *(places + 0.05)])]))
         if np.diff(places).min() > 0.7 and 0 < turns < corners == units and bends.min() > 0.25:
