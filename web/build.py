@@ -16,7 +16,7 @@ from .project import OUT, ROOT, pages
 
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*",  # all of them: pages link to pages
-        "web/*", "web/extension/**/*", "web/live/*"]
+        "web/*", "web/extension/**/*", "web/live/**/*"]
 COMPILED = ["web/live/*", "requirements.txt"]  # they pin what is compiled
 LITE = ["assignments/**/*", "grader/**/*"]  # besides LOOK
 
