@@ -94,8 +94,6 @@ def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def sigmoid(z: Array, out: Array) -> Array:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
-    Notes
-    -----
     Slope ``s(z) s(-z)``: in ``s(z) (1 - s(z))``, which trains layers, the second factor is 0 from z = 37 on.
     Source: Rumelhart, Hinton & Williams (1986).
 
@@ -122,8 +120,6 @@ def _tanh_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def tanh(z: Array, out: Array) -> Array:
     """Squash any number into (-1, 1), centred on 0: the hyperbolic tangent.
 
-    Notes
-    -----
     ``tanh(z) = 2 sigmoid(2 z) - 1``; slope ``1 - tanh(z)**2``.
     Source: LeCun, Bottou, Orr & Müller (1998), Efficient BackProp.
 
@@ -146,8 +142,6 @@ def _relu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def relu(z: Array, out: Array) -> Array:
     """Keep what is positive: ``max(0, z)``; slope 1 for z > 0 and 0 elsewhere (at 0 too).
 
-    Notes
-    -----
     Source: Nair & Hinton (2010); Krizhevsky et al. (2012).
 
     Examples
@@ -169,8 +163,6 @@ def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any
 def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     """Keep what is positive and shrink the rest: ``max(z, alpha * z)``; `alpha` in [0, 1) is the slope for z <= 0.
 
-    Notes
-    -----
     Source: Maas, Hannun & Ng (2013).
 
     Examples
@@ -186,8 +178,6 @@ def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
 def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """Leaky ReLU whose slope `alpha` for z <= 0 is learned: any number, or an array that broadcasts against `z`.
 
-    Notes
-    -----
     ``z + (alpha - 1) min(z, 0)``; trained layers compute just that, to rounding of z and ``(alpha - 1) z``.
     Source: He, Zhang, Ren & Sun (2015).
 
@@ -211,8 +201,6 @@ def _elu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def elu(z: Array, out: Array) -> Array:
     """Keep what is positive and bend the rest smoothly to -1: ``exp(z) - 1`` for z <= 0.
 
-    Notes
-    -----
     As exp(z) - 1 >= z everywhere, it is ``max(z, exp(min(z, 0)) - 1)``.
     Source: Clevert, Unterthiner & Hochreiter (2016), with their alpha = 1.
 
@@ -256,8 +244,6 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def gelu(z: Array, out: Array) -> Array:
     """Weigh z by the chance that a standard normal number is below it: about ``z * Phi(z)``.
 
-    Notes
-    -----
     ``0.5 z (1 + tanh(sqrt(2/pi) (z + 0.044715 z**3)))``, the paper's approximation (PyTorch's ``approximate="tanh"``),
     within 5e-4 of the exact form; NumPy has no erf. Source: Hendrycks & Gimpel (2016).
 
@@ -285,8 +271,6 @@ def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def silu(z: Array, out: Array) -> Array:
     """Weigh z by its own sigmoid: ``z * sigmoid(z)``, also called Swish.
 
-    Notes
-    -----
     Slope ``s + y (1 - s)`` with ``s = sigmoid(z)``, ``y = silu(z)``.
     Source: Elfwing, Uchibe & Doya (2018); Ramachandran et al. (2017).
 

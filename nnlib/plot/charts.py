@@ -26,12 +26,9 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
     Parameters
     ----------
     f : function such as ``nn.sigmoid``, or a list of them
-    lim : (low, high)
-        Range of z.
-    axes : matplotlib Axes, optional
-        One for each function.
-    **parameters
-        For the functions, e.g. ``alpha=0.1``.
+    lim : (low, high), the range of z
+    axes : matplotlib Axes, one for each function, optional
+    **parameters : for the functions, e.g. ``alpha=0.1``
 
     Examples
     --------
@@ -126,8 +123,7 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
     x : (n,)
     lines : dict of label, ``中文 | English``, to (n,), or to (n, R) for R repetitions
     xlabel, ylabel : str, ``中文 | English``
-    xlog, ylog : bool
-        Logarithmic axes.
+    xlog, ylog : bool, for logarithmic axes
 
     Examples
     --------
