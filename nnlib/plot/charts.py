@@ -70,15 +70,10 @@ def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
 
 @styled
 def history(h: History, axes: Any = None) -> Figure:
-    """Loss and accuracy by epoch, on training and on validation data.
+    """Loss and accuracy by epoch, on training and on validation data, as `fit` returned them.
 
-    Parameters
-    ----------
-    h : History
-        For R networks, a line shows the median and a band the 10th to 90th percentiles. A dotted line marks the
-        best epoch (the networks' median) if it is not the last one.
-    axes : matplotlib Axes, optional
-        Two, or one if accuracy was not measured.
+    For R networks, a line shows the median and a band the 10th to 90th percentiles. A dotted line marks the best
+    epoch (the networks' median) if it is not the last one. `axes` are two, or one if accuracy was not measured.
 
     Examples
     --------

@@ -23,10 +23,7 @@ from .style import BLACK, BLUE, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TIN
 def network(net: Network, ax: Axes | None = None) -> Figure:
     """Units as circles, weights as lines, layer by layer, with the shapes of the parameters.
 
-    Parameters
-    ----------
-    net : Network
-        Of a layer with more than 8 units, only the first five and the last are drawn.
+    Of a layer with more than 8 units, only the first five and the last are drawn.
 
     Examples
     --------

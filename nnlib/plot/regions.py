@@ -108,12 +108,8 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
                    size: int = 450) -> bytes:
     """The same regions as a square PNG without axes, drawn ten times as fast, for explorers.
 
-    Parameters
-    ----------
-    net, X, y, resolution
-        As for decision_regions; without labels only the regions are drawn.
-    size : int
-        Pixels per side.
+    `net`, `X`, `y` and `resolution` are as for decision_regions; without labels only the regions are drawn. `size` is
+    the number of pixels per side.
 
     Examples
     --------
