@@ -45,15 +45,14 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
     if ends.shape != (2,) or not 0 < float(ends[1]) - float(ends[0]) < np.inf:
         raise ValueError("plot.activation expected lim (low, high) with low < high and a finite distance, "
                          f"got {lim!r}. Write lim=(-6, 6).")
-    low, high = ends
     figure, panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
-    z = np.linspace(low, high, 601)
+    z = np.linspace(ends[0], ends[1], 601)
     for ax, g in zip(panels, functions, strict=True):
         ax.axhline(0, color=GREY, linewidth=0.8)
         ax.axvline(0, color=GREY, linewidth=0.8)
         ax.plot(z, g(z, **parameters), color=BLUE, linewidth=2.5, label="$f(z)$")
         ax.plot(z, g.derivative(z, **parameters), color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
-        ax.set(xlabel="$z$", title=g.__name__, xlim=(low, high))
+        ax.set(xlabel="$z$", title=g.__name__, xlim=ends)
         ax.legend(loc="upper left")
     return figure
 

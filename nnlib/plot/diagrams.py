@@ -12,7 +12,7 @@ from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
 from numpy.typing import ArrayLike
 
 from .._common import checks
-from .._common.pair import BAR
+from .._common.pair import BAR, Pair
 from ..layers import Elementwise, Linear
 from ..losses import CrossEntropy, Loss
 from ..network import Network
@@ -78,11 +78,10 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         ax.text(x, -middle - 0.2, both(kind.replace(BAR, below + BAR) + below), ha="center", va="top")
         ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
         before = nodes
-    many = f", {checks.counted(net.networks, 'network')}" if net.networks else ""
-    counts = (net.n_layers, "layer"), (net.n_neurons, "neuron"), (net.n_params, "parameter")
-    zh = f"{net.n_layers} 层，{net.n_neurons:,} 个神经元，{net.n_params:,} 个参数"
-    zh += f"，{net.networks} 个网络" if net.networks else ""
-    ax.set_title(both(zh + BAR + ", ".join(checks.counted(n, what) for n, what in counts) + many))
+    counts = [(net.n_layers, "层 | layer"), (net.n_neurons, "个神经元 | neuron"), (net.n_params, "个参数 | parameter")]
+    pairs = [(n, Pair.of(noun)) for n, noun in (*counts, (net.networks, "个网络 | network")) if n]
+    title = ", ".join(checks.counted(n, noun.en) for n, noun in pairs)
+    ax.set_title(both("，".join(f"{n:,} {noun.zh}" for n, noun in pairs) + BAR + title))
     return figure
 
 
@@ -134,9 +133,6 @@ def neuron(ax: Axes | None = None) -> Figure:
     def box(x: float, y: float, width: float, height: float) -> Patch:
         return FancyBboxPatch((x, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.18")
 
-    def arrow(start: float, end: float) -> None:
-        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops={"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK})
-
     heights, ends = (9.3, 7.7, 6.1), ((11.5, 8.5), (11.8, 7.6), (11.5, 6.7))
     draw(sky, *(_limb((-0.5, y + 0.3), (0.5, y + 0.2), (1.3, y), 0.13, 0.13) for y in heights))
     draw(pink, _limb((7, 7.6), (9, 7.6), (10.5, 7.6), 0.2, 0.2),
@@ -156,8 +152,8 @@ def neuron(ax: Axes | None = None) -> Figure:
     draw(ORANGE, *(Circle(weight, 0.4) for weight in weights))
     draw(green, Circle((5.05, 2.6), 1.15))
     draw(red, box(7, 2.6, 1.1, 1.1))
-    arrow(6.2, 7)
-    arrow(8.1, 12.3)
+    for start, end in ((6.2, 7), (8.1, 12.3)):
+        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops={"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK})
     labels = [
         (0.7, 10.5, "其他神经元\n的轴突 | axons of\nother neurons"), (1.45, 8.65, "突触 | synapse"),
         (3.5, 10.4, "树突 | dendrites"), (6.7, 8.7, "细胞体 | cell body"), (8.9, 8.2, "轴突 | axon"),
