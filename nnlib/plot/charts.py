@@ -23,12 +23,8 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
                **parameters: Any) -> Figure:
     """Plot activation functions, each in its own panel together with its derivative.
 
-    Parameters
-    ----------
-    f : function such as ``nn.sigmoid``, or a list of them
-    lim : (low, high), the range of z
-    axes : matplotlib Axes, one for each function, optional
-    **parameters : for the functions, e.g. ``alpha=0.1``
+    `f` is a function such as ``nn.sigmoid``, or a list of them; `lim`, (low, high), is the range of z, and `axes` are
+    one for each function. Further parameters are those of the functions, e.g. ``alpha=0.1``.
 
     Examples
     --------
@@ -112,12 +108,8 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
            ylog: bool = False, ax: Axes | None = None) -> Figure:
     """Lines over a common x; for repeated runs, the median and a band from the 10th to the 90th percentile.
 
-    Parameters
-    ----------
-    x : (n,)
-    lines : dict of label, ``中文 | English``, to (n,), or to (n, R) for R repetitions
-    xlabel, ylabel : str, ``中文 | English``
-    xlog, ylog : bool, for logarithmic axes
+    `x` is (n,); `lines` maps each label to (n,), or to (n, R) for R repetitions. Labels, `xlabel` and `ylabel` are
+    written ``中文 | English``; `xlog` and `ylog` make an axis logarithmic.
 
     Examples
     --------
@@ -145,10 +137,7 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
                   ax: Axes | None = None) -> Figure:
     """Every value of several groups as a dot, and each group's mean with one standard deviation.
 
-    Parameters
-    ----------
-    groups : dict of label, ``中文 | English``, to (R,) values
-    xlabel, ylabel : str, ``中文 | English``
+    `groups` maps each label to (R,) values. Labels, `xlabel` and `ylabel` are written ``中文 | English``.
 
     Examples
     --------
@@ -172,12 +161,8 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
             lim: tuple[float, float, float, float] = (-1, 1, -1, 1), ax: Axes | None = None) -> Figure:
     """The path of gradient descent over the contours of a loss of two weights.
 
-    Parameters
-    ----------
-    loss : callable
-        ``loss(w1, w2)`` on arrays of equal shape.
-    paths : dict of label, ``中文 | English``, to (steps, 2) weights
-    lim : (low w1, high w1, low w2, high w2)
+    ``loss(w1, w2)`` is called on arrays of equal shape; `paths` maps each label, ``中文 | English``, to (steps, 2)
+    weights; `lim` is (low w1, high w1, low w2, high w2).
 
     Examples
     --------

@@ -178,14 +178,10 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     A node holds its value, an edge the derivative of its end by its start: a weight, or the slope of an activation
     or of the loss. Below a value, a weight and a bias stands, in red, the gradient of the loss by it.
 
-    Parameters
-    ----------
-    net : Network of Linear layers and activations, with at most 4 units in a layer
-    x : (D, 1)
-    y : (1,) integer label, or (C, 1) real targets for MSE
-    step : int, optional
-        How far the pass has come: over the E edges forwards (those of a layer in the order of ``net.params``), then
-        over the same edges back, 2E at the end. The edge of the step is thick, and later numbers are left out.
+    The network has Linear layers and activations, with at most 4 units in a layer; `x` is (D, 1), `y` (1,) with an
+    integer label, or (C, 1) real targets for MSE. `step` says how far the pass has come: over the E edges forwards
+    (those of a layer in the order of ``net.params``), then over the same edges back, 2E at the end. The edge of the
+    step is thick, and later numbers are left out.
 
     Examples
     --------
