@@ -1,8 +1,7 @@
 """`nn.explore` in the published page: drawings in a script beside the page, which explorer.js shows.
 
-It is a script, because a page that is opened from disk may read no other file.
-
-Without JavaScript the page holds the view at the start and its line of text.
+It is a script, because a page that is opened from disk may read no other file. Without JavaScript the page holds the
+view at the start and its line of text.
 """
 
 import gzip

@@ -52,5 +52,4 @@ def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
     # browser uses an old copy from its cache.
     for priority, script, name, later in ((600, "cell.js", "data-editor", app.outdir / EDITOR),
                                           (601, "page.js", "data-worker", LIVE / "worker.js")):
-        app.add_js_file(script, loading_method="defer", priority=priority,
-                        **{name: pooch.file_hash(later)[:8]})
+        app.add_js_file(script, loading_method="defer", priority=priority, **{name: pooch.file_hash(later)[:8]})
