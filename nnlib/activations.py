@@ -86,8 +86,7 @@ def activation(slope: Function, exact: Callable[..., Any] | None = None) -> Call
 
 def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     np.subtract(1, y, out=out)
-    out *= y
-    return out
+    return np.multiply(out, y, out=out)
 
 
 @activation(_sigmoid_slope, exact.sigmoid)
@@ -155,8 +154,7 @@ def relu(z: Array, out: Array) -> Array:
 def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any) -> Array:
     np.less_equal(z, 0, out=out)
     out *= alpha
-    out += np.greater(z, 0, out=scratch)  # and not 1 - alpha, which is rounded
-    return out
+    return np.add(out, np.greater(z, 0, out=scratch), out=out)  # and not 1 - alpha, which is rounded
 
 
 @activation(_leaky_relu_slope, exact.leaky_relu)
@@ -188,8 +186,7 @@ def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """
     np.minimum(z, 0, out=out)
     out *= alpha - 1
-    out += z
-    return out
+    return np.add(out, z, out=out)
 
 
 def _elu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
@@ -236,8 +233,7 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     scratch += 1
     np.subtract(2, out, out=out)
     out *= scratch
-    out *= 0.5
-    return out
+    return np.multiply(out, 0.5, out=out)
 
 
 @activation(_gelu_slope, exact.gelu)
@@ -255,16 +251,14 @@ def gelu(z: Array, out: Array) -> Array:
     _gelu_gate(z, out)
     out += 1
     out *= 0.5
-    out *= z
-    return out
+    return np.multiply(out, z, out=out)
 
 
 def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     gate = sigmoid.value(z, out)
     np.subtract(1, gate, out=scratch)
     scratch *= y
-    out += scratch
-    return out
+    return np.add(out, scratch, out=out)
 
 
 @activation(_silu_slope, exact.silu)
@@ -279,6 +273,4 @@ def silu(z: Array, out: Array) -> Array:
     >>> print(silu([-1.0, 0.0, 1.0]).round(4))
     [-0.2689  0.      0.7311]
     """
-    sigmoid.value(z, out)
-    out *= z
-    return out
+    return np.multiply(sigmoid.value(z, out), z, out=out)
