@@ -57,10 +57,7 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
 
-    .. math::
-
-        x = (t \cos a, t \sin a), \qquad
-        a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
+    .. math:: x = (t \cos a, t \sin a), \qquad a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
 
     No line separates them, and whatever the noise, they lie inside the unit circle. Source: a relative of the two
     spirals of K. J. Lang and M. J. Witbrock, *Learning to tell two spirals apart*, 1988 Connectionist Models Summer
@@ -105,7 +102,6 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
     A sample at place t along its half circle, with t evenly spaced in (0, 1), lies at
 
     .. math::
-
         x = (\cos \pi t, \sin \pi t) + \varepsilon \text{ for class 0}, \qquad
         x = (1 - \cos \pi t, 1/2 - \sin \pi t) + \varepsilon \text{ for class 1}
 
