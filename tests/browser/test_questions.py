@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from questions import bank
 
 PAGES = pytest.mark.parametrize("chapter", bank.CHAPTERS)
@@ -63,7 +64,7 @@ class Asked:
 
     def choose(self, wanted):
         for i in range(self.inputs.count()):
-            if self.inputs.nth(i).is_checked() != (i in wanted) and (i in wanted or "multiple" == self.told["kind"]):
+            if self.inputs.nth(i).is_checked() != (i in wanted) and (i in wanted or self.told["kind"] == "multiple"):
                 if self.by_keys:
                     self.inputs.nth(i).press("Space")
                 else:

@@ -8,8 +8,8 @@ import nbformat
 import numpy as np
 import pytest
 import yaml
-from questions import bank
 
+from questions import bank
 from web.project import ROOT
 
 NOTEBOOKS = {name: nbformat.read(ROOT / "chapters" / f"{name}.ipynb", 4) for name in bank.CHAPTERS}

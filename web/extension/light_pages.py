@@ -60,6 +60,11 @@ def lighten(app: Sphinx, html: str) -> str:
     app.builder.joined_sheets[name] = [path for path, _ in sheets]
     links = iter([f'<link rel="stylesheet" href="_static/{name}" />\n    '])
     html = SHEET.sub(lambda _: next(links, ""), html)
+    return place_pictures(app, html)
+
+
+def place_pictures(app: Sphinx, html: str) -> str:
+    """Put drawings into the page, and let pictures state their size."""
     paths = {name: path for path, name in app.builder.images.items()}
 
     def placed(tag: re.Match[str]) -> str:
