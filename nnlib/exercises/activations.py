@@ -1,7 +1,5 @@
 """Exercises of the chapter activations: sigmoid and its slope, tanh, PReLU, dead units, Maxout."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -11,7 +9,7 @@ from ..activations import leaky_relu, sigmoid, tanh
 from ..diagnostics import dead_units
 from ..layers import Linear, Maxout, PReLU, ReLU
 from ..network import Network
-from .judging import Answer, Exercise, Wrong, expect, finite, judge, numbers, shown
+from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge, numbers, shown
 
 SIGMOID = Exercise("sigmoid", "sigmoid", "activations", 15)
 SLOPE = Exercise("sigmoid-slope", "sigmoid_slope", "activations", 15)
@@ -29,17 +27,12 @@ SIGMOID.compare("普通的数 | ordinary numbers", sigmoid, lambda rng: (rng.nor
     "这是导数 | this is the derivative": sigmoid.derivative(z),
     "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
 })
-
-
-@SIGMOID.test("任意形状，也可以是一个数 | any shape, a single number too")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=(2, 3))
-    expect(answer, (z,), sigmoid(z))
-    expect(answer, (float(z[0, 0]),), sigmoid(z[0, 0]))
+SIGMOID.compare("任意形状，也可以是一个数 | any shape, a single number too", sigmoid,
+                lambda rng: [(rng.normal(size=(2, 3)),), (float(rng.normal()),)])
 
 
 @SIGMOID.test("没有溢出警告 | no overflow warning", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     z = LARGE * rng.uniform(1, 1.1, size=7)
     expect(answer, (z,), sigmoid(z))
     if answer.warned:  # never in a browser, where floating-point numbers raise no flags
@@ -56,7 +49,7 @@ SLOPE.compare("在 0 处最大 | largest at 0", sigmoid.derivative, lambda rng: 
 
 
 @SLOPE.test("离 0 很远仍准确 | accurate far from 0", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
     exact, call = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
     judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / (σ(z) σ(-z))", {
@@ -71,7 +64,7 @@ TANH.compare("普通的数 | ordinary numbers", tanh, lambda rng: (rng.normal(si
 })
 
 
-def _large(rng: np.random.Generator) -> tuple[Any]:
+def _large(rng: Rng) -> tuple[Any]:
     return (LARGE * rng.uniform(0.9, 1.1, size=7),)
 
 
@@ -81,39 +74,38 @@ TANH.compare(LARGE_TITLE, tanh, _large, special=True)
 SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", sigmoid.derivative, _large, special=True)
 
 
-def _prelu(rng: np.random.Generator, units: int) -> tuple[tuple[Any, ...], Any, Any]:
-    z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
-    alpha = rng.uniform(0.1, 2, size=(units, 1))
-    net = Network(Linear(1, units), PReLU())
+def _prelu(z: Any, alpha: Any, dy: Any) -> tuple[Any, Any]:
+    net = Network(Linear(1, len(z)), PReLU())
     net[1].alpha = alpha
     net[1].forward(z)
-    dz = net[1].backward(dy)
-    return (z, alpha, dy), dz, net[1].grads["alpha"]
+    return net[1].backward(dy), net[1].grads["alpha"]
 
 
-@PRELU.test("传给下层的梯度 | the gradient sent down")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    args, dz, dalpha = _prelu(rng, int(rng.integers(2, 6)))
-    expect(answer, args, (dz, dalpha), {
-        "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
-        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz":
-            np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
-    }, part=0)
+def _sent(rng: Rng, units: int) -> tuple[Any, Any, Any]:
+    z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
+    return z, rng.uniform(0.1, 2, size=(units, 1)), dy
+
+
+PRELU.compare("传给下层的梯度 | the gradient sent down", _prelu, lambda rng: _sent(rng, int(rng.integers(2, 6))),
+              lambda z, alpha, dy: {
+    "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(z > 0, 1, alpha),
+    "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": np.where(z > 0, 1, alpha) * z * dy,
+}, part=0)
 
 
 @PRELU.test("斜率的梯度 | the gradient of the slopes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     for units in rng.permutation(range(2, 6))[:2].tolist():
-        args, dz, dalpha = _prelu(rng, units)
-        z, _, dy = args
-        expect(answer, args, (dz, dalpha), {
+        z, alpha, dy = _sent(rng, units)
+        dz, dalpha = _prelu(z, alpha, dy)
+        expect(answer, (z, alpha, dy), (dz, dalpha), {
             "每个单元对样本求和，得到 (n, 1) | sum over samples, to (n, 1)": (dz, np.minimum(z, 0) * dy),
             "求和，不是平均 | it is the sum, not the mean": (dz, dalpha / dy.shape[1]),
             "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True)),
         })
 
 
-def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], samples: int = 0) -> None:
+def _share(answer: Answer, rng: Rng, killed: tuple[bool, ...], samples: int = 0) -> None:
     units = int(rng.integers(5, 10))
     for number in [units * all for all in killed] or rng.permutation(range(1, units))[:2].tolist():
         # No unit is far from death: the living ones are active on few samples.
@@ -140,7 +132,7 @@ DEAD.test("全活和全死 | all alive, all dead", special=True)(partial(_share,
 DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, killed=(), samples=1))
 
 
-def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
+def _maxout(answer: Answer, rng: Rng, most: float) -> None:
     for units in rng.permutation([2, 3, 4])[:2].tolist():
         inputs, alpha = int(rng.integers(3, 6)), float(rng.uniform(most / 10, most))
         W, b = rng.normal(size=(units, inputs)), rng.normal(size=(units, 1))

@@ -1,7 +1,5 @@
 """Exercises of the chapter intro: scores, a loss, the collapse, backpropagation, logistic regression."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -13,7 +11,7 @@ from ..losses import CrossEntropy
 from ..network import Network
 from ..optim import SGD
 from ..training import fit
-from .judging import Answer, Exercise, expect
+from .judging import Answer, Exercise, Rng, expect
 
 SCORES = Exercise("scores", "scores", "intro", 5)
 CROSS_ENTROPY = Exercise("cross-entropy", "cross_entropy", "intro", 20)
@@ -25,7 +23,7 @@ LOSS = CrossEntropy()
 Arrays = tuple[np.ndarray[Any, Any], ...]
 
 
-def _two_layers(rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] = ()) -> tuple[Network, Arrays]:
+def _two_layers(rng: Rng, *between: Any, sizes: tuple[int, ...] = ()) -> tuple[Network, Arrays]:
     """A random net of two layers, and its W1, b1, W2, b2."""
     n_in, n_hidden, n_out = sizes or rng.integers(2, 6, size=3).tolist()
     net = Network(Linear(n_in, n_hidden), *between, Linear(n_hidden, n_out), rng=rng)
@@ -33,7 +31,7 @@ def _two_layers(rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] 
     return net, (net[0].W, net[0].b, net[-1].W, net[-1].b)
 
 
-def _scores(answer: Answer, rng: np.random.Generator, samples: int, sizes: tuple[int, ...] = ()) -> None:
+def _scores(answer: Answer, rng: Rng, samples: int, sizes: tuple[int, ...] = ()) -> None:
     net, (W1, b1, W2, b2) = _two_layers(rng, ReLU(), sizes=sizes)
     X = rng.normal(size=(W1.shape[1], samples))
     expect(answer, (W1, b1, W2, b2, X), net(X), {
@@ -47,7 +45,7 @@ SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4
 SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
-def _scored(rng: np.random.Generator, classes: int, samples: int) -> Arrays:
+def _scored(rng: Rng, classes: int, samples: int) -> Arrays:
     return rng.normal(size=(classes, samples)), rng.integers(classes, size=samples)
 
 
@@ -85,7 +83,7 @@ COLLAPSE.compare(
 COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: _two_layers(rng)[1])
 
 
-def _task(rng: np.random.Generator, n: int) -> tuple[Network, tuple[Any, ...]]:
+def _task(rng: Rng, n: int) -> tuple[Network, tuple[Any, ...]]:
     net, arrays = _two_layers(rng, Sigmoid())
     return net, (*arrays, rng.normal(size=(net[0].n_in, n)), rng.integers(net[2].n_out, size=n))
 
@@ -97,7 +95,7 @@ def _named(net: Network, vector: Any) -> dict[str, Any]:
     return {"W1": net[0].W, "b1": net[0].b, "W2": net[2].W, "b2": net[2].b}
 
 
-def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: int) -> None:
+def _part(answer: Answer, rng: Rng, keys: tuple[str, ...], n: int) -> None:
     net, args = _task(rng, n)
     right = _named(net, net.loss_and_grad(*args[4:])[1])
     passed = net[2].W.T @ LOSS.value_and_grad(net(args[4]), args[5])[1]
@@ -116,7 +114,7 @@ BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")(partial(_part,
 
 
 @BACKPROP.test("通过梯度检验 | the gradient check")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     net, args = _task(rng, 5)
     expect(answer, args, _named(net, check_gradients(net, *args[4:]).numeric), rtol=1e-5)
 

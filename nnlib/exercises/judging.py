@@ -7,15 +7,17 @@ wrong; any other exception that it raises is a fault of the test itself.
 import copy
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from .._common.pair import Pair
 
-Test = Callable[["Answer", Any], None]  # an answer, and the generator to draw inputs from
+Rng: TypeAlias = "np.random.Generator"  # a text, so that `import nnlib` does not load numpy.random
+Test = Callable[["Answer", Rng], None]  # an answer, and the generator to draw inputs from
+Drawn = tuple[Any, ...] | Iterable[tuple[Any, ...]]  # the arguments of one call, or of several
 NOT_YET = "还没有写 | not written yet"
 
 
@@ -56,7 +58,7 @@ class Exercise:
         """
 
         def add(test: Test) -> Test:
-            def both(answer: Answer, rng: Any) -> None:
+            def both(answer: Answer, rng: Rng) -> None:
                 next(iter(self.tests.values()))(answer, rng)
                 test(answer, rng)
 
@@ -64,16 +66,17 @@ class Exercise:
 
         return add
 
-    def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Any], tuple[Any, ...]],
+    def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Rng], Drawn],
                 mistakes: Callable[..., Mapping[str, Any]] = lambda *_: {}, special: bool = False, **how: Any) -> None:
         """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does.
 
         `mistakes` is called with them, too; it and `how` are those of `expect`.
         """
 
-        def test(answer: Answer, rng: Any) -> None:
-            args = draw(rng)
-            expect(answer, args, right(*args), mistakes(*args), **how)
+        def test(answer: Answer, rng: Rng) -> None:
+            drawn = draw(rng)
+            for args in [drawn] if isinstance(drawn, tuple) else drawn:
+                expect(answer, args, right(*args), mistakes(*args), **how)
 
         self.test(title, special)(test)
 

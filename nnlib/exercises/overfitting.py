@@ -1,7 +1,5 @@
 """Exercises of the chapter overfitting: an L2 step, early stopping, dropout, choosing λ, comparing runs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,7 @@ from ..losses import MSE
 from ..network import Network, mlp
 from ..optim import SGD
 from ..stopping import EarlyStopping
-from .judging import Answer, Exercise, Wrong, expect, finite, judge
+from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge
 
 L2_STEP = Exercise("l2-step", "l2_step", "overfitting", 10)
 STOPPING = Exercise("early-stopping", "best_epoch", "overfitting", 20)
@@ -21,7 +19,7 @@ COMPARE = Exercise("reproduce", "compare_runs", "overfitting", 180)
 
 
 @L2_STEP.test("一步 | one step")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     lr, l2 = rng.uniform(0.05, 0.5, size=2).tolist()
     net = Network(Linear(3, 2), rng=rng)
     X, y = rng.normal(size=(3, 6)), rng.normal(size=(2, 6))
@@ -54,7 +52,7 @@ def _stop(losses: list[float], patience: int) -> tuple[int, int]:
 
 
 @STOPPING.test("先降后升 | down, then up")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     for epochs, patience in zip(rng.permutation(range(3, 9))[:2], rng.permutation([2, 3, 4]).tolist(), strict=False):
         down = np.sort(rng.uniform(0.5, 2, size=epochs))[::-1].tolist()
         losses = [*down, *(down[-1] + rng.uniform(0.1, 1, size=6)).tolist()]
@@ -79,7 +77,7 @@ STOPPING.compare("打平不算变好 | an equal loss is no improvement", _stop,
                  lambda *_: {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)}, special=True)
 
 
-def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, Any, float, str]:
+def _dropout(answer: Answer, rng: Rng) -> tuple[Any, Any, Any, float, str]:
     """A layer, an input, what the layer makes of it in training, p, and the call."""
     p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
     call = f"{answer.name}({p:.4g}, {seed}).forward(h, %s)"
@@ -97,7 +95,7 @@ def _trained(layer: Any, h: Any, call: str) -> Any:
 
 
 @DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     _, h, y, p, call = _dropout(answer, rng)
     dropped = y == 0
     share, error = dropped.mean(), 6 * (p * (1 - p) / h.size) ** 0.5
@@ -110,7 +108,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 
 @DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     _, h, y, p, call = _dropout(answer, rng)
     judge(y, np.where(y == 0, 0, h / (1 - p)), call % True, {
         "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
@@ -119,7 +117,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 
 @DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     layer, h, _, p, call = _dropout(answer, rng)
     judge(layer("forward", h, False), h, call % False, {
         "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
@@ -127,7 +125,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 
 @DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     layer, h, y, _, call = _dropout(answer, rng)
     dy = rng.uniform(1, 2, size=h.shape)
     judge(layer("backward", dy), dy * y / h, f"{call % True}; backward(dy)", {
@@ -137,7 +135,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 
 
 @DROPOUT.test("每次都重新抽 | a new draw each time")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     layer, h, first, _, call = _dropout(answer, rng)
     if ((first == 0) == (_trained(layer, h, call) == 0)).all():
         cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
@@ -152,7 +150,7 @@ def _ridge(H: Any, Y: Any, H_val: Any, Y_val: Any, lambdas: list[float]) -> tupl
     return errors, lambdas[int(np.argmin(errors))]
 
 
-def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, Any, Any, Any]:
+def _noisy(rng: Rng, n: int) -> tuple[Any, Any, Any, Any]:
     """Few noisy samples of many features: a little shrinking helps."""
     outputs, features, more = rng.integers([2, 5, 30], [4, 9, 50])
     W, H, H_val = (rng.normal(size=size) for size in ((outputs, features), (features, n), (features, more)))
@@ -169,19 +167,13 @@ LAMBDA.compare(
             _ridge(H, Y, H_val, Y_val, [14 * lam for lam in lambdas])[0],
         "在验证集上拟合了 | it was fitted to the validation data": _ridge(H_val, Y_val, H_val, Y_val, lambdas)[0],
     }, rtol=1e-5, part=0)
-
-
-@LAMBDA.test("选中验证误差最小的 λ | the λ with the least validation error")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    for n in (9, 12, 40):
-        data, lambdas = _noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]
-        right = _ridge(*data, lambdas)
-        expect(answer, (*data, lambdas), right, {
-            "选了训练误差最小的 | it has the least training error": (right[0], lambdas[0]),
-            "应返回 λ 本身，不是它的编号 | return λ itself, not its position": (right[0], int(np.argmin(right[0]))),
-        }, rtol=1e-5)
-
-
+LAMBDA.compare(
+    "选中验证误差最小的 λ | the λ with the least validation error", _ridge,
+    lambda rng: [(*_noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]) for n in (9, 12, 40)], lambda *args: {
+        "选了训练误差最小的 | it has the least training error": (_ridge(*args)[0], args[-1][0]),
+        "应返回 λ 本身，不是它的编号 | return λ itself, not its position":
+            (_ridge(*args)[0], np.argmin(_ridge(*args)[0])),
+    }, rtol=1e-5)
 LAMBDA.compare("λ 的次序任意 | the λs in any order", _ridge, rtol=1e-5,
                draw=lambda rng: (*_noisy(rng, 12), rng.permutation([0.01, 0.5, 3.0, 20.0, 300.0]).tolist()))
 
@@ -193,7 +185,7 @@ def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
-def _runs(rng: np.random.Generator) -> tuple[list[float], ...]:
+def _runs(rng: Rng) -> tuple[list[float], ...]:
     """Accuracies of two unequal numbers of runs."""
     return tuple(rng.normal(0.9, 0.02, size=n).tolist() for n in rng.permutation(range(5, 12))[:2])
 
@@ -207,7 +199,7 @@ COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lam
 
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     for errors in rng.permutation([-2.02, -1.98, 1.98, 2.02]):  # a bar of 1.96 or of 3 errors is another one
         a, b = _runs(rng)
         now = _compared(a, b)
