@@ -29,8 +29,7 @@ COUNT.compare("书里的两个网络 | the two networks of the text", _count, la
     "少了偏置 | the biases are missing": _count(sizes) - sum(sizes[1:]),
     "输入没有偏置 | the inputs have no biases": _count(sizes) + sizes[0],
     "每个单元一个偏置，不是每层一个 | there is one bias per unit, not per layer":
-        _count(sizes) - sum(size - 1 for size in sizes[1:]),
-})
+        _count(sizes) - sum(size - 1 for size in sizes[1:])})
 COUNT.compare("没有隐藏层 | no hidden layer", _count, lambda rng: (_sizes(rng, 1),), special=True)
 COUNT.compare("很多层 | many layers", _count, lambda rng: (_sizes(rng, 6),))
 
@@ -39,19 +38,17 @@ def _forward(answer: Answer, rng: Rng, depth: int, samples: int) -> None:
     right: Any = 0
     b: Any = 0
     while np.any(right == b):  # all units of some layer are off
-        net = mlp(*_sizes(rng, depth), rng=rng)
-        parts = [layer for layer in net if isinstance(layer, Linear)]
-        for part in parts:
-            part.b = rng.normal(size=(part.n_out, 1))
-        layers, X = [(part.W, part.b) for part in parts], rng.normal(size=(parts[0].n_in, samples))
-        right, b = net(X), part.b
+        net = mlp(*_sizes(rng, depth))
+        net.params = rng.normal(size=net.n_params)
+        layers = [(part.W, part.b) for part in net if isinstance(part, Linear)]
+        X = rng.normal(size=(net[0].n_in, samples))
+        right, b = net(X), net[-1].b
     linear = X
     for W, b in layers:
         linear = W @ linear + b
     expect(answer, (layers, X), right, {
         "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, right),
-        "少了 ReLU | ReLU is missing": linear,
-    })
+        "少了 ReLU | ReLU is missing": linear})
 
 
 FORWARD.test("三层，一个样本 | three layers, one sample")(partial(_forward, depth=3, samples=1))
@@ -76,8 +73,7 @@ def _fits(answer: Answer, rng: Rng, more: tuple[int, ...]) -> None:
             "偏置都没有算 | no biases were counted": budget // (n_in + n_out),
             "应返回整数，向下取整 | return a whole number, rounded down": (budget - n_out) / (n_in + n_out + 1),
             "多了一个，超出预算 | one unit too many for the budget": right + 1,
-            "预算还够再加一个 | the budget has room for one unit more": right - 1,
-        })
+            "预算还够再加一个 | the budget has room for one unit more": right - 1})
 
 
 BUDGET.test("有剩余 | some left over")(partial(_fits, more=(2, -2)))
@@ -109,8 +105,7 @@ def _through(answer: Answer, rng: Rng, n: int, most: int = 1000) -> None:
     judge(net(x[None])[0], y, call, {
         "W2 是斜率的变化，不是斜率 | W2 holds the changes of slope, not the slopes": y[0] + slopes @ rise,
         "b2 是第一个点的高度 | b2 is the height of the first point": y - y[0],
-        "b1 应为 -x_k | b1 is -x_k": y[0] + np.diff(slopes, prepend=0) @ np.maximum(0, x + x[:-1, None]),
-    })
+        "b1 应为 -x_k | b1 is -x_k": y[0] + np.diff(slopes, prepend=0) @ np.maximum(0, x + x[:-1, None])})
     if net[0].n_out > most:
         raise Wrong("每个转折一个单元就够 | one unit per corner is enough", call, f"{net[0].n_out}", f"<= {most}")
 

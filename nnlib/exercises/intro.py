@@ -37,8 +37,7 @@ def _scores(answer: Answer, rng: Rng, samples: int, sizes: tuple[int, ...] = ())
     expect(answer, (W1, b1, W2, b2, X), net(X), {
         "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ X + b1) + b2,
         "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(X)),
-        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X),
-    })
+        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X)})
 
 
 SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4, 2)))
@@ -52,16 +51,14 @@ def _scored(rng: Rng, classes: int, samples: int) -> Arrays:
 CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: _scored(rng, 4, 1), lambda S, y: {
     "少了对数 | the logarithm is missing": np.exp(-LOSS(S, y)),
     "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
-    "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2),
-})
+    "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2)})
 CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS, lambda rng: _scored(rng, 3, 6), lambda S, y: {
     "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * LOSS(S, y),
     "多除了类别数 | also divided by the number of classes": LOSS(S, y) / 3,
     "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
         np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
     "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
-        np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
-})
+        np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean()})
 CROSS_ENTROPY.compare("得分上千也不溢出 | no overflow for scores in the thousands", LOSS,
                       lambda rng: (rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)), special=True)
 CROSS_ENTROPY.compare("得分是整数 | whole-number scores", LOSS,
@@ -78,8 +75,7 @@ COLLAPSE.compare(
     "合成的偏置 | the combined bias", _combined, lambda rng: _two_layers(rng, sizes=(2, 4, 3))[1],
     lambda W1, b1, W2, b2: {
         "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
-        "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
-    })
+        "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1)})
 COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: _two_layers(rng)[1])
 
 
@@ -103,8 +99,7 @@ def _part(answer: Answer, rng: Rng, keys: tuple[str, ...], n: int) -> None:
     for key in keys:
         expect(answer, args, right, {
             "没有除以样本数 | not divided by the number of samples": right[key] * n,
-            "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key],
-        }, part=key)
+            "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key]}, part=key)
 
 
 BACKPROP.test("一个样本，输出层 | one sample, output layer")(partial(_part, keys=("b2", "W2"), n=1))
@@ -133,8 +128,7 @@ LOGISTIC.compare(
         "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it":
             tuple(-part for part in _logistic(X, y, lr, steps)),
         "没有除以样本数 | not divided by the number of samples": _logistic(X, y, 7 * lr, steps),
-        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1))),
-    })
+        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1)))})
 LOGISTIC.compare("走很多步 | many steps", _logistic,
                  lambda rng: (rng.normal(size=(3, 20)), rng.integers(2, size=20), 0.3, 40))
 LOGISTIC.compare("输入很大也不出 NaN | large inputs give no NaN", _logistic, special=True, rtol=1e-4,

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ..layers import Linear
 from ..losses import MSE
-from ..network import Network, mlp
+from ..network import mlp
 from ..optim import SGD
 from ..stopping import EarlyStopping
 from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge
@@ -18,27 +17,22 @@ LAMBDA = Exercise("choose-lambda", "choose_lambda", "overfitting", 45)
 COMPARE = Exercise("reproduce", "compare_runs", "overfitting", 180)
 
 
-@L2_STEP.test("一步 | one step")
-def _(answer: Answer, rng: Rng) -> None:
-    lr, l2 = rng.uniform(0.05, 0.5, size=2).tolist()
-    net = Network(Linear(3, 2), rng=rng)
-    X, y = rng.normal(size=(3, 6)), rng.normal(size=(2, 6))
-    net.loss_and_grad(X, y, loss=MSE())
-    W, dW = net[0].W.copy(), net[0].grads["W"].copy()
-    net.loss_and_grad(X, y, loss=MSE(), l2=l2)
-    SGD(lr=lr).step(net.params, net.grads)
-    expect(answer, (W, dW, lr, l2), net[0].W, {
+def _l2_step(W: Any, dW: Any, lr: float, l2: float) -> Any:
+    W = W.copy()
+    SGD(lr=lr).step(W, dW + l2 * W)
+    return W
+
+
+L2_STEP.compare(
+    "一步 | one step", _l2_step, lambda rng: (*rng.normal(size=(2, 2, 3)), *rng.uniform(0.05, 0.5, size=2).tolist()),
+    lambda W, dW, lr, l2: {
         "没有 L2 项 | the L2 term is missing": W - lr * dW,
         "½λW² 的导数是 λW，不是 2λW | the slope of ½λW² is λW, not 2λW": W - lr * (dW + 2 * l2 * W),
         "L2 让权重变小，符号反了 | L2 shrinks weights, the sign is wrong": W - lr * (dW - l2 * W),
-        "L2 项也要乘学习率 | the L2 term is multiplied by the learning rate, too": W - lr * dW - l2 * W,
-    })
-
-
-L2_STEP.compare("梯度为零时只剩衰减 | nothing but decay where the gradient is zero",
-                lambda W, dW, lr, l2: W - lr * l2 * W,
+        "L2 项也要乘学习率 | the L2 term is multiplied by the learning rate, too": W - lr * dW - l2 * W})
+L2_STEP.compare("梯度为零时只剩衰减 | nothing but decay where the gradient is zero", _l2_step,
                 lambda rng: (rng.normal(size=(2, 4)), np.zeros((2, 4)), 0.2, 0.5), special=True)
-L2_STEP.compare("λ = 0 就是普通的一步 | an ordinary step where λ = 0", lambda W, dW, lr, l2: W - lr * dW,
+L2_STEP.compare("λ = 0 就是普通的一步 | an ordinary step where λ = 0", _l2_step,
                 lambda rng: (*rng.normal(size=(2, 2, 4)), 0.2, 0.0), special=True)
 
 
@@ -63,8 +57,7 @@ def _(answer: Answer, rng: Rng) -> None:
             "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
             "轮数从 0 数起 | epochs count from 0": (best + 1, end + 1),
             "耐心用完就该停 | it has to stop when the patience runs out": (best, len(losses) - 1),
-            "先写最好的那一轮 | the best epoch comes first": (end, best),
-        })
+            "先写最好的那一轮 | the best epoch comes first": (end, best)})
 
 
 STOPPING.compare("一路下降 | falling all the way", _stop,
@@ -112,16 +105,14 @@ def _(answer: Answer, rng: Rng) -> None:
     _, h, y, p, call = _dropout(answer, rng)
     judge(y, np.where(y == 0, 0, h / (1 - p)), call % True, {
         "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
-        "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
-    })
+        "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p)})
 
 
 @DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
 def _(answer: Answer, rng: Rng) -> None:
     layer, h, _, p, call = _dropout(answer, rng)
     judge(layer("forward", h, False), h, call % False, {
-        "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
-    })
+        "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h})
 
 
 @DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
@@ -130,8 +121,7 @@ def _(answer: Answer, rng: Rng) -> None:
     dy = rng.uniform(1, 2, size=h.shape)
     judge(layer("backward", dy), dy * y / h, f"{call % True}; backward(dy)", {
         "梯度没有过掩码 | the gradient did not pass the mask": dy,
-        "梯度也要放大 | the gradient is scaled, too": dy * (y != 0),
-    })
+        "梯度也要放大 | the gradient is scaled, too": dy * (y != 0)})
 
 
 @DROPOUT.test("每次都重新抽 | a new draw each time")
@@ -172,8 +162,7 @@ LAMBDA.compare(
     lambda rng: [(*_noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]) for n in (9, 12, 40)], lambda *args: {
         "选了训练误差最小的 | it has the least training error": (_ridge(*args)[0], args[-1][0]),
         "应返回 λ 本身，不是它的编号 | return λ itself, not its position":
-            (_ridge(*args)[0], np.argmin(_ridge(*args)[0])),
-    }, rtol=1e-5)
+            (_ridge(*args)[0], np.argmin(_ridge(*args)[0]))}, rtol=1e-5)
 LAMBDA.compare("λ 的次序任意 | the λs in any order", _ridge, rtol=1e-5,
                draw=lambda rng: (*_noisy(rng, 12), rng.permutation([0.01, 0.5, 3.0, 20.0, 300.0]).tolist()))
 
@@ -194,8 +183,7 @@ COMPARE.compare("均值之差 | the difference of the means", _compared, _runs, 
 COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lambda a, b: {
     "标准差要用 ddof=1 | the standard deviation takes ddof=1": (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
     "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
-        (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
-}, part="error")
+        (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5}, part="error")
 
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")
@@ -208,5 +196,4 @@ def _(answer: Answer, rng: Rng) -> None:
         expect(answer, (a, b), right, {
             "差可正可负，要取绝对值 | the difference has either sign: take its absolute value":
                 {**right, "clear": right["difference"] > 2 * right["error"]},
-            "和两倍标准误差比较 | compare with twice the standard error": {**right, "clear": not right["clear"]},
-        })
+            "和两倍标准误差比较 | compare with twice the standard error": {**right, "clear": not right["clear"]}})
