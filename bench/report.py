@@ -13,12 +13,8 @@ from threadpoolctl import threadpool_info
 from nnlib._common.files import write_whole
 
 Row = dict[str, Any]
-AXES = {
-    "width": "hidden units",
-    "batch": "samples in the batch",
-    "depth": "hidden layers of 100 units",
-    "networks": "networks (time per network)",
-}
+AXES = {"width": "hidden units", "batch": "samples in the batch", "depth": "hidden layers of 100 units",
+        "networks": "networks (time per network)"}
 
 
 def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool, whole: bool) -> None:
@@ -52,11 +48,9 @@ def machine(load: tuple[float, float]) -> str:
 
 def section(name: str, rows: list[Row]) -> str:
     """Write one table."""
-    lines = [
-        f"## {'Growth: ' if name in AXES else ''}{name}\n",
-        "| threads | | CPU time, µs | ÷ nnlib | wall time, µs | ÷ nnlib | difference |",
-        "| --: | --- | --- | --- | --- | --- | --: |",
-    ]
+    lines = [f"## {'Growth: ' if name in AXES else ''}{name}\n",
+             "| threads | | CPU time, µs | ÷ nnlib | wall time, µs | ÷ nnlib | difference |",
+             "| --: | --- | --- | --- | --- | --- | --: |"]
     for row in rows:
         who = row["name"] if row["work"] == name else f"{row['work']}: {row['name']}"
         cpu, wall = map("{} | {}".format, map(quartiles, np.multiply(row["spent"], 1e6)), map(quartiles, row["ratio"]))
