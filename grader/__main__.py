@@ -54,9 +54,8 @@ def collect(args: argparse.Namespace) -> bool:
     complain("left out", (f"{one}: {one.why}" for one in done.left_out))
     complain("cannot be marked:", (f"{one}: {one.why}" for one in done.refused))
     lists = (done.taken, done.aside, done.left_out, done.junk)
-    taken, aside, left_out, junk = (len({id(one.content) for one in some}) for some in lists)  # a group has one file
-    print(f"{taken + aside + left_out + junk} files: {taken} taken, {aside} set aside, {left_out} left out, "
-          f"{junk} of macOS, Windows or Jupyter")
+    counts = [len({id(one.content) for one in some}) for some in lists]  # a group has one file
+    print("{} files: {} taken, {} set aside, {} left out, {} of macOS, Windows or Jupyter".format(sum(counts), *counts))
     return bool(done.left_out or done.refused or not done.taken)
 
 
@@ -112,8 +111,8 @@ def export(args: argparse.Namespace) -> None:
 
     results, only = results_with_points(args), args.assignment
     if only and only not in results:
-        names = ", ".join(results)
-        raise ValueError(f"expected an assignment with results ({names}), got {only!r}. Check the spelling.")
+        raise ValueError(f"expected an assignment with results ({', '.join(results)}), got {only!r}. "
+                         "Check the spelling.")
     count, waiting, refused = write_grades({only: results[only]} if only else results, args.format, args.out)
     print(f"{count} grades in {args.out}")
     complain("no grade:", refused)

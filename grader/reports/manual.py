@@ -26,9 +26,8 @@ def add_points(results: Results, path: Path) -> str:
     data = path.read_bytes()
     students = {name: {normalize("NFC", student): result for student, result in by_student.items()}
                 for name, by_student in results.items()}
-    encodings = ENCODINGS if b"\0" not in data else ("utf-16-le", "utf-16-be")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ("utf-16",)
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encodings = ("utf-16",) if marked else ("utf-16-le", "utf-16-be") if b"\0" in data else ENCODINGS
     texts = {}
     for encoding in encodings:
         with suppress(UnicodeDecodeError):

@@ -18,7 +18,7 @@ AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"
 class Marks(NbGraderPreprocessor):
     """Replaces the step in which nbgrader runs a notebook: writes each test cell's points into its output.
 
-    nbgrader reads a number as the points of a cell.
+    nbgrader reads a number as the points of a cell; the causes of failed tests stand above it.
     """
 
     results = Unicode(help="the folder that `python -m grader grade` wrote").tag(config=True)
@@ -40,20 +40,15 @@ class Marks(NbGraderPreprocessor):
                 marks = {"grade_id": check, "grade": True, "locked": True, "points": exercise["max"]}
                 cells[check] = code_cell(f"{check}-added", "# added by the grader", cell_type="code", **marks)
                 nb.cells.append(cells[check])
-            cells[check].outputs = outputs(exercise)
+            causes = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
+            points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
+            cells[check].outputs = [new_output("stream", name="stdout", text=causes), points]
         total = sum(determine_grade(cell)[0] or 0 for cell in cells.values())
         if total != result["score"]:
             raise RuntimeError(f"expected the {result['score']} points of {student} for {name} in the gradebook, "
                                f"got {total} from the cells {', '.join(cells)}. "
                                "Generate the assignment again from assignments/source.")
         return nb, resources
-
-
-def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
-    """The outputs from which nbgrader reads these points; they also name the cause of each failed test."""
-    text = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
-    points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
-    return [new_output("stream", name="stdout", text=text), points]
 
 
 def configure(config: Any, results: str) -> None:

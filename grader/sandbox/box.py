@@ -83,9 +83,8 @@ def _parts() -> dict[str, Path]:
 
 def _argv(filter_fd: int) -> list[str]:
     """The command that runs Python in the sandbox, under the filter that can be read from `filter_fd`."""
-    bwrap, parts = shutil.which("bwrap") or "bwrap", _parts()
+    bwrap, parts, outer = shutil.which("bwrap") or "bwrap", _parts(), []
     python = parts["/box/python"]
-    outer = []
     if os.geteuid() == 0:
         # The student's process gets a real user of its own. That user may be unable to reach Python, e.g. in
         # a home folder, so an outer bubblewrap first shows the parts under /mnt and then gives up its rights.
@@ -179,10 +178,8 @@ class Box:
 
     def __init__(self, sandboxed: bool = True) -> None:
         while True:
-            try:
-                self.template, new = _idle[os.getpid(), sandboxed].pop(), False
-            except IndexError:
-                self.template, new = Template(sandboxed), True
+            idle = _idle[os.getpid(), sandboxed]
+            self.template, new = (idle.pop(), False) if idle else (Template(sandboxed), True)
             self.channel, theirs = socket.socketpair()
             with theirs:
                 self.handle = self.template.fork([theirs.fileno()])

@@ -9,14 +9,16 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .._common.pair import Pair
 
 Rng: TypeAlias = "np.random.Generator"  # a text, so that `import nnlib` does not load numpy.random
-Test = Callable[["Answer", Rng], None]  # an answer, and the generator to draw inputs from
+Answer: TypeAlias = "LocalAnswer"  # or one in another process, which the grader has
+Test = Callable[[Answer, Rng], None]  # an answer, and the generator to draw inputs from
 Drawn = tuple[Any, ...] | Iterable[tuple[Any, ...]]  # the arguments of one call, or of several
 NOT_YET = "还没有写 | not written yet"
 
@@ -29,18 +31,6 @@ class Wrong(Exception):
         self.cause, self.call, self.actual, self.expected = cause, call, actual, expected
 
 
-class Answer(Protocol):
-    """A learner's function or class, here or in another process; a call raises `Wrong` if the function raises."""
-
-    name: str
-    warned: str  # the first warning of the last call, or ""
-
-    def __call__(self, *args: Any) -> Any: ...
-
-    def new(self, *args: Any) -> Callable[..., Any]:
-        """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
-
-
 @dataclass(frozen=True)
 class Exercise:
     """One exercise: the name of the learner's function, and the tests that it has to pass."""
@@ -50,21 +40,15 @@ class Exercise:
     chapter: str
     minutes: int
     tests: dict[str, Test] = field(default_factory=dict)
+    special: set[str] = field(default_factory=set)
 
     def test(self, title: str, special: bool = False) -> Callable[[Test], Test]:
         """Decorate a function as a test of this exercise, worth one point.
 
         A special case may come out right by a constant or by half the idea: it counts only beside the first test.
         """
-
-        def add(test: Test) -> Test:
-            def both(answer: Answer, rng: Rng) -> None:
-                next(iter(self.tests.values()))(answer, rng)
-                test(answer, rng)
-
-            return self.tests.setdefault(title, both if special else test)
-
-        return add
+        self.special.update([title] * special)
+        return partial(self.tests.setdefault, title)
 
     def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Rng], Drawn],
                 mistakes: Callable[..., Mapping[str, Any]] = lambda *_: {}, special: bool = False, **how: Any) -> None:
@@ -82,15 +66,16 @@ class Exercise:
 
 
 class LocalAnswer:
-    """An answer in this process."""
+    """A learner's function or class, in this process; a call raises `Wrong` if the function raises."""
 
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
-        self.name, self.function, self.warned = name, function, ""
+        self.name, self.function, self.warned = name, function, ""  # the first warning of the last call
 
     def __call__(self, *args: Any) -> Any:
         return self._run(self.name, self.function, args)
 
     def new(self, *args: Any) -> Callable[..., Any]:
+        """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
         made = self(*args)
 
         def call(method: str, *args: Any) -> Any:
