@@ -40,10 +40,7 @@ def seconds(contender: Contender, epochs: int) -> Any:
 
 
 def differences(contenders: list[Contender], work: Workload) -> dict[str, float]:
-    """Return each loss's largest relative difference from the first contender's after CHECK epochs.
-
-    A difference above TOLERANCE stops the run, because the contenders then do not do the same work.
-    """
+    """Return how far each loss is from the first after CHECK epochs; above TOLERANCE, it is other work, and we stop."""
     losses = {one.name: np.asarray(one.loss(one.train(CHECK))) for one in contenders if one.loss}
     ours, tolerance = losses[contenders[0].name], TOLERANCE[work.dtype]
     gaps = {name: float(np.max(np.abs(loss / ours - 1))) for name, loss in losses.items()}
@@ -55,10 +52,7 @@ def differences(contenders: list[Contender], work: Workload) -> dict[str, float]
 
 
 def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> Any:
-    """Let every contender take one turn of `turn` seconds per round, in an order that alternates.
-
-    Return seconds per step by contender, clock (CPU, wall) and round.
-    """
+    """Let all take a turn per round, in alternating order; return seconds per step by contender, clock and round."""
     epochs = [one.least for one in contenders]
     for i, one in enumerate(contenders):
         while (wall := seconds(one, epochs[i])[1]) < turn / 2:

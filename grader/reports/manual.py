@@ -65,9 +65,7 @@ def _rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
         rows = [(reader.line_num, cells) for cells in stripped if any(cells)]
     except csv.Error as problem:
         raise ValueError(f"expected a table in {path}, got line {reader.line_num}: {problem}. {REMEDY}.") from None
-    if not rows:
-        raise ValueError(f"expected a table in {path}, got an empty file. {REMEDY}.")
-    (first, cells), *rows = rows
+    (first, cells), *rows = rows or [(1, [])]
     columns = [cell.lower() for cell in cells]
     if wrong := [f"{name} {'twice' if name in columns else 'missing'}" for name in COLUMNS if columns.count(name) != 1]:
         raise ValueError(f"expected each of the columns {','.join(COLUMNS)} once in {path}, line {first}, "

@@ -16,9 +16,9 @@ AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties"
 
 
 class Marks(NbGraderPreprocessor):
-    """Replaces the step in which nbgrader runs a notebook: writes each test cell's points into its output.
+    """Replaces the step in which nbgrader runs a notebook: the output of a test cell becomes causes and a number.
 
-    nbgrader reads a number as the points of a cell; the causes of failed tests stand above it.
+    nbgrader reads that number as the points of the cell.
     """
 
     results = Unicode(help="the folder that `python -m grader grade` wrote").tag(config=True)
