@@ -71,14 +71,11 @@ def missing() -> str:
 
 def _parts() -> dict[str, Path]:
     """What is mounted in the sandbox, and where: Python, NumPy, our files, and IPython's that read cells."""
-    numpy, ipython = Path(np.__file__).parent, Path(find_spec("IPython").origin).parent
-    parts = {"/box/python": Path(sys.base_prefix).resolve(), "/box/worker.py": HERE / "worker.py",
-             "/box/site/numpy": numpy, **{f"/box/site/{name}": HERE / name for name in ("cells.py", "channel.py")}}
-    for name in ("core/inputtransformer2.py", "utils/tokenutil.py"):
-        parts[f"/box/site/IPython/{name}"] = ipython / name
-    if (libs := numpy.parent / "numpy.libs").is_dir():
-        parts["/box/site/numpy.libs"] = libs
-    return parts
+    numpy, ipython = Path(np.__file__).parents[1], Path(find_spec("IPython").origin).parents[1]
+    site = [(numpy, "numpy"), (numpy, "numpy.libs"), (HERE, "cells.py"), (HERE, "channel.py"),
+            (ipython, "IPython/core/inputtransformer2.py"), (ipython, "IPython/utils/tokenutil.py")]
+    return {"/box/python": Path(sys.base_prefix).resolve(), "/box/worker.py": HERE / "worker.py",
+            **{f"/box/site/{name}": folder / name for folder, name in site if (folder / name).exists()}}
 
 
 def _argv(filter_fd: int) -> list[str]:
@@ -114,9 +111,7 @@ def _limit(keyctl: int) -> None:
     """Give the process that becomes bubblewrap what all in the box inherit: limits and an empty keyring."""
     for name, limit in LIMITS.items():
         kind = getattr(resource, f"RLIMIT_{name}")
-        hard = resource.getrlimit(kind)[1]
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (limit, limit))
+        resource.setrlimit(kind, 2 * (min(limit, resource.getrlimit(kind)[1] % 2**64),))  # -1 says that there is none
     if keyctl:
         LIBC.syscall(keyctl, JOIN_SESSION_KEYRING, None)
 

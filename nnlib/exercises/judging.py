@@ -221,8 +221,6 @@ def shown(value: Any) -> str:
     """A value in one short line."""
     if isinstance(value, np.ndarray):
         text = np.array2string(value, precision=4, threshold=12, edgeitems=2, separator=", ")
-    elif isinstance(value, np.generic):
-        text = repr(value.item())
     elif isinstance(value, tuple):
         text = f"({', '.join(map(shown, value))})"
         shapes = (f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value)
@@ -233,6 +231,6 @@ def shown(value: Any) -> str:
         entries = [f"{key!s}: {shown(entry)}" for key, entry in [*value.items()][:12]]
         return f"{{{', '.join(entries)}{', ...' * (len(value) > 12)}}}"
     else:
-        text = repr(value)
+        text = repr(value.item() if isinstance(value, np.generic) else value)
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= 160 else f"{text[:150]} ... "

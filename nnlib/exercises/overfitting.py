@@ -133,10 +133,8 @@ def _(answer: Answer, rng: Rng) -> None:
 
 
 def _ridge(H: Any, Y: Any, H_val: Any, Y_val: Any, lambdas: list[float]) -> tuple[list[float], float]:
-    errors = []
-    for lam in lambdas:
-        W = np.linalg.solve(H @ H.T + lam * np.eye(H.shape[0]), H @ Y.T).T
-        errors.append(float(MSE()(W @ H_val, Y_val)))
+    fits = [np.linalg.solve(H @ H.T + lam * np.eye(len(H)), H @ Y.T).T for lam in lambdas]
+    errors = [float(MSE()(W @ H_val, Y_val)) for W in fits]
     return errors, lambdas[int(np.argmin(errors))]
 
 
@@ -168,9 +166,8 @@ LAMBDA.compare("λ 的次序任意 | the λs in any order", _ridge, rtol=1e-5,
 
 
 def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
-    means, spreads = [np.mean(runs) for runs in (a, b)], [np.std(runs, ddof=1) for runs in (a, b)]
-    error = (spreads[0] ** 2 / len(a) + spreads[1] ** 2 / len(b)) ** 0.5
-    gap = float(means[0] - means[1])
+    gap = float(np.mean(a) - np.mean(b))
+    error = (np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b)) ** 0.5
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
