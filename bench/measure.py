@@ -51,23 +51,11 @@ def differences(contenders: list[Contender], work: Workload) -> dict[str, float]
     return gaps
 
 
-def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> Any:
-    """Let all take a turn per round, in alternating order; return seconds per step by contender, clock and round."""
-    epochs = [one.least for one in contenders]
-    for i, one in enumerate(contenders):
-        while (wall := seconds(one, epochs[i])[1]) < turn / 2:
-            epochs[i] = int(np.ceil(epochs[i] * min(20, turn / wall)))
-    spent = np.empty((len(contenders), 2, rounds))
-    for k in range(rounds):
-        for i, one in list(enumerate(contenders))[:: 1 if k % 2 == 0 else -1]:
-            time.sleep(PAUSE)
-            spent[i, :, k] = seconds(one, epochs[i]) / (one.steps * epochs[i])
-        tick()
-    return spent
-
-
 def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
-    """Yield, for each workload, one row per contender, with each round's seconds per step."""
+    """Yield, for each workload, one row per contender: seconds per step by clock (CPU, wall) and round.
+
+    All take a turn of `turn` seconds per round, in an order that alternates.
+    """
     torch.set_num_threads(options.threads)
     rounds, turn = (5, 0.04) if options.quick else (9, 0.25)
     todo = tasks(options)
@@ -76,7 +64,16 @@ def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
             bar.set_postfix_str(work.name)
             contenders = [make(work) for make in makers]
             gaps = differences(contenders, work)
-            spent = interleave(contenders, rounds, turn, bar.update)
+            epochs = [one.least for one in contenders]  # of a turn
+            for i, one in enumerate(contenders):
+                while (wall := seconds(one, epochs[i])[1]) < turn / 2:
+                    epochs[i] = int(np.ceil(epochs[i] * min(20, turn / wall)))
+            spent = np.empty((len(contenders), 2, rounds))
+            for k in range(rounds):
+                for i, one in list(enumerate(contenders))[:: 1 if k % 2 == 0 else -1]:
+                    time.sleep(PAUSE)
+                    spent[i, :, k] = seconds(one, epochs[i]) / (one.steps * epochs[i])
+                bar.update()
             yield [{"work": work.name, "threads": options.threads, "name": one.name, "gap": gaps.get(one.name),
                     "spent": own.tolist(), "ratio": (own / spent[0]).tolist()}
                    for one, own in zip(contenders, spent, strict=True)]

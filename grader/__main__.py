@@ -136,31 +136,29 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         for flag, help, options in arguments:
             sub.add_argument(flag, help=help, **options)
 
-    def out(help):
-        return "--out", help, {**path, "required": True, "metavar": "PATH"}
-
-    path, named = {"type": Path}, {"metavar": "NAME"}
-    file = {**path, "metavar": "FILE"}
+    path, named, file = {"type": Path}, {"metavar": "NAME"}, {"type": Path, "metavar": "FILE"}
+    out = {"type": Path, "metavar": "PATH", "required": True}
     formats = "; ".join(f"{name}: {what}" for name, what in FORMATS.items())
     marked = ("results", "the folder that the verb grade wrote", path)
     manual = ("--manual", "a table of points given by hand: student,assignment,part,points", file)
     verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
-    verb(release, "write the notebooks that students get, without solutions", out("a folder for them"))
+    verb(release, "write the notebooks that students get, without solutions", ("--out", "a folder for them", out))
     verb(seed, "make a secret seed", ("file", "a new file for it", path))
     verb(collect, "sort an LMS's download into one folder per student",
          ("folder", "the download: a folder or a zip file", path),
          ("--assignment", "what was handed in, such as activations", {**named, "required": True}),
-         out("a folder for the students' folders"))
+         ("--out", "a folder for the students' folders", out))
     verb(grade, "mark what was collected; run it again to mark what is missing",
          ("folder", "the folder that the verb collect wrote", path),
-         ("--seed-file", "what the verb seed made", {**file, "required": True}), out("a folder for the results"),
+         ("--seed-file", "what the verb seed made", {**file, "required": True}),
+         ("--out", "a folder for the results", out),
          ("--workers", "processes that mark (2)", {"type": partial(above_zero, int), "default": 2}),
          ("--seconds", "limit for one call of a student's function (2); another limit marks all anew",
           {"type": partial(above_zero, float), "default": 2.0}),
          ("--unsafe-no-sandbox", "run student code with your own rights",
           {"dest": "sandboxed", "action": "store_false"}))
-    verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)
-    verb(export, "write the grades", marked, out("a file for the table"),
+    verb(feedback, "write one page per student", marked, ("--out", "a folder for the pages", out), manual)
+    verb(export, "write the grades", marked, ("--out", "a file for the table", out),
          ("--format", formats, {"choices": FORMATS, "default": "csv"}),
          ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)
     return parser.parse_args(argv)

@@ -8,7 +8,6 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from nnlib.exercises.judging import Exercise
 from nnlib.exercises.selfcheck import EXERCISES
 
 from .assignments import BEGIN, END, ROOT, source
@@ -61,22 +60,16 @@ def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
             start = text_cell("title", opening.format(title=title(page[f"exercises-{chapter}-heading"])))
             imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
             notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
-        notebooks[chapter].cells += _cells(exercise, page, solutions[exercise.name])
+        id, check, cells = exercise.id, f"{exercise.id}-check", notebooks[chapter].cells
+        cells += [text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
+                  *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
+                  code_cell(id, solutions[exercise.name], solution=True),
+                  code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests))]
+        if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
+            by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
+            cells += [text_cell(part, plain(page[part])) for part in questions]
+            cells.append(text_cell(f"{id}-answer", "（写在这里 | write here）", **by_hand))
     return notebooks
-
-
-def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbformat.NotebookNode]:
-    """The cells of one exercise: statement, answer, self-check, and the question in words if it has one."""
-    id, check = exercise.id, f"{exercise.id}-check"
-    cells = [text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
-             *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
-             code_cell(id, solution, solution=True),
-             code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests))]
-    if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
-        by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
-        cells += [text_cell(part, plain(page[part])) for part in questions]
-        cells.append(text_cell(f"{id}-answer", "（写在这里 | write here）", **by_hand))
-    return cells
 
 
 def _cell(kind, id, text, **marks):

@@ -12,8 +12,6 @@ from traitlets import Unicode
 from ..batch import read_results
 from ..sources import code_cell
 
-AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
-
 
 class Marks(NbGraderPreprocessor):
     """Replaces the step in which nbgrader runs a notebook: the output of a test cell becomes causes and a number.
@@ -54,5 +52,6 @@ class Marks(NbGraderPreprocessor):
 def configure(config: Any, results: str) -> None:
     """Make nbgrader take its marks from `results`; ``nbgrader_config.py`` calls this."""
     config.Marks.results = results
-    after = [f"nbgrader.preprocessors.{name}" for name in AFTER]
-    config.Autograde.autograde_preprocessors = ["grader.reports.nbgrader_plugin.Marks", *after]
+    after = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
+    config.Autograde.autograde_preprocessors = [
+        "grader.reports.nbgrader_plugin.Marks", *(f"nbgrader.preprocessors.{name}" for name in after)]

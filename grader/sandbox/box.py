@@ -134,8 +134,7 @@ class Template:
                 argv.append(syscalls.program(syscalls.STUDENT).hex())
             else:  # the same program without walls, because the instructor asked for it
                 self.folder = tempfile.TemporaryDirectory(prefix="student-")
-                cwd = Path(self.folder.name, "cwd")
-                cwd.mkdir()
+                (cwd := Path(self.folder.name, "cwd")).mkdir()
                 for place, path in _parts().items():
                     link = Path(f"{self.folder.name}{place}")
                     link.parent.mkdir(parents=True, exist_ok=True)

@@ -159,7 +159,11 @@ class RemoteAnswer:
             if reply.get("error") == "OutOfTime":
                 raise TooSlow(too_slow(seconds))
             if "error" in reply:
-                raise Wrong(self._cause(reply["error"]))
+                kind, undefined = str(reply["error"]), f"没有定义 {self.name} | {self.name} is not defined"
+                if kind in ERRORS.split():  # a name can be made up, so only Python's own are shown
+                    raise Wrong(str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}")))
+                causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": NOT_A_VALUE}
+                raise Wrong(causes.get(kind) or raised(""))
             value = channel.decode(reply.get("value"))
         except channel.Unfit:
             raise Wrong(NOT_A_VALUE) from None
@@ -173,14 +177,6 @@ class RemoteAnswer:
         if value is None:
             raise Wrong(NOT_YET)
         return value
-
-    def _cause(self, kind) -> str:
-        """The likely cause of an error; its name can be made up, so only Python's own are shown."""
-        undefined = f"没有定义 {self.name} | {self.name} is not defined"
-        causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": NOT_A_VALUE}
-        if kind in ERRORS.split():
-            return str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}"))
-        return causes.get(str(kind)) or raised("")
 
 
 def _told(problem: object, seconds: float) -> str:

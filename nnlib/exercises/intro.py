@@ -44,15 +44,13 @@ SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4
 SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
-def _scored(rng: Rng, classes: int, samples: int) -> Arrays:
-    return rng.normal(size=(classes, samples)), rng.integers(classes, size=samples)
-
-
-CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: _scored(rng, 4, 1), lambda S, y: {
+CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: (rng.normal(size=(4, 1)), rng.integers(4, size=1)),
+                      lambda S, y: {
     "少了对数 | the logarithm is missing": np.exp(-LOSS(S, y)),
     "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
     "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2)})
-CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS, lambda rng: _scored(rng, 3, 6), lambda S, y: {
+CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS,
+                      lambda rng: (rng.normal(size=(3, 6)), rng.integers(3, size=6)), lambda S, y: {
     "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * LOSS(S, y),
     "多除了类别数 | also divided by the number of classes": LOSS(S, y) / 3,
     "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
