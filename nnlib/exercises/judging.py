@@ -57,12 +57,11 @@ class Exercise:
         `mistakes` is called with them, too; it and `how` are those of `expect`.
         """
 
-        def test(answer: Answer, rng: Rng) -> None:
+        @self.test(title, special)
+        def _(answer: Answer, rng: Rng) -> None:
             drawn = draw(rng)
             for args in [drawn] if isinstance(drawn, tuple) else drawn:
                 expect(answer, args, right(*args), mistakes(*args), **how)
-
-        self.test(title, special)(test)
 
 
 class LocalAnswer:
