@@ -52,10 +52,7 @@ def differences(contenders: list[Contender], work: Workload) -> dict[str, float]
 
 
 def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
-    """Yield, for each workload, one row per contender: seconds per step by clock (CPU, wall) and round.
-
-    All take a turn of `turn` seconds per round, in an order that alternates.
-    """
+    """Yield, for each workload, one row per contender; all take a turn per round, in an order that alternates."""
     torch.set_num_threads(options.threads)
     rounds, turn = (5, 0.04) if options.quick else (9, 0.25)
     todo = tasks(options)
@@ -68,7 +65,7 @@ def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
             for i, one in enumerate(contenders):
                 while (wall := seconds(one, epochs[i])[1]) < turn / 2:
                     epochs[i] = int(np.ceil(epochs[i] * min(20, turn / wall)))
-            spent = np.empty((len(contenders), 2, rounds))
+            spent = np.empty((len(contenders), 2, rounds))  # seconds per step, by clock (CPU, wall)
             for k in range(rounds):
                 for i, one in list(enumerate(contenders))[:: 1 if k % 2 == 0 else -1]:
                     time.sleep(PAUSE)

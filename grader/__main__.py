@@ -138,7 +138,6 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
     path, named, file = {"type": Path}, {"metavar": "NAME"}, {"type": Path, "metavar": "FILE"}
     out = {"type": Path, "metavar": "PATH", "required": True}
-    formats = "; ".join(f"{name}: {what}" for name, what in FORMATS.items())
     marked = ("results", "the folder that the verb grade wrote", path)
     manual = ("--manual", "a table of points given by hand: student,assignment,part,points", file)
     verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
@@ -159,7 +158,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
           {"dest": "sandboxed", "action": "store_false"}))
     verb(feedback, "write one page per student", marked, ("--out", "a folder for the pages", out), manual)
     verb(export, "write the grades", marked, ("--out", "a file for the table", out),
-         ("--format", formats, {"choices": FORMATS, "default": "csv"}),
+         ("--format", "; ".join(map(": ".join, FORMATS.items())), {"choices": FORMATS, "default": "csv"}),
          ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)
     return parser.parse_args(argv)
 

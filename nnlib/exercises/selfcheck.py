@@ -14,9 +14,8 @@ from . import activations, architecture, intro, overfitting
 from .judging import NOT_YET, Answer, Exercise, LocalAnswer, Wrong
 
 NAMES = ("输入 | input", "得到 | got", "应为 | expected", "可能的原因 | likely cause")
-EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise for chapter in (intro, activations, architecture, overfitting)
-    for exercise in vars(chapter).values() if isinstance(exercise, Exercise)}
+EXERCISES: dict[str, Exercise] = {one.id: one for chapter in (intro, activations, architecture, overfitting)
+                                  for one in vars(chapter).values() if isinstance(one, Exercise)}
 
 
 @dataclass(frozen=True, repr=False)
