@@ -1,7 +1,5 @@
 """Exercises of the chapter activations: sigmoid and its slope, tanh, PReLU, dead units, Maxout."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -11,7 +9,7 @@ from ..activations import leaky_relu, sigmoid, tanh
 from ..diagnostics import dead_units
 from ..layers import Linear, Maxout, PReLU, ReLU
 from ..network import Network
-from .judging import Answer, Exercise, Wrong, expect, finite, judge, numbers, shown
+from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge, numbers, shown
 
 SIGMOID = Exercise("sigmoid", "sigmoid", "activations", 15)
 SLOPE = Exercise("sigmoid-slope", "sigmoid_slope", "activations", 15)
@@ -20,27 +18,25 @@ PRELU = Exercise("prelu", "prelu_backward", "activations", 30)
 DEAD = Exercise("dead-units", "dead_share", "activations", 20)
 MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
 
-LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
+LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
+
+
+def _large(rng: Rng) -> tuple[Any]:
+    return (np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0]) * rng.uniform(0.9, 1.1, size=7),)
 
 
 SIGMOID.compare("普通的数 | ordinary numbers", sigmoid, lambda rng: (rng.normal(size=5),), lambda z: {
     "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
     "这是 tanh | this is tanh": tanh(z),
     "这是导数 | this is the derivative": sigmoid.derivative(z),
-    "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
-})
-
-
-@SIGMOID.test("任意形状，也可以是一个数 | any shape, a single number too")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=(2, 3))
-    expect(answer, (z,), sigmoid(z))
-    expect(answer, (float(z[0, 0]),), sigmoid(z[0, 0]))
+    "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z))})
+SIGMOID.compare("任意形状，也可以是一个数 | any shape, a single number too", sigmoid,
+                lambda rng: [(rng.normal(size=(2, 3)),), (float(rng.normal()),)])
 
 
 @SIGMOID.test("没有溢出警告 | no overflow warning", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(1, 1.1, size=7)
+def _(answer: Answer, rng: Rng) -> None:
+    (z,) = _large(rng)
     expect(answer, (z,), sigmoid(z))
     if answer.warned:  # never in a browser, where floating-point numbers raise no flags
         remedy = "只对不大于 0 的数取指数，如 exp(-|z|) | take exp only of numbers up to 0, e.g. exp(-|z|)"
@@ -50,70 +46,57 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 SLOPE.compare("普通的数 | ordinary numbers", sigmoid.derivative, lambda rng: (rng.normal(size=(3, 2)),), lambda z: {
     "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
     "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
-    "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
-})
+    "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z)})
 SLOPE.compare("在 0 处最大 | largest at 0", sigmoid.derivative, lambda rng: (0.0,), special=True)
 
 
 @SLOPE.test("离 0 很远仍准确 | accurate far from 0", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
     exact, call = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
     judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / (σ(z) σ(-z))", {
         "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
-            sigmoid(z) * (1 - sigmoid(z)) / exact,
-    }, rtol=1e-5)  # 40 in single precision may be 2e-6 away
+            sigmoid(z) * (1 - sigmoid(z)) / exact}, rtol=1e-5)  # 40 in single precision may be 2e-6 away
 
 
 TANH.compare("普通的数 | ordinary numbers", tanh, lambda rng: (rng.normal(size=6),), lambda z: {
     "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
-    "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
-})
-
-
-def _large(rng: np.random.Generator) -> tuple[Any]:
-    return (LARGE * rng.uniform(0.9, 1.1, size=7),)
-
-
-LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
+    "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z)})
 SIGMOID.compare(LARGE_TITLE, sigmoid, _large, special=True)
 TANH.compare(LARGE_TITLE, tanh, _large, special=True)
 SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", sigmoid.derivative, _large, special=True)
 
 
-def _prelu(rng: np.random.Generator, units: int) -> tuple[tuple[Any, ...], Any, Any]:
-    z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
-    alpha = rng.uniform(0.1, 2, size=(units, 1))
-    net = Network(Linear(1, units), PReLU())
+def _prelu(z: Any, alpha: Any, dy: Any) -> tuple[Any, Any]:
+    net = Network(Linear(1, len(z)), PReLU())
     net[1].alpha = alpha
     net[1].forward(z)
-    dz = net[1].backward(dy)
-    return (z, alpha, dy), dz, net[1].grads["alpha"]
+    return net[1].backward(dy), net[1].grads["alpha"]
 
 
-@PRELU.test("传给下层的梯度 | the gradient sent down")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    args, dz, dalpha = _prelu(rng, int(rng.integers(2, 6)))
-    expect(answer, args, (dz, dalpha), {
-        "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
-        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz":
-            np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
-    }, part=0)
+def _sent(rng: Rng, units: int) -> tuple[Any, Any, Any]:
+    z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
+    return z, rng.uniform(0.1, 2, size=(units, 1)), dy
+
+
+PRELU.compare("传给下层的梯度 | the gradient sent down", _prelu, lambda rng: _sent(rng, int(rng.integers(2, 6))),
+              lambda z, alpha, dy: {
+    "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(z > 0, 1, alpha),
+    "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": np.where(z > 0, 1, alpha) * z * dy}, part=0)
 
 
 @PRELU.test("斜率的梯度 | the gradient of the slopes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     for units in rng.permutation(range(2, 6))[:2].tolist():
-        args, dz, dalpha = _prelu(rng, units)
-        z, _, dy = args
-        expect(answer, args, (dz, dalpha), {
+        z, alpha, dy = _sent(rng, units)
+        dz, dalpha = _prelu(z, alpha, dy)
+        expect(answer, (z, alpha, dy), (dz, dalpha), {
             "每个单元对样本求和，得到 (n, 1) | sum over samples, to (n, 1)": (dz, np.minimum(z, 0) * dy),
             "求和，不是平均 | it is the sum, not the mean": (dz, dalpha / dy.shape[1]),
-            "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True)),
-        })
+            "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True))})
 
 
-def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], samples: int = 0) -> None:
+def _share(answer: Answer, rng: Rng, killed: tuple[bool, ...], samples: int = 0) -> None:
     units = int(rng.integers(5, 10))
     for number in [units * all for all in killed] or rng.permutation(range(1, units))[:2].tolist():
         # No unit is far from death: the living ones are active on few samples.
@@ -131,8 +114,7 @@ def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], s
             "应返回比例，不是个数 | return a share, not a count": units * right,
             "只要有一个样本为零不算死 | zero on one sample is not dead": (h == 0).any(axis=1).mean(),
             "axis=1 才是对样本 | axis=1 goes over the samples": (h == 0).all(axis=0).mean(),
-            "恰好为 0 也是不激活 | an output of exactly 0 is off, too": (W @ X + b < 0).all(axis=1).mean(),
-        })
+            "恰好为 0 也是不激活 | an output of exactly 0 is off, too": (W @ X + b < 0).all(axis=1).mean()})
 
 
 DEAD.test("有死有活 | some dead, some alive")(partial(_share, killed=()))
@@ -140,7 +122,7 @@ DEAD.test("全活和全死 | all alive, all dead", special=True)(partial(_share,
 DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, killed=(), samples=1))
 
 
-def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
+def _maxout(answer: Answer, rng: Rng, most: float) -> None:
     for units in rng.permutation([2, 3, 4])[:2].tolist():
         inputs, alpha = int(rng.integers(3, 6)), float(rng.uniform(most / 10, most))
         W, b = rng.normal(size=(units, inputs)), rng.normal(size=(units, 1))
@@ -159,8 +141,7 @@ def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
             "第二段的偏置也要乘 α | the bias of the second piece has to be scaled, too":
                 np.maximum(W @ X + b, alpha * W @ X + b),
             "第二段应为 α 倍，不是 -α 倍 | the second piece is α times the first, not -α times":
-                np.maximum(W @ X + b, -alpha * (W @ X + b)),
-        })
+                np.maximum(W @ X + b, -alpha * (W @ X + b))})
 
 
 MAXOUT.test("变成 leaky ReLU | as leaky ReLU")(partial(_maxout, most=0.5))

@@ -1,7 +1,5 @@
 """Exercises of the chapter intro: scores, a loss, the collapse, backpropagation, logistic regression."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -13,7 +11,7 @@ from ..losses import CrossEntropy
 from ..network import Network
 from ..optim import SGD
 from ..training import fit
-from .judging import Answer, Exercise, expect
+from .judging import Answer, Exercise, Rng, expect
 
 SCORES = Exercise("scores", "scores", "intro", 5)
 CROSS_ENTROPY = Exercise("cross-entropy", "cross_entropy", "intro", 20)
@@ -25,7 +23,7 @@ LOSS = CrossEntropy()
 Arrays = tuple[np.ndarray[Any, Any], ...]
 
 
-def _two_layers(rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] = ()) -> tuple[Network, Arrays]:
+def _two_layers(rng: Rng, *between: Any, sizes: tuple[int, ...] = ()) -> tuple[Network, Arrays]:
     """A random net of two layers, and its W1, b1, W2, b2."""
     n_in, n_hidden, n_out = sizes or rng.integers(2, 6, size=3).tolist()
     net = Network(Linear(n_in, n_hidden), *between, Linear(n_hidden, n_out), rng=rng)
@@ -33,37 +31,32 @@ def _two_layers(rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] 
     return net, (net[0].W, net[0].b, net[-1].W, net[-1].b)
 
 
-def _scores(answer: Answer, rng: np.random.Generator, samples: int, sizes: tuple[int, ...] = ()) -> None:
+def _scores(answer: Answer, rng: Rng, samples: int, sizes: tuple[int, ...] = ()) -> None:
     net, (W1, b1, W2, b2) = _two_layers(rng, ReLU(), sizes=sizes)
     X = rng.normal(size=(W1.shape[1], samples))
     expect(answer, (W1, b1, W2, b2, X), net(X), {
         "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ X + b1) + b2,
         "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(X)),
-        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X),
-    })
+        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X)})
 
 
 SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4, 2)))
 SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
-def _scored(rng: np.random.Generator, classes: int, samples: int) -> Arrays:
-    return rng.normal(size=(classes, samples)), rng.integers(classes, size=samples)
-
-
-CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: _scored(rng, 4, 1), lambda S, y: {
+CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: (rng.normal(size=(4, 1)), rng.integers(4, size=1)),
+                      lambda S, y: {
     "少了对数 | the logarithm is missing": np.exp(-LOSS(S, y)),
     "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
-    "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2),
-})
-CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS, lambda rng: _scored(rng, 3, 6), lambda S, y: {
+    "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2)})
+CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS,
+                      lambda rng: (rng.normal(size=(3, 6)), rng.integers(3, size=6)), lambda S, y: {
     "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * LOSS(S, y),
     "多除了类别数 | also divided by the number of classes": LOSS(S, y) / 3,
     "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
         np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
     "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
-        np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
-})
+        np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean()})
 CROSS_ENTROPY.compare("得分上千也不溢出 | no overflow for scores in the thousands", LOSS,
                       lambda rng: (rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)), special=True)
 CROSS_ENTROPY.compare("得分是整数 | whole-number scores", LOSS,
@@ -80,12 +73,11 @@ COLLAPSE.compare(
     "合成的偏置 | the combined bias", _combined, lambda rng: _two_layers(rng, sizes=(2, 4, 3))[1],
     lambda W1, b1, W2, b2: {
         "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
-        "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
-    })
+        "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1)})
 COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: _two_layers(rng)[1])
 
 
-def _task(rng: np.random.Generator, n: int) -> tuple[Network, tuple[Any, ...]]:
+def _task(rng: Rng, n: int) -> tuple[Network, tuple[Any, ...]]:
     net, arrays = _two_layers(rng, Sigmoid())
     return net, (*arrays, rng.normal(size=(net[0].n_in, n)), rng.integers(net[2].n_out, size=n))
 
@@ -97,7 +89,7 @@ def _named(net: Network, vector: Any) -> dict[str, Any]:
     return {"W1": net[0].W, "b1": net[0].b, "W2": net[2].W, "b2": net[2].b}
 
 
-def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: int) -> None:
+def _part(answer: Answer, rng: Rng, keys: tuple[str, ...], n: int) -> None:
     net, args = _task(rng, n)
     right = _named(net, net.loss_and_grad(*args[4:])[1])
     passed = net[2].W.T @ LOSS.value_and_grad(net(args[4]), args[5])[1]
@@ -105,8 +97,7 @@ def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: in
     for key in keys:
         expect(answer, args, right, {
             "没有除以样本数 | not divided by the number of samples": right[key] * n,
-            "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key],
-        }, part=key)
+            "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key]}, part=key)
 
 
 BACKPROP.test("一个样本，输出层 | one sample, output layer")(partial(_part, keys=("b2", "W2"), n=1))
@@ -116,7 +107,7 @@ BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")(partial(_part,
 
 
 @BACKPROP.test("通过梯度检验 | the gradient check")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     net, args = _task(rng, 5)
     expect(answer, args, _named(net, check_gradients(net, *args[4:]).numeric), rtol=1e-5)
 
@@ -135,8 +126,7 @@ LOGISTIC.compare(
         "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it":
             tuple(-part for part in _logistic(X, y, lr, steps)),
         "没有除以样本数 | not divided by the number of samples": _logistic(X, y, 7 * lr, steps),
-        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1))),
-    })
+        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1)))})
 LOGISTIC.compare("走很多步 | many steps", _logistic,
                  lambda rng: (rng.normal(size=(3, 20)), rng.integers(2, size=20), 0.3, 40))
 LOGISTIC.compare("输入很大也不出 NaN | large inputs give no NaN", _logistic, special=True, rtol=1e-4,

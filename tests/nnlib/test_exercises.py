@@ -193,6 +193,16 @@ def test_an_exercise_of_your_own():
     assert outcome(double, many, LocalAnswer("double", lambda x: 2 * x[:2])).cause.endswith("(3,), not (2,)")
 
 
+def test_a_comparison_may_draw_several_calls_and_a_special_case_needs_the_first_test():
+    half = Exercise("half", "half", "intro", 5)
+    half.compare("两次 | twice", lambda x: x / 2, lambda rng: [(2,), (3,)])
+    half.compare("零 | zero", lambda x: x / 2, lambda rng: (0,), special=True)
+    for answer, calls in ((lambda x: x / 2, [None, None]), (lambda x: x // 2, ["half(3)", "half(3)"]),
+                          (lambda x: x, ["half(2)", "half(2)"]), (lambda x: x / 2 + (x == 0), [None, "half(0)"])):
+        wrongs = [outcome(half, title, LocalAnswer("half", answer)) for title in half.tests]
+        assert [wrong and wrong.call for wrong in wrongs] == calls
+
+
 def no_end():
     return no_end()
 
