@@ -13,12 +13,13 @@ from pathlib import Path
 
 from docutils import nodes
 from jupyter_book.sphinx import build_sphinx
-from questions.bank import CHAPTERS
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs.writers import RevealjsSlideTranslator
+
+from questions.bank import CHAPTERS
 
 from ..extension.languages import HEAD_SCRIPT
 from ..extension.questions import QuestionBox, closing
