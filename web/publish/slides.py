@@ -22,7 +22,7 @@ from sphinx_revealjs.writers import RevealjsSlideTranslator
 from questions.bank import CHAPTERS
 
 from ..extension.languages import HEAD_SCRIPT
-from ..extension.questions import QuestionBox, closing
+from ..extension.quiz import QuestionBox, closing
 from ..project import OUT, ROOT
 
 FOLDER = OUT / "html" / "slides"
