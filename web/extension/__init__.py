@@ -20,7 +20,7 @@ from . import (
     live_cells,
     math,
     metadata,
-    questions,
+    quiz,
     runnable,
     search,
 )
