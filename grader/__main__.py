@@ -99,6 +99,15 @@ def results_with_points(args: argparse.Namespace):
     return results
 
 
+def sheets(args: argparse.Namespace) -> None:
+    from .batch import CLAIMS
+    from .output import read_sealed
+    from .reports.rubric import write_sheets
+
+    waiting = write_sheets(results_with_points(args), read_sealed(args.results / CLAIMS) or {}, args.out)
+    print(f"{waiting} answers in {args.out}")
+
+
 def feedback(args: argparse.Namespace) -> None:
     from .reports.feedback import write_pages
 
@@ -160,6 +169,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
           {"type": partial(above_zero, float), "default": 2.0}),
          ("--unsafe-no-sandbox", "run student code with your own rights",
           {"dest": "sandboxed", "action": "store_false"}))
+    verb(sheets, "write the answers in words beside the rubric, and a table for their points", marked,
+         out("a new folder"), manual)
     verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)
     verb(export, "write the grades", marked, out("a file for the table"),
          ("--format", formats, {"choices": FORMATS, "default": "csv"}),

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Unicode
 
 from ..batch import read_results
 from ..sources import code_cell
+from .rubric import rubric
 
 AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
 
@@ -49,6 +50,17 @@ class Marks(NbGraderPreprocessor):
         return nb, resources
 
 
+class Rubrics(NbGraderPreprocessor):
+    """Shows the rubric above each answer in words, in nbgrader's form for marking alone, and stores it nowhere."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        if "submission_id" in resources:  # the form; feedback for students has none
+            for i, cell in reversed([*enumerate(nb.cells)]):
+                if is_grade(cell) and is_solution(cell):
+                    nb.cells.insert(i, new_markdown_cell(rubric(cell.metadata.nbgrader.grade_id)))
+        return nb, resources
+
+
 def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
     """The outputs from which nbgrader reads these points; they also name the cause of each failed test."""
     text = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
@@ -60,4 +72,5 @@ def configure(config: Any, results: str) -> None:
     """Make nbgrader take its marks from `results`; ``nbgrader_config.py`` calls this."""
     config.Marks.results = results
     after = [f"nbgrader.preprocessors.{name}" for name in AFTER]
+    config.HTMLExporter.preprocessors = ["grader.reports.nbgrader_plugin.Rubrics"]
     config.Autograde.autograde_preprocessors = ["grader.reports.nbgrader_plugin.Marks", *after]
