@@ -120,7 +120,11 @@ def state(link):
 def test_there_are_demonstrations_for_each_chapter():
     assert len(LINKS) == TEXT.count("playground.html?")
     for chapter in CHAPTERS:
-        assert len(rows(PARTS[chapter], "Demonstrations")) >= 2
+        numbers = [row[0].partition(". <a ")[0] for row in rows(PARTS[chapter], "Demonstrations")]
+        assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+        plans = " ".join(en for length in (45, 90) for *_, en in rows(PARTS[chapter], f"{length} minutes"))
+        used = re.findall(r"demonstrations? (?:\d (?:and|to) )?(\d)", plans)
+        assert max(map(int, used)) == len(numbers)
 
 
 @pytest.mark.parametrize(("link", "train", "test"), LINKS)
