@@ -11,7 +11,7 @@ from pathlib import Path
 
 FORMATS = {"csv": "a row per student and assignment", "canvas": "for Canvas's gradebook",
            "moodle": "Moodle's offline grading worksheet", "moodle-users": "Moodle's import by user name",
-           "gradescope": "by student number or e-mail address"}
+           "gradescope": "by student number or e-mail address", "sheets": "answers in words beside their rubric"}
 
 
 def above_zero(kind: type, text: str) -> float:
@@ -99,15 +99,6 @@ def results_with_points(args: argparse.Namespace):
     return results
 
 
-def sheets(args: argparse.Namespace) -> None:
-    from .batch import CLAIMS
-    from .output import read_sealed
-    from .reports.rubric import write_sheets
-
-    waiting = write_sheets(results_with_points(args), read_sealed(args.results / CLAIMS) or {}, args.out)
-    print(f"{waiting} answers in {args.out}")
-
-
 def feedback(args: argparse.Namespace) -> None:
     from .reports.feedback import write_pages
 
@@ -118,12 +109,15 @@ def feedback(args: argparse.Namespace) -> None:
 
 def export(args: argparse.Namespace) -> None:
     from .reports.export import write_grades
+    from .reports.feedback import write_sheets
 
-    results, only = results_with_points(args), args.assignment
-    if only and only not in results:
-        names = ", ".join(results)
-        raise ValueError(f"expected an assignment with results ({names}), got {only!r}. Check the spelling.")
-    count, waiting, refused = write_grades({only: results[only]} if only else results, args.format, args.out)
+    found, only = results_with_points(args), args.assignment
+    if only and only not in found:
+        raise ValueError(f"expected an assignment with results ({', '.join(found)}), got {only!r}. Check the spelling.")
+    results = {only: found[only]} if only else found
+    if args.format == "sheets":
+        return write_sheets(results, args.results, args.out)
+    count, waiting, refused = write_grades(results, args.format, args.out)
     print(f"{count} grades in {args.out}")
     complain("no grade:", refused)
     if waiting:
@@ -169,8 +163,6 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
           {"type": partial(above_zero, float), "default": 2.0}),
          ("--unsafe-no-sandbox", "run student code with your own rights",
           {"dest": "sandboxed", "action": "store_false"}))
-    verb(sheets, "write the answers in words beside the rubric, and a table for their points", marked,
-         out("a new folder"), manual)
     verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)
     verb(export, "write the grades", marked, out("a file for the table"),
          ("--format", formats, {"choices": FORMATS, "default": "csv"}),

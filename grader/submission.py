@@ -4,8 +4,6 @@ import json
 import os
 import re
 import stat
-from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +16,7 @@ KINDS = {"<": "是网页，不是笔记本 | a web page, not a notebook", "%PDF"
          "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "": "不是有效的 JSON | not valid JSON"}  # by its start
 
 
-class Refused(Exception):
+class Refused(ValueError):
     """A submission that cannot be marked, and why, as ``中文 | English``."""
 
 
@@ -112,14 +110,13 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     return Submission(code, places, notes, renamed)
 
 
-def answers(folder: Path) -> dict[str, str]:
-    """The text of each cell that has a grade id, and of the cells that the student has added below it."""
-    texts, id = defaultdict(str), ""
-    with suppress(Refused, ValueError, RecursionError):  # replaced since it was marked
-        for source, own, _ in map(_read, _cells(json.loads(read(folder)[0]))):
-            id = own or id
-            texts[id] += f"{source or ''}\n"
-    return texts
+def answer(folder: Path, part: str) -> str:
+    """The text of a part's cell and of the cells that the student has added below it."""
+    text, id = "", ""
+    for source, own, _ in map(_read, _cells(json.loads(read(folder)[0]))):
+        id = own or id
+        text += f"{source}\n" * (id == part)
+    return text
 
 
 def _cells(notebook: object) -> list:

@@ -1,17 +1,20 @@
-"""Feedback pages, one per student, in two languages: which tests passed, and why each of the others failed.
+"""Feedback pages in two languages, one per student: why tests failed, and points given by hand, but no input of a test.
 
-A page shows no input of a test; it shows titles, likely causes, what the student's own cells printed or raised before
-any input was known, and the points given by hand.
+A page shows what the student's own cells printed or raised before any input was known. Other pages are for markers.
 """
 
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import yaml
+from jinja2 import Template
+
 from nnlib._common.pair import Pair
 
-from ..batch import Results
-from ..output import write_file
+from ..batch import CLAIMS, Results
+from ..output import read_sealed, write_file
+from ..submission import answer
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#222}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:1.8rem}li{margin:.3rem 0}
@@ -49,8 +52,23 @@ def page(student: str, result: dict[str, Any]) -> str:
             lines.append(f"<p>{both(title)}</p>" + (f"<pre>{both(printed)}</pre>" if printed else ""))
     title = f"{escape(result['assignment'])} · {escape(student)}"
     head = f"<meta charset='utf-8'><title>{title}</title><style>{STYLE}</style>"
-    body = f"<h1>{title}</h1>\n" + "\n".join(lines)
-    return f"<!doctype html>\n<html lang='zh-CN'>{head}{body}</html>\n"
+    return "\n".join([f"<!doctype html>\n<html lang='zh-CN'>{head}<h1>{title}</h1>", *lines]) + "</html>\n"
+
+
+def rubric(part: str, **page: object) -> str:
+    """How a part is marked, for the marker alone, as HTML; with `answers`, as a page that shows them beside it."""
+    how = yaml.safe_load((Path(__file__).parents[2] / "assignments" / "rubric.yml").read_text("utf-8"))[part]
+    template = Template(Path(__file__).with_name("rubric.html").read_text("utf-8"), autoescape=True)
+    return template.render(part=part, both=both, **how, **page)
+
+
+def write_sheets(results: Results, folder: Path, target: Path) -> None:
+    """Write such a page for each part in words that waits for points; `folder` holds the results."""
+    for name, by_student in results.items():
+        for part in {part for result in by_student.values() for part in result["pending"]}:
+            answers = {student: answer(Path(read_sealed(folder / CLAIMS)[name], student, name), part)
+                       for student, result in by_student.items() if part in result["pending"]}
+            write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers).encode())
 
 
 def both(text: str) -> str:

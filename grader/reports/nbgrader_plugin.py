@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Unicode
 
 from ..batch import read_results
 from ..sources import code_cell
-from .rubric import rubric
+from .feedback import rubric
 
 AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
 
@@ -50,15 +50,12 @@ class Marks(NbGraderPreprocessor):
         return nb, resources
 
 
-class Rubrics(NbGraderPreprocessor):
-    """Shows the rubric above each answer in words, in nbgrader's form for marking alone, and stores it nowhere."""
-
-    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        if "submission_id" in resources:  # the form; feedback for students has none
-            for i, cell in reversed([*enumerate(nb.cells)]):
-                if is_grade(cell) and is_solution(cell):
-                    nb.cells.insert(i, new_markdown_cell(rubric(cell.metadata.nbgrader.grade_id)))
-        return nb, resources
+def with_rubric(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+    """Show the rubric above each answer in nbgrader's form for marking; it is stored nowhere."""
+    for cell in nb.cells if "submission_id" in resources else ():  # students' feedback has none
+        if is_grade(cell) and is_solution(cell):
+            cell.source = f"{rubric(cell.metadata.nbgrader.grade_id)}\n\n{cell.source}"
+    return nb, resources
 
 
 def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
@@ -72,5 +69,5 @@ def configure(config: Any, results: str) -> None:
     """Make nbgrader take its marks from `results`; ``nbgrader_config.py`` calls this."""
     config.Marks.results = results
     after = [f"nbgrader.preprocessors.{name}" for name in AFTER]
-    config.HTMLExporter.preprocessors = ["grader.reports.nbgrader_plugin.Rubrics"]
+    config.HTMLExporter.preprocessors = ["grader.reports.nbgrader_plugin.with_rubric"]
     config.Autograde.autograde_preprocessors = ["grader.reports.nbgrader_plugin.Marks", *after]

@@ -1,6 +1,7 @@
 """The command line: the instructor's path as the page has it, and calls that cannot work."""
 
 import csv
+import html
 import io
 import json
 import os
@@ -53,12 +54,11 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
         ["1001", "activations", "9", "12", "maxout-answer", "marked"],
         ["1002", "activations", "5", "12", "maxout-answer", "marked"]]
     assert (course / "feedback" / "activations" / "1002.html").is_file()
-    sheets = course / "sheets"
-    assert {path.name for path in sheets.iterdir()} == {"manual.csv", "maxout-answer.html"}
-    to_fill = (sheets / "manual.csv").read_text("utf-8-sig")
-    for row, points in (("1001,activations,maxout-answer,", "2.5"), ("1002,activations,maxout-answer,", "0")):
-        to_fill = to_fill.replace(row, row + points)
-    (sheets / "manual.csv").write_text(to_fill, "utf-8-sig")
+    page = (course / "sheets" / "maxout-answer.html").read_text("utf-8")
+    table = html.unescape(page.partition("<pre>student,")[2].partition("</pre>")[0])
+    for row, points in (('"1001",activations,maxout-answer,', "2.5"), ('"1002",activations,maxout-answer,', "0")):
+        table = table.replace(row, row + points)
+    (course / "manual.csv").write_text(f"student,{table}")
     type_in(to_moodle)
     assert [row[::4] for row in rows(course / "moodle.csv")] == [
         ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY],
@@ -115,10 +115,6 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "collect torn.zip --assignment intro --out c":
         "expected a zip file that can be read, got torn.zip (Bad magic number for central directory). "
         "Unpack it with another program, and give the folder to `collect`.",
-    "sheets two --out s":
-        "expected the folder that was graded, got none for ['intro', 'overfitting']. Put it back, or grade again.",
-    "sheets results --out filled":
-        "expected a folder without a table of points, got filled/manual.csv. Choose another --out.",
     "feedback none --out f": "expected results in none, found none. Run `grade` first.",
     "feedback foreign --out f":
         "expected results in foreign, got a damaged or foreign file a.json. "
@@ -175,13 +171,12 @@ POINTS = {  # points.csv and what `export --manual points.csv` says of it
 @pytest.fixture
 def course(results, result, tmp_path, monkeypatch):
     """A folder with a class, results, two seeds, and things of another kind, to run commands in."""
-    for folder in ("in/ann/intro", "foreign", "cut", "filled", "wrong/ann/Intro"):
+    for folder in ("in/ann/intro", "foreign", "cut", "wrong/ann/Intro"):
         (tmp_path / folder).mkdir(parents=True)
     for name, text in {"short": "abc", "seed": "long enough to be no guess", "foreign/a.json": "[1]",
-                       "cut/intro.json": '{"ann": "k1"}', "filled/manual.csv": "student"}.items():
+                       "cut/intro.json": '{"ann": "k1"}'}.items():
         (tmp_path / name).write_text(text)
     write_sealed(tmp_path / "marked" / "folders.json", {"intro": "/another/class"})
-    write_sealed(results / "folders.json", {"intro": str(tmp_path / "in")})
     for name in ("torn/intro", "two/intro", "two/overfitting"):
         write_sealed(tmp_path / f"{name}.json", {"ann": "k1"})
     for name in ("intro", "overfitting"):
