@@ -11,7 +11,7 @@ from pathlib import Path
 
 FORMATS = {"csv": "a row per student and assignment", "canvas": "for Canvas's gradebook",
            "moodle": "Moodle's offline grading worksheet", "moodle-users": "Moodle's import by user name",
-           "gradescope": "by student number or e-mail address"}
+           "gradescope": "by student number or e-mail address", "sheets": "answers in words beside their rubric"}
 
 
 def above_zero(kind: type, text: str) -> float:
@@ -108,12 +108,15 @@ def feedback(args: argparse.Namespace) -> None:
 
 def export(args: argparse.Namespace) -> None:
     from .reports.export import write_grades
+    from .reports.feedback import write_sheets
 
-    results, only = results_with_points(args), args.assignment
-    if only and only not in results:
-        raise ValueError(f"expected an assignment with results ({', '.join(results)}), got {only!r}. "
-                         "Check the spelling.")
-    count, waiting, refused = write_grades({only: results[only]} if only else results, args.format, args.out)
+    found, only = results_with_points(args), args.assignment
+    if only and only not in found:
+        raise ValueError(f"expected an assignment with results ({', '.join(found)}), got {only!r}. Check the spelling.")
+    results = {only: found[only]} if only else found
+    if args.format == "sheets":
+        return write_sheets(results, args.results, args.out)
+    count, waiting, refused = write_grades(results, args.format, args.out)
     print(f"{count} grades in {args.out}")
     complain("no grade:", refused)
     if waiting:

@@ -1,21 +1,23 @@
-"""Feedback pages, one per student, in two languages: which tests passed, and why each of the others failed.
+"""Feedback pages in two languages, one per student: why tests failed, and points given by hand, but no input of a test.
 
-A page shows no input of a test; it shows titles, likely causes, what the student's own cells printed or raised before
-any input was known, and the points given by hand.
+A page shows what the student's own cells printed or raised before any input was known. Other pages are for markers.
 """
 
 from pathlib import Path
 from typing import Any
 
+import yaml
 from jinja2 import Environment, FileSystemLoader
 
 from nnlib._common.pair import Pair
 
-from ..batch import Results
-from ..output import write_file
+from ..batch import CLAIMS, Results
+from ..output import read_sealed, write_file
+from ..submission import answer
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
 TEMPLATES.globals["pair"] = Pair.of
+RUBRIC = Path(__file__).parents[2] / "assignments" / "rubric.yml"
 
 
 def write_pages(results: Results, target: Path) -> None:
@@ -28,3 +30,18 @@ def write_pages(results: Results, target: Path) -> None:
 def page(student: str, result: dict[str, Any]) -> str:
     """One student's page."""
     return TEMPLATES.get_template("feedback.html").render(result, student=student)
+
+
+def rubric(part: str, **page: object) -> str:
+    """How a part is marked, for the marker alone, as HTML; with `answers`, as a page that shows them beside it."""
+    how = yaml.safe_load(RUBRIC.read_text("utf-8"))[part]
+    return TEMPLATES.get_template("rubric.html").render(part=part, **how, **page)
+
+
+def write_sheets(results: Results, folder: Path, target: Path) -> None:
+    """Write such a page for each part in words that waits for points; `folder` holds the results."""
+    for name, by_student in results.items():
+        for part in {part for result in by_student.values() for part in result["pending"]}:
+            answers = {student: answer(Path(read_sealed(folder / CLAIMS)[name], student, name), part)
+                       for student, result in by_student.items() if part in result["pending"]}
+            write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers).encode())

@@ -11,6 +11,7 @@ from traitlets import Unicode
 
 from ..batch import read_results
 from ..sources import code_cell
+from .feedback import rubric
 
 
 class Marks(NbGraderPreprocessor):
@@ -49,9 +50,20 @@ class Marks(NbGraderPreprocessor):
         return nb, resources
 
 
+def with_rubric(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+    """Show the rubric above each answer in nbgrader's form for marking; it is stored nowhere."""
+    for cell in nb.cells if "submission_id" in resources else ():  # students' feedback has none
+        if is_grade(cell) and is_solution(cell):
+            cell.source = f"{rubric(cell.metadata.nbgrader.grade_id)}
+
+{cell.source}"
+    return nb, resources
+
+
 def configure(config: Any, results: str) -> None:
     """Make nbgrader take its marks from `results`; ``nbgrader_config.py`` calls this."""
     config.Marks.results = results
+    config.HTMLExporter.preprocessors = ["grader.reports.nbgrader_plugin.with_rubric"]
     after = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
     config.Autograde.autograde_preprocessors = [
         "grader.reports.nbgrader_plugin.Marks", *(f"nbgrader.preprocessors.{name}" for name in after)]

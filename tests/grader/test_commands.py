@@ -1,6 +1,7 @@
 """The command line: the instructor's path as the page has it, and calls that cannot work."""
 
 import csv
+import html
 import io
 import json
 import os
@@ -53,8 +54,11 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
         ["1001", "activations", "9", "12", "maxout-answer", "marked"],
         ["1002", "activations", "5", "12", "maxout-answer", "marked"]]
     assert (course / "feedback" / "activations" / "1002.html").is_file()
-    (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-answer,2.5\n"
-                                       "1002,activations,maxout-answer,0\n")
+    page = (course / "sheets" / "maxout-answer.html").read_text("utf-8")
+    table = html.unescape(page.partition("<pre>student,")[2].partition("</pre>")[0])
+    for row, points in (('"1001",activations,maxout-answer,', "2.5"), ('"1002",activations,maxout-answer,', "0")):
+        table = table.replace(row, row + points)
+    (course / "manual.csv").write_text(f"student,{table}")
     type_in(to_moodle)
     assert [row[::4] for row in rows(course / "moodle.csv")] == [
         ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY],
