@@ -54,9 +54,7 @@ def with_rubric(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNo
     """Show the rubric above each answer in nbgrader's form for marking; it is stored nowhere."""
     for cell in nb.cells if "submission_id" in resources else ():  # students' feedback has none
         if is_grade(cell) and is_solution(cell):
-            cell.source = f"{rubric(cell.metadata.nbgrader.grade_id)}
-
-{cell.source}"
+            cell.source = f"{rubric(cell.metadata.nbgrader.grade_id)}\n\n{cell.source}"
     return nb, resources
 
 
