@@ -50,11 +50,11 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
     assert "2 students" in type_in(collecting)
     type_in(marking)
     assert rows(course / "grades.csv")[1:] == [
-        ["1001", "activations", "9", "12", "maxout-answer", "marked"],
-        ["1002", "activations", "5", "12", "maxout-answer", "marked"]]
+        ["1001", "activations", "9", "12", "maxout-hat-answer", "marked"],
+        ["1002", "activations", "5", "12", "maxout-hat-answer", "marked"]]
     assert (course / "feedback" / "activations" / "1002.html").is_file()
-    (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-answer,2.5\n"
-                                       "1002,activations,maxout-answer,0\n")
+    (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-hat-answer,2.5\n"
+                                       "1002,activations,maxout-hat-answer,0\n")
     type_in(to_moodle)
     assert [row[::4] for row in rows(course / "moodle.csv")] == [
         ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY],
