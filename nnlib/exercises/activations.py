@@ -144,10 +144,10 @@ DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, 
 
 
 RANGES = {  # of the shares of dead and of saturated, and of log10 of the first layer's gradient over the last one's
-    "dead": ((0.55, 1), (0.6, 1), (-5, 0)),
+    "dead": ((0.55, 1), (0.91, 1), (-5, 0)),
     "saturated": ((0, 0.45), (0.92, 1), (-5, -1)),
     "vanishing": ((0, 0.45), (0.5, 0.88), (-5, -2.3)),
-    "fine": ((0, 0.45), (0.5, 0.88), (-1.7, 0.5)),
+    "fine": ((0, 0.45), (0.5, 0.88), (-1.9, -1)),
 }
 
 
@@ -214,12 +214,12 @@ MAXOUT.test("变成 leaky ReLU | as leaky ReLU")(partial(_maxout, most=0.5))
 MAXOUT.test("变成 ReLU | as ReLU", special=True)(partial(_maxout, most=0.0))
 
 
-def _hat(answer: Answer, rng: np.random.Generator, least: float, most: float) -> None:
-    w, b = rng.normal(size=(1, rng.integers(2, 6))), rng.normal(size=(1, 1))
-    X = rng.normal(size=(w.size, 60)) * 2
+def _hat(answer: Answer, rng: np.random.Generator, inputs: int, least: float, most: float) -> None:
+    w, b = rng.normal(size=(1, inputs)), rng.normal(size=(1, 1))
+    X = rng.normal(size=(inputs, 60)) * 2
     z = w @ X + b
     height = float(np.median(abs(z)) * rng.uniform(least, most))
-    net, call = _maxout_layer(answer, (w, b, height), 3, 2, w.size)
+    net, call = _maxout_layer(answer, (w, b, height), 3, 2, inputs)
     other = np.maximum(z, 2 * b - z)
     judge(net(X)[0] - net(X)[1], np.maximum(0, height - abs(z))[0], f"h1 - h2, {call}", {
         "帽檐之外应为 0 | beyond the brim it is 0": height - abs(z)[0],
@@ -227,5 +227,5 @@ def _hat(answer: Answer, rng: np.random.Generator, least: float, most: float) ->
     }, rtol=1e-5)
 
 
-HAT.test("高帽子 | a tall hat")(partial(_hat, least=1.1, most=1.6))
-HAT.test("矮帽子 | a low hat")(partial(_hat, least=0.6, most=0.9))
+HAT.test("高帽子 | a tall hat")(partial(_hat, inputs=2, least=1.1, most=1.6))
+HAT.test("矮帽子 | a low hat")(partial(_hat, inputs=4, least=0.6, most=0.9))
