@@ -84,36 +84,25 @@ TANH.compare(LARGE_TITLE, tanh, _large, special=True)
 SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", sigmoid.derivative, _large, special=True)
 
 
-def _prelu(rng: np.random.Generator, units: int) -> tuple[tuple[Any, ...], Any, Any]:
-    z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
-    alpha = rng.uniform(0.1, 2, size=(units, 1))
-    net = Network(Linear(1, units), PReLU())
-    net[1].alpha = alpha
-    net[1].forward(z)
-    dz = net[1].backward(dy)
-    return (z, alpha, dy), dz, net[1].grads["alpha"]
-
-
-@PRELU.test("传给下层的梯度 | the gradient sent down")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    args, dz, dalpha = _prelu(rng, int(rng.integers(2, 6)))
-    expect(answer, args, (dz, dalpha), {
-        "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
-        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz":
-            np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
-    }, part=0)
-
-
-@PRELU.test("斜率的梯度 | the gradient of the slopes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _prelu(answer: Answer, rng: np.random.Generator, part: int | None) -> None:
     for units in rng.permutation(range(2, 6))[:2].tolist():
-        args, dz, dalpha = _prelu(rng, units)
-        z, _, dy = args
-        expect(answer, args, (dz, dalpha), {
+        z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
+        alpha = rng.uniform(0.1, 2, size=(units, 1))
+        net = Network(Linear(1, units), PReLU())
+        net[1].alpha = alpha
+        net[1].forward(z)
+        dz, dalpha, slope = net[1].backward(dy), net[1].grads["alpha"], np.where(z > 0, 1, alpha)
+        expect(answer, (z, alpha, dy), (dz, dalpha), {
+            "没有乘上面传来的 dy | not multiplied by the dy from above": slope,
+            "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": slope * z * dy,
             "每个单元对样本求和，得到 (n, 1) | sum over samples, to (n, 1)": (dz, np.minimum(z, 0) * dy),
             "求和，不是平均 | it is the sum, not the mean": (dz, dalpha / dy.shape[1]),
             "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True)),
-        })
+        }, part=part)
+
+
+PRELU.test("传给下层的梯度 | the gradient sent down")(partial(_prelu, part=0))
+PRELU.test("斜率的梯度 | the gradient of the slopes")(partial(_prelu, part=None))
 
 
 def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], samples: int = 0) -> None:

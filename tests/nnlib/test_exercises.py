@@ -271,6 +271,16 @@ def test_parts_of_another_shape(id, value, cause):
         assert wrong.call.startswith(f"{exercise.name}(")
 
 
+def test_a_step_with_l2_is_that_of_the_library():
+    net, rng = nn.mlp(3, 2), np.random.default_rng(0)
+    X, y = rng.normal(size=(3, 6)), rng.normal(size=(2, 6))
+    net.loss_and_grad(X, y, nn.MSE())
+    step = RIGHT["l2_step"](net[0].W.copy(), net[0].grads["W"].copy(), 0.3, 0.2)
+    net.loss_and_grad(X, y, nn.MSE(), l2=0.2)
+    nn.SGD(lr=0.3).step(net.params, net.grads)
+    np.testing.assert_allclose(step, net[0].W)
+
+
 def test_a_text_is_compared_with_texts_alone():
     for value in (np.array("d1"), np.array(["d1", "d1"]), 1, ["d1"], b"d1"):
         assert difference(value, "d1", 1e-6) == "文字不同 | the text differs"
