@@ -133,7 +133,7 @@ DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, 
 
 
 RANGES = {  # of the shares of dead and of saturated, and of log10 of the first layer's gradient over the last one's
-    "dead": ((0.55, 1), (0.91, 1), (-5, 0)),
+    "dead": ((0.55, 0.91), (0.91, 1), (-5, 0)),
     "saturated": ((0, 0.45), (0.92, 1), (-5, -1)),
     "vanishing": ((0, 0.45), (0.5, 0.88), (-5, -2.3)),
     "fine": ((0, 0.45), (0.5, 0.88), (-1.9, -1)),
@@ -143,7 +143,7 @@ RANGES = {  # of the shares of dead and of saturated, and of log10 of the first 
 def _examined(rng: np.random.Generator, kind: str) -> dict[str, Any]:
     dead, saturated, first = (float(rng.uniform(*ends)) for ends in RANGES[kind])
     lengths = rng.uniform(0.1, 3) * np.logspace(first, 0, rng.integers(3, 8))
-    return {"gradient": lengths.tolist(), "saturated": max(dead, saturated), "dead": dead}
+    return {"gradient": lengths.tolist(), "saturated": saturated, "dead": dead}
 
 
 def _diagnose(answer: Answer, rng: np.random.Generator, words: tuple[str, ...]) -> None:

@@ -90,6 +90,12 @@ def slope(z):
     return s * (1 - s)
 
 
+def bent(x, y):
+    """Through all points, but bent in between."""
+    knots = np.sort(np.append(x, (x[1:] + x[:-1]) / 2))
+    return RIGHT["through_points"](knots, np.interp(knots, x, y) + np.arange(knots.size) % 2)
+
+
 class Keeps(RIGHT["Dropout"]):
     def __init__(self, p, seed):
         super().__init__(1 - p, seed)
@@ -128,6 +134,9 @@ class SameMask(RIGHT["Dropout"]):
     ("reproduce", lambda a, b: {**RIGHT["compare_runs"](a, b), "error": np.std(a)}, 1, ""),
     ("prelu", lambda z, a, dy: (np.where(z > 0, 1, a) * dy, np.minimum(z, 0) * dy), 1, "sum over samples"),
     ("logistic", lambda X, y, lr, n: tuple(-p for p in RIGHT["logistic"](X, y, lr, n)), 0, "against it"),
+    ("three-layers", lambda *args: {**RIGHT["tanh_gradients"](*args), "b2": 0 * args[3]}, 2, "numbers differ"),
+    ("curve", bent, 2, "one unit per corner is enough"),
+    ("periodic", lambda x, y, times: RIGHT["through_points"](x, y), 1, "numbers differ"),
     ("tanh", lambda z: -np.tanh(z), 0, "the sign is the wrong way round"),
     ("tanh", lambda z: undefined(z), 0, "a name is not defined"),  # noqa: F821
 ], ids=lambda value: value if isinstance(value, str) else "")

@@ -172,6 +172,11 @@ def bar(errors=0.0, least=0.0):
     return compare
 
 
+def spare(W1, b1, W2, b2):
+    """The same function by twice the units."""
+    return np.vstack([W1, W1]), np.vstack([b1, b1]), np.hstack([W2, 0 * W2]), b2
+
+
 def patient(n):
     return lambda losses, _: RIGHT["best_epoch"](losses, n)
 
@@ -207,10 +212,14 @@ NEARLY = {  # what holds for some sizes and inputs alone, by id and what it take
     ("maxout-hat", "three inputs"): typed("maxout-hat", "[0 * w, w]", "[np.zeros((1, 3)), w]"),
     ("maxout-hat", "height 1"): typed("maxout-hat", "+ height", "+ 1"),
     ("find-bug", "two layers"): typed("find-bug", "if error > 1e-6]", 'if error > 1e-6 and name[1] != "3"]'),
+    ("find-bug", "no rounding"): typed("find-bug", "1e-6", "1e-9"),
+    ("match-rates", "turned by one"): lambda curves, rates: [*rates[1:], rates[0]],
     ("match-rates", "all fall"): typed("match-rates", "curve[-1] > 2 * curve[0]", "False"),
     ("match-rates", "one rises"): typed("match-rates", "curve[-1] > 2 * curve[0]", "curve is max(curves)"),
     ("skip", "four units"): typed("skip", "dz @ X.T", "(dz @ X.T).reshape(4, 4)"),
     ("skip", "all on"): typed("skip", "(W @ X + b > 0)", "1"),
+    ("periodic", "room for more"): lambda x, y, times: spare(*RIGHT["periodic"](x, y, times)),
+    ("curve", "room for more"): lambda x, y: spare(*RIGHT["through_points"](x, y)),
     ("periodic", "three periods"): lambda x, y, times: RIGHT["periodic"](x, y, 3),
     ("periodic", "no end"): typed("periodic", ", append=0", ", append=slopes[-1]"),
     ("periodic", "starts at 0"): typed("periodic", "x[0] + ", ""),
