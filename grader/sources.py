@@ -20,7 +20,7 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 # How the book marks up its text.
 TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
-HINT = re.compile(r":::\{admonition\} (\S+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
+HINT = re.compile(r":::\{admonition\} ([^\n]+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
 FUNCTION = re.compile(r"^(( *)def .+\n)((?:\2    .+\n|\n+(?=\2    ))+)", re.MULTILINE)  # its head, and its body
 
 

@@ -171,7 +171,7 @@ def difference(actual: Any, expected: Any, rtol: float) -> str:
             return f"应返回 {len(expected)} 个值 | return {len(expected)} values"
         parts = [(f"#{i}", a, b) for i, (a, b) in enumerate(zip(actual, expected, strict=True), 1)]
     elif isinstance(expected, str):
-        return "" if actual == expected else "文字不同 | the text differs"
+        return "" if isinstance(actual, str) and actual == expected else "文字不同 | the text differs"
     else:
         return _array_difference(actual, np.asarray(expected), rtol)
     for place, one, other in parts:

@@ -51,12 +51,12 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
     assert "2 students" in type_in(collecting)
     type_in(marking)
     assert rows(course / "grades.csv")[1:] == [
-        ["1001", "activations", "9", "12", "maxout-answer", "marked"],
-        ["1002", "activations", "5", "12", "maxout-answer", "marked"]]
+        ["1001", "activations", "9", "12", "maxout-hat-answer", "marked"],
+        ["1002", "activations", "5", "12", "maxout-hat-answer", "marked"]]
     assert (course / "feedback" / "activations" / "1002.html").is_file()
-    page = (course / "sheets" / "maxout-answer.html").read_text("utf-8")
+    page = (course / "sheets" / "maxout-hat-answer.html").read_text("utf-8")
     table = html.unescape(page.partition("<pre>student,")[2].partition("</pre>")[0])
-    for row, points in (('"1001",activations,maxout-answer,', "2.5"), ('"1002",activations,maxout-answer,', "0")):
+    for row, points in (('"1001",activations,maxout-hat-answer,', "2.5"), ('"1002",activations,maxout-hat-answer,', "0")):
         table = table.replace(row, row + points)
     (course / "manual.csv").write_text(f"student,{table}")
     type_in(to_moodle)

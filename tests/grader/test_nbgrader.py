@@ -105,8 +105,8 @@ def test_its_gradebook_holds_our_marks(course):
         scores = {student: {grade.name: (grade.auto_score, grade.needs_manual_grade)
                             for grade in book.find_submission_notebook(NAME, NAME, student).grades}
                   for student in STUDENTS}
-    full = {"sigmoid-slope-check": (4, False), "dead-units-check": (3, False), "maxout-check": (2, False)}
-    full["maxout-answer"] = (None, True)
+    full = {"sigmoid-slope-check": (4, False), "diagnose-check": (3, False), "maxout-hat-check": (2, False)}
+    full["maxout-hat-answer"] = (None, True)
     assert scores == dict.fromkeys(STUDENTS, full) | {
         "bob": full | {"sigmoid-slope-check": (3, False)}, "eve": full | {"sigmoid-slope-check": (0, False)}}
     ours = batch.read_results(root / "results")[NAME]
