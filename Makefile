@@ -17,12 +17,13 @@ TEST_READY := $(BOOK_READY)-test-$(call key,requirements-dev.txt)
 
 or_say = || { echo "The installation failed; the lines above say why. It needs PyPI and npm on the network. Then run the same command again." >&2; exit 1; }
 
-.PHONY: help book quick pdf release test mutants notebooks serve lint bench clean
+.PHONY: help book quick pdf slides release test mutants notebooks serve lint bench clean
 help:
 	@echo "make book       build the pages into _build/html"
 	@echo "make test       lint, types, every test, every notebook, the built pages in a browser"
 	@echo "make quick      lint, types and the tests of nnlib, in under a minute, while you change nnlib"
 	@echo "make pdf        print the book, one PDF per language, into _build/pdf (needs Chromium)"
+	@echo "make slides     a deck of slides per chapter, with speaker notes, into _build/html/slides"
 	@echo "make release    nnlib's wheel and the pages as an archive, both checked, into _build/release"
 	@echo "make notebooks  run the notebooks again and store their outputs"
 	@echo "make serve      build, then show the pages on this machine (PORT=8000)"
@@ -77,10 +78,13 @@ notebooks: $(BOOK_READY)
 pdf: book
 	@$(RUN) web.publish.pdf
 
+slides: book
+	@$(RUN) web.publish.slides
+
 # The wheel's docstring examples run in environments that hold nothing but the wheel and pytest: one without the
 # extras, where modules that need one are passed over, and one with them.
 PYTEST_ALONE = -I -m pytest -c /dev/null -p no:cacheprovider -q --doctest-modules --pyargs nnlib
-release: $(TEST_READY) book
+release: $(TEST_READY) slides
 	@rm -rf _build/release && mkdir -p _build/release
 	@cd _build/release && ../../$(RUN) pip wheel --quiet --disable-pip-version-check --no-deps ../..
 	@cd _build/release && for extras in "" "[data,plots,threads,panels]"; do \

@@ -86,16 +86,13 @@ def activation(slope: Function, exact: Callable[..., Any] | None = None) -> Call
 
 def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     np.subtract(1, y, out=out)
-    out *= y
-    return out
+    return np.multiply(out, y, out=out)
 
 
 @activation(_sigmoid_slope, exact.sigmoid)
 def sigmoid(z: Array, out: Array) -> Array:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
-    Notes
-    -----
     Slope ``s(z) s(-z)``: in ``s(z) (1 - s(z))``, which trains layers, the second factor is 0 from z = 37 on.
     Source: Rumelhart, Hinton & Williams (1986).
 
@@ -122,8 +119,6 @@ def _tanh_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def tanh(z: Array, out: Array) -> Array:
     """Squash any number into (-1, 1), centred on 0: the hyperbolic tangent.
 
-    Notes
-    -----
     ``tanh(z) = 2 sigmoid(2 z) - 1``; slope ``1 - tanh(z)**2``.
     Source: LeCun, Bottou, Orr & Müller (1998), Efficient BackProp.
 
@@ -146,8 +141,6 @@ def _relu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def relu(z: Array, out: Array) -> Array:
     """Keep what is positive: ``max(0, z)``; slope 1 for z > 0 and 0 elsewhere (at 0 too).
 
-    Notes
-    -----
     Source: Nair & Hinton (2010); Krizhevsky et al. (2012).
 
     Examples
@@ -161,16 +154,13 @@ def relu(z: Array, out: Array) -> Array:
 def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any) -> Array:
     np.less_equal(z, 0, out=out)
     out *= alpha
-    out += np.greater(z, 0, out=scratch)  # and not 1 - alpha, which is rounded
-    return out
+    return np.add(out, np.greater(z, 0, out=scratch), out=out)  # and not 1 - alpha, which is rounded
 
 
 @activation(_leaky_relu_slope, exact.leaky_relu)
 def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     """Keep what is positive and shrink the rest: ``max(z, alpha * z)``; `alpha` in [0, 1) is the slope for z <= 0.
 
-    Notes
-    -----
     Source: Maas, Hannun & Ng (2013).
 
     Examples
@@ -186,8 +176,6 @@ def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
 def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """Leaky ReLU whose slope `alpha` for z <= 0 is learned: any number, or an array that broadcasts against `z`.
 
-    Notes
-    -----
     ``z + (alpha - 1) min(z, 0)``; trained layers compute just that, to rounding of z and ``(alpha - 1) z``.
     Source: He, Zhang, Ren & Sun (2015).
 
@@ -198,8 +186,7 @@ def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """
     np.minimum(z, 0, out=out)
     out *= alpha - 1
-    out += z
-    return out
+    return np.add(out, z, out=out)
 
 
 def _elu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
@@ -211,8 +198,6 @@ def _elu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
 def elu(z: Array, out: Array) -> Array:
     """Keep what is positive and bend the rest smoothly to -1: ``exp(z) - 1`` for z <= 0.
 
-    Notes
-    -----
     As exp(z) - 1 >= z everywhere, it is ``max(z, exp(min(z, 0)) - 1)``.
     Source: Clevert, Unterthiner & Hochreiter (2016), with their alpha = 1.
 
@@ -248,16 +233,13 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     scratch += 1
     np.subtract(2, out, out=out)
     out *= scratch
-    out *= 0.5
-    return out
+    return np.multiply(out, 0.5, out=out)
 
 
 @activation(_gelu_slope, exact.gelu)
 def gelu(z: Array, out: Array) -> Array:
     """Weigh z by the chance that a standard normal number is below it: about ``z * Phi(z)``.
 
-    Notes
-    -----
     ``0.5 z (1 + tanh(sqrt(2/pi) (z + 0.044715 z**3)))``, the paper's approximation (PyTorch's ``approximate="tanh"``),
     within 5e-4 of the exact form; NumPy has no erf. Source: Hendrycks & Gimpel (2016).
 
@@ -269,24 +251,20 @@ def gelu(z: Array, out: Array) -> Array:
     _gelu_gate(z, out)
     out += 1
     out *= 0.5
-    out *= z
-    return out
+    return np.multiply(out, z, out=out)
 
 
 def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     gate = sigmoid.value(z, out)
     np.subtract(1, gate, out=scratch)
     scratch *= y
-    out += scratch
-    return out
+    return np.add(out, scratch, out=out)
 
 
 @activation(_silu_slope, exact.silu)
 def silu(z: Array, out: Array) -> Array:
     """Weigh z by its own sigmoid: ``z * sigmoid(z)``, also called Swish.
 
-    Notes
-    -----
     Slope ``s + y (1 - s)`` with ``s = sigmoid(z)``, ``y = silu(z)``.
     Source: Elfwing, Uchibe & Doya (2018); Ramachandran et al. (2017).
 
@@ -295,6 +273,4 @@ def silu(z: Array, out: Array) -> Array:
     >>> print(silu([-1.0, 0.0, 1.0]).round(4))
     [-0.2689  0.      0.7311]
     """
-    sigmoid.value(z, out)
-    out *= z
-    return out
+    return np.multiply(sigmoid.value(z, out), z, out=out)

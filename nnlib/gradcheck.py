@@ -17,18 +17,11 @@ from .network import Network, check_network
 
 @dataclass(frozen=True)
 class GradientCheck:
-    """The result of `check_gradients`.
+    """The result of `check_gradients`: `analytic` and `numeric` are the two gradients, (P,) or (R, P).
 
-    Attributes
-    ----------
-    max_relative_error : float
-        Largest difference between the two gradients, divided by the largest entry of either; of a stack, that
-        of the worst network.
-    n_forward : int
-        Forward passes for the central differences: two per parameter.
-    worst : str
-        The parameter where they differ most, and both numbers.
-    analytic, numeric : ndarray, (P,) or (R, P)
+    `max_relative_error` is their largest difference, divided by the largest entry of either; of a stack, that of the
+    worst network. `worst` names the parameter where they differ most, and both numbers; `n_forward` counts the forward
+    passes for the central differences, two per parameter.
     """
 
     max_relative_error: float

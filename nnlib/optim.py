@@ -71,14 +71,9 @@ class Optimizer:
 class SGD(Optimizer):
     """Stochastic gradient descent, with optional momentum.
 
-    ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form). Source: Robbins & Monro (1951), Polyak (1964).
-
-    Parameters
-    ----------
-    lr : float above 0
-        Learning rate.
-    momentum : float in [0, 1)
-        Share of the last velocity that each step keeps.
+    ``v = momentum * v + g``, ``p = p - lr * v`` (PyTorch's form), where `lr`, above 0, is the learning rate, and
+    `momentum`, in [0, 1), the share of the last velocity that each step keeps. Source: Robbins & Monro (1951), Polyak
+    (1964).
 
     Examples
     --------
@@ -106,17 +101,10 @@ class SGD(Optimizer):
 class RMSProp(Optimizer):
     """Divide each gradient by the running root mean square of its history.
 
-    ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``.
-    A gradient whose square overflows (above 1.8e19 in float32, 1.3e154 in float64) counts as the largest whose
-    square does not. Source: Tieleman & Hinton (2012).
-
-    Parameters
-    ----------
-    lr : float above 0
-    rho : float in [0, 1)
-        Memory of the running mean of squares.
-    eps : float above 0
-        Keeps the division finite; at least the root of the smallest normal number, 1e-19 in float32.
+    ``s = rho * s + (1 - rho) * g**2``, ``p = p - lr * g / (sqrt(s) + eps)``, where `lr`, above 0, is the learning rate,
+    and `rho`, in [0, 1), the memory of the running mean of squares; `eps`, above 0, keeps the division finite, and is
+    at least the root of the smallest normal number, 1e-19 in float32. A gradient whose square overflows (above 1.8e19
+    in float32, 1.3e154 in float64) counts as the largest whose square does not. Source: Tieleman & Hinton (2012).
 
     Examples
     --------
@@ -147,16 +135,9 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """Momentum and RMSProp together, both corrected for the bias of starting at zero.
 
-    ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``,
-    ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps)``.
-    Gradients whose squares overflow: as for RMSProp. Source: Kingma & Ba (2015).
-
-    Parameters
-    ----------
-    lr : float above 0
-    betas : two floats in [0, 1)
-        Memory of the running mean of gradients, and of their squares.
-    eps : float above 0, as for RMSProp
+    ``m = b1 m + (1 - b1) g``, ``s = b2 s + (1 - b2) g**2``, ``p = p - lr * (m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) +
+    eps)``, where `betas`, (b1, b2) in [0, 1), are the memories of the running means of gradients and of their squares.
+    `lr`, `eps` and gradients whose squares overflow: as for RMSProp. Source: Kingma & Ba (2015).
 
     Examples
     --------

@@ -28,18 +28,22 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
           executor: Executor | None = None, progress: bool = True, checkpoint: PathLike | None = None) -> list[Row]:
     """Call ``run(**settings)`` for every setting of a grid and collect what comes back.
 
+    The list that it returns has one dict per setting, in the order of the grid: the settings, the results (a bare
+    number as ``value``) and ``error``, None or what went wrong. pandas reads it as it is. If settings failed, a
+    RuntimeWarning names the first of them, and they are tried again from the checkpoint.
+
     Parameters
     ----------
     run : callable
-        Gives a number, or a dict of named numbers, strings, lists or arrays. Other processes must be
-        able to import it: define it at the top level of a module. One that a notebook defines works
-        where processes are forked (on Linux before Python 3.14) or with an executor of threads.
+        Gives a number, or a dict of named numbers, strings, lists or arrays. Other processes must be able to import
+        it: define it at the top level of a module. One that a notebook defines works where processes are forked (on
+        Linux before Python 3.14) or with an executor of threads.
     grid : dict of lists, or iterable of dicts
         A dict means every combination of its values; a seed is a setting like any other.
     executor : concurrent.futures.Executor, optional
-        Where to run: processes of this machine by default, one per core;
-        ``dask.distributed.Client(...).get_executor()`` for a cluster; on threads, runs may share a network
-        that they only read. `sweep` does not shut it down.
+        Where to run: processes of this machine by default, one per core; for a cluster
+        ``dask.distributed.Client(...).get_executor()``; on threads, runs may share a network that they only read.
+        `sweep` does not shut it down.
     progress : bool
         Show a tqdm bar, if tqdm is installed.
     checkpoint : path, optional
@@ -47,23 +51,12 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
         A changed body of `run` needs a new file, as do other defaults, closures or attributes; changes in what
         `run` calls are not noticed.
 
-    Returns
-    -------
-    list of dict
-        One row per setting, in the order of the grid: the settings, the results (a bare number as
-        ``value``) and ``error``, None or what went wrong. pandas reads it as it is.
-
     Raises
     ------
     ValueError
         If the grid is empty, settings repeat, or a checkpoint needs settings that JSON cannot hold.
     BadFile (a ValueError)
         If the checkpoint belongs to another sweep, or to another version of `run`.
-
-    Warns
-    -----
-    RuntimeWarning
-        If settings failed; it names the first of them, and they are tried again from the checkpoint.
 
     Examples
     --------

@@ -40,7 +40,9 @@ def validated(data: Any, where: str, kind: str = "") -> Any:
     for fault in Draft202012Validator(rules).iter_errors(data):
         first, *rest = [*fault.absolute_path, ""]
         name = data[first].get("id", first) if isinstance(data, list) and isinstance(first, int) else first
-        raise BadQuestion(f"{where}, {name} {' '.join(map(str, rest))}: {fault.message[:300]}. Correct it there.")
+        got = ", ".join(fault.instance) if isinstance(fault.instance, dict) else repr(fault.instance)
+        raise BadQuestion(f"{where}, {name} {' '.join(map(str, rest))}: expected {fault.validator} "
+                          f"{fault.validator_value}, got {got:.200}. Correct it there.")
     return data
 
 

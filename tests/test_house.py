@@ -29,7 +29,7 @@ def modules(*folders):
             if "node_modules" not in path.parts]
 
 
-PROGRAM = modules("nnlib", "web", "grader", "bench", "experiments", "assignments")
+PROGRAM = modules("nnlib", "web", "grader", "questions", "bench", "experiments", "assignments")
 DOOR = Path("nnlib/__init__.py")  # names what all rooms offer, so nothing of nnlib may come through it
 MODULES = [module for module in PROGRAM if module.parts[0] == "nnlib" and module != DOOR]
 

@@ -15,8 +15,8 @@ from .live import jupyterlite, pyodide_files
 from .project import OUT, ROOT, pages
 
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
-LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*", "questions/*",  # all of them: pages link to pages
-        "web/*", "web/notebooks/*", "web/extension/**/*", "web/live/*"]
+LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*", "questions/*",  # pages link to pages
+        "web/*", "web/notebooks/*", "web/extension/**/*", "web/live/**/*"]
 COMPILED = ["web/live/*", "requirements.txt"]  # they pin what is compiled
 LITE = ["assignments/**/*", "grader/**/*"]  # besides LOOK
 

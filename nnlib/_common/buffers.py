@@ -40,14 +40,6 @@ class Buffers:
 
     A smaller shape takes the front of the memory that is already there, so that the short last
     minibatch of an epoch costs no new array.
-
-    Examples
-    --------
-    >>> buffers = Buffers()
-    >>> whole = buffers.get("y", (3, 100), np.float64)
-    >>> rest = buffers.get("y", (3, 7), np.float64)
-    >>> bool(np.shares_memory(whole, rest))
-    True
     """
 
     x: Any = None  # x, y, z and mask are what a layer's forward pass leaves for `backward`

@@ -8,18 +8,7 @@ BAR = " | "
 
 
 class Pair(NamedTuple):
-    """The Chinese and the English half of a text; they are equal where the text has no bar.
-
-    Examples
-    --------
-    >>> figure = Pair.of("图 | figure")
-    >>> figure.en
-    'figure'
-    >>> str(figure.map(lambda half: f"{half} 1"))
-    '图 1 | figure 1'
-    >>> str(Pair.of("nnlib"))
-    'nnlib'
-    """
+    """The Chinese and the English half of a text; they are equal where the text has no bar."""
 
     zh: str
     en: str

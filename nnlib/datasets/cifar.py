@@ -31,13 +31,16 @@ def cifar10(split: str = "train", root: PathLike | None = None,
             download: bool = True) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Photographs of 32 by 32 pixels in ten classes: 50,000 to train on or 10,000 to test on.
 
+    An archive is read only if it has the published md5; one that was downloaded is unpacked, as files load several
+    times faster. The `.bin` files have no published sum. Source: A. Krizhevsky, *Learning multiple layers of features
+    from tiny images*, 2009.
+
     Parameters
     ----------
-    split : str
-        ``"train"`` or ``"test"``.
+    split : "train" or "test"
     root : path, optional
-        The archive ``cifar-10-binary.tar.gz``; or a folder with it, with its ``.bin`` files, or
-        with its folder ``cifar-10-batches-bin``. Without it, the user's cache folder.
+        The archive ``cifar-10-binary.tar.gz``; or a folder with it, with its ``.bin`` files, or with its folder
+        ``cifar-10-batches-bin``. Without it, the user's cache folder.
     download : bool
         Fetch the archive (170 MB) into `root` if nothing is there.
 
@@ -48,8 +51,7 @@ def cifar10(split: str = "train", root: PathLike | None = None,
         blue plane, each 32 lines of 32 pixels from the top left: ``X[:, i].reshape(3, 32, 32)``, or
         ``X[:, i].reshape(3, 32, 32).transpose(1, 2, 0)`` for a picture to show.
     y : (50000,) or (10000,) int64
-        Labels: 0 airplane, 1 automobile, 2 bird, 3 cat, 4 deer, 5 dog, 6 frog, 7 horse, 8 ship,
-        9 truck.
+        Labels: 0 airplane, 1 automobile, 2 bird, 3 cat, 4 deer, 5 dog, 6 frog, 7 horse, 8 ship, 9 truck.
 
     Raises
     ------
@@ -59,12 +61,6 @@ def cifar10(split: str = "train", root: PathLike | None = None,
         If an archive is not the official one, or a file has a wrong size or a label above 9.
     ImportError
         If pooch or tqdm, which only the download needs, are not installed.
-
-    Notes
-    -----
-    Source: A. Krizhevsky, *Learning multiple layers of features from tiny images*, 2009. An archive
-    is read only if it has the published md5; one that was downloaded is unpacked, as files load
-    several times faster. The `.bin` files have no published sum.
 
     Examples
     --------

@@ -57,17 +57,11 @@ def spirals(n: int = 300, noise: float = 0.2, rng: int | np.random.Generator = 0
 
     A sample of class c at place t along its arm, with t evenly spaced in (0, 1), lies at
 
-    .. math::
+    .. math:: x = (t \cos a, t \sin a), \qquad a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
 
-        x = (t \cos a, t \sin a), \qquad
-        a = 2 \pi c / \mathrm{classes} + 1.5 \pi t + \varepsilon
-
-    No line separates them, and whatever the noise, they lie inside the unit circle.
-
-    Notes
-    -----
-    Source: a relative of the two spirals of K. J. Lang and M. J. Witbrock, *Learning to tell two
-    spirals apart*, 1988 Connectionist Models Summer School.
+    No line separates them, and whatever the noise, they lie inside the unit circle. Source: a relative of the two
+    spirals of K. J. Lang and M. J. Witbrock, *Learning to tell two spirals apart*, 1988 Connectionist Models Summer
+    School.
 
     Examples
     --------
@@ -88,8 +82,6 @@ def circles(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0
 
     .. math:: x = r (\cos 2 \pi t, \sin 2 \pi t) + \varepsilon, \qquad r = 1 \text{ or } 1/2
 
-    Notes
-    -----
     Source: the shape is that of scikit-learn's ``make_circles``.
 
     Examples
@@ -110,12 +102,9 @@ def moons(n: int = 300, noise: float = 0.1, rng: int | np.random.Generator = 0) 
     A sample at place t along its half circle, with t evenly spaced in (0, 1), lies at
 
     .. math::
-
         x = (\cos \pi t, \sin \pi t) + \varepsilon \text{ for class 0}, \qquad
         x = (1 - \cos \pi t, 1/2 - \sin \pi t) + \varepsilon \text{ for class 1}
 
-    Notes
-    -----
     Source: the shape is that of scikit-learn's ``make_moons``.
 
     Examples
@@ -138,10 +127,7 @@ def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, 
 
     .. math:: x = 2 (\cos a, \sin a) + \varepsilon, \qquad a = 2 \pi c / \mathrm{classes}
 
-    Notes
-    -----
-    Source: the textbook mixture of Gaussians with equal covariance, for which a linear classifier
-    is the best there is.
+    Source: the textbook mixture of Gaussians with equal covariance, for which a linear classifier is the best there is.
 
     Examples
     --------
@@ -157,19 +143,15 @@ def blobs(n: int = 300, noise: float = 0.5, rng: int | np.random.Generator = 0, 
 def digits() -> Points:
     """1,797 real handwritten digits, 8 by 8 pixels each.
 
+    Source: the test part of *Optical Recognition of Handwritten Digits*, E. Alpaydin and C. Kaynak (1998), UCI Machine
+    Learning Repository, doi:10.24432/C50P49, CC BY 4.0; it comes with the package.
+
     Returns
     -------
     X : (64, 1797) float64
-        Ink from 0 (none) to 1 (full) in steps of 1/16; ``X[:, i].reshape(8, 8)`` is image i, its top
-        line first.
+        Ink from 0 (none) to 1 (full) in steps of 1/16; ``X[:, i].reshape(8, 8)`` is image i, its top line first.
     y : (1797,) int64
         The digit, 0 to 9.
-
-    Notes
-    -----
-    Source: the test part of *Optical Recognition of Handwritten Digits*, E. Alpaydin and C. Kaynak
-    (1998), UCI Machine Learning Repository, doi:10.24432/C50P49, CC BY 4.0; it comes with the
-    package.
 
     Examples
     --------
@@ -192,12 +174,8 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
 
     `test`, in (0, 1), is the share of the samples to test on; their number ``test * N`` is rounded. `rng` is the seed
     or the source of the order. X_train, X_test, y_train and y_test, which it gives, are copies of the same kinds of
-    numbers; every sample is in one part and only there.
-
-    Notes
-    -----
-    Source: M. Stone, *Cross-validatory choice and assessment of statistical predictions*, 1974,
-    on why a fit is judged on samples it has not seen.
+    numbers; every sample is in one part and only there. Source: M. Stone, *Cross-validatory choice and assessment of
+    statistical predictions*, 1974, on why a fit is judged on samples it has not seen.
 
     Examples
     --------
@@ -211,12 +189,9 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
                          "Give one row per input; for a single input use np.array(X)[None, :].")
     n = X.shape[1]
     if y.ndim not in (1, 2) or y.shape[-1] != n:
-        if y.shape == X.shape[:1]:
-            remedy = "Samples are columns: use np.array(X).T."
-        elif y.ndim == 2 and y.shape[0] == n:
-            remedy = "Samples are columns: use np.array(y).T."
-        else:
-            remedy = "Give one label, or one column of targets, per sample."
+        turned = "X" if y.shape == X.shape[:1] else "y" if y.ndim == 2 and len(y) == n else None
+        remedy = (f"Samples are columns: use np.array({turned}).T." if turned else
+                  "Give one label, or one column of targets, per sample.")
         raise ValueError(f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
                          f"got {y.shape}. {remedy}")
     n_test = round(n * real_number("train_test_split test", test, 0, 1, open_low=True))

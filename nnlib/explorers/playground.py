@@ -287,13 +287,9 @@ def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
 def playground(**start: Any) -> Explorer:
     """Let a reader set data, network and training, and watch nnlib train.
 
-    Training takes the steps of `fit`; the code below the panel makes the same network.
-
-    Parameters
-    ----------
-    **start
-        Where controls start, by name: data, points, sizes, activation, activations, loss, optimizer, lr, batch,
-        epochs, patience, l2, dropout, noise, init, seed, twenty, speed.
+    Training takes the steps of `fit`; the code below the panel makes the same network. `start` says where controls
+    start, by name: data, points, sizes, activation, activations, loss, optimizer, lr, batch, epochs, patience, l2,
+    dropout, noise, init, seed, twenty, speed.
 
     Examples
     --------

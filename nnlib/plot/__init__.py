@@ -9,8 +9,7 @@ import os
 from matplotlib.figure import Figure
 
 from .charts import activation, curves, descent, distributions, history
-from .diagrams import network, neuron
-from .graph import graph
+from .diagrams import graph, network, neuron
 from .inline import inline_svg
 from .regions import decision_image, decision_regions
 from .style import COLORS, MARKERS, STYLE, TINTS, both, language

@@ -23,15 +23,8 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
                **parameters: Any) -> Figure:
     """Plot activation functions, each in its own panel together with its derivative.
 
-    Parameters
-    ----------
-    f : function such as ``nn.sigmoid``, or a list of them
-    lim : (low, high)
-        Range of z.
-    axes : matplotlib Axes, optional
-        One for each function.
-    **parameters
-        For the functions, e.g. ``alpha=0.1``.
+    `f` is a function such as ``nn.sigmoid``, or a list of them; `lim`, (low, high), is the range of z, and `axes` are
+    one for each function. Further parameters are those of the functions, e.g. ``alpha=0.1``.
 
     Examples
     --------
@@ -48,15 +41,14 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
     if ends.shape != (2,) or not 0 < float(ends[1]) - float(ends[0]) < np.inf:
         raise ValueError("plot.activation expected lim (low, high) with low < high and a finite distance, "
                          f"got {lim!r}. Write lim=(-6, 6).")
-    low, high = ends
     figure, panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
-    z = np.linspace(low, high, 601)
+    z = np.linspace(ends[0], ends[1], 601)
     for ax, g in zip(panels, functions, strict=True):
         ax.axhline(0, color=GREY, linewidth=0.8)
         ax.axvline(0, color=GREY, linewidth=0.8)
         ax.plot(z, g(z, **parameters), color=BLUE, linewidth=2.5, label="$f(z)$")
         ax.plot(z, g.derivative(z, **parameters), color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
-        ax.set(xlabel="$z$", title=g.__name__, xlim=(low, high))
+        ax.set(xlabel="$z$", title=g.__name__, xlim=ends)
         ax.legend(loc="upper left")
     return figure
 
@@ -73,15 +65,10 @@ def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
 
 @styled
 def history(h: History, axes: Any = None) -> Figure:
-    """Loss and accuracy by epoch, on training and on validation data.
+    """Loss and accuracy by epoch, on training and on validation data, as `fit` returned them.
 
-    Parameters
-    ----------
-    h : History
-        For R networks, a line shows the median and a band the 10th to 90th percentiles. A dotted line marks the
-        best epoch (the networks' median) if it is not the last one.
-    axes : matplotlib Axes, optional
-        Two, or one if accuracy was not measured.
+    For R networks, a line shows the median and a band the 10th to 90th percentiles. A dotted line marks the best
+    epoch (the networks' median) if it is not the last one. `axes` are two, or one if accuracy was not measured.
 
     Examples
     --------
@@ -121,13 +108,8 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
            ylog: bool = False, ax: Axes | None = None) -> Figure:
     """Lines over a common x; for repeated runs, the median and a band from the 10th to the 90th percentile.
 
-    Parameters
-    ----------
-    x : (n,)
-    lines : dict of label, ``中文 | English``, to (n,), or to (n, R) for R repetitions
-    xlabel, ylabel : str, ``中文 | English``
-    xlog, ylog : bool
-        Logarithmic axes.
+    `x` is (n,); `lines` maps each label to (n,), or to (n, R) for R repetitions. Labels, `xlabel` and `ylabel` are
+    written ``中文 | English``; `xlog` and `ylog` make an axis logarithmic.
 
     Examples
     --------
@@ -155,10 +137,7 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
                   ax: Axes | None = None) -> Figure:
     """Every value of several groups as a dot, and each group's mean with one standard deviation.
 
-    Parameters
-    ----------
-    groups : dict of label, ``中文 | English``, to (R,) values
-    xlabel, ylabel : str, ``中文 | English``
+    `groups` maps each label to (R,) values. Labels, `xlabel` and `ylabel` are written ``中文 | English``.
 
     Examples
     --------
@@ -182,12 +161,8 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
             lim: tuple[float, float, float, float] = (-1, 1, -1, 1), ax: Axes | None = None) -> Figure:
     """The path of gradient descent over the contours of a loss of two weights.
 
-    Parameters
-    ----------
-    loss : callable
-        ``loss(w1, w2)`` on arrays of equal shape.
-    paths : dict of label, ``中文 | English``, to (steps, 2) weights
-    lim : (low w1, high w1, low w2, high w2)
+    ``loss(w1, w2)`` is called on arrays of equal shape; `paths` maps each label, ``中文 | English``, to (steps, 2)
+    weights; `lim` is (low w1, high w1, low w2, high w2).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Diagrams: a network, drawn from the object itself, and a neuron next to its model."""
+"""Diagrams: a network, drawn from the object itself, its computational graph, and a neuron next to its model."""
 
 from __future__ import annotations
 
@@ -9,22 +9,21 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Patch, Polygon
+from numpy.typing import ArrayLike
 
 from .._common import checks
-from .._common.pair import BAR
-from ..layers import Linear
+from .._common.pair import BAR, Pair
+from ..layers import Elementwise, Linear
+from ..losses import CrossEntropy, Loss
 from ..network import Network
-from .style import BLACK, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, both, fresh_axes, styled
+from .style import BLACK, BLUE, COLORS, GREEN, GREY, ORANGE, PINK, RED, SKY, TINTS, both, fresh_axes, styled
 
 
 @styled
 def network(net: Network, ax: Axes | None = None) -> Figure:
     """Units as circles, weights as lines, layer by layer, with the shapes of the parameters.
 
-    Parameters
-    ----------
-    net : Network
-        Of a layer with more than 8 units, only the first five and the last are drawn.
+    Of a layer with more than 8 units, only the first five and the last are drawn.
 
     Examples
     --------
@@ -79,11 +78,10 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         ax.text(x, -middle - 0.2, both(kind.replace(BAR, below + BAR) + below), ha="center", va="top")
         ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
         before = nodes
-    many = f", {checks.counted(net.networks, 'network')}" if net.networks else ""
-    counts = (net.n_layers, "layer"), (net.n_neurons, "neuron"), (net.n_params, "parameter")
-    zh = f"{net.n_layers} 层，{net.n_neurons:,} 个神经元，{net.n_params:,} 个参数"
-    zh += f"，{net.networks} 个网络" if net.networks else ""
-    ax.set_title(both(zh + BAR + ", ".join(checks.counted(n, what) for n, what in counts) + many))
+    counts = [(net.n_layers, "层 | layer"), (net.n_neurons, "个神经元 | neuron"), (net.n_params, "个参数 | parameter")]
+    pairs = [(n, Pair.of(noun)) for n, noun in (*counts, (net.networks, "个网络 | network")) if n]
+    title = ", ".join(checks.counted(n, noun.en) for n, noun in pairs)
+    ax.set_title(both("，".join(f"{n:,} {noun.zh}" for n, noun in pairs) + BAR + title))
     return figure
 
 
@@ -135,9 +133,6 @@ def neuron(ax: Axes | None = None) -> Figure:
     def box(x: float, y: float, width: float, height: float) -> Patch:
         return FancyBboxPatch((x, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.18")
 
-    def arrow(start: float, end: float) -> None:
-        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops={"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK})
-
     heights, ends = (9.3, 7.7, 6.1), ((11.5, 8.5), (11.8, 7.6), (11.5, 6.7))
     draw(sky, *(_limb((-0.5, y + 0.3), (0.5, y + 0.2), (1.3, y), 0.13, 0.13) for y in heights))
     draw(pink, _limb((7, 7.6), (9, 7.6), (10.5, 7.6), 0.2, 0.2),
@@ -157,8 +152,8 @@ def neuron(ax: Axes | None = None) -> Figure:
     draw(ORANGE, *(Circle(weight, 0.4) for weight in weights))
     draw(green, Circle((5.05, 2.6), 1.15))
     draw(red, box(7, 2.6, 1.1, 1.1))
-    arrow(6.2, 7)
-    arrow(8.1, 12.3)
+    for start, end in ((6.2, 7), (8.1, 12.3)):
+        ax.annotate("", (end, 2.6), (start, 2.6), arrowprops={"arrowstyle": "-|>", "linewidth": 1.5, "color": BLACK})
     labels = [
         (0.7, 10.5, "其他神经元\n的轴突 | axons of\nother neurons"), (1.45, 8.65, "突触 | synapse"),
         (3.5, 10.4, "树突 | dendrites"), (6.7, 8.7, "细胞体 | cell body"), (8.9, 8.2, "轴突 | axon"),
@@ -172,4 +167,82 @@ def neuron(ax: Axes | None = None) -> Figure:
     ]
     for x, y, label in labels:
         ax.text(x, y, both(label), ha="center", va="center")
+    return figure
+
+
+@styled
+def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  # noqa: B008 (stateless)
+          step: int | None = None, ax: Axes | None = None) -> Figure:
+    """The computational graph of a small network on one sample, with the numbers of a pass forwards and back.
+
+    A node holds its value, an edge the derivative of its end by its start: a weight, or the slope of an activation
+    or of the loss. Below a value, a weight and a bias stands, in red, the gradient of the loss by it.
+
+    The network has Linear layers and activations, with at most 4 units in a layer; `x` is (D, 1), `y` (1,) with an
+    integer label, or (C, 1) real targets for MSE. `step` says how far the pass has come: over the E edges forwards
+    (those of a layer in the order of ``net.params``), then over the same edges back, 2E at the end. The edge of the
+    step is thick, and later numbers are left out.
+
+    Examples
+    --------
+    >>> from nnlib import Sigmoid, mlp
+    >>> figure = graph(mlp(2, 2, 2, activation=Sigmoid), [[1.0], [2.0]], [1], step=3)
+    >>> figure.axes[0].get_title()
+    '→ 3 / 16'
+    """
+    if not isinstance(net, Network) or net.networks or not all(isinstance(part, Linear | Elementwise) for part in net):
+        raise ValueError(f"plot.graph expected one Network of Linear layers and activations, got {net!r}. "
+                         "Make one, such as nn.mlp(2, 2, 2).")
+    X, _ = net.check_data(x, y, loss)
+    if max(len(X), *(layer.n_out or 0 for layer in net)) > 4 or X.shape[1] > 1:  # their numbers would overlap
+        raise ValueError(f"plot.graph expected at most 4 units in a layer and 1 sample, got {net!r} and {X.shape[1]}. "
+                         "Draw a smaller network, such as nn.mlp(2, 2, 2), on X[:, :1] and y[:1].")
+    values = [X[:, 0], *((X := layer.forward(X))[:, 0].copy() for layer in net)]
+    value, d = loss.value_and_grad(X, y)
+    values.append(np.array([value]))
+    gradients, edges = [d[:, 0].copy(), np.ones(1)], [(len(net), i, 0, slope, None) for i, slope in enumerate(d[:, 0])]
+    for k in reversed(range(len(net))):  # an edge: column and row of its start, row of its end, both numbers
+        layer, d = net[k], net[k].backward(d)
+        gradients.insert(0, d[:, 0].copy())
+        if isinstance(layer, Linear):
+            W, b = (np.stack([layer.views[name], layer.grads[name]]) for name in "Wb")
+            edges[:0] = [*((k, j, i, *W[:, i, j]) for i, j in np.ndindex(layer.W.shape)),
+                         *((k, None, i, *b[:, i, 0]) for i in range(layer.n_out))]
+        else:
+            edges[:0] = [(k, i, i, slope, None) for i, slope in enumerate(layer.slope()[:, 0])]
+    n, rows = len(edges), max(map(len, values))
+    now = int(checks.real_number("plot.graph step", 2 * n if step is None else step, 0, 2 * n + 1))
+    gaps = [0.54 * (rows + 1) if isinstance(layer, Linear) else 1.2 for layer in net]
+    across, down = np.cumsum([0, *gaps, 1.35]), max(1.35, 0.39 * (rows + 1))
+    width, height = across[-1] + 0.8, down * (rows - 1) + 1.45
+    figure, (ax,) = fresh_axes(ax, 1, width, height + 0.3, "graph")
+    ax.set(xlim=(-0.4, width - 0.4), ylim=(0.9 - height, 0.9), aspect="equal")
+    ax.set_axis_off()
+    places = {(k, i): np.array([across[k], -down * ((rows - len(column)) / 2 + i)])
+              for k, column in enumerate(values) for i in range(len(column))}
+
+    def write(x: float, y: float, number: float | None, color: str, va: str, since: int = 0) -> None:
+        if number is not None and now >= since:
+            ax.text(x, y, f"{number:z.2f}", color=color, ha="center", va=va, fontsize=11, in_layout=False,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3})
+
+    filled, returned = {}, {(len(net) + 1, 0): n}  # the step from which a node's value, its gradient is known
+    for e, (k, j, i, slope, own) in enumerate(edges, 1):
+        back = 2 * n + 1 - e
+        filled[k + 1, i] = e  # in the end, the last edge that comes in
+        returned.setdefault((k, j), back)  # the first edge that goes out, so the last on the way back
+        start = places.get((k, j), places[k + 1, i] + np.array([0, 0.62]))
+        way = places[k + 1, i] - start
+        color = GREY if step is None or now not in (e, back) else BLUE if now == e else RED
+        ax.plot(*np.transpose([start, start + way]), color=color, linewidth=1 if color == GREY else 4, zorder=0)
+        at = start + way * (0 if j is None else 0.5 if own is None else 1 / (rows + 1))
+        write(at[0], at[1] + 0.01, slope, BLACK, "bottom", back if own is None else 0)
+        write(at[0], at[1] - 0.01, own, RED, "top", back)
+    names = ["x", *("z" if isinstance(layer, Linear) else "h" for layer in net.layers[:-1]), r"\hat y"]
+    for (k, i), (x1, x2) in places.items():
+        ax.add_patch(Circle((x1, x2), 0.29, facecolor="white", edgecolor=BLACK))
+        ax.text(x1, x2 + 0.12, f"${names[k]}_{i + 1}$" if k <= len(net) else "$L$", ha="center", va="center")
+        write(x1, x2, values[k][i], BLACK, "top", filled.get((k, i), 0))
+        write(x1, x2 - 0.31, gradients[k][i], RED, "top", returned[k, i])
+    ax.set_title("" if step is None else f"→ {now} / {n}" if now <= n else f"← {now - n} / {n}")
     return figure

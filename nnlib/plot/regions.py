@@ -67,15 +67,8 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     A pixel has the colour of ``predict(net, x)`` at its centre; of 3 by 3 pixels the middle one is a grid point, and
     the scores of the others are interpolated. Source of the colours: Okabe & Ito (2008), Color Universal Design.
 
-    Parameters
-    ----------
-    net : Network with 2 inputs and at most 8 classes
-    X : (2, N)
-    y : (N,) integer labels
-    resolution : int
-        Grid points per side; 300 for print.
-    title : str, optional
-        ``中文 | English``.
+    The network has 2 inputs and at most 8 classes; X is (2, N), y (N,) integer labels. `resolution` counts the grid
+    points per side, 300 for print; `title` is written ``中文 | English``.
 
     Examples
     --------
@@ -108,12 +101,8 @@ def decision_image(net: Network, X: ArrayLike, y: ArrayLike | None = None, resol
                    size: int = 450) -> bytes:
     """The same regions as a square PNG without axes, drawn ten times as fast, for explorers.
 
-    Parameters
-    ----------
-    net, X, y, resolution
-        As for decision_regions; without labels only the regions are drawn.
-    size : int
-        Pixels per side.
+    `net`, `X`, `y` and `resolution` are as for decision_regions; without labels only the regions are drawn. `size` is
+    the number of pixels per side.
 
     Examples
     --------

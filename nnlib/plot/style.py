@@ -77,10 +77,7 @@ class Both(str):
 def both(text: object) -> Both:
     """A label ``中文 | English``: a page shows the reader's half, a kernel the English one or as `language` says.
 
-    Parameters
-    ----------
-    text : str
-        What you give a function of ``nn.plot`` needs no ``both``; what you give matplotlib itself does.
+    What you give a function of ``nn.plot`` needs no ``both``; what you give matplotlib itself does.
 
     Examples
     --------
@@ -95,11 +92,7 @@ def both(text: object) -> Both:
 
 @raises("the key is another one, or no Chinese font is installed")
 def language(key: str) -> None:
-    """Draw the labels of the following figures in Chinese or English; in a page its own switch does that.
-
-    Parameters
-    ----------
-    key : "zh" or "en"
+    """Draw the labels of the following figures in Chinese ("zh") or English ("en"); in a page its own switch does that.
 
     Examples
     --------

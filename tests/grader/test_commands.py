@@ -1,6 +1,7 @@
 """The command line: the instructor's path as the page has it, and calls that cannot work."""
 
 import csv
+import html
 import io
 import json
 import os
@@ -50,11 +51,15 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
     assert "2 students" in type_in(collecting)
     type_in(marking)
     assert rows(course / "grades.csv")[1:] == [
-        ["1001", "activations", "9", "12", "maxout-answer", "marked"],
-        ["1002", "activations", "5", "12", "maxout-answer", "marked"]]
+        ["1001", "activations", "9", "12", "maxout-hat-answer", "marked"],
+        ["1002", "activations", "5", "12", "maxout-hat-answer", "marked"]]
     assert (course / "feedback" / "activations" / "1002.html").is_file()
-    (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-answer,2.5\n"
-                                       "1002,activations,maxout-answer,0\n")
+    page = (course / "sheets" / "maxout-hat-answer.html").read_text("utf-8")
+    table = html.unescape(page.partition("<pre>student,")[2].partition("</pre>")[0])
+    for student, points in (("1001", "2.5"), ("1002", "0")):
+        row = f'"{student}",activations,maxout-hat-answer,'
+        table = table.replace(row, row + points)
+    (course / "manual.csv").write_text(f"student,{table}")
     type_in(to_moodle)
     assert [row[::4] for row in rows(course / "moodle.csv")] == [
         ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY],
@@ -142,8 +147,8 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "export results --out in": "Writing expected the path of a file, got the folder 'in'. Add a file name.",
     f"{BANK} --out b.zip --chapter intro algebra":
         "expected chapters (intro, activations, architecture, overfitting), got 'algebra'. Check the spelling.",
-    f"{BANK} --out b.zip --chapter intro --count 2":
-        "expected a count of at most 1, all questions of these chapters, got 2. Give --count 1, or more chapters.",
+    f"{BANK} --out b.zip --chapter intro --count 999":
+        "expected a count of at most …, all questions of these chapters, got 999. Give --count …, or more chapters.",
     f"{BANK} --out b.zip --variants 21":
         "expected at most 20 variants per question, got 21: few questions draw so many different numbers. "
         "Give --variants 20 or fewer.",

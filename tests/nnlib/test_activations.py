@@ -103,7 +103,7 @@ def test_shape_and_input_kept(name):
     np.testing.assert_array_equal(z, before)
     np.testing.assert_array_equal(f(z.T).T, f(z))
     assert repr(f) == f"<activation {name}>"
-    assert "Notes" in f.__doc__  # the docstring stays with the function: the API page shows it
+    assert "Source: " in f.__doc__  # the docstring stays with the function: the API page shows it
 
 
 @pytest.mark.parametrize("z", np.geomspace(1e-300, 1e-3, 12))

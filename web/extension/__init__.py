@@ -11,10 +11,31 @@ from sphinx.config import Config
 
 from grader.published import address, repository
 
-from . import course_map, explorers, languages, launch_menu, light_pages, live_cells, math, metadata, questions, runnable, search
+from . import (
+    course_map,
+    explorers,
+    languages,
+    launch_menu,
+    light_pages,
+    live_cells,
+    math,
+    metadata,
+    quiz,
+    runnable,
+    search,
+)
 
 HERE = Path(__file__).parent
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
+
+PAGES_ALONE = (  # slides lack a menu and what search engines read
+    ("html-collect-pages", metadata.not_found),
+    ("html-page-context", launch_menu.fill_menu),
+    ("html-page-context", languages.pair_book_title),
+    ("html-page-context", runnable.write_notebooks),
+    ("html-page-context", light_pages.drop_assets),
+    ("html-page-context", metadata.describe),
+)
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -28,9 +49,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinxcontrib.katex")
     app.add_search_language(search.SearchChineseEnglish)
     app.add_directive("course-map", course_map.CourseMap)
-    app.add_directive("question", questions.AskQuestion)
-    app.add_node(questions.QuestionBox, html=(questions.open_question, questions.closing("div")))
-    app.add_node(questions.Fold, html=(questions.open_fold, questions.closing("details")))
+    app.add_directive("question", quiz.AskQuestion)
+    app.add_node(quiz.QuestionBox, html=(quiz.open_question, quiz.closing("div")))
+    app.add_node(quiz.Fold, html=(quiz.open_fold, quiz.closing("details")))
     app.add_transform(languages.MarkLanguages)  # each page, once it is read
     app.add_post_transform(languages.SplitReferences)  # each page, once all are read
     for event, handler in (
@@ -43,21 +64,16 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("builder-inited", live_cells.bundle_editor),
         ("builder-inited", render_pages),
         # as pages are read
-        ("source-read", questions.enrich),
-        ("doctree-read", questions.fold_predicted),
+        ("source-read", quiz.enrich),
+        ("doctree-read", quiz.fold_predicted),
         ("doctree-read", live_cells.name_cells),
         ("env-updated", search.find_homes),
         # as pages are written
-        ("html-collect-pages", metadata.not_found),
-        ("html-page-context", launch_menu.fill_menu),
         ("html-page-context", live_cells.add_scripts),
-        ("html-page-context", languages.pair_book_title),
         ("html-page-context", explorers.write_drawings),
-        ("html-page-context", runnable.write_notebooks),
-        ("html-page-context", light_pages.drop_assets),
-        ("html-page-context", metadata.describe),
         # when all pages are written
         ("build-finished", finish_site),
+        *(PAGES_ALONE if "slides" not in app.tags else ()),
     ):
         app.connect(event, handler, priority=OURS)
     app.add_builder(runnable.NotebookBuilder)
@@ -87,6 +103,8 @@ def render_pages(app: Sphinx) -> None:
 
     def rendered(template: str, context: dict[str, object]) -> str:
         html = languages.pair_words(theme(template, context))
+        if "slides" in app.tags:
+            return light_pages.place_pictures(app, html)
         whole = template in ("page.html", "search.html")  # else a part, or ours
         return light_pages.lighten(app, html) if whole else html
 
@@ -96,5 +114,7 @@ def render_pages(app: Sphinx) -> None:
 def finish_site(app: Sphinx, failure: Exception | None) -> None:
     """Add what depends on all pages, if there are pages and none of them failed."""
     if app.builder.format == "html" and not failure:
-        for step in (math.copy_fonts, metadata.write_sitemap, light_pages.measure_once, light_pages.write_sheets):
-            step(app)
+        math.copy_fonts(app)
+        for step in (metadata.write_sitemap, light_pages.measure_once, light_pages.write_sheets):
+            if "slides" not in app.tags:
+                step(app)

@@ -1,8 +1,7 @@
 """`nn.explore` in the published page: drawings in a script beside the page, which explorer.js shows.
 
-It is a script, because a page that is opened from disk may read no other file.
-
-Without JavaScript the page holds the view at the start and its line of text.
+It is a script, because a page that is opened from disk may read no other file. Without JavaScript the page holds the
+view at the start and its line of text.
 """
 
 import gzip
@@ -49,14 +48,11 @@ def render_mime_type(self: NbElementRenderer, data: MimeData) -> list[nodes.Elem
             frame["src"] = f"data:image/png;base64,{image}"
     script = f"_images/{env.docname}-{spec['name']}.js" if drawings else None
     first = view(spec, [control["start"] for control in spec["controls"]])
-    line = spans(Pair.of(html.escape(first["text"])))
-    alt = html.escape(data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""))
-    image = (f'<div class="explorer-drawing" role="img" aria-label="{alt}">{drawings[first["drawing"]]}</div>'
-             if "drawing" in first else
-             f'<img src="{first["src"]}" alt="{alt}">' if "src" in first else "")
-    panel = (f'<div class="explorer" id="explorer-{spec["name"]}" data-explorer="'
-             f'{html.escape(json.dumps(spec | {"drawings": script}, ensure_ascii=False, sort_keys=True))}">'
-             f'{image}<p class="explorer-text">{line}</p></div>')
+    panel = env.app.builder.templates.render("explorer.html", {
+        "name": spec["name"], "line": spans(Pair.of(html.escape(first["text"]))), "src": first.get("src"),
+        "drawing": drawings[first["drawing"]] if "drawing" in first else None,
+        "alt": data.cell_metadata.get("mystnb", {}).get("image", {}).get("alt", ""),
+        "description": json.dumps(spec | {"drawings": script}, ensure_ascii=False, sort_keys=True)})
     words = f"book.drawings.{spec['name']} = {json.dumps(drawings, ensure_ascii=False)};"
     return [nodes.raw(text=panel, format="html", scripts={script: words} if script else {})]
 

@@ -72,7 +72,8 @@ def render_cell(self: SphinxNbRenderer, token) -> None:
     key = next((k for k in LANGS if f"lang-{k}" in tags), None)
     if key is None:
         return plain_cell(self, token)
-    with self.current_node_context(nodes.container(classes=classes(key)), append=True):
+    marks = ["tag_slide"] if "slide" in tags else []  # as MyST-NB marks a code cell
+    with self.current_node_context(nodes.container(classes=classes(key) + marks), append=True):
         plain_cell(self, token)
 
 

@@ -33,16 +33,14 @@ def fill_menu(app: Sphinx, pagename, templatename, context, doctree) -> None:
         for button in group.get("buttons", ()):
             if button.get("label") == "download-source-button":
                 button |= {"url": notebook, "tooltip": NOTEBOOK}
-    menus = [group for group in context["header_buttons"] if group.get("label") == "launch-buttons"]
-    buttons = [button for group in menus for button in group["buttons"]]
-    for button in buttons:
+    menu = next((group for group in context["header_buttons"] if group.get("label") == "launch-buttons"),
+                {"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket", "buttons": []})
+    menu["tooltip"] = "[[运行这一章|Run this chapter]]"
+    for button in menu["buttons"]:
         button["url"] = button["url"].replace("/blob/main/notebooks/", "/blob/notebooks/")
         button["tooltip"] = f"[[在 {button['text']} 上运行|Run on {button['text']}]]"
     if live_cells.wanted():
-        buttons.append({"type": "link", "label": "launch-lite", "icon": "fas fa-flask", "text": LITE,
-                        "tooltip": LITE, "url": f"lite/lab/index.html?path={notebook}"})
-        if not menus:
-            menus.append({"type": "group", "label": "launch-buttons", "icon": "fas fa-rocket"})
-            context["header_buttons"].insert(0, menus[0])
-    for menu in menus:
-        menu |= {"tooltip": "[[运行这一章|Run this chapter]]", "buttons": buttons}
+        menu["buttons"].append({"type": "link", "label": "launch-lite", "icon": "fas fa-flask", "text": LITE,
+                                "tooltip": LITE, "url": f"lite/lab/index.html?path={notebook}"})
+    if menu["buttons"] and menu not in context["header_buttons"]:
+        context["header_buttons"].insert(0, menu)

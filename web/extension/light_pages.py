@@ -44,8 +44,7 @@ def demand(found: object, what: str) -> None:
 
 def drop_assets(app: Sphinx, pagename, templatename, context, doctree) -> None:
     for kind in ("script_files", "css_files"):
-        context[kind] = [asset for asset in context[kind]
-                         if not NO_USE.search(f"{asset.filename} {asset.attributes}")]
+        context[kind] = [asset for asset in context[kind] if not NO_USE.search(f"{asset.filename} {asset.attributes}")]
 
 
 def lighten(app: Sphinx, html: str) -> str:
@@ -61,6 +60,11 @@ def lighten(app: Sphinx, html: str) -> str:
     app.builder.joined_sheets[name] = [path for path, _ in sheets]
     links = iter([f'<link rel="stylesheet" href="_static/{name}" />\n    '])
     html = SHEET.sub(lambda _: next(links, ""), html)
+    return place_pictures(app, html)
+
+
+def place_pictures(app: Sphinx, html: str) -> str:
+    """Put drawings into the page, and let pictures state their size."""
     paths = {name: path for path, name in app.builder.images.items()}
 
     def placed(tag: re.Match[str]) -> str:
@@ -79,10 +83,7 @@ def write_sheets(app: Sphinx) -> None:
 
 
 def measure_once(app: Sphinx) -> None:
-    """Keep the theme from measuring all boxes at once, for which the browser would lay out the whole page.
-
-    wide_boxes.js measures the boxes when the focus moves.
-    """
+    """Keep the theme from measuring all boxes, for which the browser would lay out the whole page at once."""
     path = app.outdir / "_static" / "scripts" / "pydata-sphinx-theme.js"
     script = path.read_text("utf-8").replace(ALL_BOXES, NO_BOX)
     demand(NO_BOX in script, f"{ALL_BOXES} in {path.name}")

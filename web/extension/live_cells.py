@@ -57,7 +57,7 @@ def add_scripts(app: Sphinx, pagename, templatename, context, doctree) -> None:
     for priority, script, name, later in ((600, "cell.js", "data-editor", app.outdir / EDITOR),
                                           (601, "page.js", "data-worker", LIVE / "worker.js")):
         app.add_js_file(script, loading_method="defer", priority=priority,
-                        **{name: pooch.file_hash(later)[:8]})
+                        **{name: pooch.file_hash(later)[:8]} | ({"data-root": "../.."} if "slides" in app.tags else {}))
     if pagename == "exercises":
         parts = {name: [*assignments.load(name).written] for name in assignments.names()}
         app.add_js_file("hand_in.js", loading_method="defer", priority=602, **{"data-parts": json.dumps(parts)})

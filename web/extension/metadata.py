@@ -4,10 +4,8 @@ The environment variable BOOK_URL says where the book is published (the publishi
 Without it no absolute address is written: no canonical address, no sitemap, no picture for messengers.
 """
 
-import json
 import re
 from collections.abc import Iterator
-from html import escape
 from itertools import accumulate
 from urllib.parse import urlsplit
 
@@ -21,11 +19,6 @@ from .languages import HEAD_SCRIPT
 
 LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
 SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
-SITEMAP = """<?xml version="1.0" encoding="utf-8"?>
-<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}
-</urlset>
-"""
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def address(base: str, page: str) -> str:
@@ -47,21 +40,11 @@ def describe(app: Sphinx, pagename, templatename, context, doctree) -> None:
         context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />'
         return
     base = app.config.html_baseurl
+    context["pageurl"] = address(base, pagename) if base else None
     title = " ".join(app.env.titles[pagename].astext().split())
     about = str(Pair(*(summary(doctree, key) for key in LANGS)))
-    tags = {"description": about, "og:type": "article", "og:title": title, "og:description": about,
-            "og:locale": "zh_CN", "og:locale:alternate": "en_US", "twitter:card": "summary_large_image"}
-    if base:
-        context["pageurl"] = address(base, pagename)
-        tags |= {"og:url": context["pageurl"], "og:image": f"{base}_images/spirals.png"}  # all others are SVG
-    data = json.dumps({"@context": "https://schema.org", "@type": "LearningResource", "name": title,
-                       "description": about, "inLanguage": list(LANGS.values()), "license": LICENCE,
-                       "isAccessibleForFree": True} | ({"url": context["pageurl"]} if base else {}),
-                      ensure_ascii=False).replace("<", r"\u003c")
-    context["metatags"] += "\n    ".join([
-        "", *(f'<meta {"property" if "og:" in name else "name"}="{name}" content="{escape(text)}" />'
-              for name, text in tags.items()),
-        f'<script type="application/ld+json">{data}</script>'])
+    context["metatags"] += app.builder.templates.render(
+        "description.html", {"title": title, "about": about, "base": base, "url": context["pageurl"]})
 
 
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
@@ -78,5 +61,6 @@ def write_sitemap(app: Sphinx) -> None:
     robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
     (app.outdir / "robots.txt").write_text(robots, "utf-8")
     if base:  # else web/build.py has deleted an earlier one
-        urls = (f"\n<url><loc>{address(base, page)}</loc></url>" for page in sorted(app.env.found_docs))
-        (app.outdir / "sitemap.xml").write_text(SITEMAP.format("".join(urls)), "utf-8")
+        addresses = [address(base, page) for page in sorted(app.env.found_docs)]
+        sitemap = app.builder.templates.render("sitemap.xml", {"addresses": addresses})
+        (app.outdir / "sitemap.xml").write_text(sitemap, "utf-8")

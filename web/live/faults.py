@@ -1,29 +1,18 @@
 """What a reader is told when a cell fails: the error, the lines that led to it, and what to do."""
 
+import json
 import linecache
 import re
 import traceback
+from pathlib import Path
 
 NEIGHBOURS = 2  # lines shown around the one that failed
 PLACE = re.compile(r"<cell \d+>")
 OURS = "web/live/"  # in the path of each module that runs cells, here and in the page
 ARROW, MARGIN = "->", 9  # "->   3 | " stands left of a line of code
 KEYBOARD = "[Errno 29] I/O error"  # what Pyodide says to those who read from it
-HINTS = {  # what a beginner needs to know besides: of a kind of error, or of words in it
-    "MemoryError|array is too big": "内存不够：浏览器里的 Python 装不下这么大的数组。把它改小，或重启 Python。 | "
-        "Not enough memory in a browser for arrays this large. Make them smaller, or restart it.",
-    "NameError": "这个名字还没有定义：先运行上面的单元格。 | This name is not defined yet: run the cells above first.",
-    "new thread|support processes|Function not implemented|named '_multiprocessing'": "网页里的 Python 只有一个线程，"
-        "也没有进程：请直接调用函数。 | Python in the page has one thread and no process: call the function directly.",
-    "Cannot stack switch|running event loop|event loop is already running": "网页里的事件循环已经在运行："
-        "请用 await f() 代替 asyncio.run(f())。 | The event loop runs already: write await f() for asyncio.run(f()).",
-    KEYBOARD: "网页里没有键盘输入。把要输入的值直接写进单元格，例如用 \"3\" 代替 input(...)。 | "
-        "A page takes no input. For example, write \"3\" in place of input(...).",
-    "ModuleNotFoundError": "网页里只有标准库、NumPy、Matplotlib 和 nnlib。要用别的包，请下载这一章的笔记本，"
-        "在 Jupyter 里运行。 | The page has the standard library, NumPy, Matplotlib and nnlib. For other "
-        "packages, download this chapter's notebook and run it in Jupyter.",
-    "KeyboardInterrupt|CancelledError": "已停止。 | Stopped.",
-}
+# What a beginner needs to know besides: "errors" of a kind of error, or of words in it, the rest of what is not Python.
+ADVICE = json.loads(Path(__file__).with_name("advice.json").read_text("utf-8"))
 
 
 class NotInThePage(Exception):
@@ -36,7 +25,7 @@ class NotInThePage(Exception):
 
 def advice(error: BaseException) -> str:
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    known = (hint for signs, hint in HINTS.items() for sign in signs.split("|")
+    known = (hint for signs, hint in ADVICE["errors"].items() for sign in signs.split("|")
              if sign in kinds or (" " in sign and sign in str(error)))
     return error.hint if isinstance(error, NotInThePage) else next(known, "")
 

@@ -3,7 +3,7 @@
 It uses the Pyodide of the pages (pyodide_files): no file is duplicated or loaded from another host.
 """
 
-import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,20 +19,9 @@ from ..project import save
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
 WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no others
-# The kernel loads these together when it starts; else it would load them one by one, or when nnlib asks.
-PRELOADED = ["ssl", "sqlite3", "jedi", "ipython", "comm", "ipywidgets", "matplotlib", "nnlib"]
-UNUSED = ["@jupyterlite/application-extension:share-file"]  # it needs a server
-SETTINGS = {
-    "jupyter-lite-schema-version": 0,
-    "jupyter-config-data": {
-        "appName": "nnlib", "exposeAppInBrowser": True, "disabledExtensions": UNUSED,
-        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": {
-            "pyodideUrl": "./../pyodide/pyodide.js", "disablePyPIFallback": True,
-            "loadPyodideOptions": {"packages": PRELOADED}}}}}
-BUILD = {"LiteBuildConfig": {
-    "apps": ["lab"], "no_sourcemaps": True, "no_unused_shared_packages": True, "no_libarchive": True,
-    "ignore_sys_prefix": ["federated_extensions"],
-    "federated_extensions": [str(EXTENSIONS / name) for name in WANTED]}}
+# Of its settings: the kernel loads `packages` together when it starts, else one by one, or when nnlib asks; the
+# extension that is disabled needs a server.
+SETTINGS = Path(__file__).with_name("lite")
 
 
 def add_notebooks(site: Path, files: Path, scratch: Path) -> None:
@@ -50,10 +39,10 @@ def build(folder: Path) -> None:
     """Fill this folder of the site (an absolute path) with all of it or nothing."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         source, made = Path(work) / "source", Path(work) / "lite"
+        shutil.copytree(SETTINGS, source)
         add_notebooks(folder.parent, source / "files", Path(work))
-        (source / "jupyter-lite.json").write_text(json.dumps(SETTINGS))
-        (source / "jupyter_lite_config.json").write_text(json.dumps(BUILD))
-        command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", made]
+        command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", made,
+                   *(f"--LiteBuildConfig.federated_extensions={EXTENSIONS / name}" for name in WANTED)]
         done = subprocess.run(command, cwd=source, capture_output=True, text=True)
         if done.returncode or not (made / "lab" / "index.html").is_file():
             sys.exit(f"JupyterLite was not built:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

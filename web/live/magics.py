@@ -13,26 +13,11 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from .faults import NotInThePage
+from .faults import ADVICE, NotInThePage
 
 HEAD = re.compile(r"(?:[ \t]*\n)*(?P<time>[ \t]*%%time[ \t]*(?:\n|\Z)(?:[ \t]*\n)*)?")
 UNSEEN = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.DEDENT, tokenize.ENDMARKER)
 INSTALLERS = re.compile(r"\W*(?:python3? -m )?(?:pip3?|conda|mamba|uv) ")
-LACKING = {  # what a page lacks
-    "install": ("网页里不能安装包，NumPy、Matplotlib 和 nnlib 已经装好",
-                "The page can install no package; NumPy, Matplotlib and nnlib are there already"),
-    "!": ("网页里没有命令行", "The page has no command line"),
-    "": ("网页里没有 {sign} 这个命令", "The page does not have the command {sign}"),
-}
-AFTERWARDS = ("{}。删掉这一行再运行；要用它，请下载这一章的笔记本，在 Jupyter 里运行。 | {}. Delete this "
-              "line and run the cell; to use it, download this chapter's notebook and run it in Jupyter.")
-INSTEAD = {  # what can be written in its place
-    "pinfo": "请改写成 help({line})。 | Write help({line}) instead.",
-    "timeit": "请改用 %time（一行）或 %%time（整个单元格），不带选项；它只运行一次。 | "
-              "Use %time for a line or %%time for the whole cell, without options; it runs the code once.",
-    "time": "请把 %%time 单独写在单元格的第一行。 | Write %%time into the first line of the cell, by itself.",
-    "matplotlib": "请改写成 %matplotlib inline，或删掉这一行。 | Write %matplotlib inline, or delete this line.",
-}
 
 
 def python(source: str) -> tuple[str, bool]:
@@ -83,11 +68,12 @@ class Shell:
             tell_time(begun)
             return None if quiet(line) else end.value
         running.close()
-        raise NotInThePage("%time cannot await", INSTEAD["time"])
+        raise NotInThePage("%time cannot await", ADVICE["instead"]["time"])
 
 
 def refuse(sign: str, line: str) -> None:
     kind = "install" if INSTALLERS.match(sign + line) else sign.strip("% 2")
     words = f"{line}?" if kind == "pinfo" else f"{sign}{line}".strip()
-    hint = INSTEAD.get(kind) or AFTERWARDS.format(*LACKING.get(kind, LACKING[""]))
+    lacking = ADVICE["lacking"]
+    hint = ADVICE["instead"].get(kind) or ADVICE["afterwards"].format(*lacking.get(kind, lacking[""]))
     raise NotInThePage(f"expected Python, got {words!r}", hint.format(sign=sign.strip(), line=line))

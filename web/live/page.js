@@ -4,7 +4,7 @@
   const element = book.newElement, boxes = [...document.querySelectorAll("div.cell")].filter((box) => box.querySelector(".cell_input pre"));
   if (location.protocol === "file:" || !window.Worker || !window.WebAssembly || !boxes.length) return;  // no worker from a disk
   document.documentElement.dataset.live = "";
-  const code = new URL("../pyodide/worker.js?" + document.currentScript.dataset.worker, document.currentScript.src);
+  const code = new URL((document.currentScript.dataset.root || "..") + "/pyodide/worker.js?" + document.currentScript.dataset.worker, document.currentScript.src);
   let worker = null, interrupt = null, waiting = [], current = null, asks = {}, serial = 0, text = null, timer = null;
   const WORDS = {
     loading: "正在下载 Python（只有第一次） | Downloading Python (the first time only)",
@@ -18,7 +18,7 @@
   const progress = element("progress", { ariaLabel: "下载 | Download" }), amount = element("span", { className: "live-amount" });
   const restart = book.newButton("live-button live-restart", book.inLanguages("重启 Python | Restart Python"), () => end("restarted"));
   const line = element("div", { className: "live-status", hidden: true }, [words, progress, amount, restart]);
-  boxes[0].closest("article").append(line);
+  (boxes[0].closest("article") || document.body).append(line);
 
   function say(state, loaded, wanted) {
     const loading = state === "loading" && wanted > 0;

@@ -22,21 +22,16 @@ from ..project import ROOT
 
 HERE = Path(__file__).parent
 VERSION = "0.27.7"  # as in web/package.json
-CORE = {  # the lock file holds the hash of every package
-    "pyodide-lock.json": "9c45b916001a750f4102fc287494f3eab215909c7535c626a20db80fd6333e2c",
-    "pyodide.js": "b4cb23a53aba19c221659b9fb40a2f18281d685691dc06647fb0afd0681baf98",
-    "pyodide.asm.js": "6b4c90de5b7172873f04f21884d0e9d2274e305fe32116558fe3e4fbe3618d51",
-    "pyodide.asm.wasm": "a50dd1843f805a0b7c45b61037ee0d7b26dfe85efe0e18ef95a34ad24e401f5f",
-    "python_stdlib.zip": "16611534726e5d8ac2bd8f926410b2dcb8d6f49aa24913463533b457a2115c16",
-}
+# as sha256sum writes them; the lock file holds the hash of every package
+CORE = {name: digest for digest, name in map(str.split, (HERE / "pyodide.sha256").read_text().splitlines())}
 CDN = ["https://cdn.jsdelivr.net/pyodide/", "https://fastly.jsdelivr.net/pyodide/"]  # and its twin
 SECONDS = 10  # a mirror that has not answered by then is given up
 CELLS = ["numpy", "matplotlib"]  # what the chapters import
 KERNEL = ["ipython", "jedi", "micropip", "sqlite3", "ssl"]  # what JupyterLite's kernel starts with
 # what Pyodide lacks, with what each needs: packed here
 OWN = {"nnlib": ["numpy"], "comm": [], "ipywidgets": ["comm", "ipython", "traitlets"]}
-# what runs the cells: three modules of ours, and four of IPython that need nothing else of it
-SESSION = ["session.py", "magics.py", "faults.py"]
+# what runs the cells: three modules of ours with their words, and four of IPython that need nothing else of it
+SESSION = ["session.py", "magics.py", "faults.py", "advice.json"]
 IPYTHON = ["lib/pretty.py", "core/inputtransformer2.py", "utils/tokenutil.py", "utils/dir2.py"]
 # matplotlib asks for these, but draws without them: fonts in PDF files, time zones, another backend
 SPARED = {"fonttools", "pytz", "matplotlib-pyodide"}

@@ -24,7 +24,7 @@ from IPython.lib.pretty import pretty
 from IPython.utils.dir2 import get_real_method
 
 from . import magics
-from .faults import HINTS, KEYBOARD, NotInThePage, advice, readable
+from .faults import ADVICE, KEYBOARD, NotInThePage, advice, readable
 
 EXPLORER = "application/vnd.nnlib.explorer+json"
 # What a page can show, in JupyterLab's order of preference, and the method that IPython asks for it.
@@ -258,4 +258,5 @@ def remember(name: str, code: str) -> None:
 
 
 def no_input(prompt: object = "") -> str:
-    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell.", HINTS[KEYBOARD])
+    raise NotInThePage("input() expected a keyboard, got a page. Write the value into the cell.",
+                       ADVICE["errors"][KEYBOARD])

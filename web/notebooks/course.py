@@ -14,10 +14,10 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from questions import bank
 
 from nnlib._common.pair import Pair
 from nnlib.plot.inline import inline_svg
+from questions import bank
 
 from ..project import ROOT
 

@@ -57,10 +57,6 @@ def chapter(site: Path, name: str, key: str) -> Tag:
     return article
 
 
-def heading(tag: Tag) -> str:
-    return " ".join(tag.get_text().split())
-
-
 def whole_book_html(site: Path, key: str) -> tuple[str, str]:
     """The whole book in one language as one HTML text, and its author."""
     title = getattr(Pair.of(yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["title"]), key)
@@ -68,10 +64,10 @@ def whole_book_html(site: Path, key: str) -> tuple[str, str]:
     chapters = [chapter(site, name, key) for name in tqdm(pages(), desc=f"{key}: pages", leave=False)]
     entries, runners = [], []
     for tag in (tag for part in chapters for tag in part.select("h1, h2")):
-        place = tag.find_parent("section", id=True)["id"]
-        entries.append(f'<li class="{tag.name}"><a href="#{place}">{heading(tag)}</a></li>')
+        place, heading = tag.find_parent("section", id=True)["id"], " ".join(tag.get_text().split())
+        entries.append(f'<li class="{tag.name}"><a href="#{place}">{heading}</a></li>')
         if tag.name == "h1":
-            quoted = heading(tag).replace('"', r"\"")
+            quoted = heading.replace('"', r"\"")
             runners.append(f'@page {place.partition("--")[0]} {{ @top-center {{ content: "{quoted}" }} }}')
     sheet = re.search(r'href="(_static/book-[^"]+\.css)"', (site / "index.html").read_text("utf-8"))[1]
     own = Path(__file__).with_name("pdf.css").read_text("utf-8")

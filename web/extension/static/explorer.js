@@ -106,7 +106,7 @@
         [made, button("走一步 | One step", () => stop(true)), button("回到起点 | Rewind", () => stop())]));
     }
 
-    function click(event) {
+    if (spec.clicks) picture.addEventListener("click", (event) => {
       const box = picture.getBoundingClientRect(), place = [(event.clientX - box.x) / box.width, (event.clientY - box.y) / box.height];
       ask(chosen(), place).then(({ values }) => {
         if (!Object.keys(values).length) return;
@@ -114,8 +114,7 @@
         share();
         return update();
       }).catch(fail);
-    }
-    if (spec.clicks) picture.addEventListener("click", click);
+    });
 
     const asked = new URL(location.href).searchParams;
     const rows = spec.controls.map((control, i) => {
