@@ -175,7 +175,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     verb(questions, "write the questions of the pages for an LMS or on paper, with other numbers",
          ("--format", "of an LMS, or to print", {"choices": ("qti", "moodle", "canvas", "print"), "required": True}),
          ("--lang", "the language of the texts (both)", {"choices": ("zh", "en", "both"), "default": "both"}),
-         ("--seed-file", "what the verb seed made", {**file, "required": True}), out("a new file"),
+         ("--seed-file", "what the verb seed made", {**file, "required": True}), ("--out", "a new file", out),
          ("--chapter", "the chapters to take questions from (all)", {**named, "nargs": "+", "default": []}),
          ("--variants", "variants per question, or forms (3)", {"type": partial(above_zero, int), "default": 3}),
          ("--count", "how many questions to take (all)", {"type": partial(above_zero, int)}))
