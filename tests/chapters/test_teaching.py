@@ -8,12 +8,15 @@ import pytest
 
 import nnlib as nn
 from grader import assignments
+from nnlib.exercises.selfcheck import EXERCISES
 from tests.book import notebooks
+from web.notebooks.course import sections
 from web.project import ROOT
 
 TEXT = (ROOT / "chapters" / "teaching.md").read_text("utf-8")
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 PARTS = dict(re.findall(r"^\(sec-teach-(\w+)\)=\n(.*?)(?=^\(sec-teach-|\Z)", TEXT, re.DOTALL | re.MULTILINE))
+PLANNING = TEXT.partition("\n(sec-teach-intro)=\n")[0]
 CJK = re.compile(r"[\u3400-\u9fff]")
 ROLE = re.compile(r"\{(ref|numref|doc)\}`([^`]+)`")
 LABEL = re.compile(r"^\((sec-[\w-]+)\)=", re.MULTILINE)
@@ -38,6 +41,33 @@ def labels(chapter):
     cells = notebooks()[chapter].cells
     figures = {cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in cells}
     return {label for cell in cells for label in LABEL.findall(cell.source)} | figures
+
+
+def test_points_of_homework_are_those_of_the_assignments():
+    by_hand = [sum(assignments.load(chapter).written.values()) for chapter in CHAPTERS]
+    points = [(str(assignments.load(chapter).points - written), str(written))
+              for chapter, written in zip(CHAPTERS, by_hand, strict=True)]
+    assert re.findall(r"(\d+)\+(\d+)", PLANNING) == 2 * points
+
+
+def test_hours_cover_exercises_and_reading():
+    """Homework has up to an hour for words on top; a module is at most half as long again as what it consists of."""
+    hours = {chapter: float(said) for said, chapter in re.findall(r"([\d.]+)(?: hours)? for `(\w+)`", PLANNING)}
+    assert hours == {chapter: float(said) for chapter, said in re.findall(r"`(\w+)` ([\d.]+) 小时", PLANNING)}
+    alone = {}
+    for chapter in CHAPTERS:
+        assigned = assignments.load(chapter).exercises
+        assert 0 < 60 * hours[chapter] - sum(EXERCISES[id].minutes for id in assigned) <= 60
+        alone[chapter] = sum(section.minutes for section in sections(chapter)) / 60 + sum(
+            exercise.minutes for exercise in EXERCISES.values()
+            if exercise.chapter == chapter and exercise.id not in assigned) / 60
+    one = alone["intro"] + hours["intro"] + alone["activations"] / 2
+    two = one + alone["activations"] / 2 + hours["activations"] + alone["architecture"]
+    four = two + hours["architecture"] + alone["overfitting"] + hours["overfitting"]
+    stated = re.findall(r"\| 约 (\d+) 小时 \|", PLANNING)
+    assert stated == re.findall(r"\| about (\d+) hours \|", PLANNING)
+    for module, least in zip(stated, (one, two, four), strict=True):
+        assert least <= int(module) <= 1.5 * least
 
 
 def test_each_chapter_has_its_part():
@@ -147,3 +177,15 @@ def test_there_are_three_questions_for_each_assignment():
     for _, zh, en in asked:
         for text in (zh, en):
             assert re.findall(r"(?<!\S)([1-9])\. ", text) == ["1", "2", "3"]
+
+
+def test_those_questions_are_about_the_functions_that_are_assigned():
+    """Names of functions that stand in a question, and the exercise that the paragraph on copies calls a long one."""
+    names = {exercise.name: exercise for exercise in EXERCISES.values()}
+    for name, *asked in rows(PARTS["integrity"], "In person: three questions for each assignment"):
+        assigned = {EXERCISES[id].name for id in assignments.load(name.strip("`")).exercises}
+        for text in asked:
+            assert names.keys() & {*re.findall(r"`(\w+)`", text)} <= assigned
+    (zh,), (en,) = re.findall(r"只看 `([\w-]+)` 这样长的", TEXT), re.findall(r"long ones such as `([\w-]+)`", TEXT)
+    assert zh == en
+    assert zh in assignments.load(EXERCISES[zh].chapter).exercises

@@ -5,11 +5,15 @@ import html
 import re
 import zipfile
 from functools import cache
+from itertools import pairwise
 
 import nbformat
+import numpy as np
 import pytest
 import yaml
 
+import nnlib as nn
+from assignments.solutions import hat_weights, periodic
 from grader import __main__ as commands
 from grader import assignments
 from grader.output import write_sealed
@@ -90,7 +94,81 @@ def test_its_html_shows_all_and_stays_one_block(part):
 
 def test_secrets_are_found_where_they_are():
     assert told(TEXT) == secrets()
-    assert told(f"<p>{html.escape(RUBRIC['curve-answer']['model'])}</p>")
+    assert told(f"<p>{html.escape(RUBRIC['periodic-answer']['model'])}</p>")
+
+
+def relu_net(*parts):
+    """The ReLU network with these weights and biases."""
+    net = nn.mlp(parts[0].shape[1], *(len(b) for b in parts[1::2]))
+    for layer, W, b in zip(net[::2], parts[::2], parts[1::2], strict=True):
+        layer.W, layer.b = W, b
+    return net
+
+
+def sine(points, periods=3):
+    """The sine's broken line with so many points per period, in one layer."""
+    x = np.linspace(0, 2 * np.pi, points)
+    return relu_net(*periodic(x, np.sin(x), periods))
+
+
+def folded_sine(pieces, tents):
+    """From -π/2 on, folded in half by so many tents; the last hidden layer draws half a period."""
+    parts, below, shift = [], np.ones((1, 1)), np.pi / 2  # below: how a layer reads the one below it
+    for k in range(tents, 0, -1):
+        parts += [np.repeat(below, 2, axis=0), np.array([[shift], [shift - np.pi * 2 ** (k - 1)]])]
+        below, shift = np.array([[1.0, -2.0]]), 0
+    x = np.linspace(0, np.pi, pieces // 2 + 1)
+    changes = np.diff(np.diff(-np.cos(x)) / np.diff(x), prepend=0)
+    return relu_net(*parts, np.repeat(below, len(changes), axis=0), -x[:-1, None], changes[None], -np.ones((1, 1)))
+
+
+def units(net):
+    return sum(layer.n_out for layer in net[:-1:2])
+
+
+def stated(part, *numbers):
+    """Say if the model answer has these numbers in this order, in both languages."""
+    return all(re.search(".*?".join(map(re.escape, map(str, numbers))), half) for half in halves(RUBRIC[part]["model"]))
+
+
+def test_the_errors_of_the_periodic_answers_are_those_of_a_run():
+    x = np.linspace(0, 6 * np.pi, 10_001)[None]
+    whole, short = ([abs(sine(pieces + more)(x) - np.sin(x)).max() for pieces in (4, 8, 16, 32)] for more in (1, 0))
+    ratios = [f"{a / b:.1f}" for a, b in pairwise(whole)]
+    assert stated("periodic-answer", *(f"{error:.4f}" for error in whole), *ratios)
+    for half in halves(RUBRIC["periodic-answer"]["counts"][0]):
+        np.testing.assert_allclose([float(error) for error in re.findall(r"0\.\d+", half)], whole + short, rtol=0.02)
+
+
+def test_the_units_of_the_periodic_answers_are_those_of_a_run():
+    three, six = ([sine(pieces + 1, periods) for pieces in (4, 8, 16, 32)] for periods in (3, 6))
+    assert stated("periodic-answer", *map(units, three), *map(units, six))
+    for half in halves(RUBRIC["periodic-answer"]["counts"][1]):
+        bent = [int(np.sum(abs(net[2].W) > 1e-9)) for net in three]
+        assert [int(n) for n in re.findall(r"\d+", half)] == [*map(units, three), *map(units, six), *bent]
+    x, deep, wide = np.linspace(0, 6 * np.pi, 10_001)[None], folded_sine(32, tents=3), three[-1]
+    np.testing.assert_allclose(deep(x), wide(x), atol=1e-12)
+    assert sorted([units(deep), deep.n_params, units(wide), wide.n_params]) == [22, 81, 97, 292]
+    for half in halves(RUBRIC["periodic-answer"]["model"]):
+        assert {"22", "81", "97", "292"} <= {*re.findall(r"\d+", half)}
+    assert units(folded_sine(32, tents=4)) == units(deep) + 2
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 10, 64])
+def test_the_parameters_of_the_hats_are_those_of_networks_that_make_them(inputs):
+    rng = np.random.default_rng(inputs)
+    w, b, X, height = rng.normal(size=(1, inputs)), rng.normal(size=(1, 1)), rng.normal(size=(inputs, 500)), 1.5
+    W, B = hat_weights(w, b, height)
+    pair = (W @ X + B).max(axis=0)
+    wide = relu_net(np.repeat(w, 3, axis=0), b + height * np.array([[1], [0], [-1]]), np.array([[1.0, -2, 1]]), 0 * b)
+    deep = relu_net(np.vstack([w, -w]), np.vstack([b, -b]), -np.ones((1, 2)), np.array([[height]]))
+    for hat in (pair[:1] - pair[1:], wide(X), np.maximum(0, deep(X))):
+        np.testing.assert_allclose(hat, np.maximum(0, height - abs(w @ X + b)), atol=1e-12)
+    maxout, relu = W.size + B.size, wide[0].W.size + wide[0].b.size
+    assert (maxout, relu) == (6 * inputs + 6, 3 * inputs + 3)
+    assert (wide.n_params, deep.n_params) == (3 * inputs + 7, 2 * inputs + 5)
+    if inputs == 64:
+        assert stated("maxout-hat-answer", maxout, relu, maxout + 3, wide.n_params)
 
 
 def test_no_released_assignment_tells(tmp_path, capsys):
