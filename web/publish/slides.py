@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 from docutils import nodes
@@ -33,6 +33,12 @@ REVEAL = ("LICENSE", "dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js
 OTHERS = re.compile(r"thebe|design-tabs|togglebutton|clipboard|copybutton|book-theme|wide_boxes|search_marks|"
                     r"\bask\.js|THEBE|toggleHint|toggleOpen")  # scripts and sheets of pages
 ELSEWHERE = re.compile(r'href="(?=[\w-]+\.html)')  # from a deck to a page
+# The speaker's window has no style sheet: notes keep what is to be read, and formulas as MathML.
+SPEAKER = """addEventListener("load", () => {
+  const other = { zh: "en", en: "zh" }[document.documentElement.dataset.lang];
+  const surplus = [".katex-html", ".live-bar", ...other ? [".lang-sep", ".lang-" + other] : []];
+  document.querySelectorAll(`.notes :is(${surplus})`).forEach((part) => part.remove());
+});"""
 CONTROLS = {"hash": True, "slideNumber": "c/t", "width": 1200, "height": 800, "center": False, "transition": "none"}
 
 
@@ -51,11 +57,18 @@ class CutSlides(SphinxPostTransform):
             return
         chapter = self.document.next_node(nodes.section)
         sections = [one for one in chapter.children if isinstance(one, nodes.section)]
-        opening, *_ = slides(chapter)
-        stacks = [[*slides(section)] for section in sections]
-        for section, (first, *rest) in zip(sections, stacks, strict=True):
-            section[:] = [*first.children, *rest]
-        shown = [section for section, stack in zip(sections, stacks, strict=True) if any(map(says, stack))]
+        opening = last = next(slides(chapter))
+        shown = []
+        for section in sections:
+            stack = []
+            for slide in slides(section):
+                if says(slide):
+                    stack.append(last := slide)
+                else:  # its notes are read before the next slide
+                    last[-1] += slide[-1].children
+            if stack:
+                section[:] = [*stack[0].children, *stack[1:]]
+                shown.append(section)
         chapter[:] = [*opening.children, *shown]
 
 
@@ -65,23 +78,29 @@ def says(slide: nodes.section) -> bool:
 
 
 def slides(section: nodes.section) -> Iterator[nodes.section]:
-    """First what stands before the code, then each cell and each question on a slide of its own."""
+    """Texts and formulas together; each cell, with what it asks, and each question on a slide of its own."""
     def slide() -> nodes.section:
         return nodes.section("", section[0].deepcopy(), SpeakerNotes(), ids=[f"{section['ids'][0]}-{next(numbers)}"])
 
-    numbers, below = count(), []
+    numbers, below, full = count(), [], False
     current = slide()
-    for child in section.children[1:]:
-        alone = isinstance(child, QuestionBox) or child.get("nb_element") == "cell_code"
+    for before, child in pairwise(section.children):
+        cell = child.get("nb_element") == "cell_code"
+        alone = cell or isinstance(child, QuestionBox)
         if isinstance(child, nodes.section):
             below.append(child)
         elif TAG in child.get("classes", ()) or isinstance(child, nodes.math_block):
-            if alone:
+            if full or alone and says(current):
                 yield current
                 current = slide()
-            current.insert(-1, child.deepcopy())
-        elif not alone:
-            current[-1] += child.deepcopy()
+            asked = [before] if "tag_predict" in child.get("classes", ()) else []
+            for one in (*asked, child):
+                current.insert(-1, one.deepcopy())
+            full = alone
+        elif cell or not alone:
+            current[-1] += (note := child.deepcopy())
+            if cell:
+                note[1:] = []  # its code runs before that of slides
     yield current
     for one in below:
         yield from slides(one)
@@ -119,7 +138,8 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_node(SpeakerNotes, html=(open_notes, closing("aside")))
     app.set_translator("revealjs", DeckTranslator, override=True)
     app.connect("html-page-context", keep_ours, priority=901)  # after web.extension
-    app.add_js_file(None, body=HEAD_SCRIPT.read_text("utf-8"), priority=0)
+    for script in (HEAD_SCRIPT.read_text("utf-8"), SPEAKER):
+        app.add_js_file(None, body=script, priority=0)
     app.connect("config-inited", configure, priority=901)
     return {"parallel_read_safe": False}
 
