@@ -1,10 +1,10 @@
-"""The slides: four decks in a real browser, cut from the chapters' cells; nothing is lost, and nothing is elsewhere."""
+"""The slides in a real browser: four decks, cut from the cells of the chapters; nothing comes from elsewhere."""
 
 import re
 
 import pytest
-from questions import bank
 
+from questions import bank
 from tests.book import notebooks
 from tests.browser.running import finished
 from web.publish import slides

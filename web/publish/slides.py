@@ -13,12 +13,13 @@ from pathlib import Path
 
 from docutils import nodes
 from jupyter_book.sphinx import build_sphinx
-from questions.bank import CHAPTERS
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs.writers import RevealjsSlideTranslator
+
+from questions.bank import CHAPTERS
 
 from ..extension.languages import HEAD_SCRIPT
 from ..extension.questions import QuestionBox, closing
@@ -34,11 +35,9 @@ OTHERS = re.compile(r"thebe|design-tabs|togglebutton|clipboard|copybutton|book-t
                     r"\bask\.js|THEBE|toggleHint|toggleOpen")  # scripts and sheets of pages
 ELSEWHERE = re.compile(r'href="(?=[\w-]+\.html)')  # from a deck to a page
 # The speaker's window has no style sheet: notes keep what is to be read, and formulas as MathML.
-SPEAKER = """addEventListener("load", () => {
-  const other = { zh: "en", en: "zh" }[document.documentElement.dataset.lang];
-  const surplus = [".katex-html", ".live-bar", ...other ? [".lang-sep", ".lang-" + other] : []];
-  document.querySelectorAll(`.notes :is(${surplus})`).forEach((part) => part.remove());
-});"""
+SPEAKER = """addEventListener("load", () => document.querySelectorAll(`.notes :is(.katex-html, .live-bar),
+  [data-lang=zh] .notes :is(.lang-en, .lang-sep), [data-lang=en] .notes :is(.lang-zh, .lang-sep)`)
+  .forEach((part) => part.remove()));"""
 CONTROLS = {"hash": True, "slideNumber": "c/t", "width": 1200, "height": 800, "center": False, "transition": "none"}
 
 
@@ -56,10 +55,9 @@ class CutSlides(SphinxPostTransform):
         if self.env.docname not in CHAPTERS:
             return
         chapter = self.document.next_node(nodes.section)
-        sections = [one for one in chapter.children if isinstance(one, nodes.section)]
         opening = last = next(slides(chapter))
-        shown = []
-        for section in sections:
+        shown: list[nodes.section] = []
+        for section in [one for one in chapter.children if isinstance(one, nodes.section)]:
             stack = []
             for slide in slides(section):
                 if says(slide):
@@ -90,12 +88,11 @@ def slides(section: nodes.section) -> Iterator[nodes.section]:
         if isinstance(child, nodes.section):
             below.append(child)
         elif TAG in child.get("classes", ()) or isinstance(child, nodes.math_block):
-            if full or alone and says(current):
+            if full or (alone and says(current)):
                 yield current
                 current = slide()
-            asked = [before] if "tag_predict" in child.get("classes", ()) else []
-            for one in (*asked, child):
-                current.insert(-1, one.deepcopy())
+            together = [before, child] if "tag_predict" in child["classes"] else [child]
+            current[-1:-1] = [one.deepcopy() for one in together]
             full = alone
         elif cell or not alone:
             current[-1] += (note := child.deepcopy())
@@ -138,8 +135,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_node(SpeakerNotes, html=(open_notes, closing("aside")))
     app.set_translator("revealjs", DeckTranslator, override=True)
     app.connect("html-page-context", keep_ours, priority=901)  # after web.extension
-    for script in (HEAD_SCRIPT.read_text("utf-8"), SPEAKER):
-        app.add_js_file(None, body=script, priority=0)
+    app.add_js_file(None, body=HEAD_SCRIPT.read_text("utf-8") + SPEAKER, priority=0)
     app.connect("config-inited", configure, priority=901)
     return {"parallel_read_safe": False}
 
