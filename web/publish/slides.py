@@ -63,22 +63,23 @@ class CutSlides(SphinxPostTransform):
                 if says(slide):
                     stack.append(last := slide)
                 else:  # its notes are read before the next slide
-                    last[-1] += slide[-1].children
+                    last += slide.children[1:]
             if stack:
                 section[:] = [*stack[0].children, *stack[1:]]
+                last = section[-1] if stack[1:] else section
                 shown.append(section)
         chapter[:] = [*opening.children, *shown]
 
 
 def says(slide: nodes.section) -> bool:
     """Whether a slide holds more than its title and its notes."""
-    return len(slide.children) > 2
+    return not all(isinstance(one, SpeakerNotes) for one in slide.children[1:])
 
 
 def slides(section: nodes.section) -> Iterator[nodes.section]:
     """Texts and formulas together; each cell, with what it asks, and each question on a slide of its own."""
     def slide() -> nodes.section:
-        return nodes.section("", section[0].deepcopy(), SpeakerNotes(), ids=[f"{section['ids'][0]}-{next(numbers)}"])
+        return nodes.section("", section[0].deepcopy(), ids=[f"{section['ids'][0]}-{next(numbers)}"])
 
     numbers, below, full = count(), [], False
     current = slide()
@@ -92,10 +93,10 @@ def slides(section: nodes.section) -> Iterator[nodes.section]:
                 yield current
                 current = slide()
             together = [before, child] if "tag_predict" in child["classes"] else [child]
-            current[-1:-1] = [one.deepcopy() for one in together]
+            current += [one.deepcopy() for one in together]
             full = alone
         elif cell or not alone:
-            current[-1] += (note := child.deepcopy())
+            current += SpeakerNotes("", note := child.deepcopy())
             if cell:
                 note[1:] = []  # its code runs before that of slides
     yield current
