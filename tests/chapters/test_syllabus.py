@@ -48,7 +48,8 @@ def test_point(chapter, point, shown_by):
 
 def test_tags_are_known():
     """A tag with a typing error would hide a cell from the tests, or from nbval."""
-    known = {"lang-zh", "lang-en", "nbval-ignore-output", "hide-input", "remove-input", "predict", "skip"}
+    known = {"lang-zh", "lang-en", "nbval-ignore-output", "hide-input", "remove-input", "predict", "skip",
+             "slide"}
     known |= {point for points in POINTS.values() for point in points}
     used = {tag for notebook in notebooks().values() for cell in notebook.cells
             for tag in cell.metadata.get("tags", [])}

@@ -61,7 +61,8 @@ class AskQuestion(SphinxDirective):
         kind, shown = question["kind"], question["shown"]
         parts = question.get("answers") or question.get("steps") or question["lines"] + question.get("distractors", [])
         parts = [parts[i] for i in shown]
-        box = QuestionBox(ids=[self.arguments[0]], classes=["question", "paired", f"question-{kind}", *["tag_slide"] * ("peer" in question)])
+        marks = ["tag_slide"] if "peer" in question else []
+        box = QuestionBox(ids=[self.arguments[0]], classes=["question", "paired", f"question-{kind}", *marks])
         self.env.domains["std"].note_hyperlink_target(box["ids"][0], self.env.docname, box["ids"][0], question["id"])
         fold = Fold(classes=["question-answer"], summary=ANSWER)
         told = box["told"] = {"kind": kind, "id": question["id"]}

@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 from docutils import nodes
@@ -34,6 +34,10 @@ REVEAL = ("LICENSE", "dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js
 OTHERS = re.compile(r"thebe|design-tabs|togglebutton|clipboard|copybutton|book-theme|wide_boxes|search_marks|"
                     r"\bask\.js|THEBE|toggleHint|toggleOpen")  # scripts and sheets of pages
 ELSEWHERE = re.compile(r'href="(?=[\w-]+\.html)')  # from a deck to a page
+# The speaker's window has no style sheet: notes keep what is to be read, and formulas as MathML.
+SPEAKER = """addEventListener("load", () => document.querySelectorAll(`.notes :is(.katex-html, .live-bar),
+  [data-lang=zh] .notes :is(.lang-en, .lang-sep), [data-lang=en] .notes :is(.lang-zh, .lang-sep)`)
+  .forEach((part) => part.remove()));"""
 CONTROLS = {"hash": True, "slideNumber": "c/t", "width": 1200, "height": 800, "center": False, "transition": "none"}
 
 
@@ -51,38 +55,50 @@ class CutSlides(SphinxPostTransform):
         if self.env.docname not in CHAPTERS:
             return
         chapter = self.document.next_node(nodes.section)
-        sections = [one for one in chapter.children if isinstance(one, nodes.section)]
-        opening, *_ = slides(chapter)
-        stacks = [[*slides(section)] for section in sections]
-        for section, (first, *rest) in zip(sections, stacks, strict=True):
-            section[:] = [*first.children, *rest]
-        shown = [section for section, stack in zip(sections, stacks, strict=True) if any(map(says, stack))]
+        opening = last = next(slides(chapter))
+        shown: list[nodes.section] = []
+        for section in [one for one in chapter.children if isinstance(one, nodes.section)]:
+            stack = []
+            for slide in slides(section):
+                if says(slide):
+                    stack.append(last := slide)
+                else:  # its notes are read before the next slide
+                    last += slide.children[1:]
+            if stack:
+                section[:] = [*stack[0].children, *stack[1:]]
+                last = section[-1] if stack[1:] else section
+                shown.append(section)
         chapter[:] = [*opening.children, *shown]
 
 
 def says(slide: nodes.section) -> bool:
     """Whether a slide holds more than its title and its notes."""
-    return len(slide.children) > 2
+    return not all(isinstance(one, SpeakerNotes) for one in slide.children[1:])
 
 
 def slides(section: nodes.section) -> Iterator[nodes.section]:
-    """First what stands before the code, then each cell and each question on a slide of its own."""
+    """Texts and formulas together; each cell, with what it asks, and each question on a slide of its own."""
     def slide() -> nodes.section:
-        return nodes.section("", section[0].deepcopy(), SpeakerNotes(), ids=[f"{section['ids'][0]}-{next(numbers)}"])
+        return nodes.section("", section[0].deepcopy(), ids=[f"{section['ids'][0]}-{next(numbers)}"])
 
-    numbers, below = count(), []
+    numbers, below, full = count(), [], False
     current = slide()
-    for child in section.children[1:]:
-        alone = isinstance(child, QuestionBox) or child.get("nb_element") == "cell_code"
+    for before, child in pairwise(section.children):
+        cell = child.get("nb_element") == "cell_code"
+        alone = cell or isinstance(child, QuestionBox)
         if isinstance(child, nodes.section):
             below.append(child)
         elif TAG in child.get("classes", ()) or isinstance(child, nodes.math_block):
-            if alone:
+            if full or (alone and says(current)):
                 yield current
                 current = slide()
-            current.insert(-1, child.deepcopy())
-        elif not alone:
-            current[-1] += child.deepcopy()
+            together = [before, child] if "tag_predict" in child["classes"] else [child]
+            current += [one.deepcopy() for one in together]
+            full = alone
+        elif cell or not alone:
+            current += SpeakerNotes("", note := child.deepcopy())
+            if cell:
+                note[1:] = []  # its code runs before that of slides
     yield current
     for one in below:
         yield from slides(one)
@@ -120,7 +136,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_node(SpeakerNotes, html=(open_notes, closing("aside")))
     app.set_translator("revealjs", DeckTranslator, override=True)
     app.connect("html-page-context", keep_ours, priority=901)  # after web.extension
-    app.add_js_file(None, body=HEAD_SCRIPT.read_text("utf-8"), priority=0)
+    app.add_js_file(None, body=HEAD_SCRIPT.read_text("utf-8") + SPEAKER, priority=0)
     app.connect("config-inited", configure, priority=901)
     return {"parallel_read_safe": False}
 
