@@ -10,11 +10,10 @@
     const drawing = host.querySelector(".explorer-drawing") || element("div", { className: "explorer-drawing", hidden: true });
     const picture = host.querySelector(":scope > img") || book.described(element("img", { hidden: true }), drawing);
     const line = element("output", { className: "explorer-text" });
-    const fault = element("pre", { className: "explorer-error", hidden: true });
+    const fault = element("pre", { className: "explorer-error", hidden: true, role: "alert" });
     const code = element("pre", { tabIndex: 0 }), inputs = [], shown = [], bar = [];
     const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), code]);
     let busy = null, moved = false, playing = null, over = false;
-    fault.setAttribute("role", "alert");
 
     const key = (control) => spec.name + "." + control.name;
     const chosen = () => inputs.map((input) => input.type === "text" ? input.value : +(input.type === "checkbox" ? input.checked : input.value));

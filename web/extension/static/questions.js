@@ -51,7 +51,8 @@
 
   function sequence(told, list, name, say) {
     const items = [...list.children], code = told.kind === "parsons";
-    const shift = (by) => (item) => { item.dataset.indent = Math.max(0, Math.min(4, +item.dataset.indent + by)); };
+    const indented = (item) => +item.style.getPropertyValue("--indent"), indent = (item, n) => item.style.setProperty("--indent", n);
+    const shift = (by) => (item) => indent(item, Math.max(0, Math.min(4, indented(item) + by)));
     const moves = [
       ["ArrowUp", "↑", "上移 | Up", (item) => item.previousElementSibling?.before(item)],
       ["ArrowDown", "↓", "下移 | Down", (item) => item.nextElementSibling?.after(item)],
@@ -62,11 +63,10 @@
       const focused = document.activeElement;
       move(item);
       if (item.contains(focused)) focused.focus();  // a node that moves loses it
-      const place = [...list.children].indexOf(item) + 1, { indent } = item.dataset;
-      say("out" in item.dataset ? "不用这一行 | This line is left out" : code ? `第 ${place} 行，缩进 ${indent} 级 | Line ${place}, indented ${indent} times` : `第 ${place} 位 | Place ${place}`);
+      const place = [...list.children].indexOf(item) + 1, n = indented(item);
+      say("out" in item.dataset ? "不用这一行 | This line is left out" : code ? `第 ${place} 行，缩进 ${n} 级 | Line ${place}, indented ${n} times` : `第 ${place} 位 | Place ${place}`);
     }
     items.forEach((item) => {
-      item.dataset.indent = 0;
       item.draggable = true;
       item.prepend(element("span", { className: "question-moves" }, moves.map(([, sign, label, move]) => button(
         [element("span", { ariaHidden: "true" }, [sign]), element("span", { className: "question-unseen" }, words(label))], () => act(item, move)))));
@@ -86,17 +86,17 @@
       item.addEventListener("dragend", () => { list.dragged = null; });
     });
     return {
-      given: () => [...list.children].map((item) => [items.indexOf(item), +item.dataset.indent, "out" in item.dataset]),
+      given: () => [...list.children].map((item) => [items.indexOf(item), indented(item), "out" in item.dataset]),
       take(given) {
-        given.forEach(([i, indent, out]) => {
-          items[i].dataset.indent = indent;
+        given.forEach(([i, n, out]) => {
+          indent(items[i], n);
           items[i].toggleAttribute("data-out", out);
           list.append(items[i]);
         });
       },
       verdict(given) {
         const used = given.filter(([, , out]) => !out), order = used.map(([i]) => i);
-        const good = told.orders.some((right) => String(right) === String(order)), straight = !code || used.every(([i, indent]) => indent === told.indents[i]);
+        const good = told.orders.some((right) => String(right) === String(order)), straight = !code || used.every(([i, n]) => n === told.indents[i]);
         const matching = Math.max(...told.orders.map((right) => [...right, -1].findIndex((i, place) => i !== order[place])));
         return { right: good && straight, reasons: [], hint: good && straight ? "" : good ? "次序对了，缩进还不对。 | The order is right, the indentation is not." :
           `从头数起，${matching} 个在位。 | Counted from the top, ${matching} in place.` };
@@ -108,8 +108,7 @@
   boxes.forEach((box) => {
     const told = JSON.parse(box.dataset.question), fold = box.querySelector(":scope > details");
     const list = box.querySelector(":scope > ul") || element("div", { className: "question-entry" });
-    const said = element("div", { className: "question-said" }), reasons = fold.querySelectorAll(":scope > ul > li");
-    said.setAttribute("role", "status");
+    const said = element("div", { className: "question-said", role: "status" }), reasons = fold.querySelectorAll(":scope > ul > li");
     const say = (text) => said.replaceChildren(element("p", {}, words(text)));
     const kind = { number, order: sequence, parsons: sequence }[told.kind] || choices, way = kind(told, list, box.id, say);
     function show(given) {
