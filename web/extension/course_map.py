@@ -32,24 +32,19 @@ class CourseMap(SphinxDirective):
         return [nodes.container("", *self.parse_text_to_nodes("\n".join(text)), classes=["paired"])]
 
 
-def goals(chapter: str) -> list[Pair]:
-    """What a reader can do afterwards, as the chapter's opening promises it."""
-    zh, en = (GOAL.findall(cell.source) for cell in course.sections(chapter)[0].cells if "-opening-" in cell.id)
-    return [Pair(*both) for both in zip(zh, en, strict=True)]
-
-
 def table(chapter: str) -> Iterator[list[str]]:
-    """A row for each goal."""
+    """A row for each goal: what a reader can do afterwards, as the chapter's opening promises it."""
+    goals = [GOAL.findall(cell.source) for cell in course.sections(chapter)[0].cells if "-opening-" in cell.id]
     homework = assignments.load(chapter)
     points = {id: len(EXERCISES[id].tests) + homework.written.get(f"{id}-answer", 0) for id in homework.exercises}
-    for number, goal in enumerate(goals(chapter), 1):
+    for number, goal in enumerate(zip(*goals, strict=True), 1):
         sections = [one for one in course.sections(chapter) if any(q["goal"] == number for q in one.questions)]
         asked = [q["id"] for one in sections for q in one.questions if q["goal"] == number]
         tried = [course.exercise_id(cell) for one in course.sections(chapter) for cell in one.exercises
                  if cell.metadata.exercise["goal"] == number]
         terms = [TERM.findall("\n".join(one.text(key) for one in sections)) for key in Pair._fields]
         words = Pair(*(", ".join(f"{{term}}`{term}`" for term in dict.fromkeys(found)) for found in terms))
-        yield [str(goal), ", ".join(f"{{ref}}`{one.label}`" for one in sections),
+        yield [str(Pair(*goal)), ", ".join(f"{{ref}}`{one.label}`" for one in sections),
                " ".join(f"{{ref}}`{i} <question-{id}>`" for i, id in enumerate(asked, 1)),
                ", ".join(f"{{ref}}`ex-{id}`" + (f" ({points[id]})" if id in points else "") for id in tried),
                str(words)]

@@ -30,8 +30,7 @@ book.Cell = (() => {
         this.reset();
       });
       this.editButton = button("✎", "编辑 | Edit", "live-edit", () => this.edit());
-      this.note = element("p", { className: "live-note" });
-      this.note.setAttribute("role", "status");
+      this.note = element("p", { className: "live-note", role: "status" });
       const above = button("⇈", "运行到这里 | Run to here", "live-above", () => live.runTo(this));
       const bar = element("div", { className: "live-bar" }, [this.runButton, above, this.editButton, this.resetButton, this.note]);
       this.pre.closest(".cell_input").after(bar);

@@ -13,8 +13,7 @@
       document.getElementById("ex-" + part.replace(/-answer$/, "")).append(
         element("label", { className: "hand-in" }, [...book.inLanguages("你的回答，下载笔记本时带上 | Your answer, which goes into the notebook"), area]));
     });
-    const note = element("p"), file = element("input", { type: "file", accept: ".ipynb", hidden: true });
-    note.setAttribute("role", "status");
+    const note = element("p", { role: "status" }), file = element("input", { type: "file", accept: ".ipynb", hidden: true });
     const say = (text) => note.replaceChildren(...book.inLanguages(text));
 
     function place(id) {                         // where the answer to a cell of the notebook stands: what is written there, and how to change it
