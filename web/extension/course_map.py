@@ -37,14 +37,12 @@ def table(chapter: str) -> Iterator[list[str]]:
     goals = [GOAL.findall(cell.source) for cell in course.sections(chapter)[0].cells if "-opening-" in cell.id]
     homework = assignments.load(chapter)
     points = {id: len(EXERCISES[id].tests) + homework.written.get(f"{id}-answer", 0) for id in homework.exercises}
-    for number, goal in enumerate(zip(*goals, strict=True), 1):
+    for number, words in enumerate(zip(*goals, strict=True), 1):
         sections = [one for one in course.sections(chapter) if any(q["goal"] == number for q in one.questions)]
         asked = [q["id"] for one in sections for q in one.questions if q["goal"] == number]
-        tried = [course.exercise_id(cell) for one in course.sections(chapter) for cell in one.exercises
-                 if cell.metadata.exercise["goal"] == number]
+        tried = [id for one in course.sections(chapter) for id, goal in one.exercises.items() if goal == number]
         terms = [TERM.findall("\n".join(one.text(key) for one in sections)) for key in Pair._fields]
-        words = Pair(*(", ".join(f"{{term}}`{term}`" for term in dict.fromkeys(found)) for found in terms))
-        yield [str(Pair(*goal)), ", ".join(f"{{ref}}`{one.label}`" for one in sections),
+        yield [str(Pair(*words)), ", ".join(f"{{ref}}`{one.label}`" for one in sections),
                " ".join(f"{{ref}}`{i} <question-{id}>`" for i, id in enumerate(asked, 1)),
                ", ".join(f"{{ref}}`ex-{id}`" + (f" ({points[id]})" if id in points else "") for id in tried),
-               str(words)]
+               str(Pair(*(", ".join(f"{{term}}`{term}`" for term in dict.fromkeys(found)) for found in terms)))]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from nnlib._common.pair import Pair
 from nnlib.plot.inline import inline_svg
@@ -44,9 +45,10 @@ class Section:
         return [question for question in bank.questions(self.chapter) if question["section"] == self.label]
 
     @property
-    def exercises(self) -> list[NotebookNode]:
-        """The cells that open the exercises that are best done after it."""
-        return [cell for cell in cells("exercises") if cell.metadata.get("exercise", {}).get("section") == self.label]
+    def exercises(self) -> dict[str, int]:
+        """The exercises that are best done after it; for each, the number of the goal that it serves."""
+        return {cell.id.removesuffix("-opener"): cell.metadata.exercise["goal"] for cell in cells("exercises")
+                if cell.metadata.get("exercise", {}).get("section") == self.label}
 
     @property
     def minutes(self) -> int:
@@ -81,14 +83,6 @@ def sections(chapter: str) -> list[Section]:
     return found
 
 
-def exercise_id(opener: NotebookNode) -> str:
-    return opener.id.removesuffix("-opener")
-
-
-def text_cell(name: str, source: str) -> NotebookNode:
-    return nbformat.v4.new_markdown_cell(source, id=name)
-
-
 def asked(question: bank.Question, prefix: str) -> NotebookNode:
     """The cell that asks a question, with all that the directive needs to know."""
     whole = bank.drawn(question, SEED) if "section" in question else question
@@ -98,11 +92,11 @@ def asked(question: bank.Question, prefix: str) -> NotebookNode:
         whole |= {"svg": inline_svg(figure), "png": base64.b64encode(file.getvalue()).decode()}
     whole["shown"] = bank.shuffled(question, SEED)
     name = f"{prefix}-{question['id']}"
-    return text_cell(name, f"``````{{question}} {name}\n{json.dumps(whole, ensure_ascii=False)}\n``````")
+    return new_markdown_cell(f"``````{{question}} {name}\n{json.dumps(whole, ensure_ascii=False)}\n``````", id=name)
 
 
 def paired(name: str, zh: str, en: str) -> NotebookNode:
-    return text_cell(name, f":::{{container}} paired\n{Pair(zh, en)}\n:::")
+    return new_markdown_cell(f":::{{container}} paired\n{Pair(zh, en)}\n:::", id=name)
 
 
 def about(section: Section) -> NotebookNode:
@@ -114,7 +108,7 @@ def about(section: Section) -> NotebookNode:
 
 def practice(section: Section) -> NotebookNode:
     """The exercises to do next, by their titles."""
-    links = [f"{{ref}}`ex-{exercise_id(cell)}`" for cell in section.exercises]
+    links = [f"{{ref}}`ex-{id}`" for id in section.exercises]
     return paired(f"practice-{section.label}", f"接着做：{'、'.join(links)}", f"Now try {', '.join(links)}")
 
 
@@ -123,7 +117,7 @@ def in_order(chapter: str) -> Iterator[NotebookNode]:
     again = [question for one in before for question in bank.questions(one) if "recall" in question]
     for number, section in enumerate(sections(chapter)):
         if number == 1 and again:
-            yield text_cell("again", "```{rubric} 上一章还记得多少 | From the last chapter\n```")
+            yield new_markdown_cell("```{rubric} 上一章还记得多少 | From the last chapter\n```", id="again")
             yield from (asked(question, "again") for question in again)
         for place, cell in enumerate(section.cells):
             if "predict" in cell.metadata:

@@ -147,17 +147,14 @@
 
   function fromDrawings(spec) {                  // made when the book was built, the last control fastest
     let drawings = spec.drawings ? null : Promise.resolve([]);
-    function bring() {
+    return (indices) => {
+      const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
       drawings ||= new Promise((done, fail) => document.head.append(element("script", { src: spec.drawings,
         onload: () => done(book.drawings[spec.name]), onerror: () => {
           drawings = null;
           fail(new Error(`图没有载入：${spec.drawings} | The drawings did not load: ${spec.drawings}`));
         } })));
-      return drawings;
-    }
-    return (indices) => {
-      const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
-      return bring().then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
+      return drawings.then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
     };
   }
 
