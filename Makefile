@@ -84,7 +84,7 @@ slides: book
 # The wheel's docstring examples run in environments that hold nothing but the wheel and pytest: one without the
 # extras, where modules that need one are passed over, and one with them.
 PYTEST_ALONE = -I -m pytest -c /dev/null -p no:cacheprovider -q --doctest-modules --pyargs nnlib
-release: $(TEST_READY) book
+release: $(TEST_READY) slides
 	@rm -rf _build/release && mkdir -p _build/release
 	@cd _build/release && ../../$(RUN) pip wheel --quiet --disable-pip-version-check --no-deps ../..
 	@cd _build/release && for extras in "" "[data,plots,threads,panels]"; do \

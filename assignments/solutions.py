@@ -7,17 +7,16 @@ def collapse(W1, b1, W2, b2):
     return W2 @ W1, W2 @ b1 + b2
 
 
-def gradients(W1, b1, W2, b2, X, y):
-    n = X.shape[1]
-    h = 1 / (1 + np.exp(-(W1 @ X + b1)))
-    s = W2 @ h + b2
-    p = np.exp(s - s.max(axis=0))
-    p /= p.sum(axis=0)
-    p[y, np.arange(n)] -= 1
-    d2 = p / n
-    d1 = (W2.T @ d2) * h * (1 - h)
-    return {"W1": d1 @ X.T, "b1": d1.sum(axis=1, keepdims=True),
-            "W2": d2 @ h.T, "b2": d2.sum(axis=1, keepdims=True)}
+def tanh_gradients(W1, b1, W2, b2, W3, b3, X, Y):
+    h1 = np.tanh(W1 @ X + b1)
+    h2 = np.tanh(W2 @ h1 + b2)
+    d3 = 2 * (W3 @ h2 + b3 - Y) / Y.size
+    d2 = (W3.T @ d3) * (1 - h2**2)
+    d1 = (W2.T @ d2) * (1 - h1**2)
+    grads = {}
+    for k, d, below in ((1, d1, X), (2, d2, h1), (3, d3, h2)):
+        grads |= {f"W{k}": d @ below.T, f"b{k}": d.sum(axis=1, keepdims=True)}
+    return grads
 
 
 def sigmoid_slope(z):
@@ -25,23 +24,28 @@ def sigmoid_slope(z):
     return u / (1 + u) ** 2
 
 
-def dead_share(W, b, X):
-    return float(((W @ X + b) <= 0).all(axis=1).mean())
+def diagnose(start, now):
+    if now["dead"] > 0.5:
+        return "dead" if start["dead"] > 0.5 else "rate"
+    if now["saturated"] > 0.9:
+        return "saturated"
+    return "vanishing" if now["gradient"][0] < now["gradient"][-1] / 100 else "fine"
 
 
-def maxout_weights(W, b, alpha):
-    return np.stack([W, alpha * W]), np.stack([b, alpha * b])
+def hat_weights(w, b, height):
+    W = np.array([[w, w], [-w, -w], [0 * w, w]])[:, :, 0]
+    B = np.array([[b, b], [-b, -b], [0 * b + height, b]])[:, :, 0]
+    return W, B
 
 
 def widest(n_in, n_out, budget):
     return max(0, (budget - n_out) // (n_in + 1 + n_out))
 
 
-def through_points(x, y):
-    slopes = np.diff(y) / np.diff(x)
-    knots = x[:-1, None]
-    changes = np.diff(slopes, prepend=0)
-    return np.ones_like(knots), -knots, changes[None], y[:1, None]
+def periodic(x, y, times):
+    knots = x[0] + np.append(0, np.cumsum(np.tile(np.diff(x), times)))[:, None]
+    slopes = np.tile(np.diff(y) / np.diff(x), times)
+    return np.ones_like(knots), -knots, np.diff(slopes, prepend=0, append=0)[None], y[:1, None]
 
 
 class Dropout:

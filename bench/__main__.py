@@ -10,23 +10,6 @@ from pathlib import Path
 POOLS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
 
 
-def child(threads: int) -> tuple[list[dict[str, object]], bool]:
-    """Measure in a process of its own, because libraries read their thread count when they are imported.
-
-    The second result says whether the child came to its end: what it measured until then counts all the same.
-    """
-    variables = {"MPLBACKEND": "Agg"} | {f"{pool}_NUM_THREADS": str(threads) for pool in POOLS}
-    command = [sys.executable, "-m", "bench", *sys.argv[1:], "--threads", str(threads)]
-    rows: list[dict[str, object]] = []
-    with subprocess.Popen(command, env=os.environ | variables, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            for line in process.stdout or ():
-                rows += json.loads(line)
-        except KeyboardInterrupt:
-            process.terminate()  # it may have had no Ctrl-C of its own
-    return rows, process.returncode == 0
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few short rounds, as a check that it works")
@@ -42,17 +25,25 @@ def main() -> None:
         for rows in measure(options):
             print(json.dumps(rows), flush=True)
         return
-    before = os.getloadavg()[0]
-    rows, whole = child(1)
-    if whole:
-        more, whole = child(2)
-        rows += more
+    rows: list[dict[str, object]] = []
+    before, stopped = os.getloadavg()[0], 0
+    for threads in "12":  # each in a process of its own: libraries read their thread count when they are imported
+        command = [sys.executable, "-m", "bench", *sys.argv[1:], "--threads", threads]
+        environment = os.environ | {f"{pool}_NUM_THREADS": threads for pool in POOLS}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                for line in process.stdout or ():
+                    rows += json.loads(line)  # which count also if the process does not come to its end
+            except KeyboardInterrupt:
+                process.terminate()  # it may have had no Ctrl-C of its own
+        if stopped := process.returncode:
+            break
     if not rows:
         raise SystemExit("The run stopped before anything was measured; the old results stay.")
     from .report import write
 
-    write(rows, options.out, (before, os.getloadavg()[0]), options.quick, whole)
-    print(f"Written: {options.out / 'results.md'} and its plot{'' if whole else ', as far as the run came'}.")
+    write(rows, options.out, (before, os.getloadavg()[0]), options.quick, not stopped)
+    print(f"Written: {options.out / 'results.md'} and its plot{', as far as the run came' if stopped else ''}.")
 
 
 if __name__ == "__main__":

@@ -33,10 +33,7 @@ def linear(net: nn.Network) -> list[tuple[Any, Any]]:
 
 
 def nnlib(work: Workload, workers: int | None = None) -> Contender:
-    """nn.fit, as a reader of the book calls it.
-
-    It checks its input and makes its buffers once per call, so a single epoch per turn would look slow.
-    """
+    """nn.fit, as a reader calls it: checks and buffers come once per call, so one epoch per turn would look slow."""
     net = work.network()
     start = net.params.copy()
 
@@ -95,10 +92,7 @@ class Task:
 
 
 def pytorch(work: Workload) -> Contender:
-    """PyTorch in eager mode: nn.Sequential and torch.optim.SGD.
-
-    Many networks are trained one after the other, the way people first write it.
-    """
+    """PyTorch in eager mode as people first write it: nn.Sequential, torch.optim.SGD, one network after the other."""
     task = Task(work)
     params = list(task.module.parameters())
     groups = [{"params": params[0::2], "weight_decay": work.l2}, {"params": params[1::2]}]  # weights, biases

@@ -40,10 +40,7 @@ def seconds(contender: Contender, epochs: int) -> Any:
 
 
 def differences(contenders: list[Contender], work: Workload) -> dict[str, float]:
-    """Return each loss's largest relative difference from the first contender's after CHECK epochs.
-
-    A difference above TOLERANCE stops the run, because the contenders then do not do the same work.
-    """
+    """Return how far each loss is from the first after CHECK epochs; above TOLERANCE, it is other work, and we stop."""
     losses = {one.name: np.asarray(one.loss(one.train(CHECK))) for one in contenders if one.loss}
     ours, tolerance = losses[contenders[0].name], TOLERANCE[work.dtype]
     gaps = {name: float(np.max(np.abs(loss / ours - 1))) for name, loss in losses.items()}
@@ -54,26 +51,8 @@ def differences(contenders: list[Contender], work: Workload) -> dict[str, float]
     return gaps
 
 
-def interleave(contenders: list[Contender], rounds: int, turn: float, tick: Callable[[], object]) -> Any:
-    """Let every contender take one turn of `turn` seconds per round, in an order that alternates.
-
-    Return seconds per step by contender, clock (CPU, wall) and round.
-    """
-    epochs = [one.least for one in contenders]
-    for i, one in enumerate(contenders):
-        while (wall := seconds(one, epochs[i])[1]) < turn / 2:
-            epochs[i] = int(np.ceil(epochs[i] * min(20, turn / wall)))
-    spent = np.empty((len(contenders), 2, rounds))
-    for k in range(rounds):
-        for i, one in list(enumerate(contenders))[:: 1 if k % 2 == 0 else -1]:
-            time.sleep(PAUSE)
-            spent[i, :, k] = seconds(one, epochs[i]) / (one.steps * epochs[i])
-        tick()
-    return spent
-
-
 def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
-    """Yield, for each workload, one row per contender, with each round's seconds per step."""
+    """Yield, for each workload, one row per contender; all take a turn per round, in an order that alternates."""
     torch.set_num_threads(options.threads)
     rounds, turn = (5, 0.04) if options.quick else (9, 0.25)
     todo = tasks(options)
@@ -82,7 +61,16 @@ def measure(options: Namespace) -> Iterator[list[dict[str, Any]]]:
             bar.set_postfix_str(work.name)
             contenders = [make(work) for make in makers]
             gaps = differences(contenders, work)
-            spent = interleave(contenders, rounds, turn, bar.update)
+            epochs = [one.least for one in contenders]  # of a turn
+            for i, one in enumerate(contenders):
+                while (wall := seconds(one, epochs[i])[1]) < turn / 2:
+                    epochs[i] = int(np.ceil(epochs[i] * min(20, turn / wall)))
+            spent = np.empty((len(contenders), 2, rounds))  # seconds per step, by clock (CPU, wall)
+            for k in range(rounds):
+                for i, one in list(enumerate(contenders))[:: 1 if k % 2 == 0 else -1]:
+                    time.sleep(PAUSE)
+                    spent[i, :, k] = seconds(one, epochs[i]) / (one.steps * epochs[i])
+                bar.update()
             yield [{"work": work.name, "threads": options.threads, "name": one.name, "gap": gaps.get(one.name),
                     "spent": own.tolist(), "ratio": (own / spent[0]).tolist()}
                    for one, own in zip(contenders, spent, strict=True)]

@@ -13,12 +13,8 @@ from threadpoolctl import threadpool_info
 from nnlib._common.files import write_whole
 
 Row = dict[str, Any]
-AXES = {
-    "width": "hidden units",
-    "batch": "samples in the batch",
-    "depth": "hidden layers of 100 units",
-    "networks": "networks (time per network)",
-}
+AXES = {"width": "hidden units", "batch": "samples in the batch", "depth": "hidden layers of 100 units",
+        "networks": "networks (time per network)"}
 
 
 def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool, whole: bool) -> None:
@@ -29,9 +25,19 @@ def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool,
     for row in rows:
         axis = row["work"].split()[0]
         tables.setdefault(axis if axis in AXES else row["work"], []).append(row)
-    head = f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}"
-    text = "\n".join([head, *(section(name, mine) for name, mine in tables.items())])
-    write_whole(folder / "results.md", lambda file: file.write(text.encode()))
+    lines = [f"# Results\n\n{kind}README.md says what the columns mean.\n\n{machine(load)}"]
+    for name, mine in tables.items():
+        lines += [f"## {'Growth: ' if name in AXES else ''}{name}\n",
+                  "| threads | | CPU time, µs | ÷ nnlib | wall time, µs | ÷ nnlib | difference |",
+                  "| --: | --- | --- | --- | --- | --- | --: |"]
+        for row in mine:
+            who = row["name"] if row["work"] == name else f"{row['work']}: {row['name']}"
+            times = map(quartiles, np.multiply(row["spent"], 1e6))
+            cpu, wall = map("{} | {}".format, times, map(quartiles, row["ratio"]))
+            gap = "" if row["gap"] is None else f"{row['gap']:.0g}"
+            lines.append(f"| {row['threads']} | {who} | {cpu} | {wall} | {gap} |")
+        lines.append("")
+    write_whole(folder / "results.md", lambda file: file.write("\n".join(lines).encode()))
     if tables.keys() & AXES:
         write_whole(folder / "results.png", lambda file: plot(tables).savefig(file, dpi=120, format="png"))
 
@@ -48,21 +54,6 @@ def machine(load: tuple[float, float]) -> str:
             f"NumPy's products: OpenBLAS {blas['version']} for {blas['architecture']}\n"
             f"- Python {platform.python_version()}, {packages}\n"
             f"- load of the machine (1 is our own): {load[0]:.1f} before, {load[1]:.1f} after\n")
-
-
-def section(name: str, rows: list[Row]) -> str:
-    """Write one table."""
-    lines = [
-        f"## {'Growth: ' if name in AXES else ''}{name}\n",
-        "| threads | | CPU time, µs | ÷ nnlib | wall time, µs | ÷ nnlib | difference |",
-        "| --: | --- | --- | --- | --- | --- | --: |",
-    ]
-    for row in rows:
-        who = row["name"] if row["work"] == name else f"{row['work']}: {row['name']}"
-        cpu, wall = map("{} | {}".format, map(quartiles, np.multiply(row["spent"], 1e6)), map(quartiles, row["ratio"]))
-        gap = "" if row["gap"] is None else f"{row['gap']:.0g}"
-        lines.append(f"| {row['threads']} | {who} | {cpu} | {wall} | {gap} |")
-    return "\n".join([*lines, ""])
 
 
 def quartiles(values: Any) -> str:

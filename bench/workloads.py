@@ -63,24 +63,18 @@ def course(quick: bool) -> list[Workload]:
     digits, values = nn.datasets.digits()
     digits, values = np.asfortranarray(digits[:, :1700], "float32"), values[:1700]  # 17 whole minibatches
     small, heavy = {"dtype": "float64", "lr": 0.1}, {"momentum": 0.9, "l2": 1e-3}
-    works = [
+    return [
         Workload("W1 2-100-3 relu", (2, 100, 3), plane3, arms, **small),
         Workload("W1 2-20-20-1 tanh", (2, 20, 20, 1), plane, rings, nn.Tanh, **small),
         Workload("W2 3072-100-10", (3072, 100, 10), pictures, kinds, batch=256, lr=0.01, **heavy),
-    ]
-    return works + [
-        Workload(f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10), digits, values, batch=100, networks=networks)
-        for hidden, networks in ((25, 128), (50, 128), (500, 28))]
+        *(Workload(f"W3 {networks} nets 64-{hidden}-10", (64, hidden, 10), digits, values, batch=100, networks=networks)
+          for hidden, networks in ((25, 128), (50, 128), (500, 28)))]
 
 
 def growth(quick: bool) -> Iterator[Workload]:
     """64-100-10 on 100 samples, full batch, float32, while one of four numbers grows."""
-    axes = {
-        "width": (20, 63, 200, 632, 2000),
-        "batch": (1, 10, 100, 1000, 10_000),
-        "depth": (1, 2, 4, 8, 16),
-        "networks": (1, 4, 16, 64, 250, 1000),
-    }
+    axes = {"width": (20, 63, 200, 632, 2000), "batch": (1, 10, 100, 1000, 10_000), "depth": (1, 2, 4, 8, 16),
+            "networks": (1, 4, 16, 64, 250, 1000)}
     for axis, n in [(axis, n) for axis, ns in axes.items() for n in (ns[::2] if quick else ns)]:
         now = {"width": 100, "batch": 100, "depth": 1, "networks": None, axis: n}
         rng = np.random.default_rng(0)

@@ -31,17 +31,6 @@ def losses(hidden: int, networks: int, epochs: int) -> dict[str, np.ndarray]:
     return dict(zip(MEASURED, (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt)), strict=True))
 
 
-def table(rows: np.ndarray) -> str:
-    """Mean and spread of each size's losses, as Markdown."""
-    lines = ["| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |",
-             "|---:|---:|---:|---:|"]
-    for hidden in np.unique(rows[:, 0]):
-        train, test = rows[rows[:, 0] == hidden, 2:4].T
-        lines.append(f"| {hidden:.0f} | {train.mean():.4f} ± {train.std(ddof=1):.4f} "
-                     f"| {test.mean():.4f} ± {test.std(ddof=1):.4f} | {test.max():.4f} |")
-    return "\n".join(lines)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200, help="networks of each size (200)")
@@ -69,7 +58,11 @@ def main() -> None:
     write_whole(options.out, partial(np.savetxt, X=rows, fmt=["%d", "%d", *["%.5f"] * len(MEASURED)], delimiter=",",
                                      header=",".join(("hidden", "seed", *MEASURED)), comments=""))
     unfinished.unlink()
-    print(table(rows))
+    print("| hidden units | train loss, mean ± sd | test loss, mean ± sd | worst test loss |\n|---:|---:|---:|---:|")
+    for hidden in np.unique(rows[:, 0]):
+        train, test = rows[rows[:, 0] == hidden, 2:4].T
+        print(f"| {hidden:.0f} | {train.mean():.4f} ± {train.std(ddof=1):.4f} "
+              f"| {test.mean():.4f} ± {test.std(ddof=1):.4f} | {test.max():.4f} |")
 
 
 if __name__ == "__main__":

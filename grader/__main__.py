@@ -11,7 +11,7 @@ from pathlib import Path
 
 FORMATS = {"csv": "a row per student and assignment", "canvas": "for Canvas's gradebook",
            "moodle": "Moodle's offline grading worksheet", "moodle-users": "Moodle's import by user name",
-           "gradescope": "by student number or e-mail address"}
+           "gradescope": "by student number or e-mail address", "sheets": "answers in words beside their rubric"}
 
 
 def above_zero(kind: type, text: str) -> float:
@@ -54,9 +54,8 @@ def collect(args: argparse.Namespace) -> bool:
     complain("left out", (f"{one}: {one.why}" for one in done.left_out))
     complain("cannot be marked:", (f"{one}: {one.why}" for one in done.refused))
     lists = (done.taken, done.aside, done.left_out, done.junk)
-    taken, aside, left_out, junk = (len({id(one.content) for one in some}) for some in lists)  # a group has one file
-    print(f"{taken + aside + left_out + junk} files: {taken} taken, {aside} set aside, {left_out} left out, "
-          f"{junk} of macOS, Windows or Jupyter")
+    counts = [len({id(one.content) for one in some}) for some in lists]  # a group has one file
+    print("{} files: {} taken, {} set aside, {} left out, {} of macOS, Windows or Jupyter".format(sum(counts), *counts))
     return bool(done.left_out or done.refused or not done.taken)
 
 
@@ -109,17 +108,29 @@ def feedback(args: argparse.Namespace) -> None:
 
 def export(args: argparse.Namespace) -> None:
     from .reports.export import write_grades
+    from .reports.feedback import write_sheets
 
-    results, only = results_with_points(args), args.assignment
-    if only and only not in results:
-        names = ", ".join(results)
-        raise ValueError(f"expected an assignment with results ({names}), got {only!r}. Check the spelling.")
-    count, waiting, refused = write_grades({only: results[only]} if only else results, args.format, args.out)
+    found, only = results_with_points(args), args.assignment
+    if only and only not in found:
+        raise ValueError(f"expected an assignment with results ({', '.join(found)}), got {only!r}. Check the spelling.")
+    results = {only: found[only]} if only else found
+    if args.format == "sheets":
+        return write_sheets(results, args.results, args.out)
+    count, waiting, refused = write_grades(results, args.format, args.out)
     print(f"{count} grades in {args.out}")
     complain("no grade:", refused)
     if waiting:
         print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "
               "give their points with --manual FILE (student,assignment,part,points).", file=sys.stderr)
+
+
+def questions(args: argparse.Namespace) -> None:
+    from questions.export import write_bank as write  # imports matplotlib
+
+    from . import seeds
+
+    pools = write(args.out, seeds.read(args.seed_file), args.format, args.lang, args.chapter, args.variants, args.count)
+    print(f"{len(pools)} questions, {sum(map(len, pools))} variants of them in {args.out}")
 
 
 def complain(words, lines):
@@ -137,33 +148,37 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
         for flag, help, options in arguments:
             sub.add_argument(flag, help=help, **options)
 
-    def out(help):
-        return "--out", help, {**path, "required": True, "metavar": "PATH"}
-
-    path, named = {"type": Path}, {"metavar": "NAME"}
-    file = {**path, "metavar": "FILE"}
-    formats = "; ".join(f"{name}: {what}" for name, what in FORMATS.items())
+    path, named, file = {"type": Path}, {"metavar": "NAME"}, {"type": Path, "metavar": "FILE"}
+    out = {"type": Path, "metavar": "PATH", "required": True}
     marked = ("results", "the folder that the verb grade wrote", path)
     manual = ("--manual", "a table of points given by hand: student,assignment,part,points", file)
     verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
-    verb(release, "write the notebooks that students get, without solutions", out("a folder for them"))
+    verb(release, "write the notebooks that students get, without solutions", ("--out", "a folder for them", out))
     verb(seed, "make a secret seed", ("file", "a new file for it", path))
     verb(collect, "sort an LMS's download into one folder per student",
          ("folder", "the download: a folder or a zip file", path),
          ("--assignment", "what was handed in, such as activations", {**named, "required": True}),
-         out("a folder for the students' folders"))
+         ("--out", "a folder for the students' folders", out))
     verb(grade, "mark what was collected; run it again to mark what is missing",
          ("folder", "the folder that the verb collect wrote", path),
-         ("--seed-file", "what the verb seed made", {**file, "required": True}), out("a folder for the results"),
+         ("--seed-file", "what the verb seed made", {**file, "required": True}),
+         ("--out", "a folder for the results", out),
          ("--workers", "processes that mark (2)", {"type": partial(above_zero, int), "default": 2}),
          ("--seconds", "limit for one call of a student's function (2); another limit marks all anew",
           {"type": partial(above_zero, float), "default": 2.0}),
          ("--unsafe-no-sandbox", "run student code with your own rights",
           {"dest": "sandboxed", "action": "store_false"}))
-    verb(feedback, "write one page per student", marked, out("a folder for the pages"), manual)
-    verb(export, "write the grades", marked, out("a file for the table"),
-         ("--format", formats, {"choices": FORMATS, "default": "csv"}),
+    verb(feedback, "write one page per student", marked, ("--out", "a folder for the pages", out), manual)
+    verb(export, "write the grades", marked, ("--out", "a file for the table", out),
+         ("--format", "; ".join(map(": ".join, FORMATS.items())), {"choices": FORMATS, "default": "csv"}),
          ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)
+    verb(questions, "write the questions of the pages for an LMS or on paper, with other numbers",
+         ("--format", "of an LMS, or to print", {"choices": ("qti", "moodle", "canvas", "print"), "required": True}),
+         ("--lang", "the language of the texts (both)", {"choices": ("zh", "en", "both"), "default": "both"}),
+         ("--seed-file", "what the verb seed made", {**file, "required": True}), ("--out", "a new file", out),
+         ("--chapter", "the chapters to take questions from (all)", {**named, "nargs": "+", "default": []}),
+         ("--variants", "variants per question, or forms (3)", {"type": partial(above_zero, int), "default": 3}),
+         ("--count", "how many questions to take (all)", {"type": partial(above_zero, int)}))
     return parser.parse_args(argv)
 
 

@@ -103,10 +103,9 @@ def _opened(file: File, depth: int) -> Iterator[File]:
 
 def _text(name: bytes) -> tuple[str, str]:
     """A file's name: UTF-8, or else what Chinese Windows writes; a guess is told, with its encoding."""
-    for encoding in ("utf-8", "gb18030"):
+    for encoding in ("utf-8", "gb18030", "cp437"):  # the last reads any bytes
         with suppress(UnicodeDecodeError):
             return name.decode(encoding), "" if encoding == "utf-8" else encoding
-    return name.decode("cp437"), "cp437"
 
 
 def _why(parts: tuple[str, ...], mode: int, size: int, depth: int) -> str:

@@ -157,9 +157,8 @@ def _claim(out: Path, folder: Path, assignments: set[str]) -> None:
     """Refuse results that were made from another folder: there, somebody else may have the same name."""
     here, claims = str(folder.resolve()), read_sealed(out / CLAIMS) or {}
     for other in (claims[name] for name in sorted(assignments) if claims.get(name, here) != here):
-        raise ValueError(f"expected the folder whose results are in {out} ({other}), got {folder}. "
-                         "Choose another --out; if that folder has moved, or has been merged into this one, "
-                         f"delete {out / CLAIMS}.")
+        raise ValueError(f"expected the folder whose results are in {out} ({other}), got {folder}. Choose another "
+                         f"--out; if that folder has moved, or has been merged into this one, delete {out / CLAIMS}.")
     write_sealed(out / CLAIMS, {**claims, **dict.fromkeys(sorted(assignments), here)})
 
 

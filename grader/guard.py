@@ -48,18 +48,13 @@ RENAME = ("Python 在笔记本旁边找到另一个 nnlib，本书的被它挡�
 HIDDEN = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # JupyterLab and Notebook; Colab
 
 
-def what_to_install() -> str:
-    """What pip finds nnlib by: the site's wheel, or the released one; "" if neither address is known."""
-    wanted = f"{PACKAGE['name']}[panels]"
-    if site := address("BOOK_URL"):
-        return f'--find-links {site}wheel/ "{wanted}"'
-    wheel = f"{PACKAGE['name'].replace('-', '_')}-{PACKAGE['version']}-py3-none-any.whl"
-    return repository() and f'"{wanted} @ {repository()}/releases/download/v{PACKAGE["version"]}/{wheel}"'
-
-
 def code(key: str) -> str:
     """The cell for readers of one language (zh, en), or of both; its first line tells whether the rest is ours."""
-    what = what_to_install()
+    site, wanted, version = address("BOOK_URL"), f"{PACKAGE['name']}[panels]", PACKAGE["version"]
+    wheel = f"v{version}/{PACKAGE['name'].replace('-', '_')}-{version}-py3-none-any.whl"
+    # pip finds the site's wheel, or the released one, or none if neither address is known.
+    what = f'--find-links {site}wheel/ "{wanted}"' if site else (
+        repository() and f'"{wanted} @ {repository()}/releases/download/{wheel}"')
     text = CODE.format(
         lang=key, edition=sum(crc32(file.read_bytes()) for file in (ROOT / "nnlib").rglob("*.py")),
         cure=[f"uninstall -q -y nnlib {PACKAGE['name']}", f"install -q {what}"] if what else [],

@@ -1,8 +1,7 @@
 """Marks one submission: a pure function of its bytes, the assignment and the conditions of marking."""
 
-import hashlib
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 import nnlib
+from nnlib._common.fingerprint import fingerprint
 from nnlib.exercises.selfcheck import EXERCISES, outcome
 
 from .assignments import Assignment, source
@@ -90,20 +90,13 @@ def _result(assignment: Assignment, status: str, causes: dict[str, dict[str, str
 
 def key(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> str:
     """The name of one result, made from everything that it depends on."""
-    settings = f"{conditions}, Python {platform.python_version()}, NumPy {np.__version__}".encode()
-    notes = "\n".join(file_notes).encode()
-    parts = (data, notes, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings)
-    return _hash(parts).hex()[:24]
+    settings = f"{conditions}, Python {platform.python_version()}, NumPy {np.__version__}"
+    return fingerprint([data, *file_notes, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings])[:24]
 
 
 @cache
-def _code(nnlib_folder: Path, grader_folder: Path) -> bytes:
+def _code(nnlib_folder: Path, grader_folder: Path) -> str:
     """A hash of the code that decides a mark; plots, explorers and reports are no part of it."""
     folders = ((nnlib_folder, DECIDES_IN_NNLIB), (grader_folder, DECIDES_IN_GRADER))
     paths = [path for folder, own in folders for pattern in own for path in sorted(folder.glob(pattern))]
-    return _hash(path.read_bytes() for path in paths)
-
-
-def _hash(parts: Iterable[bytes]) -> bytes:
-    """A hash of byte strings that also depends on where each of them ends."""
-    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+    return fingerprint([path.read_bytes() for path in paths])

@@ -13,8 +13,7 @@ FILES = {
     "Moodle": rf"{MOODLE}_(?P<name>.+)",
     "Blackboard": r"(?P<words>.+)_(?P<student>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|\.\w+)",
     "Canvas": r"(?P<words>.*?)_(?:LATE_)?(?P<student>\d+)_(?P<upload>\d+)_(?P<name>.+)",
-    "Canvas, anonymous": r"(?:LATE_)?(?P<student>anon_[^\W_]+)_(?P<upload>\d+)_(?P<name>.+)",
-}
+    "Canvas, anonymous": r"(?:LATE_)?(?P<student>anon_[^\W_]+)_(?P<upload>\d+)_(?P<name>.+)"}
 FOLDERS = {"Moodle": rf"{MOODLE}_?", "Gradescope": r"submission_(?P<student>\d+)"}
 # 学习通: 学号-姓名
 NUMBER = r"(?:(?P<words>[^\W\d]\D*)[-_+ ])?(?P<student>\d{5,})(?:[-_+ ](?P<more>[^\W\d][^-_+.\d]*(?=[-_+]|$)))?"

@@ -10,14 +10,13 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]  # PyPI's nnlib is another's
-GITHUB = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 
 
 def repository() -> str:
     """``https://github.com/owner/name``, or "" if it is not known; a fork's workflow names its own."""
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     text = os.environ.get("BOOK_REPOSITORY") or citation.get("repository-code", "")
-    if text and not GITHUB.fullmatch(text):
+    if text and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", text):
         raise ValueError("the book's repository expected an address like https://github.com/owner/name, "
                          f"got {text!r}. Correct BOOK_REPOSITORY, or repository-code in CITATION.cff.")
     return text

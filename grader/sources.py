@@ -1,4 +1,4 @@
-"""The notebooks in ``assignments/source``: made from the exercises page and ``assignments/solutions.py``."""
+"""The notebooks in ``assignments/source``: made from the exercises page, ``opening.md`` and ``solutions.py``."""
 
 import re
 from collections.abc import Iterator
@@ -8,27 +8,19 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from nnlib.exercises.judging import Exercise
 from nnlib.exercises.selfcheck import EXERCISES
 
 from .assignments import BEGIN, END, ROOT, source
 from .output import write_file
 
-PAGE, SOLUTIONS = ROOT / "chapters" / "exercises.ipynb", ROOT / "assignments" / "solutions.py"
+PAGE = ROOT / "chapters" / "exercises.ipynb"
+SOLUTIONS, OPENING = ROOT / "assignments" / "solutions.py", ROOT / "assignments" / "opening.md"
 MANUAL_POINTS = 3
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-START = """# {title}
-
-每题先写函数，再运行它下面的自检。只用 NumPy；不要改动题目、自检和单元格的次序。
-自检用的是公开的数，批改时的输入另外抽取；批改时没有 nnlib、线程和网络，也不画图。
-
-Write each function, then run the self-check below it. NumPy is all you may use; leave statements,
-self-checks and the order of the cells alone. The self-check uses public numbers; for marking, other inputs
-are drawn, there is no nnlib, thread or network, and no figure is drawn."""
 # How the book marks up its text.
 TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
-HINT = re.compile(r":::\{admonition\} (\S+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
+HINT = re.compile(r":::\{admonition\} ([^\n]+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
 FUNCTION = re.compile(r"^(( *)def .+\n)((?:\2    .+\n|\n+(?=\2    ))+)", re.MULTILINE)  # its head, and its body
 
 
@@ -59,34 +51,25 @@ def write_all() -> Iterator[Path]:
 def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions: every exercise that has a solution in ``solutions.py`` is assigned."""
     page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
-    solutions, notebooks = _solutions(), {}
+    opening, notebooks = OPENING.read_text("utf-8").rstrip(), {}
+    # Each function's body stands between solution markers.
+    marked = FUNCTION.sub(rf"\1\2    {BEGIN}\n\3\2    {END}\n", SOLUTIONS.read_text("utf-8"))
+    solutions = {re.search(r"\w+ (\w+)", part)[1]: part.rstrip() for part in marked.split("\n\n\n")[1:]}
     for exercise in (one for one in EXERCISES.values() if one.name in solutions):
         if (chapter := exercise.chapter) not in notebooks:
-            start = text_cell("title", START.format(title=title(page[f"exercises-{chapter}-heading"])))
+            start = text_cell("title", opening.format(title=title(page[f"exercises-{chapter}-heading"])))
             imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
             notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
-        notebooks[chapter].cells += _cells(exercise, page, solutions[exercise.name])
+        id, check, cells = exercise.id, f"{exercise.id}-check", notebooks[chapter].cells
+        cells += [text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
+                  *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
+                  code_cell(id, solutions[exercise.name], solution=True),
+                  code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests))]
+        if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
+            by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
+            cells += [text_cell(part, plain(page[part])) for part in questions]
+            cells.append(text_cell(f"{id}-answer", "（写在这里 | write here）", **by_hand))
     return notebooks
-
-
-def _cells(exercise: Exercise, page: dict[str, str], solution: str) -> list[nbformat.NotebookNode]:
-    """The cells of one exercise: statement, answer, self-check, and the question in words if it has one."""
-    id, check = exercise.id, f"{exercise.id}-check"
-    cells = [text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
-             *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
-             code_cell(id, solution, solution=True),
-             code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests))]
-    if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
-        by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
-        cells += [text_cell(part, plain(page[part])) for part in questions]
-        cells.append(text_cell(f"{id}-answer", "（写在这里 | write here）", **by_hand))
-    return cells
-
-
-def _solutions() -> dict[str, str]:
-    """The solutions by name, each function's body between solution markers."""
-    marked = FUNCTION.sub(rf"\1\2    {BEGIN}\n\3\2    {END}\n", SOLUTIONS.read_text("utf-8"))
-    return {re.search(r"\w+ (\w+)", part)[1]: part.rstrip() for part in marked.split("\n\n\n")[1:]}
 
 
 def _cell(kind, id, text, **marks):

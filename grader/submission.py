@@ -16,7 +16,7 @@ KINDS = {"<": "是网页，不是笔记本 | a web page, not a notebook", "%PDF"
          "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "": "不是有效的 JSON | not valid JSON"}  # by its start
 
 
-class Refused(Exception):
+class Refused(ValueError):
     """A submission that cannot be marked, and why, as ``中文 | English``."""
 
 
@@ -108,6 +108,15 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
         notes.append("题目的次序变了 | the exercises stand in another order")
     places = {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}
     return Submission(code, places, notes, renamed)
+
+
+def answer(folder: Path, part: str) -> str:
+    """The text of a part's cell and of the cells that the student has added below it."""
+    text, id = "", ""
+    for source, own, _ in map(_read, _cells(json.loads(read(folder)[0]))):
+        id = own or id
+        text += f"{source}\n" * (id == part)
+    return text
 
 
 def _cells(notebook: object) -> list:

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 HERE = Path(__file__).parent
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
+SEED = 0  # of the numbers in the pages; a bank for an LMS has others
 VALUE = re.compile(r"\[\[(\w+)\]\]")
 Question = dict[str, Any]  # as schema.yml says
 

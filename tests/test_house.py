@@ -15,7 +15,7 @@ SHELF = "the shelf"
 MAY_USE = {"_common": (), SHELF: ("_common",), "datasets": (SHELF, "_common"), "plot": (SHELF, "_common"),
            "explorers": (SHELF, "_common", "datasets", "plot"),
            "exercises": (SHELF, "_common", "datasets", "plot")}
-OUTSIDE = {"web/": ("grader/",)}  # besides nnlib, which each folder may use
+OUTSIDE = {"web/": ("grader/", "questions/"), "grader/": ("questions/",)}  # besides nnlib, which each folder may use
 
 
 def room(module):
@@ -29,7 +29,7 @@ def modules(*folders):
             if "node_modules" not in path.parts]
 
 
-PROGRAM = modules("nnlib", "web", "grader", "bench", "experiments", "assignments")
+PROGRAM = modules("nnlib", "web", "grader", "questions", "bench", "experiments", "assignments")
 DOOR = Path("nnlib/__init__.py")  # names what all rooms offer, so nothing of nnlib may come through it
 MODULES = [module for module in PROGRAM if module.parts[0] == "nnlib" and module != DOOR]
 

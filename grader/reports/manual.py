@@ -26,9 +26,8 @@ def add_points(results: Results, path: Path) -> str:
     data = path.read_bytes()
     students = {name: {normalize("NFC", student): result for student, result in by_student.items()}
                 for name, by_student in results.items()}
-    encodings = ENCODINGS if b"\0" not in data else ("utf-16-le", "utf-16-be")
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ("utf-16",)
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encodings = ("utf-16",) if marked else ("utf-16-le", "utf-16-be") if b"\0" in data else ENCODINGS
     texts = {}
     for encoding in encodings:
         with suppress(UnicodeDecodeError):
@@ -66,9 +65,7 @@ def _rows(text: str, path: Path) -> list[tuple[int, dict[str, str]]]:
         rows = [(reader.line_num, cells) for cells in stripped if any(cells)]
     except csv.Error as problem:
         raise ValueError(f"expected a table in {path}, got line {reader.line_num}: {problem}. {REMEDY}.") from None
-    if not rows:
-        raise ValueError(f"expected a table in {path}, got an empty file. {REMEDY}.")
-    (first, cells), *rows = rows
+    (first, cells), *rows = rows or [(1, [])]
     columns = [cell.lower() for cell in cells]
     if wrong := [f"{name} {'twice' if name in columns else 'missing'}" for name in COLUMNS if columns.count(name) != 1]:
         raise ValueError(f"expected each of the columns {','.join(COLUMNS)} once in {path}, line {first}, "

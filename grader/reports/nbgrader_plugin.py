@@ -11,14 +11,13 @@ from traitlets import Unicode
 
 from ..batch import read_results
 from ..sources import code_cell
-
-AFTER = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
+from .feedback import rubric
 
 
 class Marks(NbGraderPreprocessor):
-    """Replaces the step in which nbgrader runs a notebook: writes each test cell's points into its output.
+    """Replaces the step in which nbgrader runs a notebook: the output of a test cell becomes causes and a number.
 
-    nbgrader reads a number as the points of a cell.
+    nbgrader reads that number as the points of the cell.
     """
 
     results = Unicode(help="the folder that `python -m grader grade` wrote").tag(config=True)
@@ -40,7 +39,9 @@ class Marks(NbGraderPreprocessor):
                 marks = {"grade_id": check, "grade": True, "locked": True, "points": exercise["max"]}
                 cells[check] = code_cell(f"{check}-added", "# added by the grader", cell_type="code", **marks)
                 nb.cells.append(cells[check])
-            cells[check].outputs = outputs(exercise)
+            causes = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
+            points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
+            cells[check].outputs = [new_output("stream", name="stdout", text=causes), points]
         total = sum(determine_grade(cell)[0] or 0 for cell in cells.values())
         if total != result["score"]:
             raise RuntimeError(f"expected the {result['score']} points of {student} for {name} in the gradebook, "
@@ -49,15 +50,18 @@ class Marks(NbGraderPreprocessor):
         return nb, resources
 
 
-def outputs(exercise: dict[str, Any]) -> list[NotebookNode]:
-    """The outputs from which nbgrader reads these points; they also name the cause of each failed test."""
-    text = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
-    points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
-    return [new_output("stream", name="stdout", text=text), points]
+def with_rubric(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+    """Show the rubric above each answer in nbgrader's form for marking; it is stored nowhere."""
+    for cell in nb.cells if "submission_id" in resources else ():  # students' feedback has none
+        if is_grade(cell) and is_solution(cell):
+            cell.source = f"{rubric(cell.metadata.nbgrader.grade_id)}\n\n{cell.source}"
+    return nb, resources
 
 
 def configure(config: Any, results: str) -> None:
     """Make nbgrader take its marks from `results`; ``nbgrader_config.py`` calls this."""
     config.Marks.results = results
-    after = [f"nbgrader.preprocessors.{name}" for name in AFTER]
-    config.Autograde.autograde_preprocessors = ["grader.reports.nbgrader_plugin.Marks", *after]
+    config.HTMLExporter.preprocessors = ["grader.reports.nbgrader_plugin.with_rubric"]
+    after = ("IgnorePattern", "LimitOutput", "SaveAutoGrades", "AssignLatePenalties", "CheckCellMetadata")
+    config.Autograde.autograde_preprocessors = [
+        "grader.reports.nbgrader_plugin.Marks", *(f"nbgrader.preprocessors.{name}" for name in after)]

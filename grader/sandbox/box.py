@@ -71,21 +71,17 @@ def missing() -> str:
 
 def _parts() -> dict[str, Path]:
     """What is mounted in the sandbox, and where: Python, NumPy, our files, and IPython's that read cells."""
-    numpy, ipython = Path(np.__file__).parent, Path(find_spec("IPython").origin).parent
-    parts = {"/box/python": Path(sys.base_prefix).resolve(), "/box/worker.py": HERE / "worker.py",
-             "/box/site/numpy": numpy, **{f"/box/site/{name}": HERE / name for name in ("cells.py", "channel.py")}}
-    for name in ("core/inputtransformer2.py", "utils/tokenutil.py"):
-        parts[f"/box/site/IPython/{name}"] = ipython / name
-    if (libs := numpy.parent / "numpy.libs").is_dir():
-        parts["/box/site/numpy.libs"] = libs
-    return parts
+    numpy, ipython = Path(np.__file__).parents[1], Path(find_spec("IPython").origin).parents[1]
+    site = [(numpy, "numpy"), (numpy, "numpy.libs"), (HERE, "cells.py"), (HERE, "channel.py"),
+            (ipython, "IPython/core/inputtransformer2.py"), (ipython, "IPython/utils/tokenutil.py")]
+    return {"/box/python": Path(sys.base_prefix).resolve(), "/box/worker.py": HERE / "worker.py",
+            **{f"/box/site/{name}": folder / name for folder, name in site if (folder / name).exists()}}
 
 
 def _argv(filter_fd: int) -> list[str]:
     """The command that runs Python in the sandbox, under the filter that can be read from `filter_fd`."""
-    bwrap, parts = shutil.which("bwrap") or "bwrap", _parts()
+    bwrap, parts, outer = shutil.which("bwrap") or "bwrap", _parts(), []
     python = parts["/box/python"]
-    outer = []
     if os.geteuid() == 0:
         # The student's process gets a real user of its own. That user may be unable to reach Python, e.g. in
         # a home folder, so an outer bubblewrap first shows the parts under /mnt and then gives up its rights.
@@ -115,9 +111,7 @@ def _limit(keyctl: int) -> None:
     """Give the process that becomes bubblewrap what all in the box inherit: limits and an empty keyring."""
     for name, limit in LIMITS.items():
         kind = getattr(resource, f"RLIMIT_{name}")
-        hard = resource.getrlimit(kind)[1]
-        limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (limit, limit))
+        resource.setrlimit(kind, 2 * (min(limit, resource.getrlimit(kind)[1] % 2**64),))  # -1 says that there is none
     if keyctl:
         LIBC.syscall(keyctl, JOIN_SESSION_KEYRING, None)
 
@@ -140,8 +134,7 @@ class Template:
                 argv.append(syscalls.program(syscalls.STUDENT).hex())
             else:  # the same program without walls, because the instructor asked for it
                 self.folder = tempfile.TemporaryDirectory(prefix="student-")
-                cwd = Path(self.folder.name, "cwd")
-                cwd.mkdir()
+                (cwd := Path(self.folder.name, "cwd")).mkdir()
                 for place, path in _parts().items():
                     link = Path(f"{self.folder.name}{place}")
                     link.parent.mkdir(parents=True, exist_ok=True)
@@ -179,10 +172,8 @@ class Box:
 
     def __init__(self, sandboxed: bool = True) -> None:
         while True:
-            try:
-                self.template, new = _idle[os.getpid(), sandboxed].pop(), False
-            except IndexError:
-                self.template, new = Template(sandboxed), True
+            idle = _idle[os.getpid(), sandboxed]
+            self.template, new = (idle.pop(), False) if idle else (Template(sandboxed), True)
             self.channel, theirs = socket.socketpair()
             with theirs:
                 self.handle = self.template.fork([theirs.fileno()])

@@ -49,8 +49,7 @@ def limited(seconds):
 class Captured(io.TextIOBase):
     """What a cell prints, up to 2,000 characters."""
 
-    def __init__(self):
-        self.text = ""
+    text = ""
 
     def write(self, text):
         self.text += str(text)[: 2000 - len(self.text)]

@@ -32,9 +32,8 @@ def encode(value, depth=0):
         return {"other": "int"}
     if value is None or isinstance(value, bool | int | float | str):
         return value.item() if isinstance(value, np.generic) else value
-    for kind in (list, tuple):
-        if isinstance(value, kind):
-            return {kind.__name__: [encode(entry, depth + 1) for entry in value]}
+    if isinstance(value, list | tuple):
+        return {"list" if isinstance(value, list) else "tuple": [encode(entry, depth + 1) for entry in value]}
     if isinstance(value, dict):
         return {"dict": {key if isinstance(key, str) else f"#{number}": encode(entry, depth + 1)
                          for number, (key, entry) in enumerate(value.items())}}

@@ -9,7 +9,6 @@ import os
 import time
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
 KILL_LATER = 0.5  # seconds after the limit at which the process should have stopped by itself
 REST_LONGER = 2.0  # seconds more for rest, at most as long again: the first use of a file may wait for a disk
 BUSY = 60  # a machine on which a limit takes this many times as long is at fault
@@ -27,7 +26,7 @@ class Clock:
         processor = queue = 0.0
         with contextlib.suppress(OSError):
             fields = Path(f"/proc/{self.pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-            self.state, processor = fields[0], (int(fields[11]) + int(fields[12])) / TICKS
+            self.state, processor = fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
             queue = int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
         return time.monotonic(), processor, queue
 

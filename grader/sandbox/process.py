@@ -4,7 +4,6 @@ import itertools
 import select
 import sys
 from contextlib import AbstractContextManager
-from typing import NoReturn
 
 from nnlib._common.pair import BAR, Pair
 from nnlib.exercises.judging import NOT_YET, Wrong, raised
@@ -107,12 +106,12 @@ class AnswerProcess(AbstractContextManager):
                 frame = frame[self.box.channel.send(frame[: 1 << 16]) :]
             (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size))
             reply = channel.unpack(self._take(size), channel.MAX_ITEMS) if size <= channel.MAX_FRAME else {}
-        except OSError:
-            self._fail(Wrong(ENDED))
-        except channel.Unfit:
-            reply = {}
-        if reply.get("id") != number:
-            self._fail(Wrong(NOT_A_VALUE))
+            if reply.get("id") != number:
+                raise channel.Unfit
+        except (TooSlow, OSError, channel.Unfit) as problem:
+            self.stop()
+            raise problem if isinstance(problem, TooSlow) else Wrong(
+                ENDED if isinstance(problem, OSError) else NOT_A_VALUE) from None
         return reply
 
     def _take(self, count: int) -> bytearray:
@@ -120,7 +119,7 @@ class AnswerProcess(AbstractContextManager):
         while left := count - len(taken):
             self._wait([self.box.channel], [], self.clock)
             if not (data := self.box.channel.recv(min(left, 1 << 20))):
-                self._fail(Wrong(ENDED))
+                raise ConnectionResetError
             taken += data
         return taken
 
@@ -128,11 +127,7 @@ class AnswerProcess(AbstractContextManager):
         """Wait for an end of the channel, as long as the process is within its limits."""
         while not any(select.select(read, write, [], LOOK)):
             if (why := clock.passed()) and not any(select.select(read, write, [], 0)):  # it may just have replied
-                self._fail(TooSlow(why))
-
-    def _fail(self, wrong: Wrong) -> NoReturn:
-        self.stop()
-        raise wrong
+                raise TooSlow(why)
 
 
 class RemoteAnswer:
@@ -164,7 +159,11 @@ class RemoteAnswer:
             if reply.get("error") == "OutOfTime":
                 raise TooSlow(too_slow(seconds))
             if "error" in reply:
-                raise Wrong(self._cause(reply["error"]))
+                kind, undefined = str(reply["error"]), f"没有定义 {self.name} | {self.name} is not defined"
+                if kind in ERRORS.split():  # a name can be made up, so only Python's own are shown
+                    raise Wrong(str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}")))
+                causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": NOT_A_VALUE}
+                raise Wrong(causes.get(kind) or raised(""))
             value = channel.decode(reply.get("value"))
         except channel.Unfit:
             raise Wrong(NOT_A_VALUE) from None
@@ -178,14 +177,6 @@ class RemoteAnswer:
         if value is None:
             raise Wrong(NOT_YET)
         return value
-
-    def _cause(self, kind) -> str:
-        """The likely cause of an error; its name can be made up, so only Python's own are shown."""
-        undefined = f"没有定义 {self.name} | {self.name} is not defined"
-        causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": NOT_A_VALUE}
-        if kind in ERRORS.split():
-            return str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}"))
-        return causes.get(str(kind)) or raised("")
 
 
 def _told(problem: object, seconds: float) -> str:

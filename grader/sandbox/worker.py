@@ -100,10 +100,7 @@ def traces():
 
 
 def main():
-    """Fork a process for each end of a channel that the grader sends, as long as none leaves anything behind.
-
-    The kernel ends all that is in the box when this process, its first, ends.
-    """
+    """Fork a process for each end of a channel that the grader sends, as long as none leaves anything behind."""
     program = bytes.fromhex(sys.argv[3])
     if program:
         prctl(PDEATHSIG, signal.SIGKILL, 0)

@@ -1,4 +1,4 @@
-"""Exercises of the chapter activations: sigmoid and its slope, tanh, PReLU, dead units, Maxout."""
+"""Exercises of the chapter activations: sigmoid and its slope, squareplus, PReLU, dead units, diagnosis, Maxout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ SLOPE = Exercise("sigmoid-slope", "sigmoid_slope", "activations", 15)
 TANH = Exercise("tanh", "tanh", "activations", 5)
 PRELU = Exercise("prelu", "prelu_backward", "activations", 30)
 DEAD = Exercise("dead-units", "dead_share", "activations", 20)
+SQUAREPLUS = Exercise("squareplus", "squareplus_slope", "activations", 20)
+DIAGNOSE = Exercise("diagnose", "diagnose", "activations", 20)
 MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
+HAT = Exercise("maxout-hat", "hat_weights", "activations", 30)
 
 LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
 
@@ -81,36 +84,25 @@ TANH.compare(LARGE_TITLE, tanh, _large, special=True)
 SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", sigmoid.derivative, _large, special=True)
 
 
-def _prelu(rng: np.random.Generator, units: int) -> tuple[tuple[Any, ...], Any, Any]:
-    z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
-    alpha = rng.uniform(0.1, 2, size=(units, 1))
-    net = Network(Linear(1, units), PReLU())
-    net[1].alpha = alpha
-    net[1].forward(z)
-    dz = net[1].backward(dy)
-    return (z, alpha, dy), dz, net[1].grads["alpha"]
-
-
-@PRELU.test("传给下层的梯度 | the gradient sent down")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    args, dz, dalpha = _prelu(rng, int(rng.integers(2, 6)))
-    expect(answer, args, (dz, dalpha), {
-        "没有乘上面传来的 dy | not multiplied by the dy from above": np.where(args[0] > 0, 1, args[1]),
-        "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz":
-            np.where(args[0] > 0, 1, args[1]) * args[0] * args[2],
-    }, part=0)
-
-
-@PRELU.test("斜率的梯度 | the gradient of the slopes")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _prelu(answer: Answer, rng: np.random.Generator, part: int | None) -> None:
     for units in rng.permutation(range(2, 6))[:2].tolist():
-        args, dz, dalpha = _prelu(rng, units)
-        z, _, dy = args
-        expect(answer, args, (dz, dalpha), {
+        z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
+        alpha = rng.uniform(0.1, 2, size=(units, 1))
+        net = Network(Linear(1, units), PReLU())
+        net[1].alpha = alpha
+        net[1].forward(z)
+        dz, dalpha, slope = net[1].backward(dy), net[1].grads["alpha"], np.where(z > 0, 1, alpha)
+        expect(answer, (z, alpha, dy), (dz, dalpha), {
+            "没有乘上面传来的 dy | not multiplied by the dy from above": slope,
+            "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": slope * z * dy,
             "每个单元对样本求和，得到 (n, 1) | sum over samples, to (n, 1)": (dz, np.minimum(z, 0) * dy),
             "求和，不是平均 | it is the sum, not the mean": (dz, dalpha / dy.shape[1]),
             "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True)),
-        })
+        }, part=part)
+
+
+PRELU.test("传给下层的梯度 | the gradient sent down")(partial(_prelu, part=0))
+PRELU.test("斜率的梯度 | the gradient of the slopes")(partial(_prelu, part=None))
 
 
 def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], samples: int = 0) -> None:
@@ -140,28 +132,89 @@ DEAD.test("全活和全死 | all alive, all dead", special=True)(partial(_share,
 DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, killed=(), samples=1))
 
 
+RANGES = {  # of the shares of dead and of saturated, and of log10 of the first layer's gradient over the last one's
+    "dead": ((0.55, 0.91), (0.91, 1), (-5, 0)),
+    "saturated": ((0, 0.45), (0.92, 1), (-5, -1)),
+    "vanishing": ((0, 0.45), (0.5, 0.88), (-5, -2.3)),
+    "fine": ((0, 0.45), (0.5, 0.88), (-1.9, -1)),
+}
+
+
+def _examined(rng: np.random.Generator, kind: str) -> dict[str, Any]:
+    dead, saturated, first = (float(rng.uniform(*ends)) for ends in RANGES[kind])
+    lengths = rng.uniform(0.1, 3) * np.logspace(first, 0, rng.integers(3, 8))
+    return {"gradient": lengths.tolist(), "saturated": saturated, "dead": dead}
+
+
+def _diagnose(answer: Answer, rng: np.random.Generator, words: tuple[str, ...]) -> None:
+    for word in rng.permutation(words).tolist():
+        kinds = ("dead" if word == "dead" else "fine", "dead" if word == "rate" else word)
+        expect(answer, tuple(_examined(rng, kind) for kind in kinds), word, {
+            "训练前还没有死掉一半 | before training no half of the units was dead": "dead",
+            "不是训练中死的，不怪学习率 | they did not die in training: that is not the rate": "rate",
+            "死单元也算饱和；线是 90% | a dead unit counts as saturated, too; the limit is 90%": "saturated",
+            "梯度短可能是饱和或死亡的结果 | saturation and death shorten the gradient, too": "vanishing",
+            "三个数里有一个越了界 | one of the three numbers is beyond its limit": "fine",
+        })
+
+
+DIAGNOSE.test("死单元 | dead units")(partial(_diagnose, words=("dead", "rate")))
+DIAGNOSE.test("斜率太小 | slopes too small")(partial(_diagnose, words=("saturated", "vanishing", "fine")))
+DIAGNOSE.test("没有毛病 | nothing is wrong", special=True)(partial(_diagnose, words=("fine",)))
+
+
+def _measured(z: Any) -> Any:
+    above, below = (z + step + np.sqrt((z + step) ** 2 + 4) for step in (1e-5, -1e-5))
+    return (above - below) / 4e-5
+
+
+SQUAREPLUS.compare("与中心差分一致 | the same as central differences", _measured,
+                   lambda rng: (rng.normal(size=(2, 3)),), lambda z: {
+    "根号里的 z² 也要求导 | the z² under the root has a slope, too": (1 + 0.5 / np.sqrt(z**2 + 4)) / 2,
+    "两项都要除以 2 | both terms are halved": 0.5 + z / np.sqrt(z**2 + 4),
+})
+SQUAREPLUS.compare("一个数也可以 | a single number, too", _measured, lambda rng: (float(rng.normal()),))
+
+
+def _maxout_layer(answer: Answer, args: tuple[Any, ...], *W: int) -> tuple[Network, str]:
+    """A Maxout layer whose weights, of shape W, and biases the answer returns; and the call."""
+    actual, call, b = answer(*args), f"{answer.name}{shown(args)}", (*W[:2], 1)
+    parts = list(map(numbers, actual)) if isinstance(actual, list | tuple) else []
+    if [part is not None and part.shape for part in parts] != [W, b]:
+        raise Wrong(f"应返回两个数组，形状 {W} 和 {b} | return two arrays of shapes {W} and {b}", call, shown(actual))
+    net = Network(Maxout(W[2], W[1], pieces=W[0]))
+    net[0].W, net[0].b = parts
+    return net, f"Maxout(X), (W, b) = {call}"
+
+
 def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
     for units in rng.permutation([2, 3, 4])[:2].tolist():
         inputs, alpha = int(rng.integers(3, 6)), float(rng.uniform(most / 10, most))
         W, b = rng.normal(size=(units, inputs)), rng.normal(size=(units, 1))
-        actual, call = answer(W, b, alpha), f"{answer.name}{shown((W, b, alpha))}"
-        example = (np.stack([W, alpha * W]), np.stack([b, alpha * b]))
-        shapes = "形状应为 (2, n, D) 和 (2, n, 1) | the shapes should be (2, n, D) and (2, n, 1)"
-        if not isinstance(actual, list | tuple) or len(actual) != 2:
-            judge(actual, example, call)
-        pieces = list(map(numbers, actual))
-        if any(p is None or p.shape != e.shape for p, e in zip(pieces, example, strict=True)):
-            raise Wrong(shapes, call, shown(actual), shown(example))
-        net = Network(Maxout(inputs, units))
+        net, call = _maxout_layer(answer, (W, b, alpha), 2, units, inputs)
         X = rng.normal(size=(inputs, 40)) * (rng.random((inputs, 40)) > 0.1)  # some exactly 0
-        net[0].W, net[0].b = pieces
-        judge(net(X), leaky_relu(W @ X + b, alpha=alpha), f"Maxout(X), (W, b) = {call}", {
-            "第二段的偏置也要乘 α | the bias of the second piece has to be scaled, too":
-                np.maximum(W @ X + b, alpha * W @ X + b),
-            "第二段应为 α 倍，不是 -α 倍 | the second piece is α times the first, not -α times":
-                np.maximum(W @ X + b, -alpha * (W @ X + b)),
-        })
+        judge(net(X), leaky_relu(z := W @ X + b, alpha=alpha), call, {
+            "第二段的偏置也要乘 α | the bias of the second piece is scaled, too": np.maximum(z, alpha * W @ X + b),
+            "第二段应为 α 倍，不是 -α 倍 | the second is α times the first, not -α times": np.maximum(z, -alpha * z),
+        }, rtol=1e-5)
 
 
 MAXOUT.test("变成 leaky ReLU | as leaky ReLU")(partial(_maxout, most=0.5))
 MAXOUT.test("变成 ReLU | as ReLU", special=True)(partial(_maxout, most=0.0))
+
+
+def _hat(answer: Answer, rng: np.random.Generator, inputs: int, least: float, most: float) -> None:
+    w, b = rng.normal(size=(1, inputs)), rng.normal(size=(1, 1))
+    X = rng.normal(size=(inputs, 60)) * 2
+    z = w @ X + b
+    height = float(np.median(abs(z)) * rng.uniform(least, most))
+    net, call = _maxout_layer(answer, (w, b, height), 3, 2, inputs)
+    other = np.maximum(z, 2 * b - z)
+    judge(net(X)[0] - net(X)[1], np.maximum(0, height - abs(z))[0], f"h1 - h2, {call}", {
+        "帽檐之外应为 0 | beyond the brim it is 0": height - abs(z)[0],
+        "-z 里 b 也变号 | in -z, b changes its sign, too": (np.maximum(other, height) - other)[0],
+    }, rtol=1e-5)
+
+
+HAT.test("高帽子 | a tall hat")(partial(_hat, inputs=2, least=1.1, most=1.6))
+HAT.test("矮帽子 | a low hat")(partial(_hat, inputs=4, least=0.6, most=0.9))

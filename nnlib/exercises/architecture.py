@@ -1,4 +1,4 @@
-"""Exercises of the chapter architecture: counting, the forward pass, a budget, a curve through points."""
+"""Exercises of the chapter architecture: counting, the forward pass, a skip, a budget, curves through points."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ import numpy as np
 
 from ..layers import Linear, ReLU
 from ..network import Network, mlp
+from .intro import random_net
 from .judging import Answer, Exercise, Wrong, expect, judge, numbers, shown
 
 COUNT = Exercise("count", "count_parameters", "architecture", 5)
 FORWARD = Exercise("forward", "forward", "architecture", 15)
+SKIP = Exercise("skip", "skip_backward", "architecture", 30)
 BUDGET = Exercise("budget", "widest", "architecture", 20)
 CURVE = Exercise("curve", "through_points", "architecture", 120)
-
-
-def _sizes(rng: np.random.Generator, layers: int) -> list[int]:
-    return [int(n) for n in rng.integers(1, 9, size=layers + 1)]
+PERIODIC = Exercise("periodic", "periodic", "architecture", 120)
 
 
 @COUNT.test("书里的两个网络 | the two networks of the text")
@@ -32,24 +31,19 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         })
 
 
-def _count(sizes: list[int]) -> int:
-    return int(mlp(*sizes).n_params)
-
-
-COUNT.compare("没有隐藏层 | no hidden layer", _count, lambda rng: (_sizes(rng, 1),), special=True)
-COUNT.compare("很多层 | many layers", _count, lambda rng: (_sizes(rng, 6),))
+COUNT.compare("没有隐藏层 | no hidden layer", lambda sizes: mlp(*sizes).n_params,
+              lambda rng: (rng.integers(1, 9, size=2).tolist(),), special=True)
+COUNT.compare("很多层 | many layers", lambda sizes: mlp(*sizes).n_params,
+              lambda rng: (rng.integers(1, 9, size=7).tolist(),))
 
 
 def _forward(answer: Answer, rng: np.random.Generator, depth: int, samples: int) -> None:
     right: Any = 0
     b: Any = 0
     while np.any(right == b):  # all units of some layer are off
-        net = mlp(*_sizes(rng, depth), rng=rng)
-        parts = [layer for layer in net if isinstance(layer, Linear)]
-        for part in parts:
-            part.b = rng.normal(size=(part.n_out, 1))
-        layers, X = [(part.W, part.b) for part in parts], rng.normal(size=(parts[0].n_in, samples))
-        right, b = net(X), part.b
+        net, arrays = random_net(rng, rng.integers(1, 9, size=depth + 1))
+        layers, X = list(zip(arrays[::2], arrays[1::2], strict=True)), rng.normal(size=(net[0].n_in, samples))
+        right, b = net(X), arrays[-1]
     linear = X
     for W, b in layers:
         linear = W @ linear + b
@@ -63,6 +57,26 @@ FORWARD.test("三层，一个样本 | three layers, one sample")(partial(_forwar
 FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier",
              special=True)(partial(_forward, depth=1, samples=4))
 FORWARD.test("五层，一批样本 | five layers, a batch")(partial(_forward, depth=5, samples=6))
+
+
+def _skip(answer: Answer, rng: np.random.Generator, parts: tuple[int, ...]) -> None:
+    for units in rng.permutation([3, 4, 5])[:2]:
+        net, (W, b, *_) = random_net(rng, (units, units, 1))
+        X, dY = rng.normal(size=(2, units, rng.integers(5, 9)))
+        on = net[1].forward(net[0].forward(X)) > 0
+        branch = net[0].backward(net[1].backward(dY))
+        right = dY + branch, net[0].grads["W"], net[0].grads["b"]
+        for part in parts:
+            expect(answer, (W, b, X, dY), right, {
+                "少了跳过去的那一路 | the path that skips is missing": (branch, W, b)[part],
+                "少了 ReLU 的斜率 | the slope of ReLU is missing":
+                    (dY + W.T @ dY, dY @ X.T, dY.sum(axis=1, keepdims=True))[part],
+                "跳过去的不经过 ReLU | the path that skips does not pass ReLU": (on * dY + branch, W, b)[part],
+            }, part=part)
+
+
+SKIP.test("传给下层的梯度 | the gradient sent down")(partial(_skip, parts=(0,)))
+SKIP.test("权重和偏置的梯度 | the gradients of weights and biases")(partial(_skip, parts=(1, 2)))
 
 
 def _widest(n_in: int, n_out: int, budget: int) -> int:
@@ -97,10 +111,13 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         expect(answer, (n_in, n_out, n_out + more), _widest(n_in, n_out, n_out + more))
 
 
-def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, Any, Any, str]:
-    """The learner's net through n points."""
-    x, y = np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n)
-    actual, call = answer(x, y), f"{answer.name}{shown((x, y))}"
+def _joined(answer: Answer, rng: np.random.Generator, n: int, at: str, few: bool = False,
+            periods: tuple[int, ...] = ()) -> None:
+    """Judge a net that should be the broken line through n points, or repeat it one of so many times."""
+    x, y, times = np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n), int(rng.choice(periods or [1]))
+    y[-1] = y[0] if periods else y[-1]
+    args = (x, y, times) if periods else (x, y)
+    actual, call = answer(*args), f"{answer.name}{shown(args)}"
     shapes = "(H, 1), (H, 1), (1, H), (1, 1)"
     words = f"应返回 (W1, b1, W2, b2)，形状 {shapes} | return (W1, b1, W2, b2) of shapes {shapes}"
     parts: list[Any] = list(map(numbers, actual)) if isinstance(actual, list | tuple) else []
@@ -109,28 +126,30 @@ def _curve(answer: Answer, rng: np.random.Generator, n: int) -> tuple[Network, A
         raise Wrong(words, call, shown(actual))
     net = Network(Linear(1, units), ReLU(), Linear(units, 1))
     net[0].W, net[0].b, net[2].W, net[2].b = parts
-    return net, x, y, f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {call}"
-
-
-def _through(answer: Answer, rng: np.random.Generator, n: int, most: int = 1000) -> None:
-    net, x, y, call = _curve(answer, rng, n)
-    slopes, rise = np.diff(y) / np.diff(x), np.maximum(0, x - x[:-1, None])
-    judge(net(x[None])[0], y, call, {
+    knots = np.append(x[0], [x[1:] + k * (x[-1] - x[0]) for k in range(times)])
+    heights = np.append(y[0], np.tile(y[1:], times))
+    beyond = rng.uniform(0, 2, size=9)
+    X = {"points": knots, "between": rng.uniform(knots[0], knots[-1], size=30),
+         "beyond": np.append(knots[0] - beyond, knots[-1] + beyond)}[at]
+    slopes, rise = np.diff(heights) / np.diff(knots), np.maximum(0, X - knots[:-1, None])
+    right, call = np.interp(X, knots, heights), f"W2 max(0, W1 x + b1) + b2, (W1, b1, W2, b2) = {call}"
+    judge(net(X[None])[0], right, call, {
         "W2 是斜率的变化，不是斜率 | W2 holds the changes of slope, not the slopes": y[0] + slopes @ rise,
-        "b2 是第一个点的高度 | b2 is the height of the first point": y - y[0],
-        "b1 应为 -x_k | b1 is -x_k": y[0] + np.diff(slopes, prepend=0) @ np.maximum(0, x + x[:-1, None]),
-    })
-    if net[0].n_out > most:
-        raise Wrong("每个转折一个单元就够 | one unit per corner is enough", call, f"{net[0].n_out}", f"<= {most}")
+        "b2 是第一个点的高度 | b2 is the height of the first point": right - y[0],
+        "b1 应为 -x_k | b1 is -x_k": y[0] + np.diff(slopes, prepend=0) @ np.maximum(0, X + knots[:-1, None]),
+        "末尾还要拉平 | at the end it becomes flat": y[0] + np.diff(slopes, prepend=0) @ rise,
+        "周期相接处也有转折 | there is a corner where two periods meet, too":
+            y[0] + np.tile(np.diff(slopes[:n - 1], prepend=0), times) @ rise,
+    }, rtol=1e-4)  # single precision will do
+    if few and units > knots.size:
+        raise Wrong("每个转折一个单元就够 | one unit per corner is enough", call, f"{units}", f"<= {knots.size}")
 
 
-CURVE.test("经过所有的点 | through all points")(partial(_through, n=7))
-CURVE.test("经过两个点 | through two points", special=True)(partial(_through, n=2))
-CURVE.test("单元不多于点数 | no more units than points")(partial(_through, n=8, most=8))
-
-
-@CURVE.test("两点之间是直线 | straight in between")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, x, y, call = _curve(answer, rng, 6)
-    between = rng.uniform(x[0], x[-1], size=20)
-    judge(net(between[None])[0], np.interp(between, x, y), call)
+CURVE.test("经过所有的点 | through all points")(partial(_joined, n=7, at="points"))
+CURVE.test("经过两个点 | through two points", special=True)(partial(_joined, n=2, at="points"))
+CURVE.test("单元不多于点数 | no more units than points")(partial(_joined, n=8, at="points", few=True))
+CURVE.test("两点之间是直线 | straight in between")(partial(_joined, n=6, at="between"))
+PERIODIC.test("一个周期 | one period")(partial(_joined, n=5, at="between", periods=(1,)))
+PERIODIC.test("几个周期 | several periods")(partial(_joined, n=4, at="between", periods=(2, 3, 4, 5)))
+PERIODIC.test("两头是平的 | flat at both ends", special=True)(partial(_joined, n=6, at="beyond", periods=(1, 2, 3)))
+PERIODIC.test("没有多余的单元 | no spare units")(partial(_joined, n=5, at="between", few=True, periods=(4, 5)))

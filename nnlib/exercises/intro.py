@@ -1,16 +1,17 @@
-"""Exercises of the chapter intro: scores, a loss, the collapse, backpropagation, logistic regression."""
+"""Exercises of the chapter intro: scores, a loss, the collapse, backpropagation and its bugs, learning rates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..gradcheck import check_gradients
-from ..layers import Linear, ReLU, Sigmoid
-from ..losses import CrossEntropy
-from ..network import Network
+from ..layers import Linear, ReLU, Sigmoid, Tanh
+from ..losses import MSE, CrossEntropy, Loss
+from ..network import Network, mlp
 from ..optim import SGD
 from ..training import fit
 from .judging import Answer, Exercise, expect
@@ -19,22 +20,29 @@ SCORES = Exercise("scores", "scores", "intro", 5)
 CROSS_ENTROPY = Exercise("cross-entropy", "cross_entropy", "intro", 20)
 COLLAPSE = Exercise("collapse", "collapse", "intro", 15)
 BACKPROP = Exercise("backprop", "gradients", "intro", 60)
+THREE_LAYERS = Exercise("three-layers", "tanh_gradients", "intro", 60)
+FIND_BUG = Exercise("find-bug", "find_bug", "intro", 20)
+RATES = Exercise("match-rates", "match_rates", "intro", 15)
 LOGISTIC = Exercise("logistic", "logistic", "intro", 45)
 
-LOSS = CrossEntropy()
+LOSS, KEYS = CrossEntropy(), ["W1", "b1", "W2", "b2", "W3", "b3"]
 Arrays = tuple[np.ndarray[Any, Any], ...]
 
 
-def _two_layers(rng: np.random.Generator, *between: Any, sizes: tuple[int, ...] = ()) -> tuple[Network, Arrays]:
-    """A random net of two layers, and its W1, b1, W2, b2."""
-    n_in, n_hidden, n_out = sizes or rng.integers(2, 6, size=3).tolist()
-    net = Network(Linear(n_in, n_hidden), *between, Linear(n_hidden, n_out), rng=rng)
-    net[0].b, net[-1].b = rng.normal(size=(n_hidden, 1)), rng.normal(size=(n_out, 1))
-    return net, (net[0].W, net[0].b, net[-1].W, net[-1].b)
+def arrays_of(net: Network) -> Arrays:
+    """The W1, b1, W2, b2, ... of a net."""
+    return tuple(part for layer in net if isinstance(layer, Linear) for part in (layer.W, layer.b))
+
+
+def random_net(rng: np.random.Generator, sizes: Any, activation: Any = ReLU) -> tuple[Network, Arrays]:
+    """A net of random weights and biases, and its W1, b1, W2, b2, ..."""
+    net = mlp(*sizes, activation=activation)
+    net.params = rng.normal(size=net.n_params)
+    return net, arrays_of(net)
 
 
 def _scores(answer: Answer, rng: np.random.Generator, samples: int, sizes: tuple[int, ...] = ()) -> None:
-    net, (W1, b1, W2, b2) = _two_layers(rng, ReLU(), sizes=sizes)
+    net, (W1, b1, W2, b2) = random_net(rng, sizes or rng.integers(2, 6, size=3))
     X = rng.normal(size=(W1.shape[1], samples))
     expect(answer, (W1, b1, W2, b2, X), net(X), {
         "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ X + b1) + b2,
@@ -74,51 +82,90 @@ def _combined(W1: Any, b1: Any, W2: Any, b2: Any) -> Arrays:
     return W2 @ W1, W2 @ b1 + b2
 
 
-COLLAPSE.compare("合成的权重 | the combined weights", _combined,
-                 lambda rng: _two_layers(rng, sizes=(3, 5, 2))[1], part=0)
-COLLAPSE.compare(
-    "合成的偏置 | the combined bias", _combined, lambda rng: _two_layers(rng, sizes=(2, 4, 3))[1],
-    lambda W1, b1, W2, b2: {
-        "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
-        "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
-    })
-COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: _two_layers(rng)[1])
+COLLAPSE.compare("合成的权重 | the combined weights", _combined, lambda rng: random_net(rng, (3, 5, 2))[1], part=0)
+COLLAPSE.compare("合成的偏置 | the combined bias", _combined, lambda rng: random_net(rng, (2, 4, 3))[1],
+                 lambda W1, b1, W2, b2: {
+    "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
+    "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
+})
+COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: random_net(rng, rng.integers(2, 6, size=3))[1])
 
 
-def _task(rng: np.random.Generator, n: int) -> tuple[Network, tuple[Any, ...]]:
-    net, arrays = _two_layers(rng, Sigmoid())
-    return net, (*arrays, rng.normal(size=(net[0].n_in, n)), rng.integers(net[2].n_out, size=n))
+def _task(rng: np.random.Generator, layers: int, n: int) -> tuple[Network, tuple[Any, ...], Loss]:
+    """A net, an answer's arguments W1, b1, ..., X, y, and the loss: cross-entropy or, for three layers, MSE."""
+    net, arrays = random_net(rng, rng.integers(2, 6, size=layers + 1), Sigmoid if layers == 2 else Tanh)
+    X, shape = rng.normal(size=(net[0].n_in, n)), (net[-1].n_out, n)
+    y, loss = (rng.integers(shape[0], size=n), LOSS) if layers == 2 else (rng.normal(size=shape), MSE())
+    return net, (*arrays, X, y), loss
 
 
 def _named(net: Network, vector: Any) -> dict[str, Any]:
-    """The parts of a vector that is laid out like the parameters of a two-layer net."""
+    """The parts of a vector that is laid out like the parameters of a net."""
     net = net.copy()
     net.params = vector
-    return {"W1": net[0].W, "b1": net[0].b, "W2": net[2].W, "b2": net[2].b}
+    return dict(zip(KEYS, arrays_of(net), strict=False))
 
 
-def _part(answer: Answer, rng: np.random.Generator, keys: tuple[str, ...], n: int) -> None:
-    net, args = _task(rng, n)
-    right = _named(net, net.loss_and_grad(*args[4:])[1])
-    passed = net[2].W.T @ LOSS.value_and_grad(net(args[4]), args[5])[1]
-    without = {**right, "W1": passed @ args[4].T, "b1": passed.sum(axis=1, keepdims=True)}
-    for key in keys:
+def _part(answer: Answer, rng: np.random.Generator, layers: int, of: Sequence[int], n: int, **how: Any) -> None:
+    net, args, loss = _task(rng, layers, n)
+    X, y = args[-2:]
+    right = _named(net, check_gradients(net, X, y, loss).numeric if how else net.loss_and_grad(X, y, loss)[1])
+    d: Any = loss.value_and_grad(net(X), y)[1]
+    for layer in reversed([layer for layer in net if isinstance(layer, Linear)]):
+        d = layer.backward(d)  # past the activations
+    flat = _named(net, net.grads)
+    for key in (KEYS[2 * layer - i] for layer in reversed(of) for i in (1, 2)):
         expect(answer, args, right, {
             "没有除以样本数 | not divided by the number of samples": right[key] * n,
-            "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": without[key],
-        }, part=key)
+            "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": flat[key],
+        } if layers == 2 else {
+            "少了 tanh 的斜率 1 - h² | the slope of tanh, 1 - h², is missing": flat[key],
+            "平方的导数里有个 2 | the slope of a square has a factor 2": right[key] / 2,
+            "MSE 也对输出取平均 | MSE is a mean over outputs, too": right[key] * net[-1].n_out,
+            "MSE 是 C·N 个数的平均 | MSE is a mean of C N numbers": right[key] * y.size,
+        }, part=key, **how)
 
 
-BACKPROP.test("一个样本，输出层 | one sample, output layer")(partial(_part, keys=("b2", "W2"), n=1))
-BACKPROP.test("一个样本，隐藏层 | one sample, hidden layer")(partial(_part, keys=("b1", "W1"), n=1))
-BACKPROP.test("一批样本，输出层 | a batch, output layer")(partial(_part, keys=("b2", "W2"), n=8))
-BACKPROP.test("一批样本，隐藏层 | a batch, hidden layer")(partial(_part, keys=("b1", "W1"), n=8))
+for one, layers in ((BACKPROP, 2), (THREE_LAYERS, 3)):
+    for n, zh, en in ((1, "一个样本", "one sample"), (8, "一批样本", "a batch")):
+        one.test(f"{zh}，输出层 | {en}, output layer")(partial(_part, layers=layers, of=[layers], n=n))
+        one.test(f"{zh}，隐藏层 | {en}, hidden layer")(partial(_part, layers=layers, of=range(1, layers), n=n))
+    every = range(1, layers + 1)
+    one.test("通过梯度检验 | the gradient check")(partial(_part, layers=layers, of=every, n=5, rtol=1e-5))
 
 
-@BACKPROP.test("通过梯度检验 | the gradient check")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    net, args = _task(rng, 5)
-    expect(answer, args, _named(net, check_gradients(net, *args[4:]).numeric), rtol=1e-5)
+def _bugs(answer: Answer, rng: np.random.Generator, lines: list[str]) -> None:
+    for line in rng.permutation(lines).tolist():
+        wrong = KEYS[:2 * int(line[1])] if line[0] == "d" else [line]  # an error goes down to all layers below
+        report = {key: float(10 ** rng.uniform(*((-3, 0.3) if key in wrong else (-12, -7)))) for key in KEYS}
+        expect(answer, (report,), line, {
+            "错会往下传到各层，找最靠近损失的 | a fault reaches all layers below: find the one nearest the loss": "d1",
+            "同层的 W 和 b 都错，错在 d | where W and b of a layer are both wrong, d is": f"W{line[1]}",
+            "d 要是错了，W 和 b 都会错 | if d were wrong, both W and b would be": f"d{line[1]}",
+            "相对误差 1e-6 以下只是舍入 | a relative error below 1e-6 is rounding": "d3",
+        })
+
+
+FIND_BUG.test("只错一个参数 | one parameter is wrong")(partial(_bugs, lines=KEYS))
+FIND_BUG.test("错在中途 | wrong on the way")(partial(_bugs, lines=["d1", "d2", "d3"]))
+FIND_BUG.test("一行也没错 | no line is wrong", special=True)(partial(_bugs, lines=["ok"]))
+
+
+def _rated(answer: Answer, rng: np.random.Generator, typical: list[float]) -> None:
+    for shift in rng.permutation(range(1, len(typical)))[:2].tolist():  # no curve where its rate is in the sorted list
+        rates, X = np.roll(typical, shift) * rng.uniform(0.9, 1.1), rng.uniform(-1.7, 1.7, size=(4, 160))
+        y = rng.choice([-1, 1], size=4) @ X + rng.normal(size=160) * 0.7
+        curves = [fit(mlp(4, 1), X, y, MSE(), SGD(lr=rate), epochs=6, batch_size=8).loss.tolist() for rate in rates]
+        first, last = (np.argsort(np.argsort([-curve[at] for curve in curves])) for at in (0, -1))
+        expect(answer, (curves, np.sort(rates).tolist()), rates, {
+            "最后的损失分不出太小和太大 | the last loss does not tell too small from too large": np.sort(rates)[last],
+            "发散的那条学习率最大 | the one that diverges has the largest rate": np.sort(rates)[first],
+            "按曲线的次序，每条一个 | one rate per curve, in the order of the curves": np.sort(rates),
+        })
+
+
+RATES.test("四条曲线，一条发散 | four curves, one diverges")(partial(_rated, typical=[0.001, 0.015, 0.28, 1.2]))
+RATES.test("三条曲线，都不发散 | three curves, none diverges")(partial(_rated, typical=[0.001, 0.015, 0.28]))
 
 
 def _logistic(X: Any, y: Any, lr: float, steps: int) -> tuple[Any, Any]:

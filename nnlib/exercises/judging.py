@@ -7,15 +7,19 @@ wrong; any other exception that it raises is a fault of the test itself.
 import copy
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from .._common.pair import Pair
 
-Test = Callable[["Answer", Any], None]  # an answer, and the generator to draw inputs from
+Rng: TypeAlias = "np.random.Generator"  # a text, so that `import nnlib` does not load numpy.random
+Answer: TypeAlias = "LocalAnswer"  # or one in another process, which the grader has
+Test = Callable[[Answer, Rng], None]  # an answer, and the generator to draw inputs from
+Drawn = tuple[Any, ...] | Iterable[tuple[Any, ...]]  # the arguments of one call, or of several
 NOT_YET = "还没有写 | not written yet"
 
 
@@ -27,18 +31,6 @@ class Wrong(Exception):
         self.cause, self.call, self.actual, self.expected = cause, call, actual, expected
 
 
-class Answer(Protocol):
-    """A learner's function or class, here or in another process; a call raises `Wrong` if the function raises."""
-
-    name: str
-    warned: str  # the first warning of the last call, or ""
-
-    def __call__(self, *args: Any) -> Any: ...
-
-    def new(self, *args: Any) -> Callable[..., Any]:
-        """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
-
-
 @dataclass(frozen=True)
 class Exercise:
     """One exercise: the name of the learner's function, and the tests that it has to pass."""
@@ -48,46 +40,41 @@ class Exercise:
     chapter: str
     minutes: int
     tests: dict[str, Test] = field(default_factory=dict)
+    special: set[str] = field(default_factory=set)
 
     def test(self, title: str, special: bool = False) -> Callable[[Test], Test]:
         """Decorate a function as a test of this exercise, worth one point.
 
         A special case may come out right by a constant or by half the idea: it counts only beside the first test.
         """
+        self.special.update([title] * special)
+        return partial(self.tests.setdefault, title)
 
-        def add(test: Test) -> Test:
-            def both(answer: Answer, rng: Any) -> None:
-                next(iter(self.tests.values()))(answer, rng)
-                test(answer, rng)
-
-            return self.tests.setdefault(title, both if special else test)
-
-        return add
-
-    def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Any], tuple[Any, ...]],
+    def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Rng], Drawn],
                 mistakes: Callable[..., Mapping[str, Any]] = lambda *_: {}, special: bool = False, **how: Any) -> None:
         """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does.
 
         `mistakes` is called with them, too; it and `how` are those of `expect`.
         """
 
-        def test(answer: Answer, rng: Any) -> None:
-            args = draw(rng)
-            expect(answer, args, right(*args), mistakes(*args), **how)
-
-        self.test(title, special)(test)
+        @self.test(title, special)
+        def _(answer: Answer, rng: Rng) -> None:
+            drawn = draw(rng)
+            for args in [drawn] if isinstance(drawn, tuple) else drawn:
+                expect(answer, args, right(*args), mistakes(*args), **how)
 
 
 class LocalAnswer:
-    """An answer in this process."""
+    """A learner's function or class, in this process; a call raises `Wrong` if the function raises."""
 
     def __init__(self, name: str, function: Callable[..., Any]) -> None:
-        self.name, self.function, self.warned = name, function, ""
+        self.name, self.function, self.warned = name, function, ""  # the first warning of the last call
 
     def __call__(self, *args: Any) -> Any:
         return self._run(self.name, self.function, args)
 
     def new(self, *args: Any) -> Callable[..., Any]:
+        """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
         made = self(*args)
 
         def call(method: str, *args: Any) -> Any:
@@ -184,7 +171,7 @@ def difference(actual: Any, expected: Any, rtol: float) -> str:
             return f"应返回 {len(expected)} 个值 | return {len(expected)} values"
         parts = [(f"#{i}", a, b) for i, (a, b) in enumerate(zip(actual, expected, strict=True), 1)]
     elif isinstance(expected, str):
-        return "" if actual == expected else "文字不同 | the text differs"
+        return "" if isinstance(actual, str) and actual == expected else "文字不同 | the text differs"
     else:
         return _array_difference(actual, np.asarray(expected), rtol)
     for place, one, other in parts:
@@ -233,8 +220,6 @@ def shown(value: Any) -> str:
     """A value in one short line."""
     if isinstance(value, np.ndarray):
         text = np.array2string(value, precision=4, threshold=12, edgeitems=2, separator=", ")
-    elif isinstance(value, np.generic):
-        text = repr(value.item())
     elif isinstance(value, tuple):
         text = f"({', '.join(map(shown, value))})"
         shapes = (f"array {entry.shape}" if isinstance(entry, np.ndarray) else shown(entry) for entry in value)
@@ -245,6 +230,6 @@ def shown(value: Any) -> str:
         entries = [f"{key!s}: {shown(entry)}" for key, entry in [*value.items()][:12]]
         return f"{{{', '.join(entries)}{', ...' * (len(value) > 12)}}}"
     else:
-        text = repr(value)
+        text = repr(value.item() if isinstance(value, np.generic) else value)
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= 160 else f"{text[:150]} ... "

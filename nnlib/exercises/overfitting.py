@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..layers import Linear
 from ..losses import MSE
-from ..network import Network, mlp
-from ..optim import SGD
+from ..network import mlp
 from ..stopping import EarlyStopping
 from .judging import Answer, Exercise, Wrong, expect, finite, judge
 
@@ -20,27 +18,21 @@ LAMBDA = Exercise("choose-lambda", "choose_lambda", "overfitting", 45)
 COMPARE = Exercise("reproduce", "compare_runs", "overfitting", 180)
 
 
-@L2_STEP.test("一步 | one step")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    lr, l2 = rng.uniform(0.05, 0.5, size=2).tolist()
-    net = Network(Linear(3, 2), rng=rng)
-    X, y = rng.normal(size=(3, 6)), rng.normal(size=(2, 6))
-    net.loss_and_grad(X, y, loss=MSE())
-    W, dW = net[0].W.copy(), net[0].grads["W"].copy()
-    net.loss_and_grad(X, y, loss=MSE(), l2=l2)
-    SGD(lr=lr).step(net.params, net.grads)
-    expect(answer, (W, dW, lr, l2), net[0].W, {
+def _l2_step(W: Any, dW: Any, lr: float, l2: float) -> Any:
+    return W - lr * (dW + l2 * W)
+
+
+L2_STEP.compare(
+    "一步 | one step", _l2_step,
+    lambda rng: (*rng.normal(size=(2, 2, 3)), *rng.uniform(0.05, 0.5, size=2).tolist()), lambda W, dW, lr, l2: {
         "没有 L2 项 | the L2 term is missing": W - lr * dW,
         "½λW² 的导数是 λW，不是 2λW | the slope of ½λW² is λW, not 2λW": W - lr * (dW + 2 * l2 * W),
         "L2 让权重变小，符号反了 | L2 shrinks weights, the sign is wrong": W - lr * (dW - l2 * W),
         "L2 项也要乘学习率 | the L2 term is multiplied by the learning rate, too": W - lr * dW - l2 * W,
     })
-
-
-L2_STEP.compare("梯度为零时只剩衰减 | nothing but decay where the gradient is zero",
-                lambda W, dW, lr, l2: W - lr * l2 * W,
+L2_STEP.compare("梯度为零时只剩衰减 | nothing but decay where the gradient is zero", _l2_step,
                 lambda rng: (rng.normal(size=(2, 4)), np.zeros((2, 4)), 0.2, 0.5), special=True)
-L2_STEP.compare("λ = 0 就是普通的一步 | an ordinary step where λ = 0", lambda W, dW, lr, l2: W - lr * dW,
+L2_STEP.compare("λ = 0 就是普通的一步 | an ordinary step where λ = 0", _l2_step,
                 lambda rng: (*rng.normal(size=(2, 2, 4)), 0.2, 0.0), special=True)
 
 

@@ -1,5 +1,6 @@
 """The printed book: one PDF per language, with bookmarks, and with its letters inside."""
 
+import io
 import re
 
 import pytest
@@ -75,6 +76,18 @@ def test_all_pages_and_places_are_renamed(site):
     assert drawn <= {*re.findall(r' id="([^"]+)"', text)}
     assert "lang-zh" not in text
     assert 'loading="lazy"' not in text
+
+
+@pytest.mark.parametrize("key", OWN)
+def test_the_summary_prints_on_one_sheet(key, visiting, site):
+    with visiting(site.as_uri()) as visit:
+        margins = dict.fromkeys(("top", "bottom", "left", "right"), "0.4in")  # those of the browser's own dialogue
+        sheet = PdfReader(io.BytesIO(visit.open(f"sheet.html?lang={key}").pdf(format="A4", margin=margins)))
+    assert len(sheet.pages) == 1
+    text = sheet.pages[0].extract_text()
+    assert {"zh": "一页总结", "en": "One-page summary"}[key] in text
+    assert all(number in text for number in ("308,310", "97.1%", "0.030"))
+    assert (max(text) >= "\u4e00") == (key == "zh")
 
 
 def test_without_chromium_it_says_what_to_install(monkeypatch):

@@ -1,4 +1,4 @@
-"""Questions and predictions in Chromium: answered wrongly and rightly, by mouse and by keys, remembered and forgotten."""
+"""Questions and predictions in Chromium: answered wrongly and rightly, by mouse and keys, remembered, forgotten."""
 
 import json
 import re
@@ -176,11 +176,13 @@ def test_an_empty_answer_is_not_marked(open_page):
 
 
 @pytest.mark.parametrize("change", [
-    str, lambda number: f" {number} ", lambda number: f"+{number}", lambda number: f"{number}.0", lambda number: f"{number}.",
+    str, lambda number: f" {number} ", lambda number: f"+{number}", lambda number: f"{number}.0",
+    lambda number: f"{number}.",
     lambda number: f"{number:,}", lambda number: f"{10 * number}/10", lambda number: f"{number / 1000}e3",
     lambda number: str(number).translate({ord(str(i)): chr(0xFF10 + i) for i in range(10)}),
     lambda number: f"{number:,}".replace(",", "，")],
-    ids=["plain", "blanks", "plus", "point", "bare point", "thousands", "fraction", "power", "full width", "Chinese comma"])
+    ids=["plain", "blanks", "plus", "point", "bare point", "thousands", "fraction", "power", "full width",
+         "Chinese comma"])
 def test_a_number_can_be_written_in_many_ways(open_page, change):
     page = open_page("intro.html?lang=zh")
     question = next(one for one in asked(page, which=".question-number")

@@ -1,6 +1,6 @@
 """A class of invented students, honest and hostile, marked together: each gets what the answers are worth.
 
-The assignment is `activations`: 4 points for sigmoid_slope, 3 for dead_share, 2 for maxout_weights. An attack
+The assignment is `activations`: 4 points for sigmoid_slope, 3 for diagnose, 2 for hat_weights. An attack
 stands in the place of sigmoid_slope; where it works, it hands in the right slope and its points tell.
 """
 
@@ -349,7 +349,7 @@ def test_everyone_gets_what_the_answers_are_worth(marked):
     assert {student: result["score"] for student, result in results.items()} == expected
     assert len(expected) >= 40
     assert all(
-        result["max"] == 12 and result["pending"] == ({"maxout-answer": 3} if result["status"] == "marked" else {})
+        result["max"] == 12 and result["pending"] == ({"maxout-hat-answer": 3} if result["status"] == "marked" else {})
         for result in results.values()
     )
 

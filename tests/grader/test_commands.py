@@ -1,6 +1,7 @@
 """The command line: the instructor's path as the page has it, and calls that cannot work."""
 
 import csv
+import html
 import io
 import json
 import os
@@ -37,7 +38,7 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    hand_out, collecting, marking, to_moodle = BLOCKS
+    hand_out, collecting, marking, to_moodle, to_question_bank = BLOCKS
     type_in(hand_out)
     assert {path.name for path in (course / "release").iterdir()} == set(names())
     assert stat.S_IMODE((course / "seed").stat().st_mode) == 0o600
@@ -50,18 +51,25 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
     assert "2 students" in type_in(collecting)
     type_in(marking)
     assert rows(course / "grades.csv")[1:] == [
-        ["1001", "activations", "9", "12", "maxout-answer", "marked"],
-        ["1002", "activations", "5", "12", "maxout-answer", "marked"]]
+        ["1001", "activations", "9", "12", "maxout-hat-answer", "marked"],
+        ["1002", "activations", "5", "12", "maxout-hat-answer", "marked"]]
     assert (course / "feedback" / "activations" / "1002.html").is_file()
-    (course / "manual.csv").write_text("student,assignment,part,points\n1001,activations,maxout-answer,2.5\n"
-                                       "1002,activations,maxout-answer,0\n")
+    page = (course / "sheets" / "maxout-hat-answer.html").read_text("utf-8")
+    table = html.unescape(page.partition("<pre>student,")[2].partition("</pre>")[0])
+    for student, points in (("1001", "2.5"), ("1002", "0")):
+        row = f'"{student}",activations,maxout-hat-answer,'
+        table = table.replace(row, row + points)
+    (course / "manual.csv").write_text(f"student,{table}")
     type_in(to_moodle)
     assert [row[::4] for row in rows(course / "moodle.csv")] == [
         ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY],
         ["Participant 1002", "5", ANY]]
+    assert "questions" in type_in(to_question_bank)
+    assert (course / "bank.xml").read_bytes().startswith(b"<?xml")
 
 
 GRADE = "grade in --seed-file seed --out r"
+BANK = "questions --format qti --seed-file seed"
 REMEDY = "In Excel, save the table as “CSV UTF-8 (Comma delimited)”, with the columns student,assignment,part,points"
 LINE = ("expected student,assignment,part,points of a pending part in points.csv (read as utf-8-sig), got line 2: {}. "
         f"Correct that line; if its signs are wrong: {REMEDY}.")
@@ -137,6 +145,18 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "expected paths to read and write, got […] Not a directory: 'seed/intro'. "
         "Correct the path, or make room for it.",
     "export results --out in": "Writing expected the path of a file, got the folder 'in'. Add a file name.",
+    f"{BANK} --out b.zip --chapter intro algebra":
+        "expected chapters (intro, activations, architecture, overfitting), got 'algebra'. Check the spelling.",
+    f"{BANK} --out b.zip --chapter intro --count 999":
+        "expected a count of at most …, all questions of these chapters, got 999. Give --count …, or more chapters.",
+    f"{BANK} --out b.zip --variants 21":
+        "expected at most 20 variants per question, got 21: few questions draw so many different numbers. "
+        "Give --variants 20 or fewer.",
+    f"{BANK} --out short": "expected a new file, got short, which exists. Give another name, or remove it.",
+    f"{BANK} --out no/such/b.zip":
+        "Writing b.zip expected an existing folder, got '…/no/such'. Create it first, or correct the path.",
+    "questions --format print --seed-file none --out b.html":
+        "expected a seed file, found none at none. Make one: python -m grader seed none",
     "export results --out g.csv --manual none.csv":
         "expected paths to read and write, got […] No such file or directory: 'none.csv'. "
         "Correct the path, or make room for it.",

@@ -83,9 +83,9 @@ def test_right_answers(submission):
     result = marking.mark(submission(), ACTIVATIONS, SEEDED)
     assert list(result) == ["assignment", "status", "exercises", "notes", "score", "max", "pending"]
     assert (result["assignment"], result["status"]) == ("activations", "marked")
-    assert (result["score"], result["max"], result["pending"]) == (9, 12, {"maxout-answer": 3})
+    assert (result["score"], result["max"], result["pending"]) == (9, 12, {"maxout-hat-answer": 3})
     assert {id: (entry["points"], entry["max"]) for id, entry in result["exercises"].items()} == {
-        "sigmoid-slope": (4, 4), "dead-units": (3, 3), "maxout": (2, 2)}
+        "sigmoid-slope": (4, 4), "diagnose": (3, 3), "maxout-hat": (2, 2)}
     assert all(entry["tests"] == dict.fromkeys(TESTS[id], "") for id, entry in result["exercises"].items())
 
 

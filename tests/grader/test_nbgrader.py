@@ -9,15 +9,18 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from grader import assignments, batch, guard, output
 from grader.marking import Conditions
+from tests.grader.test_rubric import told
 
 NAME = "activations"
 PAGE = assignments.ROOT / "chapters" / "instructors.md"
 CONFIG = re.search(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)[1]
 api = pytest.importorskip("nbgrader.apps.api")
+form = pytest.importorskip("nbgrader.server_extensions.formgrader.handlers")
 gradebook = pytest.importorskip("nbgrader.api")
 
 
@@ -102,13 +105,31 @@ def test_its_gradebook_holds_our_marks(course):
         scores = {student: {grade.name: (grade.auto_score, grade.needs_manual_grade)
                             for grade in book.find_submission_notebook(NAME, NAME, student).grades}
                   for student in STUDENTS}
-    full = {"sigmoid-slope-check": (4, False), "dead-units-check": (3, False), "maxout-check": (2, False)}
-    full["maxout-answer"] = (None, True)
+    full = {"sigmoid-slope-check": (4, False), "diagnose-check": (3, False), "maxout-hat-check": (2, False)}
+    full["maxout-hat-answer"] = (None, True)
     assert scores == dict.fromkeys(STUDENTS, full) | {
         "bob": full | {"sigmoid-slope-check": (3, False)}, "eve": full | {"sigmoid-slope-check": (0, False)}}
     ours = batch.read_results(root / "results")[NAME]
     assert {student: sum(points or 0 for points, _ in grades.values()) for student, grades in scores.items()} == {
         student: result["score"] for student, result in ours.items() if student in STUDENTS}
+
+
+def test_its_form_shows_the_rubric_above_the_answer_and_its_feedback_does_not(course):
+    """The form is exported as FormgradeExtension and SubmissionHandler do it."""
+    root, config = course
+    path = root / "autograded" / "ann" / NAME / f"{NAME}.ipynb"
+    assert not told(path.read_text("utf-8"))
+    exporter = HTMLExporter(config=config, template_name="formgrade", extra_template_basedirs=[form.template_path])
+    resources = {"assignment_id": NAME, "notebook_id": NAME, "submission_id": "1", "index": 0, "total": 1,
+                 "base_url": "", "student": "ann", "last_name": "", "first_name": "", "notebook_path": "x"}
+    page, _ = exporter.from_filename(str(path), resources=resources)
+    assert len(told(page)) == 10  # the model answer in two languages, eight examples
+    assert page.count("write here") == 1
+    assert told(page.partition("write here")[0]) == told(page)
+    assert "&lt;details" not in page
+    assert page.count("<details><summary><b>") == 4
+    assert api.NbGraderAPI(config=config).generate_feedback(NAME, "ann")["success"]
+    assert not told((root / "feedback" / "ann" / NAME / f"{NAME}.html").read_text("utf-8"))
 
 
 def test_who_was_not_marked_is_an_error_and_no_zero(course):

@@ -24,18 +24,17 @@ ANSWERS = {
 def collapse(W1, b1, W2, b2):
     return product(W2, W1), layer(W2, b2, b1)
 """,
-    "backprop": """
-def gradients(W1, b1, W2, b2, X, y):
-    def loss(params):
-        H = layer(params["W1"], params["b1"], X)
-        H = np.array([[1 / (1 + math.exp(-value)) for value in row] for row in H])
-        S, total = layer(params["W2"], params["b2"], H), 0.0
-        for n in range(len(y)):
-            top = max(S[k][n] for k in range(len(S)))
-            total += math.log(sum(math.exp(S[k][n] - top) for k in range(len(S)))) - (S[y[n]][n] - top)
-        return total / len(y)
+    "three-layers": """
+def tanh_gradients(W1, b1, W2, b2, W3, b3, X, Y):
+    def bent(Z):
+        return np.array([[math.tanh(value) for value in row] for row in Z])
 
-    params, slopes = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}, {}
+    def loss(params):
+        W1, b1, W2, b2, W3, b3 = params.values()
+        S = layer(W3, b3, bent(layer(W2, b2, bent(layer(W1, b1, X)))))
+        return sum((S[i][j] - Y[i][j]) ** 2 for i in range(len(Y)) for j in range(len(Y[0]))) / Y.size
+
+    params, slopes = {"W1": W1, "b1": b1, "W2": W2, "b2": b2, "W3": W3, "b3": b3}, {}
     for name in params:  # numerically, each weight four times
         slopes[name] = np.zeros(np.shape(params[name]))
         for index in np.ndindex(slopes[name].shape):
@@ -53,19 +52,22 @@ def sigmoid_slope(z):
         slopes[index] = u / (1 + u) ** 2
     return slopes
 """,
-    "dead-units": """
-def dead_share(W, b, X):
-    dead = 0
-    for row in layer(W, b, X):
-        dead += not any(value > 0 for value in row)
-    return dead / len(W)
+    "diagnose": """
+def diagnose(start, now):
+    first, *_, last = now["gradient"]
+    causes = [("dead", start["dead"] > 0.5), ("rate", now["dead"] > 0.5), ("saturated", now["saturated"] > 0.9),
+              ("vanishing", first / last < 0.01), ("fine", True)]
+    for word, found in causes:
+        if found:
+            return word
 """,
-    "maxout": """
-def maxout_weights(W, b, alpha):
+    "maxout-hat": """
+def hat_weights(w, b, height):
     def times(factor, A):
         return [[factor * value for value in row] for row in A]
 
-    return np.array([times(1, W), times(alpha, W)]), np.array([times(1, b), times(alpha, b)])
+    W = [[w[0], w[0]], times(-1, [w[0], w[0]]), times(0, w) + [w[0]]]
+    return np.array(W), np.array([[b[0], b[0]], times(-1, [b[0], b[0]]), [[height], b[0]]])
 """,
     "budget": """
 def widest(n_in, n_out, budget):
@@ -74,14 +76,17 @@ def widest(n_in, n_out, budget):
         hidden += 1
     return hidden
 """,
-    "curve": """
-def through_points(x, y):
+    "periodic": """
+def periodic(x, y, times):
     knots, changes, before = [], [], 0.0
-    for i in range(len(x) - 1):
-        slope = (y[i + 1] - y[i]) / (x[i + 1] - x[i])
-        knots.append([-x[i]])
-        changes.append(slope - before)
-        before = slope
+    for k in range(times):
+        for i in range(len(x) - 1):
+            slope = (y[i + 1] - y[i]) / (x[i + 1] - x[i])
+            knots.append([-(x[i] + k * (x[-1] - x[0]))])
+            changes.append(slope - before)
+            before = slope
+    knots.append([-(x[0] + times * (x[-1] - x[0]))])
+    changes.append(-before)
     return np.array([[1.0]] * len(knots)), np.array(knots), np.array([changes]), np.array([[y[0]]])
 """,
     "dropout": """
@@ -157,4 +162,4 @@ def test_honest_and_slow_answers_need_less_than_a_tenth(points, name):
 
 def test_an_endless_loop_costs_no_other_exercise(points):
     loop = "def collapse(W1, b1, W2, b2):\n    while True: pass"
-    assert points("intro", Conditions(1234), collapse=loop) == {"collapse": 0.0, "backprop": 1.0}
+    assert points("intro", Conditions(1234), collapse=loop) == {"collapse": 0.0, "three-layers": 1.0}

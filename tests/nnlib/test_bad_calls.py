@@ -511,7 +511,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (("test", 3), "cifar10 root…got 3", NO_REPAIR),
         (("test", "here", False), "cifar10…test_batch.bin in here, got neither", NO_REPAIR)],
     lambda id: nn.exercises.check(id, np.tanh): [
-        (bad, f"exercises.check id…tanh, got {bad!r}", to("tanh")) for bad in ("tahn", ["tanh"])],
+        (bad, f"exercises.check id…three-layers, got {bad!r}", to("tanh")) for bad in ("tahn", ["tanh"])],
     lambda answer: nn.exercises.check("tanh", answer): [(0.5, "exercises.check…tanh, got 0.5", to(np.tanh))],
     lambda run: sweep({"a": [1]}, run): [(3, "sweep…got 3", to(lambda a: a))],
     lambda executor: nn.sweep(lambda a: a, {"a": [1]}, executor, progress=False): [

@@ -27,30 +27,30 @@ BOTH = re.compile(r"[^|]*[\u3400-\u9fff][^|]* \| [^\u3400-\u9fff]+")
 
 
 def solved():
-    """The names that the page's solutions leave behind."""
+    """The code of the page's solutions, by the exercise's id."""
+    return {cell.id.removesuffix("-solution"): cell.source.partition("\nnn.exercises.check(")[0]
+            for cell in nbformat.read(ROOT / "chapters" / "exercises.ipynb", 4).cells if cell.id.endswith("-solution")}
+
+
+def names_of(code):
     space = {"np": np}
-    for cell in nbformat.read(ROOT / "chapters" / "exercises.ipynb", 4).cells:
-        if cell.id.endswith("-solution"):
-            exec(cell.source.partition("\nnn.exercises.check(")[0], space)
+    exec(code, space)
     return space
 
 
-def answers():
-    """A right answer to every exercise: the page's solutions, and the assignments' reference answers."""
-    space = solved()
-    space |= {name.removesuffix("_solution"): answer for name, answer in space.items()}
-    exec((ROOT / "assignments" / "solutions.py").read_text("utf-8"), space)
-    return space
-
-
-RIGHT = answers()
+SOLVED = names_of("\n".join(solved().values()))
+ASSIGNED = (ROOT / "assignments" / "solutions.py").read_text("utf-8")
+CODE = {exercise.id: solved()[exercise.id].replace("_solution(", "(") if exercise.id in solved() else
+        next(part for part in ASSIGNED.split("\n\n\n") if re.match(rf"(def|class) {exercise.name}\b", part))
+        for exercise in EXERCISES.values()}
+RIGHT = names_of("\n".join(CODE.values()))
 
 
 def test_a_solution_takes_none_of_the_readers_names():
     """Run All runs the folded solutions as well: they must not stand in for an answer, nor use one."""
     own = {exercise.name for exercise in EXERCISES.values()}
-    assert not own & set(solved())
-    for answer in solved().values():
+    assert not own & set(SOLVED)
+    for answer in SOLVED.values():
         assert not own & set(getattr(getattr(answer, "__code__", None), "co_names", ()))
 
 
@@ -88,6 +88,12 @@ def test_no_wrong_answer_passes_or_breaks_the_check(id, answer, capsys):
 def slope(z):
     s = 1 / (1 + np.exp(-z))
     return s * (1 - s)
+
+
+def bent(x, y):
+    """Through all points, but bent in between."""
+    knots = np.sort(np.append(x, (x[1:] + x[:-1]) / 2))
+    return RIGHT["through_points"](knots, np.interp(knots, x, y) + np.arange(knots.size) % 2)
 
 
 class Keeps(RIGHT["Dropout"]):
@@ -128,6 +134,9 @@ class SameMask(RIGHT["Dropout"]):
     ("reproduce", lambda a, b: {**RIGHT["compare_runs"](a, b), "error": np.std(a)}, 1, ""),
     ("prelu", lambda z, a, dy: (np.where(z > 0, 1, a) * dy, np.minimum(z, 0) * dy), 1, "sum over samples"),
     ("logistic", lambda X, y, lr, n: tuple(-p for p in RIGHT["logistic"](X, y, lr, n)), 0, "against it"),
+    ("three-layers", lambda *args: {**RIGHT["tanh_gradients"](*args), "b2": 0 * args[3]}, 2, "numbers differ"),
+    ("curve", bent, 2, "one unit per corner is enough"),
+    ("periodic", lambda x, y, times: RIGHT["through_points"](x, y), 1, "numbers differ"),
     ("tanh", lambda z: -np.tanh(z), 0, "the sign is the wrong way round"),
     ("tanh", lambda z: undefined(z), 0, "a name is not defined"),  # noqa: F821
 ], ids=lambda value: value if isinstance(value, str) else "")
@@ -193,6 +202,16 @@ def test_an_exercise_of_your_own():
     assert outcome(double, many, LocalAnswer("double", lambda x: 2 * x[:2])).cause.endswith("(3,), not (2,)")
 
 
+def test_a_comparison_may_draw_several_calls_and_a_special_case_needs_the_first_test():
+    half = Exercise("half", "half", "intro", 5)
+    half.compare("两次 | twice", lambda x: x / 2, lambda rng: [(2,), (3,)])
+    half.compare("零 | zero", lambda x: x / 2, lambda rng: (0,), special=True)
+    for answer, calls in ((lambda x: x / 2, [None, None]), (lambda x: x // 2, ["half(3)", "half(3)"]),
+                          (lambda x: x, ["half(2)", "half(2)"]), (lambda x: x / 2 + (x == 0), [None, "half(0)"])):
+        wrongs = [outcome(half, title, LocalAnswer("half", answer)) for title in half.tests]
+        assert [wrong and wrong.call for wrong in wrongs] == calls
+
+
 def no_end():
     return no_end()
 
@@ -246,9 +265,9 @@ def test_an_error_of_a_method_names_it():
         assert (caught.value.cause, caught.value.call) == (cause, f"Layer.{method}(5)")
 
 
-PAIR, SHAPES = "应返回 2 个值 | return 2 values", "(H, 1), (H, 1), (1, H), (1, 1)"
-FOUR = f"应返回 (W1, b1, W2, b2)，形状 {SHAPES} | return (W1, b1, W2, b2) of shapes {SHAPES}"
-EIGHT = "形状应为 (2, n, D) 和 (2, n, 1) | the shapes should be (2, n, D) and (2, n, 1)"
+SHAPES = re.escape("(H, 1), (H, 1), (1, H), (1, 1)")
+FOUR = rf"应返回 \(W1, b1, W2, b2\)，形状 {SHAPES} \| return \(W1, b1, W2, b2\) of shapes {SHAPES}"
+TWO = r"应返回两个数组，形状 (\(\d, \d, \d\)) 和 (\(\d, \d, 1\)) \| return two arrays of shapes \1 and \2"
 
 
 @pytest.mark.parametrize(("id", "value", "cause"), [
@@ -257,18 +276,54 @@ EIGHT = "形状应为 (2, n, D) 和 (2, n, 1) | the shapes should be (2, n, D) a
     ("curve", [np.ones((1001, 1)), np.ones((1001, 1)), np.ones((1, 1001)), np.ones((1, 1))], FOUR),
     ("curve", [np.ones((3, 1)), np.ones(3), np.ones((1, 3)), np.ones((1, 1))], FOUR),
     ("curve", [np.ones((3, 1)), "b1", "W2", "b2"], FOUR), ("curve", ["W1"] * 4, FOUR),
-    ("maxout", np.ones((3, 2, 3)), PAIR), ("maxout", (1, 2, 3), PAIR),
-    ("maxout", (np.ones((2, 2, 3)), np.ones((2, 2))), EIGHT),
-    ("maxout", (np.ones((2, 3)), np.ones((2, 2, 1))), EIGHT),
-    ("maxout", (np.full((2, 2, 3), np.nan), np.ones((2, 2, 1))), EIGHT), ("maxout", ["W", "b"], EIGHT),
-], ids=range(13))
+    *((id, value, TWO) for id in ("maxout", "maxout-hat") for value in (
+        5, np.ones((3, 2, 3)), (1, 2, 3), (np.ones((2, 2, 3)), np.ones((2, 2))), (np.ones((2, 3)), np.ones((2, 2, 1))),
+        (np.full((2, 2, 3), np.nan), np.ones((2, 2, 1))), ["W", "b"])),
+    ("periodic", 5, FOUR), ("periodic", [np.ones((3, 1)), np.ones(3), np.ones((1, 3)), np.ones((1, 1))], FOUR),
+])
 def test_parts_of_another_shape(id, value, cause):
     exercise = EXERCISES[id]
     for title in exercise.tests:
         wrong = outcome(exercise, title, LocalAnswer(exercise.name, lambda *args: value))
-        assert (wrong.cause, wrong.actual) == (cause, shown(value))
+        assert re.fullmatch(cause, wrong.cause)
+        assert (wrong.actual, wrong.expected) == (shown(value), "")
         assert wrong.call.startswith(f"{exercise.name}(")
-        assert wrong.expected.startswith("(") == (id == "maxout")
+
+
+def test_a_step_with_l2_is_that_of_the_library():
+    net, rng = nn.mlp(3, 2), np.random.default_rng(0)
+    X, y = rng.normal(size=(3, 6)), rng.normal(size=(2, 6))
+    net.loss_and_grad(X, y, nn.MSE())
+    step = RIGHT["l2_step"](net[0].W.copy(), net[0].grads["W"].copy(), 0.3, 0.2)
+    net.loss_and_grad(X, y, nn.MSE(), l2=0.2)
+    nn.SGD(lr=0.3).step(net.params, net.grads)
+    np.testing.assert_allclose(step, net[0].W)
+
+
+def test_a_text_is_compared_with_texts_alone():
+    for value in (np.array("d1"), np.array(["d1", "d1"]), 1, ["d1"], b"d1"):
+        assert difference(value, "d1", 1e-6) == "文字不同 | the text differs"
+    assert not difference(np.str_("d1"), "d1", 1e-6)
+
+
+def converted(value, kind):
+    """A result with other arrays in it."""
+    if isinstance(value, dict):
+        return {key: converted(entry, kind) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(converted(entry, kind) for entry in value)
+    return kind(value) if isinstance(value, float | np.floating | np.ndarray) else value
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.longdouble, lambda value: np.asarray(value).tolist(), np.asarray],
+                         ids=["single", "long double", "lists", "arrays"])
+@pytest.mark.parametrize("id", [id for id in EXERCISES if id != "dropout"])
+def test_numbers_of_another_kind_keep_full_marks(id, kind):
+    exercise = EXERCISES[id]
+    answer = LocalAnswer(exercise.name, lambda *args: converted(RIGHT[exercise.name](*args), kind))
+    for seed in range(20):
+        wrongs = [outcome(exercise, title, answer, seed) for title in exercise.tests]
+        assert not any(wrongs), (seed, [(wrong.cause, wrong.call) for wrong in wrongs if wrong])
 
 
 def test_a_gradient_that_is_missing_and_one_that_is_a_sum():

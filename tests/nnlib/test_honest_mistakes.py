@@ -1,16 +1,16 @@
 """Three mistakes that students make in each exercise, typed as they type them: the report names each."""
 
-import inspect
 import textwrap
 
 import numpy as np
 import pytest
 
-from assignments import solutions
 from nnlib.exercises.judging import LocalAnswer
 from nnlib.exercises.selfcheck import EXERCISES, outcome
+from tests.nnlib.test_exercises import CODE
 
-SOFTMAX = inspect.getsource(solutions.gradients)
+SOFTMAX, THREE_LAYERS, PERIODIC, DIAGNOSE = (CODE[id] for id in ("backprop", "three-layers", "periodic", "diagnose"))
+HAT, SKIP, BUG, RATES = (CODE[id] for id in ("maxout-hat", "skip", "find-bug", "match-rates"))
 CURVE = """
 def through_points(x, y):
     slopes = np.diff(y) / np.diff(x)
@@ -95,6 +95,15 @@ MISTAKES = [
     ("backprop", SOFTMAX.replace(" * h * (1 - h)", ""), "the slope of the sigmoid, h(1 - h), is missing"),
     ("backprop", SOFTMAX.replace(".sum(axis=1, keepdims=True)", ".sum(axis=1)"),
      ", 1), not ("),
+    ("three-layers", THREE_LAYERS.replace("2 * (W3", "(W3"), "the slope of a square has a factor 2"),
+    ("three-layers", THREE_LAYERS.replace("Y.size", "Y.shape[1]"), "MSE is a mean over outputs, too"),
+    ("three-layers", THREE_LAYERS.replace(" * (1 - h2**2)", "").replace(" * (1 - h1**2)", ""), "the slope of tanh"),
+    ("find-bug", BUG.replace("max(name", "min(name"), "find the one nearest the loss"),
+    ("find-bug", BUG.replace('"d" + k if', '"W" + k if'), "W and b of a layer are both wrong, d is"),
+    ("find-bug", BUG.replace("> 1e-6", "> 0"), "a relative error below 1e-6 is rounding"),
+    ("match-rates", RATES.replace("curve[-1] if diverges else -curve[0]", "-curve[-1]"), "the last loss does not tell"),
+    ("match-rates", RATES.replace("curve[-1] if diverges else -curve[0]", "-curve[0]"), "diverges has the largest"),
+    ("match-rates", function("match_rates(curves, rates)", "return rates"), "in the order of the curves"),
     ("logistic", LOGISTIC.replace("- lr", "+ lr"), "against it"),
     ("logistic", LOGISTIC.replace(" / X.shape[1]", ""), "not divided by the number of samples"),
     ("logistic", LOGISTIC.replace("        b = b - lr * error.sum(axis=1, keepdims=True)\n", ""),
@@ -129,7 +138,27 @@ MISTAKES = [
     ("maxout", function("maxout_weights(W, b, alpha)", "return np.stack([W, -alpha * W]), np.stack([b, -alpha * b])"),
      "not -α times"),
     ("maxout", function("maxout_weights(W, b, alpha)", "return np.vstack([W, alpha * W]), np.vstack([b, alpha * b])"),
-     "the shapes should be (2, n, D) and (2, n, 1)"),
+     "return two arrays of shapes (2, "),
+    ("squareplus", function("squareplus_slope(z)", "return (1 + 1 / (2 * np.sqrt(z**2 + 4))) / 2"),
+     "the z² under the root has a slope, too"),
+    ("squareplus", function("squareplus_slope(z)", "return 0.5 + z / np.sqrt(z**2 + 4)"), "both terms are halved"),
+    ("squareplus", function("squareplus_slope(z)", "return 1 + z / np.sqrt(z**2 + 4)"), "off by a factor of 2"),
+    ("diagnose", DIAGNOSE.replace(":\n", ':\n    if now["saturated"] > 0.9:\n        return "saturated"\n', 1),
+     "a dead unit counts as saturated, too"),
+    ("diagnose", DIAGNOSE.replace(' if start["dead"] > 0.5 else "rate"', ""), "before training no half of the units"),
+    ("diagnose", DIAGNOSE.replace("[0]", "[1:][-1]").replace("][-1] /", "][0] /"),
+     "one of the three numbers is beyond its limit"),
+    ("maxout-hat", HAT.replace("[-b, -b]", "[b, b]"), "b changes its sign, too"),
+    ("maxout-hat", HAT.replace("[w, w], [-w, -w]", "[0 * w, w], [0 * w, -w]").replace("[b, b], [-b, -b]",
+     "[0 * b + height, b], [0 * b + height, -b]"), "beyond the brim it is 0"),
+    ("maxout-hat", HAT.replace("[:, :, 0]", "[:, :, 0].swapaxes(0, 1)"), "return two arrays of shapes (3, 2, "),
+    ("skip", SKIP.replace("dY + W.T", "W.T"), "the path that skips is missing"),
+    ("skip", SKIP.replace(" * (W @ X + b > 0)", ""), "the slope of ReLU is missing"),
+    ("skip", SKIP.replace("dY + W.T", "dY * (W @ X + b > 0) + W.T"), "does not pass ReLU"),
+    ("periodic", PERIODIC.replace(", append=0", ", append=slopes[-1]"), "at the end it becomes flat"),
+    ("periodic", PERIODIC.replace("np.diff(slopes, prepend=0, append=0)",
+     "np.append(np.tile(np.diff(np.diff(y) / np.diff(x), prepend=0), times), -slopes[-1])"), "two periods meet, too"),
+    ("periodic", PERIODIC.replace("np.diff(slopes, prepend=0, append=0)", "np.append(slopes, 0)"), "not the slopes"),
     ("count", function("count_parameters(sizes)", "return sum(a * b for a, b in zip(sizes, sizes[1:]))"),
      "the biases are missing"),
     ("count", function("count_parameters(sizes)", "return sum(a * b for a, b in zip(sizes, sizes[1:])) + sum(sizes)"),
@@ -189,6 +218,55 @@ def test_there_are_three_for_each_exercise():
 
 
 VARIANTS = {
+    "three-layers": [
+        function("tanh_gradients(*args)", "*params, X, Y = args", "inputs, S, grads = [], X, {}",
+                 "for k in (0, 2, 4):", "    inputs.append(S if k == 0 else np.tanh(S))",
+                 "    S = params[k] @ inputs[-1] + params[k + 1]", "d = (S - Y) * 2 / (len(Y) * len(Y[0]))",
+                 "for k in (3, 2, 1):", "    h = inputs[k - 1]", "    grads[f'W{k}'], grads[f'b{k}'] = d @ h.T, d @ "
+                 "np.ones((len(X[0]), 1))", "    d = params[2 * k - 2].T @ d * (1 - h * h)", "return grads"),
+        THREE_LAYERS.replace("(1 - h2**2)", "np.cosh(W2 @ h1 + b2) ** -2")],
+    "find-bug": [
+        function("find_bug(report)", "for k in '321':", "    W, b = report['W' + k] > 1e-6, report['b' + k] > 1e-6",
+                 "    if W or b:", "        return 'd' + k if W and b else 'W' + k if W else 'b' + k", "return 'ok'"),
+        function("find_bug(report)", "bad = {name for name in report if report[name] > 1e-5}",
+                 "lines = {'ok': set(), **{name: {name} for name in report}}",
+                 "lines |= {f'd{k}': {n + str(j) for n in 'Wb' for j in range(1, k + 1)} for k in (1, 2, 3)}",
+                 "return [line for line in lines if lines[line] == bad][0]")],
+    "match-rates": [
+        function("match_rates(curves, rates)", "first = np.array([c[0] if c[-1] < 2 * c[0] else -1 for c in curves])",
+                 "return np.array(rates)[np.argsort(np.argsort(-first))]"),
+        function("match_rates(curves, rates)", "def place(c):",
+                 "    return sum(d[0] > c[0] and max(d) < 20 or d is c for d in curves) - 1",
+                 "return [rates[-1] if max(c) > 20 else rates[place(c)] for c in curves]")],
+    "squareplus": [function("squareplus_slope(z)", "return 0.5 + 0.5 * z / np.hypot(z, 2)"),
+                   function("squareplus_slope(z)", "root = (np.array(z) ** 2 + 4) ** 0.5",
+                            "return (z + root) / 2 / root")],
+    "diagnose": [
+        function("diagnose(start, now)", "g = np.array(now['gradient'])", "if start['dead'] > .5:", "    return 'dead'",
+                 "if now['dead'] >= 0.5:", "    return 'rate'", "if now['saturated'] >= 0.9:", "    return 'saturated'",
+                 "return np.where(g[0] / g[-1] < 0.01, 'vanishing', 'fine').item()"),
+        function("diagnose(start, now)", "found = {'dead': start['dead'] > .5, 'rate': now['dead'] > .5,",
+                 " 'saturated': now['saturated'] > .9, 'vanishing': min(now['gradient']) < max(now['gradient']) / 100}",
+                 "return next((np.str_(word) for word in found if found[word]), 'fine')")],
+    "maxout-hat": [
+        function("hat_weights(w, b, height)", "W, B = np.zeros((3, 2, w.size)), np.zeros((3, 2, 1))",
+                 "for unit in range(2):", "    W[1, unit], W[2, unit] = w[0], -w[0]",
+                 "    B[1, unit], B[2, unit] = b[0], -b[0]", "B[0, 0] = height", "return W, B"),
+        function("hat_weights(w, b, height)", "w, b, o = list(w[0]), float(b[0, 0]), [0.0] * w.size",
+                 "W = [[[2 * v for v in w]] * 2, [o] * 2, [w, o]]  # z more in both",
+                 "return W, [[[2 * b]] * 2, [[0.0]] * 2, [[b + height], [0.0]]]")],
+    "skip": [
+        function("skip_backward(W, b, X, dY)", "dX, dW, db = dY.copy(), 0 * W, 0 * b", "for n in range(X.shape[1]):",
+                 "    for i in range(len(W)):", "        if W[i] @ X[:, n] + b[i, 0] > 0:",
+                 "            dX[:, n] += W[i] * dY[i, n]", "            dW[i] += dY[i, n] * X[:, n]",
+                 "            db[i] += dY[i, n]", "return [dX, dW, db]"),
+        SKIP.replace("dY * (W @ X + b > 0)", "np.where(np.maximum(0, W @ X + b) == 0, 0, dY)")],
+    "periodic": [
+        function("periodic(x, y, times)", "T, changes, knots, last = x[-1] - x[0], [], [], 0", "for k in range(times):",
+                 "    for i in range(len(x) - 1):", "        slope = (y[i + 1] - y[i]) / (x[i + 1] - x[i])",
+                 "        knots += [[-x[i] - k * T]]", "        changes += [slope - last]", "        last = slope",
+                 "return [[1.0]] * (len(knots) + 1), [*knots, [-x[0] - times * T]], [[*changes, -last]], [[y[0]]]"),
+        PERIODIC.replace("np.ones_like(knots), -knots", "-np.ones_like(knots), knots")],
     "collapse": [function("collapse(W1, b1, W2, b2)", "return [np.dot(W2, W1), np.dot(W2, b1) + b2]"),
                  function("collapse(W1, b1, W2, b2)", "b = b2 + np.einsum('ij,jk->ik', W2, b1)",
                           "return W2.dot(W1), b")],

@@ -1,15 +1,13 @@
 """No test of an exercise is passed by a constant, by doing nothing, or by half the idea: twelve lazy answers each."""
 
-import inspect
 from functools import partial
 
 import numpy as np
 import pytest
 
-from assignments import solutions
 from nnlib.exercises.judging import LocalAnswer
 from nnlib.exercises.selfcheck import EXERCISES, outcome
-from tests.nnlib.test_exercises import RIGHT
+from tests.nnlib.test_exercises import CODE, RIGHT, names_of
 
 
 def like(value, number):
@@ -42,6 +40,7 @@ def half(rows):
 
 
 relu = partial(np.maximum, 0)
+KEYS = ("W1", "b1", "W2", "b2", "W3", "b3")
 HALF = {  # half the idea, five or more of each
     "scores": [lambda W, b, V, c, X: V @ W @ X, lambda W, b, V, c, X: W @ X + b, lambda W, b, V, c, X: relu(W @ X + b),
                lambda W, b, V, c, X: relu(V @ (W @ X + b) + c), lambda W, b, V, c, X: V @ relu(W @ X + b)],
@@ -74,6 +73,29 @@ HALF = {  # half the idea, five or more of each
                a: (np.stack([W, W]), np.stack([b, b])),
                lambda W, b, a: (W, b), lambda W, b, a: (np.stack([W, a * W]), np.stack([b, b])),
                lambda W, b, a: (np.stack([0 * W, a * W]), np.stack([0 * b, a * b]))],
+    "three-layers": [lambda *args: dict(zip(KEYS, args, strict=False)), lambda *args: args[:6],
+                     lambda *args: {key: 0 * part for key, part in zip(KEYS, args, strict=False)},
+                     lambda *args: {key: -part for key, part in zip(KEYS, args, strict=False)}, lambda *args: {}],
+    "find-bug": [lambda report: "ok", lambda report: "d1", lambda report: "d3", lambda report: "W2",
+                 lambda report: min(report, key=report.get), lambda report: ""],
+    "match-rates": [lambda curves, rates: rates[::-1], lambda curves, rates: rates[:1] * len(curves),
+                    lambda curves, rates: [sum(rates) / len(rates)] * len(curves),
+                    lambda curves, rates: list(range(len(curves))), lambda curves, rates: [min(one) for one in curves]],
+    "squareplus": [lambda z: 1 / (1 + np.exp(-z)), lambda z: (z > 0) * 1.0, np.tanh, np.sqrt,
+                   lambda z: z / np.sqrt(z**2 + 4), lambda z: (z + np.sqrt(z**2 + 4)) / 2],
+    "diagnose": [*(lambda start, now, word=word: word for word in ("dead", "rate", "saturated", "vanishing", "fine")),
+                 lambda start, now: "rate" if now["dead"] > 0.5 else "fine"],
+    "maxout-hat": [lambda w, b, c: (np.zeros((3, 2, w.size)), np.zeros((3, 2, 1))),
+                   lambda w, b, c: (np.zeros((3, 2, w.size)), np.full((3, 2, 1), c)),
+                   lambda w, b, c: (np.array([[w, w], [-w, -w], [w, w]])[:, :, 0],
+                                    np.array([[b, b], [-b, -b], [b, b]])[:, :, 0]),
+                   lambda w, b, c: (np.ones((3, 2, w.size)), np.full((3, 2, 1), c)), lambda w, b, c: (w, b)],
+    "skip": [lambda W, b, X, dY: (dY, dY @ X.T, dY.sum(axis=1, keepdims=True)), lambda W, b, X, dY: (dY, 0 * W, 0 * b),
+             lambda W, b, X, dY: (W.T @ dY, W, b), lambda W, b, X, dY: (dY, W, b), lambda W, b, X, dY: (X, W, b)],
+    "periodic": [lambda x, y, n: (np.ones((1, 1)), -x[:1, None], np.zeros((1, 1)), y[:1, None]),
+                 lambda x, y, n: (np.ones((1, 1)), -x[:1, None], np.ones((1, 1)), y[:1, None]), np.interp,
+                 lambda x, y, n: (np.ones((x.size, 1)), -x[:, None], np.ones((1, x.size)), y[:1, None]),
+                 lambda x, y, n: (x, y), lambda x, y, n: (x[:, None], y[:, None], y[None], y[:1, None])],
     "count": [sum, len, lambda sizes: sizes[0] * sizes[1] + sizes[1], np.prod,
               lambda sizes: sizes[0] * sizes[-1] + sizes[-1]],
     "forward": [lambda layers, X: layers[0][0] @ X + layers[0][1], lambda layers,
@@ -134,12 +156,10 @@ def masked(pattern):
     return type("Dropout", (RIGHT["Dropout"],), {"forward": forward})
 
 
-def typed(name, old, new):
-    """The reference answer with another piece of code."""
-    space, code = {"np": np}, inspect.getsource(getattr(solutions, name))
-    assert old in code
-    exec(code.replace(old, new), space)
-    return space[name]
+def typed(id, old, new):
+    """The right answer with another piece of code."""
+    assert old in CODE[id]
+    return names_of(CODE[id].replace(old, new))[EXERCISES[id].name]
 
 
 def bar(errors=0.0, least=0.0):
@@ -150,6 +170,11 @@ def bar(errors=0.0, least=0.0):
         return {**right, "clear": abs(right["difference"]) > max(errors * right["error"], least)}
 
     return compare
+
+
+def spare(W1, b1, W2, b2):
+    """The same function by twice the units."""
+    return np.vstack([W1, W1]), np.vstack([b1, b1]), np.hstack([W2, 0 * W2]), b2
 
 
 def patient(n):
@@ -167,18 +192,37 @@ NEARLY = {  # what holds for some sizes and inputs alone, by id and what it take
     ("dropout", "50 x 200"): masked(lambda rng, shape: rng.random((50, 200))),
     ("reproduce", "1 error"): bar(1), ("reproduce", "1.96 errors"): bar(1.96), ("reproduce", "3 errors"): bar(3),
     ("reproduce", "0.2"): bar(least=0.2), ("reproduce", "0.03"): bar(least=0.03),
-    ("reproduce", "ten runs"): typed("compare_runs", "len(b)", "10"),
-    ("backprop", "two classes"): typed("gradients", "p[y, np.arange(n)] -= 1", "p = p - np.eye(2)[y].T"),
-    ("backprop", "three classes"): typed("gradients", "p[y, np.arange(n)] -= 1", "p = p - np.eye(3)[y].T"),
+    ("reproduce", "ten runs"): typed("reproduce", "len(b)", "10"),
+    ("backprop", "two classes"): typed("backprop", "p[y, np.arange(n)] -= 1", "p = p - np.eye(2)[y].T"),
+    ("backprop", "three classes"): typed("backprop", "p[y, np.arange(n)] -= 1", "p = p - np.eye(3)[y].T"),
     ("cross-entropy", "three classes"): lambda S, y: -np.log(np.exp(S - S.max(axis=0)).T[np.eye(3)[y] == 1]).mean()
         + np.log(np.exp(S - S.max(axis=0)).sum(axis=0)).mean(),
-    ("choose-lambda", "eight features"): typed("choose_lambda", "np.eye(H.shape[0])", "np.eye(8)"),
-    ("choose-lambda", "one output"): typed("choose_lambda", ".mean()", ".sum(axis=0).mean()"),
+    ("choose-lambda", "eight features"): typed("choose-lambda", "np.eye(H.shape[0])", "np.eye(8)"),
+    ("choose-lambda", "one output"): typed("choose-lambda", ".mean()", ".sum(axis=0).mean()"),
     ("dead-units", "eight units"): lambda W, b, X: (W @ X + b <= 0).all(axis=1).sum() / 8,
     ("dead-units", "30 samples"): lambda W, b, X: ((W @ X + b <= 0).sum(axis=1) == 30).mean(),
-    ("dead-units", "never exactly 0"): typed("dead_share", "<= 0", "< 0"),
-    ("maxout", "two units"): typed("maxout_weights", "np.stack([b, alpha * b])",
+    ("dead-units", "never exactly 0"): typed("dead-units", "<= 0", "< 0"),
+    ("maxout", "two units"): typed("maxout", "np.stack([b, alpha * b])",
                                    "np.stack([b, alpha * b]).reshape(2, 2, 1)"),
+    ("three-layers", "two outputs"): typed("three-layers", "Y.size", "(2 * Y.shape[1])"),
+    ("three-layers", "eight samples"): typed("three-layers", "Y.size", "(8 * len(Y))"),
+    ("diagnose", "no start"): typed("diagnose", 'start["dead"]', 'now["dead"]'),
+    ("diagnose", "half saturated"): typed("diagnose", "0.9", "0.6"),
+    ("diagnose", "no ratio"): typed("diagnose", "/ 100", "/ 10"),
+    ("maxout-hat", "three inputs"): typed("maxout-hat", "[0 * w, w]", "[np.zeros((1, 3)), w]"),
+    ("maxout-hat", "height 1"): typed("maxout-hat", "+ height", "+ 1"),
+    ("find-bug", "two layers"): typed("find-bug", "if error > 1e-6]", 'if error > 1e-6 and name[1] != "3"]'),
+    ("find-bug", "no rounding"): typed("find-bug", "1e-6", "1e-9"),
+    ("match-rates", "turned by one"): lambda curves, rates: [*rates[1:], rates[0]],
+    ("match-rates", "all fall"): typed("match-rates", "curve[-1] > 2 * curve[0]", "False"),
+    ("match-rates", "one rises"): typed("match-rates", "curve[-1] > 2 * curve[0]", "curve is max(curves)"),
+    ("skip", "four units"): typed("skip", "dz @ X.T", "(dz @ X.T).reshape(4, 4)"),
+    ("skip", "all on"): typed("skip", "(W @ X + b > 0)", "1"),
+    ("periodic", "room for more"): lambda x, y, times: spare(*RIGHT["periodic"](x, y, times)),
+    ("curve", "room for more"): lambda x, y: spare(*RIGHT["through_points"](x, y)),
+    ("periodic", "three periods"): lambda x, y, times: RIGHT["periodic"](x, y, 3),
+    ("periodic", "no end"): typed("periodic", ", append=0", ", append=slopes[-1]"),
+    ("periodic", "starts at 0"): typed("periodic", "x[0] + ", ""),
     ("prelu", "three units"): lambda z, alpha, dy: (RIGHT["prelu_backward"](z, alpha, dy)[0],
                                                     (np.minimum(z, 0) * dy).sum(axis=1).reshape(3, 1)),
     ("early-stopping", "patience 2"): patient(2), ("early-stopping", "patience 3"): patient(3),

@@ -11,7 +11,7 @@ from sphinx.config import Config
 
 from grader.published import address, repository
 
-from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, questions, runnable, search
+from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, quiz, runnable, search
 from .course_map import CourseMap
 
 HERE = Path(__file__).parent
@@ -38,9 +38,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.setup_extension("sphinxcontrib.katex")
     app.add_search_language(search.SearchChineseEnglish)
     app.add_directive("course-map", CourseMap)
-    app.add_directive("question", questions.AskQuestion)
-    app.add_node(questions.QuestionBox, html=(questions.open_question, questions.closing("div")))
-    app.add_node(questions.Fold, html=(questions.open_fold, questions.closing("details")))
+    app.add_directive("question", quiz.AskQuestion)
+    app.add_node(quiz.QuestionBox, html=(quiz.open_question, quiz.closing("div")))
+    app.add_node(quiz.Fold, html=(quiz.open_fold, quiz.closing("details")))
     app.add_transform(languages.MarkLanguages)  # each page, once it is read
     app.add_post_transform(languages.SplitReferences)  # each page, once all are read
     for event, handler in (
@@ -53,8 +53,8 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("builder-inited", live_cells.bundle_editor),
         ("builder-inited", render_pages),
         # as pages are read
-        ("source-read", questions.enrich),
-        ("doctree-read", questions.fold_predicted),
+        ("source-read", quiz.enrich),
+        ("doctree-read", quiz.fold_predicted),
         ("doctree-read", live_cells.name_cells),
         ("env-updated", search.find_homes),
         # as pages are written

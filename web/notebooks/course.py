@@ -25,7 +25,6 @@ from ..project import ROOT
 LABEL = re.compile(r"\((sec-[\w-]+)\)=\n#")
 OWN_WORDS = re.compile(r"[\u3400-\u9fff]|[A-Za-z]+")
 PER_MINUTE = {"zh": 350, "en": 220}  # characters, and words, of a text that one thinks about
-SEED = 0  # of the numbers in the pages; a bank for an LMS has others
 
 
 @dataclass
@@ -85,12 +84,12 @@ def sections(chapter: str) -> list[Section]:
 
 def asked(question: bank.Question, prefix: str) -> NotebookNode:
     """The cell that asks a question, with all that the directive needs to know."""
-    whole = bank.drawn(question, SEED) if "section" in question else question
+    whole = bank.drawn(question, bank.SEED) if "section" in question else question
     if figure := whole.pop("figure", None):
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=80, bbox_inches="tight")
         whole |= {"svg": inline_svg(figure), "png": base64.b64encode(file.getvalue()).decode()}
-    whole["shown"] = bank.shuffled(question, SEED)
+    whole["shown"] = bank.shuffled(question, bank.SEED)
     name = f"{prefix}-{question['id']}"
     return new_markdown_cell(f"``````{{question}} {name}\n{json.dumps(whole, ensure_ascii=False)}\n``````", id=name)
 

@@ -13,15 +13,16 @@ from pathlib import Path
 
 from docutils import nodes
 from jupyter_book.sphinx import build_sphinx
-from questions.bank import CHAPTERS
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs.writers import RevealjsSlideTranslator
 
+from questions.bank import CHAPTERS
+
 from ..extension.languages import HEAD_SCRIPT
-from ..extension.questions import QuestionBox, closing
+from ..extension.quiz import QuestionBox, closing
 from ..project import OUT, ROOT
 
 FOLDER = OUT / "html" / "slides"

@@ -1,0 +1,115 @@
+"""Questions for an LMS and on paper, with other numbers than the pages; templates/ holds the four formats."""
+
+import base64
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from jinja2 import Environment, FileSystemLoader
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from markupsafe import Markup, escape
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from text2qti.config import Config
+from text2qti.qti import QTI
+from text2qti.quiz import Quiz
+from text2qti.xml_imsmanifest import imsmanifest
+
+from nnlib._common.files import write_whole
+from nnlib._common.pair import Pair
+
+from .bank import HERE, Question
+from .pools import MOST_VARIANTS, Pool, chosen, draw, forms
+
+EDGE = 1e-7  # so that 0.211 is within 0.001 of 0.21 in binary numbers, too
+
+
+def mathml(tex: str) -> str:
+    """The formula for those who see it, and as TeX for those who have it read to them."""
+    return convert(tex).replace("<math ", f'<math alttext="{escape(tex)}" ', 1)
+
+
+def templates(lang: str, math: Callable[[str], str], mark: str = "lang") -> Environment:
+    """The templates, and how they write a text: Markdown as HTML, each language under its mark."""
+    markdown = MarkdownIt("commonmark", {"html": False})
+    markdown.use(dollarmath_plugin, renderer=lambda tex, _: math(tex))
+
+    def halves(text: str) -> list[str]:
+        return [*dict.fromkeys(Pair.of(text))] if lang == "both" else [Pair.of(text).read(lang)]
+
+    def html(text: str) -> Markup:
+        inner = [markdown.renderInline(half) for half in halves(text)]
+        spans = zip(Pair._fields, inner, strict=True) if len(inner) > 1 else ()
+        return Markup("<br/>".join(f'<span {mark}="{key}">{half}</span>' for key, half in spans) or inner[0])
+
+    env = Environment(loader=FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True,
+                      autoescape=lambda name: not name.endswith(".txt"))
+    env.filters |= {"html": html, "halves": halves, "words": lambda text: Pair.of(text).read(lang),
+                    "base64": lambda data: base64.b64encode(data).decode(),
+                    "edge": lambda tolerance: f"{tolerance + EDGE:.7f}"}
+    return env
+
+
+def package(files: dict[str, str | bytes]) -> bytes:
+    """A zip file that is the same on every day."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def qti(pools: list[Pool], lang: str) -> bytes:
+    env = templates(lang, mathml, "xml:lang")
+    items = [one for pool in pools for one in pool]
+    files = {name: env.get_template(f"qti-{name}").render(pools=pools) for name in ("imsmanifest.xml", "test.xml")}
+    files |= {f"items/{one['name']}.xml": env.get_template("qti-item.xml").render(q=one) for one in items}
+    return package(files | {f"images/{one['name']}.png": one["figure"] for one in items if one["figure"]})
+
+
+def moodle(pools: list[Pool], lang: str) -> bytes:
+    return templates(lang, lambda tex: escape(rf"\({tex}\)")).get_template("moodle.xml").render(pools=pools).encode()
+
+
+def canvas(pools: list[Pool], lang: str) -> bytes:
+    """What text2qti makes of them; formulas stay as they are, because it reads Markdown itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        for one in (one for pool in pools for one in pool if one["figure"]):
+            Path(folder, f"{one['name']}.png").write_bytes(one["figure"])
+        text = templates(lang, str).get_template("canvas.txt").render(pools=pools, folder=folder)
+        made = QTI(quiz := Quiz(text, config=Config()))
+    manifest = imsmanifest(manifest_identifier=made.manifest_identifier, images=quiz.images, date="2000-01-01",
+                           assessment_identifier=made.assessment_identifier,
+                           dependency_identifier=made.dependency_identifier)  # else it would say today's
+    folder = made.assessment_identifier
+    return package({"imsmanifest.xml": manifest, "non_cc_assessments/": b"",
+                    f"{folder}/assessment_meta.xml": made.assessment_meta, f"{folder}/{folder}.xml": made.assessment}
+                   | {image.qti_zip_path: image.data for image in quiz.images.values()})
+
+
+def paper(forms: list[list[Question]], lang: str) -> bytes:
+    return templates(lang, mathml).get_template("print.html").render(forms=forms).encode()
+
+
+WRITERS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}
+
+
+def write_bank(path: Path, seed: int, form: str, lang: str, chapters: list[str], most: int,
+               count: int | None) -> list[Pool]:
+    """Write a new file, and return the pools in it; a question that draws no numbers has one variant."""
+    if path.exists():
+        raise ValueError(f"expected a new file, got {path}, which exists. Give another name, or remove it.")
+    if most > MOST_VARIANTS:
+        raise ValueError(f"expected at most {MOST_VARIANTS} variants per question, got {most}: few questions "
+                         f"draw so many different numbers. Give --variants {MOST_VARIANTS} or fewer.")
+    pools: list[Pool] = []
+
+    def fill(file: IO[bytes]) -> None:  # called only where the folder is there
+        pools.extend(draw(chosen(chapters, count, seed), seed, most, lang))
+        file.write(WRITERS[form](forms(pools, most, seed) if form == "print" else pools, lang))
+
+    write_whole(path, fill)
+    return pools

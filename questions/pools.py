@@ -1,0 +1,100 @@
+"""Pools of variants: the questions of chapters, drawn with the instructor's seed, and laid out for showing."""
+
+import io
+from itertools import combinations
+from string import ascii_lowercase
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from tqdm import tqdm
+
+from nnlib.plot.style import Both, language
+
+from . import bank
+from .bank import Question
+
+MOST_VARIANTS = 20  # variants; few questions have more numbers to draw
+DRAWS = 10  # for each variant that is wanted; a question with few numbers draws some of them again
+Pool = list[Question]  # the variants of one question
+
+
+def picture(figure: Figure, lang: str) -> bytes:
+    for words in figure.findobj(Text):
+        if isinstance(words.get_text(), Both):
+            words.set_text(words.get_text().pair.read(lang))
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=120, bbox_inches="tight")
+    return file.getvalue()
+
+
+def unshared(whole: Question) -> object:
+    """What two variants must not share: the number that is asked for, or else question and answers."""
+    if whole["kind"] == "number":
+        return next(answer["say"] for answer in whole["answers"] if "right" in answer)
+    return whole["ask"], [answer["say"] for answer in whole.get("answers", [])]
+
+
+def lay_out(whole: Question, seed: int) -> Question:
+    """Letter the parts as they are shown; say which orders are right, and offer four of which one is."""
+    shown, lines = bank.shuffled(whole, seed), whole.get("steps") or whole.get("lines") or []
+    parts = whole.get("answers") or [{"say": line} for line in [*lines, *whole.get("distractors", [])]]
+    parts = [{"right": False} | part | {"letter": ascii_lowercase[shown.index(i)]} for i, part in enumerate(parts)]
+    right, wrong = [[*range(len(lines))], *whole.get("also", [])], []
+    for i, j in combinations(right[0], 2):
+        wrong.append([*right[0]])
+        wrong[-1][i], wrong[-1][j] = j, i
+    rng = bank.source(whole, seed)
+    wrong = [wrong[i] for i in rng.permutation(len(wrong)) if wrong[i] not in right][:3]
+    offers = [[right[0], *wrong][i] for i in rng.permutation(1 + len(wrong))]
+    return whole | {"parts": [parts[i] for i in shown], "orders": [[parts[i] for i in order] for order in right],
+                    "offers": [{"parts": [parts[i] for i in order], "right": order in right} for order in offers]}
+
+
+def variants(question: Question, seed: int, most: int, lang: str) -> Pool:
+    """Up to so many, with numbers that neither the page nor another variant has; one, if the question draws none."""
+    draws = bank.drawing(question) is not None
+    used = [unshared(bank.drawn(question, bank.SEED))] if draws else []
+    pool: Pool = []
+    for number in range(DRAWS * most if draws else 1):
+        if len(pool) == most:
+            break
+        whole = bank.drawn(question, seed + number)
+        if (own := unshared(whole)) in used:
+            continue
+        used.append(own)
+        figure = picture(whole["figure"], lang) if "figure" in whole else b""
+        whole |= {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure}
+        pool.append(lay_out(whole, seed + number))
+    return pool
+
+
+def chosen(chapters: list[str], count: int | None, seed: int) -> list[Question]:
+    """So many questions of these chapters, drawn with the seed, in the order of the files; without a count, all."""
+    if unknown := {*chapters} - {*bank.CHAPTERS}:
+        raise ValueError(f"expected chapters ({', '.join(bank.CHAPTERS)}), got {min(unknown)!r}. Check the spelling.")
+    found = [one for chapter in bank.CHAPTERS if chapter in (chapters or bank.CHAPTERS)
+             for one in bank.questions(chapter)]
+    if count and count > len(found):
+        raise ValueError(f"expected a count of at most {len(found)}, all questions of these chapters, got {count}. "
+                         f"Give --count {len(found)}, or more chapters.")
+    picked = np.random.default_rng(seed).permutation(len(found))[:count]
+    return [found[i] for i in sorted(picked)]
+
+
+def draw(questions: list[Question], seed: int, most: int, lang: str) -> list[Pool]:
+    with plt.rc_context():
+        if lang != "en":
+            try:
+                language("zh")
+            except ValueError:
+                raise ValueError("expected a Chinese font for the words in figures, found none. "
+                                 "On Debian: apt-get install fonts-noto-cjk. Or give --lang en.") from None
+        bar = tqdm(questions, unit="question", delay=2, leave=False, disable=None)  # None: a terminal
+        return [variants(one, seed, most, lang) for one in bar]
+
+
+def forms(pools: list[Pool], most: int, seed: int) -> list[list[Question]]:
+    """So many tests, each with a variant of every question, and with its answers in an order of its own."""
+    return [[lay_out(pool[form % len(pool)], seed + form) for pool in pools] for form in range(most)]
