@@ -29,10 +29,8 @@ def __getattr__(name: str) -> object:  # matplotlib takes a second to import: on
     raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
 
 
-__all__ = [
-    "ELU", "GELU", "MSE", "SGD", "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise",
-    "GradientCheck", "Hinge", "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU", "RMSProp",
-    "ReLU", "SiLU", "Sigmoid", "Tanh", "accuracy", "check_gradients", "datasets", "diagnostics", "elu", "exercises",
-    "explore", "fit", "gelu", "leaky_relu", "load", "mlp", "playground", "plot", "predict", "prelu", "relu", "sigmoid",
-    "silu", "sweep", "tanh",
-]
+__all__ = ["ELU", "GELU", "MSE", "SGD", "Adam", "BadFile", "CrossEntropy", "Diverged", "Dropout", "GaussianNoise",
+           "GradientCheck", "Hinge", "History", "LeakyReLU", "Linear", "Maxout", "Network", "Neuron", "PReLU",
+           "RMSProp", "ReLU", "SiLU", "Sigmoid", "Tanh", "accuracy", "check_gradients", "datasets", "diagnostics",
+           "elu", "exercises", "explore", "fit", "gelu", "leaky_relu", "load", "mlp", "playground", "plot", "predict",
+           "prelu", "relu", "sigmoid", "silu", "sweep", "tanh"]

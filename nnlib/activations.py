@@ -227,8 +227,7 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
     out *= 3 * GELU_SCALE * GELU_CUBIC
     out += GELU_SCALE
     scratch *= out
-    gate = _gelu_gate(z, out)
-    np.subtract(1, gate, out=out)
+    np.subtract(1, _gelu_gate(z, out), out=out)
     scratch *= out
     scratch += 1
     np.subtract(2, out, out=out)
@@ -255,8 +254,7 @@ def gelu(z: Array, out: Array) -> Array:
 
 
 def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
-    gate = sigmoid.value(z, out)
-    np.subtract(1, gate, out=scratch)
+    np.subtract(1, sigmoid.value(z, out), out=scratch)
     scratch *= y
     return np.add(out, scratch, out=out)
 

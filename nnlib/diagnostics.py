@@ -31,11 +31,10 @@ def dead_units(net: Network, X: ArrayLike) -> Any:
     >>> dead_units(net, [[0.5, 1.0]])
     0.75
     """
+    none = np.zeros((*check_network(net).params.shape[:-1], 1), bool)  # before the first weights, slopes are (n, N)
     alive: dict[int, Array] = {}
     for i, layer in _activations(net, X):
-        fires = (layer.slope() != 0).any(axis=-1)
-        fires = np.broadcast_to(fires, (*net.params.shape[:-1], fires.shape[-1]))  # before the first weights, (n,)
-        alive[i] = alive[i] | fires if i in alive else fires
+        alive[i] = alive.get(i, none) | (layer.slope() != 0).any(axis=-1)
     share = 1 - np.concatenate(list(alive.values()), axis=-1).mean(axis=-1)
     return share if net.networks else float(share)
 

@@ -9,6 +9,7 @@ layer, whose next call in the same thread overwrites them: copy what you keep.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -60,6 +61,8 @@ class Layer:
     weight_names: ClassVar[tuple[str, ...]] = ()  # the parameters that L2 shrinks
     n_in: int | None = None
     n_out: int | None = None
+    forward: Callable[..., Array]  # (x, rng=None)
+    backward: Callable[..., Array | None]  # (dy, need_dx=True)
 
     def __init__(self) -> None:
         self.views: dict[str, Array] = NotInNetwork()
@@ -99,12 +102,6 @@ class Layer:
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         """Fresh values for the parameters of one network."""
         return {}
-
-    def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
-        raise NotImplementedError
-
-    def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        raise NotImplementedError
 
 
 class _Weighted(Layer):

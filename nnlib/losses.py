@@ -7,6 +7,7 @@ classifier with one row of scores s is treated as two-class, with scores [0; s].
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ class Loss:
 
     classifies = True
     least = -math.inf  # at or below it, and at infinity, a loss is not as precise as it can be
+    compute: Callable[..., tuple[Any, Array]]  # loss and gradient; a call of the network here would spoil its gradient
 
     def __call__(self, scores: ArrayLike, y: ArrayLike) -> Any:
         """The loss: a float, or (R,) for scores of R networks."""
@@ -64,10 +66,6 @@ class Loss:
         value, grad = self.compute(scores.astype(wide), y, Buffers())
         grad = grad.astype(scores.dtype)
         return (float(value) if np.isfinite(grad).all() else math.inf), grad
-
-    def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
-        """Loss and gradient, in the precision of the scores; a call of the network here would spoil its gradient."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -115,8 +113,7 @@ class CrossEntropy(Loss):
         picked = p.reshape(*p.shape[:-2], -1) @ right.reshape(-1)  # mean score of the right class
         np.exp(p, out=p)
         total = _total(p, buffers)
-        scale = np.divide(1 / n, total, out=buffers.get("scale", total.shape, total.dtype))
-        p *= scale
+        p *= np.divide(1 / n, total, out=buffers.get("scale", total.shape, total.dtype))
         p -= right
         value = np.log(total, out=total).sum(axis=(-2, -1)) / n - picked
         if value.ndim or not value <= self.least:  # NaN too

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from ._common import checks
-from ._common.buffers import BLOCK, blocks, zeros
+from ._common.buffers import blocks, zeros
 from ._common.checks import Array
 from ._common.docstrings import raises
 
@@ -50,9 +50,6 @@ class Optimizer:
         if "square" in kept and not math.isfinite(np.vdot(grads, grads)):
             limit = float(np.finfo(params.dtype).max) ** 0.5 * (1 - 1e-6)
             grads = np.where(np.isfinite(grads), grads.clip(-limit, limit), grads)
-        if params.size <= BLOCK:
-            self.update(params, grads, **kept)
-            return
         for part in blocks(0, params.shape[-1]):
             state = {name: array[..., part] for name, array in kept.items()}
             self.update(params[..., part], grads[..., part], **state)

@@ -83,7 +83,7 @@ class _Task:
     l2: float
     batch_size: int
     epochs: int = 0
-    validation: tuple[Array, Any] | None = None
+    validation: Sequence[Any] = ()
     patience: int | None = None
     measure_accuracy: bool = False
     tick: Callable[[], Any] = bool
@@ -156,16 +156,14 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
                              for data in (X, targets, *(validation or ())))
     epochs = checks.whole_number("fit epochs", epochs)
     chunks = _chunks(net, rng)
-    with bar(progress, epochs * len(chunks), "epoch") as tick:
+    with bar(progress, epochs * len(chunks), "epoch") as tick, _alone(net):
         task = _Task(
             np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0),
             n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)), epochs,
-            validation=(held_out[0], held_out[1]) if held_out else None,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+            validation=held_out, measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
         runs = [partial(_train, task, net, *chunk) for chunk in chunks]
-        with _alone(net):
-            histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
+        histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
     if np.isfinite(diverged).any():
         raise _divergence(diverged, net, optimizer.lr, history)
@@ -262,30 +260,21 @@ def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None, stop: threa
             pool.shutdown()
 
 
-def _minibatches(task: _Task, rng: np.random.Generator, buffers: Buffers) -> Iterator[tuple[Array, Any]]:
-    """One epoch: (D, B) and its targets, in buffers that the next minibatch overwrites."""
-    rows, y = task.rows, task.y
-    n, width = rows.shape
-    if task.batch_size == n:
-        yield rows.T, y
-        return
-    order = rng.permutation(n)
-    for start in range(0, n, task.batch_size):
-        picked = order[start : start + task.batch_size]
-        X = buffers.get("X", (len(picked), width), rows.dtype)
-        np.take(rows, picked, axis=0, out=X, mode="clip")  # "raise" would make a copy of X first
-        part = buffers.get("y", (*y.shape[:-1], len(picked)), y.dtype)
-        np.take(y, picked, axis=-1, out=part, mode="clip")
-        yield X.T, part
-
-
 def _epoch(task: _Task, net: Network, optimizer: Optimizer, buffers: Buffers, shuffling: np.random.Generator,
            noise: np.random.Generator) -> Iterator[Any]:
     """Take the steps of one epoch; each gives its share of the epoch's loss."""
-    for X, y in _minibatches(task, shuffling, buffers):
+    (n, width), size = task.rows.shape, task.batch_size
+    order = shuffling.permutation(n) if size < n else None
+    for start in range(0, n, size):
+        X, y = task.rows, task.y
+        if order is not None:
+            picked = order[start : start + size]
+            rows = buffers.get("X", (len(picked), width), X.dtype)
+            X = np.take(X, picked, axis=0, out=rows, mode="clip")  # "raise" would make a copy first
+            y = np.take(y, picked, axis=-1, out=buffers.get("y", (*y.shape[:-1], len(picked)), y.dtype), mode="clip")
         if task.stop.is_set():
             raise InterruptedError
-        loss = net.backpropagate(X, y, task.loss, task.l2, noise) * (X.shape[1] / len(task.rows))
+        loss = net.backpropagate(X.T, y, task.loss, task.l2, noise) * (len(X) / n)
         optimizer.step(net.params, net.grads)
         yield loss
 
@@ -293,7 +282,7 @@ def _epoch(task: _Task, net: Network, optimizer: Optimizer, buffers: Buffers, sh
 def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.Generator,
            noise: np.random.Generator) -> tuple[History, Array]:
     """Train a network, or one chunk of a stack; the second result: when each network diverged, else NaN."""
-    net = net if part is None else net.select(part)
+    net = net if part is None else net.select(part)  # here, so that its arrays end with its training
     optimizer, buffers = task.optimizer.fresh(), Buffers()
     log: dict[str, list[Any]] = {name: [] for name in PER_EPOCH}
     stopper = EarlyStopping(net, task.patience) if task.patience else None
@@ -310,7 +299,7 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
                 total = total + loss
             measured = {"loss": total, **_measure(task, net, buffers)}
             val_loss = measured.get("val_loss", 0.0)
-            if not (checks.all_finite(total + val_loss) and checks.all_finite(net.params)):
+            if not (np.isfinite(total + val_loss).all() and np.isfinite(net.params).all()):
                 fine = np.isfinite(total) & np.isfinite(val_loss) & np.isfinite(net.params).all(axis=-1)
                 diverged[~finished & ~fine] = epoch
                 finished, some = finished | np.isfinite(diverged), True

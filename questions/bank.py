@@ -81,10 +81,14 @@ def drawn(question: Question, seed: int) -> Question:
     return filled(question, values) | figure
 
 
+def parts(question: Question) -> list[Any]:
+    """What is shown to the reader: answers, steps, or lines and what has no place among them."""
+    return question.get("answers") or question.get("steps") or question["lines"] + question.get("distractors", [])
+
+
 def shuffled(question: Question, seed: int) -> list[int]:
-    """An order in which to show the answers, steps or lines: never that of the file where the order is asked for."""
-    parts = question.get("answers") or question.get("steps") or question["lines"] + question.get("distractors", [])
+    """An order in which to show these parts: never that of the file where the order is asked for."""
     rng, asked = source(question, seed), question["kind"] in ("order", "parsons")
-    while (order := rng.permutation(len(parts)).tolist()) == sorted(order) and asked:
+    while (order := rng.permutation(len(parts(question))).tolist()) == sorted(order) and asked:
         pass
     return order

@@ -19,5 +19,4 @@ def pages() -> list[str]:
 
 
 def save(notebook: nbformat.NotebookNode, path: Path) -> None:
-    text = nbformat.writes(notebook) + "\n"
-    write_whole(path, lambda file: file.write(text.encode()))
+    write_whole(path, lambda file: file.write(f"{nbformat.writes(notebook)}\n".encode()))

@@ -1,8 +1,5 @@
 """Checks of arguments: each error says what was expected, what it got and what to do."""
 
-from __future__ import annotations
-
-import math
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any, TypeVar
@@ -65,7 +62,7 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
 
 def finite(result: Any, what: str) -> Any:
     """`result`, which was computed from checked input, unless it is NaN or infinite."""
-    if not all_finite(result):
+    if not np.isfinite(result).all():
         raise ValueError(f"{what} expected finite numbers, got NaN or infinity. Give the network smaller, finite "
                          "parameters, or scale its inputs and targets, e.g. x / np.max(np.abs(x)).")
     return result
@@ -80,11 +77,6 @@ def _to_numbers(array: NDArray[Any]) -> str:
     except (TypeError, ValueError, OverflowError):
         convertible = False
     return "Use np.asarray(x, float)." if convertible else "Replace everything that is not a number."
-
-
-def all_finite(values: Any) -> bool:
-    """Whether `values` has neither NaN nor infinity; for one float, math takes a tenth of NumPy's time."""
-    return math.isfinite(values) if isinstance(values, float) else bool(np.isfinite(values).all())
 
 
 def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:

@@ -64,20 +64,15 @@ def read_arrays(path: PathLike, names: tuple[str, ...]) -> dict[str, np.ndarray[
                 # An uncompressed entry takes as many bytes as it claims, so no small file can fill memory.
                 if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > os.path.getsize(path):
                     raise BadFile(f"a compressed or oversized entry {name!r}")
-                arrays[name] = _array(archive.read(entry))
+                stream = io.BytesIO(data := archive.read(entry))
+                np.lib.format.read_magic(stream)
+                shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+                if math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
+                    raise BadFile(f"{len(data) - stream.tell()} bytes for an array of shape {shape}")
+                arrays[name] = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as problem:  # a hostile file makes zipfile and NumPy raise almost anything
         raise BadFile(f"load expected an .npz file written by net.save in {os.fspath(path)!r}, got a broken or foreign "
                       f"file ({problem}). Save the network again, or check that this is the right file.") from None
     return arrays
-
-
-def _array(data: bytes) -> np.ndarray[Any, Any]:
-    """The array in the bytes of an .npy file, whose header has to claim exactly as many as follow it."""
-    stream = io.BytesIO(data)
-    np.lib.format.read_magic(stream)
-    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    if math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
-        raise BadFile(f"{len(data) - stream.tell()} bytes for an array of shape {shape}")
-    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)

@@ -70,12 +70,12 @@ def cifar10(split: str = "train", root: PathLike | None = None,
     """
     files = one_of("cifar10 split", split, _FILES)
     folder = as_path(_pooch().os_cache("nnlib") if root is None else root, "cifar10 root").expanduser()
-    place = _find(folder, files)
-    if place is None:
-        if not download or folder.suffix == ".gz":
-            raise ValueError(f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, got neither. "
-                             "Correct root, or give a folder and download=True to fetch it (170 MB).")
-        place = _download(folder)
+    found = [path for path in (folder, folder / _FOLDER) if all((path / name).is_file() for name in files)]
+    found += [path for path in (folder, folder / _ARCHIVE) if path.is_file()]
+    if not found and (not download or folder.suffix == ".gz"):
+        raise ValueError(f"cifar10 expected {_ARCHIVE} or {', '.join(files)} in {folder}, got neither. "
+                         "Correct root, or give a folder and download=True to fetch it (170 MB).")
+    place = found[0] if found else _download(folder)
     images = np.empty((len(files) * _IMAGES, _ROW - 1), np.float32)
     y = np.empty(len(images), np.int64)
     for name, stream in _streams(place, files):
@@ -89,14 +89,6 @@ def cifar10(split: str = "train", root: PathLike | None = None,
             raise BadFile(f"cifar10 expected labels 0 to 9 in {name}, got {highest}. "
                           f"Replace {place}, or remove it to have it fetched again.")
     return images.T, y
-
-
-def _find(root: Path, files: list[str]) -> Path | None:
-    """The archive, or the folder of `.bin` files, that `root` is or holds."""
-    for folder in (root, root / _FOLDER):
-        if all((folder / name).is_file() for name in files):
-            return folder
-    return next((path for path in (root, root / _ARCHIVE) if path.is_file()), None)
 
 
 def _pooch() -> ModuleType:

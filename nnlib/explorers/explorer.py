@@ -106,8 +106,7 @@ class Explorer:
 
     def spec(self) -> dict[str, Any]:
         """All that a page needs to show the panel: the controls, and the pictures if drawn in advance."""
-        controls = [{"name": c.name, "label": c.label, "kind": c.kind, "values": c.shown, "start": c.start}
-                    for c in self.controls]
+        controls = [vars(c) | {"values": c.shown} for c in self.controls]
         frames = [frame | {"image": coded(frame["image"])} for frame in self.frames.values()]
         return {"name": self.name, "controls": controls, "frames": frames if self.ahead else [],
                 "live": self.live, "runs": self.runs, "clicks": self.clicked is not None}

@@ -11,19 +11,8 @@ from sphinx.config import Config
 
 from grader.published import address, repository
 
-from . import (
-    course_map,
-    explorers,
-    languages,
-    launch_menu,
-    light_pages,
-    live_cells,
-    math,
-    metadata,
-    quiz,
-    runnable,
-    search,
-)
+from . import explorers, languages, launch_menu, light_pages, live_cells, math, metadata, quiz, runnable, search
+from .course_map import CourseMap
 
 HERE = Path(__file__).parent
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
@@ -48,7 +37,7 @@ def setup(app: Sphinx) -> dict[str, object]:
 
     app.setup_extension("sphinxcontrib.katex")
     app.add_search_language(search.SearchChineseEnglish)
-    app.add_directive("course-map", course_map.CourseMap)
+    app.add_directive("course-map", CourseMap)
     app.add_directive("question", quiz.AskQuestion)
     app.add_node(quiz.QuestionBox, html=(quiz.open_question, quiz.closing("div")))
     app.add_node(quiz.Fold, html=(quiz.open_fold, quiz.closing("details")))

@@ -52,8 +52,7 @@ def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
     root = urlsplit(app.config.html_baseurl).path or "/"
     pages = [(f"{root}{name}.html", Pair.of(app.env.titles[name].astext()).marked())
              for name in app.env.toctree_includes["index"]]
-    script = HEAD_SCRIPT.read_text("utf-8")
-    yield "404", {"root": root, "pages": pages, "script": script}, "404.html"
+    yield "404", {"root": root, "pages": pages, "script": HEAD_SCRIPT.read_text("utf-8")}, "404.html"
 
 
 def write_sitemap(app: Sphinx) -> None:

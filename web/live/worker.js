@@ -74,22 +74,18 @@ async function boot(buffer) {
   tell("ready");
 }
 
-async function packages(source) {                // what the cell imports, before it runs; nnlib draws with matplotlib
-  const quiet = { messageCallback() {} };
-  await python.loadPackagesFromImports(session.plain(source), quiet);
-  if (/\bnn\b.*\.(plot|explore|playground)\b/.test(source)) await python.loadPackage("matplotlib", quiet);
-}
-
 async function handle(message) {
   if ("boot" in message) return boot(message.boot);
   if ("run" in message) {
-    running = message.run;
-    await packages(message.source);
+    const { run, source } = message, quiet = { messageCallback() {} };
+    running = run;
+    await python.loadPackagesFromImports(session.plain(source), quiet);  // before the cell runs
+    if (/\bnn\b.*\.(plot|explore|playground)\b/.test(source)) await python.loadPackage("matplotlib", quiet);  // nnlib draws with it
     if (interrupt) interrupt[0] = 0;
     tell("running");
-    const good = session.run(message.run + 1, message.source);  // a promise, where the cell awaits
+    const good = session.run(run + 1, source);  // a promise, where the cell awaits
     const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; session.stop(); } }, 100);
-    postMessage({ run: message.run, done: true, good: await good });
+    postMessage({ run, done: true, good: await good });
     clearInterval(watch);
     tell("ready");
   } else {

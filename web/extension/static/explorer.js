@@ -10,11 +10,10 @@
     const drawing = host.querySelector(".explorer-drawing") || element("div", { className: "explorer-drawing", hidden: true });
     const picture = host.querySelector(":scope > img") || book.described(element("img", { hidden: true }), drawing);
     const line = element("output", { className: "explorer-text" });
-    const fault = element("pre", { className: "explorer-error", hidden: true });
+    const fault = element("pre", { className: "explorer-error", hidden: true, role: "alert" });
     const code = element("pre", { tabIndex: 0 }), inputs = [], shown = [], bar = [];
     const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), code]);
     let busy = null, moved = false, playing = null, over = false;
-    fault.setAttribute("role", "alert");
 
     const key = (control) => spec.name + "." + control.name;
     const chosen = () => inputs.map((input) => input.type === "text" ? input.value : +(input.type === "checkbox" ? input.checked : input.value));
@@ -148,17 +147,14 @@
 
   function fromDrawings(spec) {                  // made when the book was built, the last control fastest
     let drawings = spec.drawings ? null : Promise.resolve([]);
-    function bring() {
+    return (indices) => {
+      const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
       drawings ||= new Promise((done, fail) => document.head.append(element("script", { src: spec.drawings,
         onload: () => done(book.drawings[spec.name]), onerror: () => {
           drawings = null;
           fail(new Error(`图没有载入：${spec.drawings} | The drawings did not load: ${spec.drawings}`));
         } })));
-      return drawings;
-    }
-    return (indices) => {
-      const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
-      return bring().then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
+      return drawings.then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
     };
   }
 

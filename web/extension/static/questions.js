@@ -1,22 +1,16 @@
 /* Questions: lets the reader answer what the page asks, says whether and why, and remembers it on this device alone. */
 (() => {
   "use strict";
-  const element = book.newElement, KEY = "book-questions", boxes = [...document.querySelectorAll("[data-question]")];
+  const { newElement: element, inLanguages: words } = book, KEY = "book-questions";
+  const boxes = [...document.querySelectorAll("[data-question]")], button = (children, act) => book.newButton("question-button", children, act);
   if (!boxes.length) return;
-  const words = (text) => book.inLanguages(text);
-  const button = (text, act, label = text) => {
-    const made = book.newButton("question-button", words(text), act);
-    if (label !== text) made.replaceChildren(element("span", { ariaHidden: "true" }, [text]), element("span", { className: "question-unseen" }, words(label)));
-    return made;
-  };
-  const same = (one, other) => one.length === other.length && one.every((value, i) => value === other[i]);
-  let kept = {};                                 // id: { given, right, tries }
+  let kept = {};                                 // what was given, by the question's id
   try { kept = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { /* nothing is stored here */ }
 
   // -- one way to answer for each kind: what it puts into the page, what the reader gave, what that is worth ----
   function choices(told, list, name) {
-    const type = told.kind === "multiple" ? "checkbox" : "radio", items = [...list.children];
-    const inputs = items.map((item) => {
+    const type = told.kind === "multiple" ? "checkbox" : "radio";
+    const inputs = [...list.children].map((item) => {
       const input = element("input", { type, name }), text = item.querySelector(":scope > p") || item;
       item.replaceChildren(element("label", {}, [input, element("span", {}, [...text.childNodes])]));
       item.setAttribute("role", "presentation");
@@ -27,9 +21,8 @@
       given: () => inputs.flatMap((input, i) => input.checked ? [i] : []),
       take(given) { inputs.forEach((input, i) => { input.checked = given.includes(i); }); },
       verdict(given) {
-        const missing = told.right.length - given.filter((i) => told.right.includes(i)).length;
-        return { right: same(given, told.right), reasons: given, hint: missing && given.every((i) => told.right.includes(i)) ?
-          `还少选了 ${missing} 个。 | ${missing} more to choose.` : "" };
+        const wrong = given.some((i) => !told.right.includes(i)), missing = told.right.length - given.length;
+        return { right: !wrong && !missing, reasons: given, hint: wrong || !missing ? "" : `还少选了 ${missing} 个。 | ${missing} more to choose.` };
       },
       empty: "先选一个答案。 | Choose an answer first."
     };
@@ -58,30 +51,30 @@
 
   function sequence(told, list, name, say) {
     const items = [...list.children], code = told.kind === "parsons";
-    const shift = (item, by) => { item.dataset.indent = Math.max(0, Math.min(4, +item.dataset.indent + by)); };
-    function move(item, by) {
-      const place = [...list.children].indexOf(item), other = list.children[place + by];
-      if (other) other[by < 0 ? "before" : "after"](item);
-    }
-    const ACTS = { ArrowUp: (item) => move(item, -1), ArrowDown: (item) => move(item, 1), ArrowLeft: (item) => shift(item, -1),
-      ArrowRight: (item) => shift(item, 1), Delete: (item) => item.toggleAttribute("data-out") };
-    function act(item, key) {
+    const indented = (item) => +item.style.getPropertyValue("--indent"), indent = (item, n) => item.style.setProperty("--indent", n);
+    const shift = (by) => (item) => indent(item, Math.max(0, Math.min(4, indented(item) + by)));
+    const moves = [
+      ["ArrowUp", "↑", "上移 | Up", (item) => item.previousElementSibling?.before(item)],
+      ["ArrowDown", "↓", "下移 | Down", (item) => item.nextElementSibling?.after(item)],
+      ["ArrowLeft", "⇤", "减少缩进 | Indent less", shift(-1)], ["ArrowRight", "⇥", "增加缩进 | Indent more", shift(1)],
+      ["Delete", "✕", "不用或再用 | Leave out, or take back", (item) => item.toggleAttribute("data-out")]
+    ].slice(0, code ? 5 : 2);
+    function act(item, move) {
       const focused = document.activeElement;
-      ACTS[key](item);
+      move(item);
       if (item.contains(focused)) focused.focus();  // a node that moves loses it
-      const place = [...list.children].indexOf(item) + 1, { indent } = item.dataset;
-      say("out" in item.dataset ? "不用这一行 | This line is left out" : code ? `第 ${place} 行，缩进 ${indent} 级 | Line ${place}, indented ${indent} times` : `第 ${place} 位 | Place ${place}`);
+      const place = [...list.children].indexOf(item) + 1, n = indented(item);
+      say("out" in item.dataset ? "不用这一行 | This line is left out" : code ? `第 ${place} 行，缩进 ${n} 级 | Line ${place}, indented ${n} times` : `第 ${place} 位 | Place ${place}`);
     }
-    const keys = [["ArrowUp", "↑", "上移 | Up"], ["ArrowDown", "↓", "下移 | Down"],
-      ...code ? [["ArrowLeft", "⇤", "减少缩进 | Indent less"], ["ArrowRight", "⇥", "增加缩进 | Indent more"], ["Delete", "✕", "不用或再用 | Leave out, or take back"]] : []];
     items.forEach((item) => {
-      item.dataset.indent = 0;
       item.draggable = true;
-      item.prepend(element("span", { className: "question-moves" }, keys.map(([key, sign, label]) => button(sign, () => act(item, key), label))));
+      item.prepend(element("span", { className: "question-moves" }, moves.map(([, sign, label, move]) => button(
+        [element("span", { ariaHidden: "true" }, [sign]), element("span", { className: "question-unseen" }, words(label))], () => act(item, move)))));
       item.addEventListener("keydown", (event) => {
-        if (!keys.some(([key]) => key === event.key)) return;
+        const found = moves.find(([key]) => key === event.key);
+        if (!found) return;
         event.preventDefault();
-        act(item, event.key);
+        act(item, found[3]);
       });
       item.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", ""); list.dragged = item; });
       item.addEventListener("dragover", (event) => {
@@ -93,17 +86,17 @@
       item.addEventListener("dragend", () => { list.dragged = null; });
     });
     return {
-      given: () => [...list.children].map((item) => [items.indexOf(item), +item.dataset.indent, "out" in item.dataset]),
+      given: () => [...list.children].map((item) => [items.indexOf(item), indented(item), "out" in item.dataset]),
       take(given) {
-        given.forEach(([i, indent, out]) => {
-          items[i].dataset.indent = indent;
+        given.forEach(([i, n, out]) => {
+          indent(items[i], n);
           items[i].toggleAttribute("data-out", out);
           list.append(items[i]);
         });
       },
       verdict(given) {
         const used = given.filter(([, , out]) => !out), order = used.map(([i]) => i);
-        const good = told.orders.some((right) => same(right, order)), straight = !code || used.every(([i, indent]) => indent === told.indents[i]);
+        const good = told.orders.some((right) => String(right) === String(order)), straight = !code || used.every(([i, n]) => n === told.indents[i]);
         const matching = Math.max(...told.orders.map((right) => [...right, -1].findIndex((i, place) => i !== order[place])));
         return { right: good && straight, reasons: [], hint: good && straight ? "" : good ? "次序对了，缩进还不对。 | The order is right, the indentation is not." :
           `从头数起，${matching} 个在位。 | Counted from the top, ${matching} in place.` };
@@ -115,8 +108,7 @@
   boxes.forEach((box) => {
     const told = JSON.parse(box.dataset.question), fold = box.querySelector(":scope > details");
     const list = box.querySelector(":scope > ul") || element("div", { className: "question-entry" });
-    const said = element("div", { className: "question-said" }), reasons = fold.querySelectorAll(":scope > ul > li");
-    said.setAttribute("role", "status");
+    const said = element("div", { className: "question-said", role: "status" }), reasons = fold.querySelectorAll(":scope > ul > li");
     const say = (text) => said.replaceChildren(element("p", {}, words(text)));
     const kind = { number, order: sequence, parsons: sequence }[told.kind] || choices, way = kind(told, list, box.id, say);
     function show(given) {
@@ -126,19 +118,18 @@
       said.append(...which.map((i) => element("p", {}, [...(reasons[i].querySelector("p") || reasons[i]).cloneNode(true).childNodes])));
       box.dataset.done = right;
       if (told.kind === "predict") box.nextElementSibling.querySelector("details.predicted").open = true;
-      return right;
     }
-    fold.before(list, button("检查 | Check", () => {
+    fold.before(list, button(words("检查 | Check"), () => {
       const given = way.given();
       if (!given.length) return say(way.empty);
-      const right = show(given);
-      kept[told.id] = { given, right, tries: (kept[told.id] ? kept[told.id].tries : 0) + 1 };
+      show(given);
+      kept[told.id] = given;
       try { localStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* no room: not remembered */ }
       count();
     }), said);
     if (!kept[told.id]) return;
-    way.take(kept[told.id].given);
-    show(kept[told.id].given);
+    way.take(kept[told.id]);
+    show(kept[told.id]);
   });
 
   // -- how far the reader is -----------------------------------------------------------------------------------
@@ -149,7 +140,7 @@
     const links = again.flatMap((box) => [" ", element("a", { href: `#${box.id}`, textContent: boxes.indexOf(box) + 1 })]);
     state.replaceChildren(...words(`这一页有 ${boxes.length} 个问题，答对了 ${done} 个。 | This page asks ${boxes.length} questions; ${done} answered rightly.`),
       ...again.length ? [" ", ...words("还要再看： | To look at again:"), ...links] : [], " ",
-      button("忘掉我的回答 | Forget my answers", () => { kept = {}; try { localStorage.removeItem(KEY); } catch { /* nothing is stored */ } location.reload(); }));
+      button(words("忘掉我的回答 | Forget my answers"), () => { localStorage.removeItem(KEY); location.reload(); }));
   }
   count();
 })();
