@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import log_loss
-from sklearn.neural_network import MLPClassifier
+from sklearn.neural_network import MLPClassifier, _multilayer_perceptron
 from torch.func import functional_call, grad, vmap
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
@@ -170,19 +170,6 @@ def jax_vmap(work: Workload) -> Contender:
     return Contender("JAX, vmap + jit", train, lambda params: losses(params, all_x, all_y), work.steps)
 
 
-class Shuffle(np.random.RandomState):
-    """Makes scikit-learn follow our orders, although it shuffles the order of its last epoch again."""
-
-    def __init__(self, orders: Any) -> None:
-        super().__init__(0)
-        self.orders, self.last = orders, None
-
-    def shuffle(self, x: Any) -> None:
-        order = next(self.orders)
-        x[...] = order if self.last is None else np.argsort(self.last)[order]
-        self.last = order
-
-
 def scikit_learn(work: Workload) -> Contender:
     """scikit-learn's MLPClassifier with the plain SGD solver."""
     x, batch = np.ascontiguousarray(work.X.T, work.dtype), work.batch or work.X.shape[1]
@@ -198,6 +185,8 @@ def scikit_learn(work: Workload) -> Contender:
 
     def train(epochs: int) -> MLPClassifier:
         model.coefs_, model.intercepts_ = copy.deepcopy(start)
-        return model.set_params(max_iter=epochs, random_state=Shuffle(work.orders(epochs))).fit(x, work.y)
+        orders = work.orders(epochs)
+        with patch.object(_multilayer_perceptron, "shuffle", lambda *_, **__: next(orders)):  # it follows our orders
+            return model.set_params(max_iter=epochs).fit(x, work.y)
 
     return Contender("scikit-learn", train, lambda model: log_loss(work.y, model.predict_proba(x)), work.steps)

@@ -66,11 +66,9 @@ def plot(tables: dict[str, list[Row]]) -> Any:
     figure, panels = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
     for panel, (axis, label) in zip(panels.flat, AXES.items(), strict=True):
         mine = tables.get(axis, [])
-        for name, marker in zip(dict.fromkeys(row["name"] for row in mine), "osv^D", strict=False):
-            points = [row for row in mine if row["name"] == name]
-            n = [int(row["work"].split()[1]) for row in points]
-            low, middle, high = np.percentile([row["spent"][0] for row in points], (25, 50, 75), axis=1)
-            panel.errorbar(n, middle, [middle - low, high - middle], marker=marker, capsize=3, label=name)
+        for name in dict.fromkeys(row["name"] for row in mine):
+            points = [(int(row["work"].split()[1]), np.median(row["spent"][0])) for row in mine if row["name"] == name]
+            panel.plot(*zip(*points, strict=True), "o-", label=name)
         panel.set(xscale="log", yscale="log", xlabel=label, ylabel="CPU seconds per step, one thread")
         if mine:
             panel.legend()

@@ -1,7 +1,5 @@
 """Exercises of the chapter activations: sigmoid and its slope, squareplus, PReLU, dead units, diagnosis, Maxout."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -11,7 +9,7 @@ from ..activations import leaky_relu, sigmoid, tanh
 from ..diagnostics import dead_units
 from ..layers import Linear, Maxout, PReLU, ReLU
 from ..network import Network
-from .judging import Answer, Exercise, Wrong, expect, finite, judge, numbers, shown
+from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge, numbers, shown
 
 SIGMOID = Exercise("sigmoid", "sigmoid", "activations", 15)
 SLOPE = Exercise("sigmoid-slope", "sigmoid_slope", "activations", 15)
@@ -23,27 +21,25 @@ DIAGNOSE = Exercise("diagnose", "diagnose", "activations", 20)
 MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
 HAT = Exercise("maxout-hat", "hat_weights", "activations", 30)
 
-LARGE = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0])
+LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
+
+
+def _large(rng: Rng) -> tuple[Any]:
+    return (np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 745.0, 1000.0]) * rng.uniform(0.9, 1.1, size=7),)
 
 
 SIGMOID.compare("普通的数 | ordinary numbers", sigmoid, lambda rng: (rng.normal(size=5),), lambda z: {
     "指数里少了负号 | the minus sign in exp(-z) is missing": sigmoid(-z),
     "这是 tanh | this is tanh": tanh(z),
     "这是导数 | this is the derivative": sigmoid.derivative(z),
-    "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z)),
-})
-
-
-@SIGMOID.test("任意形状，也可以是一个数 | any shape, a single number too")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = rng.normal(size=(2, 3))
-    expect(answer, (z,), sigmoid(z))
-    expect(answer, (float(z[0, 0]),), sigmoid(z[0, 0]))
+    "z < 0 时要用另一个式子 | z < 0 takes the other formula, u / (1 + u)": sigmoid(abs(z))})
+SIGMOID.compare("任意形状，也可以是一个数 | any shape, a single number too", sigmoid,
+                lambda rng: [(rng.normal(size=(2, 3)),), (float(rng.normal()),)])
 
 
 @SIGMOID.test("没有溢出警告 | no overflow warning", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    z = LARGE * rng.uniform(1, 1.1, size=7)
+def _(answer: Answer, rng: Rng) -> None:
+    (z,) = _large(rng)
     expect(answer, (z,), sigmoid(z))
     if answer.warned:  # never in a browser, where floating-point numbers raise no flags
         remedy = "只对不大于 0 的数取指数，如 exp(-|z|) | take exp only of numbers up to 0, e.g. exp(-|z|)"
@@ -53,38 +49,28 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
 SLOPE.compare("普通的数 | ordinary numbers", sigmoid.derivative, lambda rng: (rng.normal(size=(3, 2)),), lambda z: {
     "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
     "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
-    "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z),
-})
+    "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z)})
 SLOPE.compare("在 0 处最大 | largest at 0", sigmoid.derivative, lambda rng: (0.0,), special=True)
 
 
 @SLOPE.test("离 0 很远仍准确 | accurate far from 0", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
     exact, call = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
     judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / (σ(z) σ(-z))", {
         "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
-            sigmoid(z) * (1 - sigmoid(z)) / exact,
-    }, rtol=1e-5)  # 40 in single precision may be 2e-6 away
+            sigmoid(z) * (1 - sigmoid(z)) / exact}, rtol=1e-5)  # 40 in single precision may be 2e-6 away
 
 
 TANH.compare("普通的数 | ordinary numbers", tanh, lambda rng: (rng.normal(size=6),), lambda z: {
     "自变量也要乘 2 | the argument has to be doubled, too": 2 * sigmoid(z) - 1,
-    "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z),
-})
-
-
-def _large(rng: np.random.Generator) -> tuple[Any]:
-    return (LARGE * rng.uniform(0.9, 1.1, size=7),)
-
-
-LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
+    "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z)})
 SIGMOID.compare(LARGE_TITLE, sigmoid, _large, special=True)
 TANH.compare(LARGE_TITLE, tanh, _large, special=True)
 SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", sigmoid.derivative, _large, special=True)
 
 
-def _prelu(answer: Answer, rng: np.random.Generator, part: int | None) -> None:
+def _prelu(answer: Answer, rng: Rng, part: int | None) -> None:
     for units in rng.permutation(range(2, 6))[:2].tolist():
         z, dy = rng.normal(size=(2, units, rng.integers(4, 9)))
         alpha = rng.uniform(0.1, 2, size=(units, 1))
@@ -97,15 +83,14 @@ def _prelu(answer: Answer, rng: np.random.Generator, part: int | None) -> None:
             "斜率是 1 或 α，不是 z 或 αz | the slope is 1 or α, not z or αz": slope * z * dy,
             "每个单元对样本求和，得到 (n, 1) | sum over samples, to (n, 1)": (dz, np.minimum(z, 0) * dy),
             "求和，不是平均 | it is the sum, not the mean": (dz, dalpha / dy.shape[1]),
-            "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True)),
-        }, part=part)
+            "只有 z < 0 的部分有贡献 | only z < 0 contributes": (dz, (z * dy).sum(axis=1, keepdims=True))}, part=part)
 
 
 PRELU.test("传给下层的梯度 | the gradient sent down")(partial(_prelu, part=0))
 PRELU.test("斜率的梯度 | the gradient of the slopes")(partial(_prelu, part=None))
 
 
-def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], samples: int = 0) -> None:
+def _share(answer: Answer, rng: Rng, killed: tuple[bool, ...], samples: int = 0) -> None:
     units = int(rng.integers(5, 10))
     for number in [units * all for all in killed] or rng.permutation(range(1, units))[:2].tolist():
         # No unit is far from death: the living ones are active on few samples.
@@ -123,8 +108,7 @@ def _share(answer: Answer, rng: np.random.Generator, killed: tuple[bool, ...], s
             "应返回比例，不是个数 | return a share, not a count": units * right,
             "只要有一个样本为零不算死 | zero on one sample is not dead": (h == 0).any(axis=1).mean(),
             "axis=1 才是对样本 | axis=1 goes over the samples": (h == 0).all(axis=0).mean(),
-            "恰好为 0 也是不激活 | an output of exactly 0 is off, too": (W @ X + b < 0).all(axis=1).mean(),
-        })
+            "恰好为 0 也是不激活 | an output of exactly 0 is off, too": (W @ X + b < 0).all(axis=1).mean()})
 
 
 DEAD.test("有死有活 | some dead, some alive")(partial(_share, killed=()))
@@ -140,13 +124,13 @@ RANGES = {  # of the shares of dead and of saturated, and of log10 of the first 
 }
 
 
-def _examined(rng: np.random.Generator, kind: str) -> dict[str, Any]:
+def _examined(rng: Rng, kind: str) -> dict[str, Any]:
     dead, saturated, first = (float(rng.uniform(*ends)) for ends in RANGES[kind])
     lengths = rng.uniform(0.1, 3) * np.logspace(first, 0, rng.integers(3, 8))
     return {"gradient": lengths.tolist(), "saturated": saturated, "dead": dead}
 
 
-def _diagnose(answer: Answer, rng: np.random.Generator, words: tuple[str, ...]) -> None:
+def _diagnose(answer: Answer, rng: Rng, words: tuple[str, ...]) -> None:
     for word in rng.permutation(words).tolist():
         kinds = ("dead" if word == "dead" else "fine", "dead" if word == "rate" else word)
         expect(answer, tuple(_examined(rng, kind) for kind in kinds), word, {
@@ -154,8 +138,7 @@ def _diagnose(answer: Answer, rng: np.random.Generator, words: tuple[str, ...]) 
             "不是训练中死的，不怪学习率 | they did not die in training: that is not the rate": "rate",
             "死单元也算饱和；线是 90% | a dead unit counts as saturated, too; the limit is 90%": "saturated",
             "梯度短可能是饱和或死亡的结果 | saturation and death shorten the gradient, too": "vanishing",
-            "三个数里有一个越了界 | one of the three numbers is beyond its limit": "fine",
-        })
+            "三个数里有一个越了界 | one of the three numbers is beyond its limit": "fine"})
 
 
 DIAGNOSE.test("死单元 | dead units")(partial(_diagnose, words=("dead", "rate")))
@@ -171,8 +154,7 @@ def _measured(z: Any) -> Any:
 SQUAREPLUS.compare("与中心差分一致 | the same as central differences", _measured,
                    lambda rng: (rng.normal(size=(2, 3)),), lambda z: {
     "根号里的 z² 也要求导 | the z² under the root has a slope, too": (1 + 0.5 / np.sqrt(z**2 + 4)) / 2,
-    "两项都要除以 2 | both terms are halved": 0.5 + z / np.sqrt(z**2 + 4),
-})
+    "两项都要除以 2 | both terms are halved": 0.5 + z / np.sqrt(z**2 + 4)})
 SQUAREPLUS.compare("一个数也可以 | a single number, too", _measured, lambda rng: (float(rng.normal()),))
 
 
@@ -187,23 +169,22 @@ def _maxout_layer(answer: Answer, args: tuple[Any, ...], *W: int) -> tuple[Netwo
     return net, f"Maxout(X), (W, b) = {call}"
 
 
-def _maxout(answer: Answer, rng: np.random.Generator, most: float) -> None:
+def _maxout(answer: Answer, rng: Rng, most: float) -> None:
     for units in rng.permutation([2, 3, 4])[:2].tolist():
         inputs, alpha = int(rng.integers(3, 6)), float(rng.uniform(most / 10, most))
         W, b = rng.normal(size=(units, inputs)), rng.normal(size=(units, 1))
         net, call = _maxout_layer(answer, (W, b, alpha), 2, units, inputs)
         X = rng.normal(size=(inputs, 40)) * (rng.random((inputs, 40)) > 0.1)  # some exactly 0
-        judge(net(X), leaky_relu(z := W @ X + b, alpha=alpha), call, {
+        judge(net(X), leaky_relu(z := W @ X + b, alpha=alpha), call, rtol=1e-5, mistakes={
             "第二段的偏置也要乘 α | the bias of the second piece is scaled, too": np.maximum(z, alpha * W @ X + b),
-            "第二段应为 α 倍，不是 -α 倍 | the second is α times the first, not -α times": np.maximum(z, -alpha * z),
-        }, rtol=1e-5)
+            "第二段应为 α 倍，不是 -α 倍 | the second is α times the first, not -α times": np.maximum(z, -alpha * z)})
 
 
 MAXOUT.test("变成 leaky ReLU | as leaky ReLU")(partial(_maxout, most=0.5))
 MAXOUT.test("变成 ReLU | as ReLU", special=True)(partial(_maxout, most=0.0))
 
 
-def _hat(answer: Answer, rng: np.random.Generator, inputs: int, least: float, most: float) -> None:
+def _hat(answer: Answer, rng: Rng, inputs: int, least: float, most: float) -> None:
     w, b = rng.normal(size=(1, inputs)), rng.normal(size=(1, 1))
     X = rng.normal(size=(inputs, 60)) * 2
     z = w @ X + b
@@ -212,8 +193,7 @@ def _hat(answer: Answer, rng: np.random.Generator, inputs: int, least: float, mo
     other = np.maximum(z, 2 * b - z)
     judge(net(X)[0] - net(X)[1], np.maximum(0, height - abs(z))[0], f"h1 - h2, {call}", {
         "帽檐之外应为 0 | beyond the brim it is 0": height - abs(z)[0],
-        "-z 里 b 也变号 | in -z, b changes its sign, too": (np.maximum(other, height) - other)[0],
-    }, rtol=1e-5)
+        "-z 里 b 也变号 | in -z, b changes its sign, too": (np.maximum(other, height) - other)[0]}, rtol=1e-5)
 
 
 HAT.test("高帽子 | a tall hat")(partial(_hat, inputs=2, least=1.1, most=1.6))

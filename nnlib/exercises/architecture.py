@@ -1,7 +1,5 @@
 """Exercises of the chapter architecture: counting, the forward pass, a skip, a budget, curves through points."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from functools import partial
 from typing import Any
@@ -11,7 +9,7 @@ import numpy as np
 from ..layers import Linear, ReLU
 from ..network import Network, mlp
 from .intro import random_net
-from .judging import Answer, Exercise, Wrong, expect, judge, numbers, shown
+from .judging import Answer, Exercise, Rng, Wrong, expect, judge, numbers, shown
 
 COUNT = Exercise("count", "count_parameters", "architecture", 5)
 FORWARD = Exercise("forward", "forward", "architecture", 15)
@@ -21,36 +19,32 @@ CURVE = Exercise("curve", "through_points", "architecture", 120)
 PERIODIC = Exercise("periodic", "periodic", "architecture", 120)
 
 
-@COUNT.test("书里的两个网络 | the two networks of the text")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    for sizes, weights in (([3, 4, 2], 20), ([3, 4, 4, 1], 32)):
-        expect(answer, (sizes,), mlp(*sizes).n_params, {
-            "少了偏置 | the biases are missing": weights,
-            "输入没有偏置 | the inputs have no biases": weights + sum(sizes),
-            "每个单元一个偏置，不是每层一个 | there is one bias per unit, not per layer": weights + len(sizes) - 1,
-        })
+def _count(sizes: list[int]) -> int:
+    return int(mlp(*sizes).n_params)
 
 
-COUNT.compare("没有隐藏层 | no hidden layer", lambda sizes: mlp(*sizes).n_params,
-              lambda rng: (rng.integers(1, 9, size=2).tolist(),), special=True)
-COUNT.compare("很多层 | many layers", lambda sizes: mlp(*sizes).n_params,
-              lambda rng: (rng.integers(1, 9, size=7).tolist(),))
+COUNT.compare("书里的两个网络 | the two networks of the text", _count, lambda rng: [([3, 4, 2],), ([3, 4, 4, 1],)],
+              lambda sizes: {
+    "少了偏置 | the biases are missing": _count(sizes) - sum(sizes[1:]),
+    "输入没有偏置 | the inputs have no biases": _count(sizes) + sizes[0],
+    "每个单元一个偏置，不是每层一个 | there is one bias per unit, not per layer":
+        _count(sizes) - sum(size - 1 for size in sizes[1:])})
+COUNT.compare("没有隐藏层 | no hidden layer", _count, lambda rng: (rng.integers(1, 9, size=2).tolist(),), special=True)
+COUNT.compare("很多层 | many layers", _count, lambda rng: (rng.integers(1, 9, size=7).tolist(),))
 
 
-def _forward(answer: Answer, rng: np.random.Generator, depth: int, samples: int) -> None:
-    right: Any = 0
-    b: Any = 0
-    while np.any(right == b):  # all units of some layer are off
+def _forward(answer: Answer, rng: Rng, depth: int, samples: int) -> None:
+    while True:
         net, arrays = random_net(rng, rng.integers(1, 9, size=depth + 1))
         layers, X = list(zip(arrays[::2], arrays[1::2], strict=True)), rng.normal(size=(net[0].n_in, samples))
-        right, b = net(X), arrays[-1]
+        if np.all((right := net(X)) != arrays[-1]):  # else all units of some layer are off
+            break
     linear = X
     for W, b in layers:
         linear = W @ linear + b
     expect(answer, (layers, X), right, {
         "最后一层不加 ReLU | no ReLU after the last layer": np.maximum(0, right),
-        "少了 ReLU | ReLU is missing": linear,
-    })
+        "少了 ReLU | ReLU is missing": linear})
 
 
 FORWARD.test("三层，一个样本 | three layers, one sample")(partial(_forward, depth=3, samples=1))
@@ -59,7 +53,7 @@ FORWARD.test("一层，也就是线性分类器 | one layer, a linear classifier
 FORWARD.test("五层，一批样本 | five layers, a batch")(partial(_forward, depth=5, samples=6))
 
 
-def _skip(answer: Answer, rng: np.random.Generator, parts: tuple[int, ...]) -> None:
+def _skip(answer: Answer, rng: Rng, parts: tuple[int, ...]) -> None:
     for units in rng.permutation([3, 4, 5])[:2]:
         net, (W, b, *_) = random_net(rng, (units, units, 1))
         X, dY = rng.normal(size=(2, units, rng.integers(5, 9)))
@@ -67,12 +61,11 @@ def _skip(answer: Answer, rng: np.random.Generator, parts: tuple[int, ...]) -> N
         branch = net[0].backward(net[1].backward(dY))
         right = dY + branch, net[0].grads["W"], net[0].grads["b"]
         for part in parts:
-            expect(answer, (W, b, X, dY), right, {
+            expect(answer, (W, b, X, dY), right, part=part, mistakes={
                 "少了跳过去的那一路 | the path that skips is missing": (branch, W, b)[part],
                 "少了 ReLU 的斜率 | the slope of ReLU is missing":
                     (dY + W.T @ dY, dY @ X.T, dY.sum(axis=1, keepdims=True))[part],
-                "跳过去的不经过 ReLU | the path that skips does not pass ReLU": (on * dY + branch, W, b)[part],
-            }, part=part)
+                "跳过去的不经过 ReLU | the path that skips does not pass ReLU": (on * dY + branch, W, b)[part]})
 
 
 SKIP.test("传给下层的梯度 | the gradient sent down")(partial(_skip, parts=(0,)))
@@ -83,7 +76,7 @@ def _widest(n_in: int, n_out: int, budget: int) -> int:
     return bisect_right(range(1, budget), budget, key=lambda hidden: mlp(n_in, hidden, n_out).n_params)
 
 
-def _fits(answer: Answer, rng: np.random.Generator, more: tuple[int, ...]) -> None:
+def _fits(answer: Answer, rng: Rng, more: tuple[int, ...]) -> None:
     """Budgets of so many parameters more than some network needs; where they are fewer, almost a unit is left over."""
     for off in more:
         n_in, n_out, hidden = (int(n) for n in rng.integers([3, 2, 30], [9, 9, 60]))
@@ -95,23 +88,18 @@ def _fits(answer: Answer, rng: np.random.Generator, more: tuple[int, ...]) -> No
             "偏置都没有算 | no biases were counted": budget // (n_in + n_out),
             "应返回整数，向下取整 | return a whole number, rounded down": (budget - n_out) / (n_in + n_out + 1),
             "多了一个，超出预算 | one unit too many for the budget": right + 1,
-            "预算还够再加一个 | the budget has room for one unit more": right - 1,
-        })
+            "预算还够再加一个 | the budget has room for one unit more": right - 1})
 
 
 BUDGET.test("有剩余 | some left over")(partial(_fits, more=(2, -2)))
 BUDGET.test("刚好用完 | the budget spent to the last parameter", special=True)(partial(_fits, more=(0,)))
 BUDGET.test("差一个参数 | one parameter short")(partial(_fits, more=(0, -1)))
+BUDGET.compare("一个也放不下 | no room for a single unit", _widest, special=True, draw=lambda rng: [
+    (n_in, n_out, n_out + more) for n_in, n_out in rng.integers(2, 9, size=(1, 2)).tolist()
+    for more in (0, n_in + n_out, n_in + n_out + 1)])
 
 
-@BUDGET.test("一个也放不下 | no room for a single unit", special=True)
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    n_in, n_out = (int(n) for n in rng.integers(2, 9, size=2))
-    for more in (0, n_in + n_out, n_in + n_out + 1):
-        expect(answer, (n_in, n_out, n_out + more), _widest(n_in, n_out, n_out + more))
-
-
-def _joined(answer: Answer, rng: np.random.Generator, n: int, at: str, few: bool = False,
+def _joined(answer: Answer, rng: Rng, n: int, at: str, few: bool = False,
             periods: tuple[int, ...] = ()) -> None:
     """Judge a net that should be the broken line through n points, or repeat it one of so many times."""
     x, y, times = np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n), int(rng.choice(periods or [1]))
@@ -139,8 +127,7 @@ def _joined(answer: Answer, rng: np.random.Generator, n: int, at: str, few: bool
         "b1 应为 -x_k | b1 is -x_k": y[0] + np.diff(slopes, prepend=0) @ np.maximum(0, X + knots[:-1, None]),
         "末尾还要拉平 | at the end it becomes flat": y[0] + np.diff(slopes, prepend=0) @ rise,
         "周期相接处也有转折 | there is a corner where two periods meet, too":
-            y[0] + np.tile(np.diff(slopes[:n - 1], prepend=0), times) @ rise,
-    }, rtol=1e-4)  # single precision will do
+            y[0] + np.tile(np.diff(slopes[:n - 1], prepend=0), times) @ rise}, rtol=1e-4)  # single precision will do
     if few and units > knots.size:
         raise Wrong("每个转折一个单元就够 | one unit per corner is enough", call, f"{units}", f"<= {knots.size}")
 

@@ -1,7 +1,5 @@
 """Exercises of the chapter intro: scores, a loss, the collapse, backpropagation and its bugs, learning rates."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -10,11 +8,11 @@ import numpy as np
 
 from ..gradcheck import check_gradients
 from ..layers import Linear, ReLU, Sigmoid, Tanh
-from ..losses import MSE, CrossEntropy, Loss
+from ..losses import MSE, CrossEntropy
 from ..network import Network, mlp
 from ..optim import SGD
 from ..training import fit
-from .judging import Answer, Exercise, expect
+from .judging import Answer, Exercise, Rng, expect
 
 SCORES = Exercise("scores", "scores", "intro", 5)
 CROSS_ENTROPY = Exercise("cross-entropy", "cross_entropy", "intro", 20)
@@ -34,44 +32,39 @@ def arrays_of(net: Network) -> Arrays:
     return tuple(part for layer in net if isinstance(layer, Linear) for part in (layer.W, layer.b))
 
 
-def random_net(rng: np.random.Generator, sizes: Any, activation: Any = ReLU) -> tuple[Network, Arrays]:
+def random_net(rng: Rng, sizes: Any, activation: Any = ReLU) -> tuple[Network, Arrays]:
     """A net of random weights and biases, and its W1, b1, W2, b2, ..."""
     net = mlp(*sizes, activation=activation)
     net.params = rng.normal(size=net.n_params)
     return net, arrays_of(net)
 
 
-def _scores(answer: Answer, rng: np.random.Generator, samples: int, sizes: tuple[int, ...] = ()) -> None:
+def _scores(answer: Answer, rng: Rng, samples: int, sizes: tuple[int, ...] = ()) -> None:
     net, (W1, b1, W2, b2) = random_net(rng, sizes or rng.integers(2, 6, size=3))
     X = rng.normal(size=(W1.shape[1], samples))
     expect(answer, (W1, b1, W2, b2, X), net(X), {
         "少了 max(0, ·) | the max(0, ·) is missing": W2 @ (W1 @ X + b1) + b2,
         "输出层不该再过 max | the output layer takes no max": np.maximum(0, net(X)),
-        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X),
-    })
+        "少了偏置 | the biases are missing": W2 @ np.maximum(0, W1 @ X)})
 
 
 SCORES.test("一个样本 | one sample")(partial(_scores, samples=1, sizes=(3, 4, 2)))
 SCORES.test("一批样本，形状任意 | a batch, any sizes")(partial(_scores, samples=7))
 
 
-def _scored(rng: np.random.Generator, classes: int, samples: int) -> Arrays:
-    return rng.normal(size=(classes, samples)), rng.integers(classes, size=samples)
-
-
-CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: _scored(rng, 4, 1), lambda S, y: {
+CROSS_ENTROPY.compare("一个样本 | one sample", LOSS, lambda rng: (rng.normal(size=(4, 1)), rng.integers(4, size=1)),
+                      lambda S, y: {
     "少了对数 | the logarithm is missing": np.exp(-LOSS(S, y)),
     "忘了取正确的类 | the right class was not picked": -np.log(np.exp(S) / np.exp(S).sum()).sum(),
-    "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2),
-})
-CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS, lambda rng: _scored(rng, 3, 6), lambda S, y: {
+    "用了以 2 为底的对数 | the logarithm is to base 2": LOSS(S, y) / np.log(2)})
+CROSS_ENTROPY.compare("一批样本取平均 | the mean over a batch", LOSS,
+                      lambda rng: (rng.normal(size=(3, 6)), rng.integers(3, size=6)), lambda S, y: {
     "是各样本之和，没有取平均 | it is the sum over samples, not the mean": 6 * LOSS(S, y),
     "多除了类别数 | also divided by the number of classes": LOSS(S, y) / 3,
     "要按列归一化，axis=0 | divide by the sum of each column, axis=0":
         np.log(np.exp(S).sum()) - S[y, np.arange(6)].mean(),
     "每个样本各自归一化，axis=0 | each sample by itself is divided by its sum, axis=0":
-        np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean(),
-})
+        np.log(np.exp(S - S.max(axis=0)).sum()) - (S - S.max(axis=0))[y, np.arange(6)].mean()})
 CROSS_ENTROPY.compare("得分上千也不溢出 | no overflow for scores in the thousands", LOSS,
                       lambda rng: (rng.normal(size=(3, 5)) * 3000, rng.integers(3, size=5)), special=True)
 CROSS_ENTROPY.compare("得分是整数 | whole-number scores", LOSS,
@@ -86,17 +79,8 @@ COLLAPSE.compare("合成的权重 | the combined weights", _combined, lambda rng
 COLLAPSE.compare("合成的偏置 | the combined bias", _combined, lambda rng: random_net(rng, (2, 4, 3))[1],
                  lambda W1, b1, W2, b2: {
     "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
-    "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1),
-})
+    "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1)})
 COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: random_net(rng, rng.integers(2, 6, size=3))[1])
-
-
-def _task(rng: np.random.Generator, layers: int, n: int) -> tuple[Network, tuple[Any, ...], Loss]:
-    """A net, an answer's arguments W1, b1, ..., X, y, and the loss: cross-entropy or, for three layers, MSE."""
-    net, arrays = random_net(rng, rng.integers(2, 6, size=layers + 1), Sigmoid if layers == 2 else Tanh)
-    X, shape = rng.normal(size=(net[0].n_in, n)), (net[-1].n_out, n)
-    y, loss = (rng.integers(shape[0], size=n), LOSS) if layers == 2 else (rng.normal(size=shape), MSE())
-    return net, (*arrays, X, y), loss
 
 
 def _named(net: Network, vector: Any) -> dict[str, Any]:
@@ -106,24 +90,24 @@ def _named(net: Network, vector: Any) -> dict[str, Any]:
     return dict(zip(KEYS, arrays_of(net), strict=False))
 
 
-def _part(answer: Answer, rng: np.random.Generator, layers: int, of: Sequence[int], n: int, **how: Any) -> None:
-    net, args, loss = _task(rng, layers, n)
-    X, y = args[-2:]
+def _part(answer: Answer, rng: Rng, layers: int, of: Sequence[int], n: int, **how: Any) -> None:
+    net, arrays = random_net(rng, rng.integers(2, 6, size=layers + 1), Sigmoid if layers == 2 else Tanh)
+    X, shape = rng.normal(size=(net[0].n_in, n)), (net[-1].n_out, n)
+    y, loss = (rng.integers(shape[0], size=n), LOSS) if layers == 2 else (rng.normal(size=shape), MSE())
     right = _named(net, check_gradients(net, X, y, loss).numeric if how else net.loss_and_grad(X, y, loss)[1])
     d: Any = loss.value_and_grad(net(X), y)[1]
     for layer in reversed([layer for layer in net if isinstance(layer, Linear)]):
         d = layer.backward(d)  # past the activations
     flat = _named(net, net.grads)
     for key in (KEYS[2 * layer - i] for layer in reversed(of) for i in (1, 2)):
-        expect(answer, args, right, {
+        expect(answer, (*arrays, X, y), right, {
             "没有除以样本数 | not divided by the number of samples": right[key] * n,
             "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": flat[key],
         } if layers == 2 else {
             "少了 tanh 的斜率 1 - h² | the slope of tanh, 1 - h², is missing": flat[key],
             "平方的导数里有个 2 | the slope of a square has a factor 2": right[key] / 2,
             "MSE 也对输出取平均 | MSE is a mean over outputs, too": right[key] * net[-1].n_out,
-            "MSE 是 C·N 个数的平均 | MSE is a mean of C N numbers": right[key] * y.size,
-        }, part=key, **how)
+            "MSE 是 C·N 个数的平均 | MSE is a mean of C N numbers": right[key] * y.size}, part=key, **how)
 
 
 for one, layers in ((BACKPROP, 2), (THREE_LAYERS, 3)):
@@ -134,7 +118,7 @@ for one, layers in ((BACKPROP, 2), (THREE_LAYERS, 3)):
     one.test("通过梯度检验 | the gradient check")(partial(_part, layers=layers, of=every, n=5, rtol=1e-5))
 
 
-def _bugs(answer: Answer, rng: np.random.Generator, lines: list[str]) -> None:
+def _bugs(answer: Answer, rng: Rng, lines: list[str]) -> None:
     for line in rng.permutation(lines).tolist():
         wrong = KEYS[:2 * int(line[1])] if line[0] == "d" else [line]  # an error goes down to all layers below
         report = {key: float(10 ** rng.uniform(*((-3, 0.3) if key in wrong else (-12, -7)))) for key in KEYS}
@@ -142,8 +126,7 @@ def _bugs(answer: Answer, rng: np.random.Generator, lines: list[str]) -> None:
             "错会往下传到各层，找最靠近损失的 | a fault reaches all layers below: find the one nearest the loss": "d1",
             "同层的 W 和 b 都错，错在 d | where W and b of a layer are both wrong, d is": f"W{line[1]}",
             "d 要是错了，W 和 b 都会错 | if d were wrong, both W and b would be": f"d{line[1]}",
-            "相对误差 1e-6 以下只是舍入 | a relative error below 1e-6 is rounding": "d3",
-        })
+            "相对误差 1e-6 以下只是舍入 | a relative error below 1e-6 is rounding": "d3"})
 
 
 FIND_BUG.test("只错一个参数 | one parameter is wrong")(partial(_bugs, lines=KEYS))
@@ -151,7 +134,7 @@ FIND_BUG.test("错在中途 | wrong on the way")(partial(_bugs, lines=["d1", "d2
 FIND_BUG.test("一行也没错 | no line is wrong", special=True)(partial(_bugs, lines=["ok"]))
 
 
-def _rated(answer: Answer, rng: np.random.Generator, typical: list[float]) -> None:
+def _rated(answer: Answer, rng: Rng, typical: list[float]) -> None:
     for shift in rng.permutation(range(1, len(typical)))[:2].tolist():  # no curve where its rate is in the sorted list
         rates, X = np.roll(typical, shift) * rng.uniform(0.9, 1.1), rng.uniform(-1.7, 1.7, size=(4, 160))
         y = rng.choice([-1, 1], size=4) @ X + rng.normal(size=160) * 0.7
@@ -160,8 +143,7 @@ def _rated(answer: Answer, rng: np.random.Generator, typical: list[float]) -> No
         expect(answer, (curves, np.sort(rates).tolist()), rates, {
             "最后的损失分不出太小和太大 | the last loss does not tell too small from too large": np.sort(rates)[last],
             "发散的那条学习率最大 | the one that diverges has the largest rate": np.sort(rates)[first],
-            "按曲线的次序，每条一个 | one rate per curve, in the order of the curves": np.sort(rates),
-        })
+            "按曲线的次序，每条一个 | one rate per curve, in the order of the curves": np.sort(rates)})
 
 
 RATES.test("四条曲线，一条发散 | four curves, one diverges")(partial(_rated, typical=[0.001, 0.015, 0.28, 1.2]))
@@ -182,8 +164,7 @@ LOGISTIC.compare(
         "往梯度的方向走了，应当往反方向 | the step goes along the gradient instead of against it":
             tuple(-part for part in _logistic(X, y, lr, steps)),
         "没有除以样本数 | not divided by the number of samples": _logistic(X, y, 7 * lr, steps),
-        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1))),
-    })
+        "偏置没有学 | the bias was not trained": (_logistic(X, y, lr, steps)[0], np.zeros((1, 1)))})
 LOGISTIC.compare("走很多步 | many steps", _logistic,
                  lambda rng: (rng.normal(size=(3, 20)), rng.integers(2, size=20), 0.3, 40))
 LOGISTIC.compare("输入很大也不出 NaN | large inputs give no NaN", _logistic, special=True, rtol=1e-4,

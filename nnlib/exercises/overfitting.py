@@ -1,7 +1,6 @@
 """Exercises of the chapter overfitting: an L2 step, early stopping, dropout, choosing λ, comparing runs."""
 
-from __future__ import annotations
-
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from ..losses import MSE
 from ..network import mlp
 from ..stopping import EarlyStopping
-from .judging import Answer, Exercise, Wrong, expect, finite, judge
+from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge
 
 L2_STEP = Exercise("l2-step", "l2_step", "overfitting", 10)
 STOPPING = Exercise("early-stopping", "best_epoch", "overfitting", 20)
@@ -28,8 +27,7 @@ L2_STEP.compare(
         "没有 L2 项 | the L2 term is missing": W - lr * dW,
         "½λW² 的导数是 λW，不是 2λW | the slope of ½λW² is λW, not 2λW": W - lr * (dW + 2 * l2 * W),
         "L2 让权重变小，符号反了 | L2 shrinks weights, the sign is wrong": W - lr * (dW - l2 * W),
-        "L2 项也要乘学习率 | the L2 term is multiplied by the learning rate, too": W - lr * dW - l2 * W,
-    })
+        "L2 项也要乘学习率 | the L2 term is multiplied by the learning rate, too": W - lr * dW - l2 * W})
 L2_STEP.compare("梯度为零时只剩衰减 | nothing but decay where the gradient is zero", _l2_step,
                 lambda rng: (rng.normal(size=(2, 4)), np.zeros((2, 4)), 0.2, 0.5), special=True)
 L2_STEP.compare("λ = 0 就是普通的一步 | an ordinary step where λ = 0", _l2_step,
@@ -46,7 +44,7 @@ def _stop(losses: list[float], patience: int) -> tuple[int, int]:
 
 
 @STOPPING.test("先降后升 | down, then up")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     for epochs, patience in zip(rng.permutation(range(3, 9))[:2], rng.permutation([2, 3, 4]).tolist(), strict=False):
         down = np.sort(rng.uniform(0.5, 2, size=epochs))[::-1].tolist()
         losses = [*down, *(down[-1] + rng.uniform(0.1, 1, size=6)).tolist()]
@@ -57,8 +55,7 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
             "该返回最好的那一轮，不是停下的那一轮 | the best epoch, not the one it stopped in": (end, end),
             "轮数从 0 数起 | epochs count from 0": (best + 1, end + 1),
             "耐心用完就该停 | it has to stop when the patience runs out": (best, len(losses) - 1),
-            "先写最好的那一轮 | the best epoch comes first": (end, best),
-        })
+            "先写最好的那一轮 | the best epoch comes first": (end, best)})
 
 
 STOPPING.compare("一路下降 | falling all the way", _stop,
@@ -71,80 +68,62 @@ STOPPING.compare("打平不算变好 | an equal loss is no improvement", _stop,
                  lambda *_: {"用 <，不用 <= | use <: an equal loss is no improvement": (4, 4)}, special=True)
 
 
-def _dropout(answer: Answer, rng: np.random.Generator) -> tuple[Any, Any, Any, float, str]:
-    """A layer, an input, what the layer makes of it in training, p, and the call."""
-    p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
-    call = f"{answer.name}({p:.4g}, {seed}).forward(h, %s)"
-    layer, h = answer.new(p, seed), rng.uniform(1, 2, size=rng.integers([30, 150], [60, 250]))
-    return layer, h, _trained(layer, h, call), p, call
-
-
 def _trained(layer: Any, h: Any, call: str) -> Any:
     """What a layer returns in training; some numbers have to be 0 and some must not."""
-    y = finite(layer("forward", h, True), h, call % True)
+    y = finite(layer("forward", h, True), h, call)
     if not 0.05 < (share := (y == 0).mean()) < 0.95:
         cause = "训练时应关掉一部分，留下一部分 | in training, some numbers become 0 and the others are kept"
-        raise Wrong(cause, call % True, f"{share:.3f} = 0")
+        raise Wrong(cause, call, f"{share:.3f} = 0")
     return y
 
 
-@DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, h, y, p, call = _dropout(answer, rng)
+def _dropout(answer: Answer, rng: Rng, judged: str) -> None:
+    p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
+    layer, h = answer.new(p, seed), rng.uniform(1, 2, size=rng.integers([30, 150], [60, 250]))
+    made = f"{answer.name}({p:.4g}, {seed})"
+    y = _trained(layer, h, call := f"{made}.forward(h, True)")
     dropped = y == 0
-    share, error = dropped.mean(), 6 * (p * (1 - p) / h.size) ** 0.5
-    like_itself = np.fft.ifft(np.abs(np.fft.fft(dropped.ravel() - share)) ** 2).real  # at each distance in the array
-    if abs(share - p) > error or np.abs(like_itself[1:]).max() > 8 * like_itself[0] / h.size**0.5:
-        cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
-        if abs(share - p) > error > abs(share - (1 - p)):
-            cause = "p 是关掉的概率，不是保留的概率 | p is the probability to drop, not to keep"
-        raise Wrong(cause, call % True, f"{share:.3f}", f"{p:.3f}")
+    match judged:
+        case "share":
+            share, error = dropped.mean(), 6 * (p * (1 - p) / h.size) ** 0.5
+            # How much the mask is like itself at each distance in the array.
+            alike = np.fft.ifft(np.abs(np.fft.fft(dropped.ravel() - share)) ** 2).real
+            if abs(share - p) > error or np.abs(alike[1:]).max() > 8 * alike[0] / h.size**0.5:
+                cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
+                if abs(share - p) > error > abs(share - (1 - p)):
+                    cause = "p 是关掉的概率，不是保留的概率 | p is the probability to drop, not to keep"
+                raise Wrong(cause, call, f"{share:.3f}", f"{p:.3f}")
+        case "scale":
+            judge(y, np.where(dropped, 0, h / (1 - p)), call, {
+                "留下的没有放大 | what is kept was not scaled": np.where(dropped, 0, h),
+                "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(dropped, 0, h / p)})
+        case "prediction":
+            judge(layer("forward", h, False), h, f"{made}.forward(h, False)", {
+                "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h})
+        case "backward":
+            dy = rng.uniform(1, 2, size=h.shape)
+            judge(layer("backward", dy), dy * y / h, f"{call}; backward(dy)", {
+                "梯度没有过掩码 | the gradient did not pass the mask": dy,
+                "梯度也要放大 | the gradient is scaled, too": dy * ~dropped})
+        case "again" if (dropped == (_trained(layer, h, call) == 0)).all():
+            cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
+            raise Wrong(cause, call)
 
 
-@DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    _, h, y, p, call = _dropout(answer, rng)
-    judge(y, np.where(y == 0, 0, h / (1 - p)), call % True, {
-        "留下的没有放大 | what is kept was not scaled": np.where(y == 0, 0, h),
-        "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(y == 0, 0, h / p),
-    })
-
-
-@DROPOUT.test("预测时什么都不做 | nothing happens in prediction")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, _, p, call = _dropout(answer, rng)
-    judge(layer("forward", h, False), h, call % False, {
-        "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h,
-    })
-
-
-@DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, y, _, call = _dropout(answer, rng)
-    dy = rng.uniform(1, 2, size=h.shape)
-    judge(layer("backward", dy), dy * y / h, f"{call % True}; backward(dy)", {
-        "梯度没有过掩码 | the gradient did not pass the mask": dy,
-        "梯度也要放大 | the gradient is scaled, too": dy * (y != 0),
-    })
-
-
-@DROPOUT.test("每次都重新抽 | a new draw each time")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    layer, h, first, _, call = _dropout(answer, rng)
-    if ((first == 0) == (_trained(layer, h, call) == 0)).all():
-        cause = "两次的掩码一样，生成器只该在 __init__ 里建一次 | equal masks: make the generator in __init__"
-        raise Wrong(cause, call % True)
+DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")(partial(_dropout, judged="share"))
+DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")(partial(_dropout, judged="scale"))
+DROPOUT.test("预测时什么都不做 | nothing happens in prediction")(partial(_dropout, judged="prediction"))
+DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")(partial(_dropout, judged="backward"))
+DROPOUT.test("每次都重新抽 | a new draw each time")(partial(_dropout, judged="again"))
 
 
 def _ridge(H: Any, Y: Any, H_val: Any, Y_val: Any, lambdas: list[float]) -> tuple[list[float], float]:
-    errors = []
-    for lam in lambdas:
-        W = np.linalg.solve(H @ H.T + lam * np.eye(H.shape[0]), H @ Y.T).T
-        errors.append(float(MSE()(W @ H_val, Y_val)))
+    fits = [np.linalg.solve(H @ H.T + lam * np.eye(len(H)), H @ Y.T).T for lam in lambdas]
+    errors = [float(MSE()(W @ H_val, Y_val)) for W in fits]
     return errors, lambdas[int(np.argmin(errors))]
 
 
-def _noisy(rng: np.random.Generator, n: int) -> tuple[Any, Any, Any, Any]:
+def _noisy(rng: Rng, n: int) -> tuple[Any, Any, Any, Any]:
     """Few noisy samples of many features: a little shrinking helps."""
     outputs, features, more = rng.integers([2, 5, 30], [4, 9, 50])
     W, H, H_val = (rng.normal(size=size) for size in ((outputs, features), (features, n), (features, more)))
@@ -161,31 +140,23 @@ LAMBDA.compare(
             _ridge(H, Y, H_val, Y_val, [14 * lam for lam in lambdas])[0],
         "在验证集上拟合了 | it was fitted to the validation data": _ridge(H_val, Y_val, H_val, Y_val, lambdas)[0],
     }, rtol=1e-5, part=0)
-
-
-@LAMBDA.test("选中验证误差最小的 λ | the λ with the least validation error")
-def _(answer: Answer, rng: np.random.Generator) -> None:
-    for n in (9, 12, 40):
-        data, lambdas = _noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]
-        right = _ridge(*data, lambdas)
-        expect(answer, (*data, lambdas), right, {
-            "选了训练误差最小的 | it has the least training error": (right[0], lambdas[0]),
-            "应返回 λ 本身，不是它的编号 | return λ itself, not its position": (right[0], int(np.argmin(right[0]))),
-        }, rtol=1e-5)
-
-
+LAMBDA.compare(
+    "选中验证误差最小的 λ | the λ with the least validation error", _ridge,
+    lambda rng: [(*_noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]) for n in (9, 12, 40)], lambda *args: {
+        "选了训练误差最小的 | it has the least training error": (_ridge(*args)[0], args[-1][0]),
+        "应返回 λ 本身，不是它的编号 | return λ itself, not its position":
+            (_ridge(*args)[0], np.argmin(_ridge(*args)[0]))}, rtol=1e-5)
 LAMBDA.compare("λ 的次序任意 | the λs in any order", _ridge, rtol=1e-5,
                draw=lambda rng: (*_noisy(rng, 12), rng.permutation([0.01, 0.5, 3.0, 20.0, 300.0]).tolist()))
 
 
 def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
-    means, spreads = [np.mean(runs) for runs in (a, b)], [np.std(runs, ddof=1) for runs in (a, b)]
-    error = (spreads[0] ** 2 / len(a) + spreads[1] ** 2 / len(b)) ** 0.5
-    gap = float(means[0] - means[1])
+    gap = float(np.mean(a) - np.mean(b))
+    error = (np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b)) ** 0.5
     return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
 
 
-def _runs(rng: np.random.Generator) -> tuple[list[float], ...]:
+def _runs(rng: Rng) -> tuple[list[float], ...]:
     """Accuracies of two unequal numbers of runs."""
     return tuple(rng.normal(0.9, 0.02, size=n).tolist() for n in rng.permutation(range(5, 12))[:2])
 
@@ -194,12 +165,11 @@ COMPARE.compare("均值之差 | the difference of the means", _compared, _runs, 
 COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lambda a, b: {
     "标准差要用 ddof=1 | the standard deviation takes ddof=1": (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
     "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
-        (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5,
-}, part="error")
+        (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5}, part="error")
 
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")
-def _(answer: Answer, rng: np.random.Generator) -> None:
+def _(answer: Answer, rng: Rng) -> None:
     for errors in rng.permutation([-2.02, -1.98, 1.98, 2.02]):  # a bar of 1.96 or of 3 errors is another one
         a, b = _runs(rng)
         now = _compared(a, b)
@@ -208,5 +178,4 @@ def _(answer: Answer, rng: np.random.Generator) -> None:
         expect(answer, (a, b), right, {
             "差可正可负，要取绝对值 | the difference has either sign: take its absolute value":
                 {**right, "clear": right["difference"] > 2 * right["error"]},
-            "和两倍标准误差比较 | compare with twice the standard error": {**right, "clear": not right["clear"]},
-        })
+            "和两倍标准误差比较 | compare with twice the standard error": {**right, "clear": not right["clear"]}})
