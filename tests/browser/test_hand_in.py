@@ -108,7 +108,8 @@ def test_nothing_that_is_on_the_page_is_replaced_unasked(page):
 @pytest.mark.parametrize(("content", "told"), [
     *((content, "这不是 Jupyter 笔记本") for content in ("<html>", "{}", "", "null")),
     *((content, "没有 intro 的回答") for content in (
-        '{"cells": []}', '{"cells": [{"source": ["x"]}, {"source": null}, 7]}'))])
+        '{"cells": []}', '{"cells": [{"source": ["x"]}, {"source": null}, 7, null]}',
+        '{"cells": [{"source": {"a": 1}, "id": "collapse"}]}'))])
 def test_another_file_is_refused_in_words(page, tmp_path, content, told):
     (tmp_path / "file.ipynb").write_text(content)
     assert told in bring_in(page, "intro", tmp_path / "file.ipynb")
@@ -123,6 +124,24 @@ def test_a_notebook_that_lost_its_ids_still_comes_back(page, tmp_path):
     (tmp_path / "saved.ipynb").write_text(json.dumps(notebook))
     code, written = solved("intro")
     assert f"载入了 {len(code) + len(written)} 个回答" in bring_in(page, "intro", tmp_path / "saved.ipynb")
+
+
+def test_code_that_keeps_a_line_of_the_stub_comes_back(page, tmp_path):
+    code = "def collapse(W1, b1, W2, b2):\r\n    # raise NotImplementedError()\r\n    return W2 @ W1, W2 @ b1 + b2\r\n"
+    page.evaluate(BRING, ["cell-collapse-stub", code])
+    path = downloaded(page, "intro")
+    page.evaluate(BRING, ["cell-collapse-stub", ""])
+    page.once("dialog", lambda dialog: dialog.accept())
+    assert "载入了 1 个回答" in bring_in(page, "intro", path)
+    assert "# raise NotImplementedError()\n    return" in page.evaluate(SOURCE, "cell-collapse-stub")
+
+
+def test_the_notebook_of_another_chapter_changes_nothing(page):
+    fill(page, "intro")
+    path = downloaded(page, "intro")
+    before = page.evaluate(SOURCE, "cell-collapse-stub")
+    assert "没有 overfitting 的回答" in bring_in(page, "overfitting", path)
+    assert page.evaluate(SOURCE, "cell-collapse-stub") == before
 
 
 def test_an_untouched_page_leaves_as_the_released_notebook(page, python_site):

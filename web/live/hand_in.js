@@ -3,7 +3,7 @@
   "use strict";
   const parts = JSON.parse(document.currentScript.dataset.parts), element = book.newElement;
   if (!book.cells) return;                       // no Python here, so nothing was written
-  const STUB = "raise NotImplementedError()", BLANK = "（写在这里 | write here）";
+  const words = (source) => [source].flat().join("").replace(/\r\n?/g, "\n");  // of a cell
 
   Object.entries(parts).forEach(([name, written]) => {
     const areas = {};
@@ -22,29 +22,34 @@
       return area && { text: area.value.trim() && area.value, bring(text) { area.value = text; area.dispatchEvent(new Event("input")); } };
     }
 
-    async function leave() {
+    async function released() {
       const answer = await fetch(`lite/files/assignments/${name}.ipynb`);
       if (!answer.ok) throw new Error(String(answer.status));
-      const notebook = await answer.json(), filled = notebook.cells.filter(({ id }) => place(id)?.text);
+      return answer.json();
+    }
+
+    async function leave() {
+      const notebook = await released(), filled = notebook.cells.filter(({ id }) => place(id)?.text);
       filled.forEach((one) => { one.source = place(one.id).text; });
       const address = URL.createObjectURL(new Blob([JSON.stringify(notebook, null, 1) + "\n"], { type: "application/x-ipynb+json" }));
       element("a", { href: address, download: `${name}.ipynb` }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60000);
-      say(`${name}.ipynb 里有你的 ${filled.length} 个回答。 | ${name}.ipynb holds ${filled.length} answers of yours.`);
+      say(`${name}.ipynb 里有你的 ${filled.length} 个回答。 | ${name}.ipynb holds your answers to ${filled.length} questions.`);
     }
 
     async function come() {
-      const text = await file.files[0].text();
+      const text = await file.files[0].text(), given = Object.fromEntries((await released()).cells.map(({ id, source }) => [id, words(source).trim()]));
       let cells = null;
-      try { cells = JSON.parse(text).cells.filter(({ source }) => source !== undefined); } catch { /* said below */ }
-      const found = (cells || []).map((one) => ({ to: place(one.metadata?.nbgrader?.grade_id || one.id), text: [one.source].flat().join("") }))
-        .filter(({ to, text }) => to && text.trim() && !text.includes(STUB) && text.trim() !== BLANK);
+      try { cells = JSON.parse(text).cells.filter((one) => one && /string/.test(typeof [one.source].flat()[0])); } catch { /* said below */ }
+      const found = (cells || []).map((one) => [one.metadata?.nbgrader?.grade_id || one.id, words(one.source)])
+        .filter(([id, answer]) => id in given && place(id) && answer.trim() && answer.trim() !== given[id])
+        .map(([id, answer]) => ({ to: place(id), text: answer }));
       if (!found.length) return say(cells ? `这份笔记本里没有 ${name} 的回答，请选下载过的那一份。 | This notebook holds no answers to ${name}: choose the one that you downloaded.` :
-        "这不是 Jupyter 笔记本，请选 .ipynb 文件。 | This is no Jupyter notebook: choose an .ipynb file.");
+        "这不是 Jupyter 笔记本（格式 4），请选 .ipynb 文件。 | This is no Jupyter notebook of format 4: choose an .ipynb file.");
       const lost = found.filter(({ to, text }) => to.text && to.text.trim() !== text.trim());
-      if (lost.length && !confirm(`页上有 ${lost.length} 个不同的回答会被换掉，要换吗？ | ${lost.length} different answers on this page will be replaced. Replace them?`)) return;
+      if (lost.length && !confirm(`页上有 ${lost.length} 个不同的回答会被换掉，要换吗？ | Different answers on this page that will be replaced: ${lost.length}. Replace them?`)) return;
       found.forEach(({ to, text }) => to.bring(text));
-      say(`载入了 ${found.length} 个回答。 | ${found.length} answers were brought in.`);
+      say(`载入了 ${found.length} 个回答。 | Answers brought in: ${found.length}.`);
     }
 
     const safely = (act) => () => act().catch(() => say(book.apart || "笔记本没有下载成功，请检查网络后再试。 | The notebook was not downloaded: check the network and try again."));

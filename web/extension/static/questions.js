@@ -1,18 +1,19 @@
 /* Questions: lets the reader answer what the page asks, says whether and why, and remembers it on this device alone. */
 (() => {
   "use strict";
-  const { newElement: element, inLanguages: words } = book, KEY = "book-questions";
+  const { newElement: element, inLanguages: words } = book;
   const boxes = [...document.querySelectorAll("[data-question]")], button = (children, act) => book.newButton("question-button", children, act);
   if (!boxes.length) return;
-  let kept = {};                                 // what was given, by the question's id
-  try { kept = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { /* nothing is stored here */ }
+  const key = (box) => `book-question ${box.id}`;  // each by itself: another tab answers others meanwhile
 
   // -- one way to answer for each kind: what it puts into the page, what the reader gave, what that is worth ----
   function choices(told, list, name) {
     const type = told.kind === "multiple" ? "checkbox" : "radio";
     const inputs = [...list.children].map((item) => {
-      const input = element("input", { type, name }), text = item.querySelector(":scope > p") || item;
-      item.replaceChildren(element("label", {}, [input, element("span", {}, [...text.childNodes])]));
+      const input = element("input", { type, name }), text = item.querySelector(":scope > p") || item, face = element("span", {}, [...text.childNodes]);
+      const tex = [...face.querySelectorAll("annotation")].map(({ textContent }) => textContent).join(" ");
+      if (face.children.length === 1 && face.firstElementChild.matches(".katex, .math")) input.ariaLabel = tex;  // nothing else to read
+      item.replaceChildren(element("label", {}, [input, face]));
       item.setAttribute("role", "presentation");
       return input;
     });
@@ -31,21 +32,21 @@
   function number(told, list, name) {
     const input = element("input", { type: "text", inputMode: "decimal", autocomplete: "off", name });
     list.append(element("label", {}, [...words("你算出的数 | Your number"), input]));
-    const value = (text) => {                    // 1,024 and 0,5 and ３／４ and −2 are numbers, too
-      const plain = text.normalize("NFKC").replace(/[\s_]/g, "").replace(/[−–]/g, "-").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
-      const [above, below = "1", ...rest] = plain.split("/");
-      return rest.length || !above || !below ? NaN : above / below;
-    };
+    function values() {                          // what a text may mean: 1,024 has two readings; ３／４, −2, =5 and 40 % have one
+      const plain = input.value.normalize("NFKC").replace(/[−–—]/g, "-").replace(/\u2044/g, "/").trim();
+      const [, above, below = "1"] = /^(?:[a-z]*\s*[=≈])?\s*([-+]?(?:\d[\d.,]*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+))?[^\d/]{0,12}$/i.exec(plain) || [];
+      const thousands = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.|$)/.test(above) ? above.replace(/,/g, "") : NaN;
+      return [thousands, String(above).replace(",", ".")].map((one) => one / below).filter(Number.isFinite);
+    }
     return {
-      given: () => input.value.trim() ? [input.value] : [],
+      given: () => values().length ? [input.value] : [],
       take([text]) { input.value = text; },
-      verdict([text]) {
-        const off = told.values.map((known) => Math.abs(known - value(text))), nearest = off.indexOf(Math.min(...off));
+      verdict() {
+        const off = told.values.map((known) => Math.min(...values().map((value) => Math.abs(known - value)))), nearest = off.indexOf(Math.min(...off));
         const known = off[nearest] <= told.tolerance * (1 + 1e-9);
-        return { right: known && told.right.includes(nearest), reasons: known ? [nearest] : [], hint: Number.isNaN(value(text)) ?
-          "请写一个数，例如 12、0.25 或 3/4。 | Write a number, such as 12, 0.25 or 3/4." : known ? "" : "再算一遍。 | Work it out once more." };
+        return { right: known && told.right.includes(nearest), reasons: known ? [nearest] : [], hint: known ? "" : "再算一遍。 | Work it out once more." };
       },
-      empty: "先写一个数。 | Write a number first."
+      empty: "请写一个数，例如 12、0.25 或 3/4。 | Write a number, such as 12, 0.25 or 3/4."
     };
   }
 
@@ -57,22 +58,23 @@
       ["ArrowUp", "↑", "上移 | Up", (item) => item.previousElementSibling?.before(item)],
       ["ArrowDown", "↓", "下移 | Down", (item) => item.nextElementSibling?.after(item)],
       ["ArrowLeft", "⇤", "减少缩进 | Indent less", shift(-1)], ["ArrowRight", "⇥", "增加缩进 | Indent more", shift(1)],
-      ["Delete", "✕", "不用或再用 | Leave out, or take back", (item) => item.toggleAttribute("data-out")]
+      ["Delete", "✕", "不用 | Leave out", (item) => item.toggleAttribute("data-out")]
     ].slice(0, code ? 5 : 2);
     function act(item, move) {
       const focused = document.activeElement;
       move(item);
       if (item.contains(focused)) focused.focus();  // a node that moves loses it
       const place = [...list.children].indexOf(item) + 1, n = indented(item);
+      if (code) item.querySelector(".question-moves").lastElementChild.ariaPressed = "out" in item.dataset;
       say("out" in item.dataset ? "不用这一行 | This line is left out" : code ? `第 ${place} 行，缩进 ${n} 级 | Line ${place}, indented ${n} times` : `第 ${place} 位 | Place ${place}`);
     }
     items.forEach((item) => {
       item.draggable = true;
       item.prepend(element("span", { className: "question-moves" }, moves.map(([, sign, label, move]) => button(
-        [element("span", { ariaHidden: "true" }, [sign]), element("span", { className: "question-unseen" }, words(label))], () => act(item, move)))));
+        [element("span", { ariaHidden: "true" }, [sign]), element("span", { className: "question-unseen" }, [...words(label), ": ", ...item.cloneNode(true).childNodes])], () => act(item, move)))));
       item.addEventListener("keydown", (event) => {
         const found = moves.find(([key]) => key === event.key);
-        if (!found) return;
+        if (!found || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;  // the browser's own
         event.preventDefault();
         act(item, found[3]);
       });
@@ -99,7 +101,7 @@
         const good = told.orders.some((right) => String(right) === String(order)), straight = !code || used.every(([i, n]) => n === told.indents[i]);
         const matching = Math.max(...told.orders.map((right) => [...right, -1].findIndex((i, place) => i !== order[place])));
         return { right: good && straight, reasons: [], hint: good && straight ? "" : good ? "次序对了，缩进还不对。 | The order is right, the indentation is not." :
-          `从头数起，${matching} 个在位。 | Counted from the top, ${matching} in place.` };
+          `前 ${matching} 行（项）位置正确。 | Counted from the top, ${matching} in place.` };
       }
     };
   }
@@ -119,17 +121,29 @@
       box.dataset.done = right;
       if (told.kind === "predict") box.nextElementSibling.querySelector("details.predicted").open = true;
     }
-    fold.before(list, button(words("检查 | Check"), () => {
+    const check = button(words("检查 | Check"), () => {
       const given = way.given();
       if (!given.length) return say(way.empty);
       show(given);
-      kept[told.id] = given;
-      try { localStorage.setItem(KEY, JSON.stringify(kept)); } catch { /* no room: not remembered */ }
+      try { localStorage.setItem(key(box), JSON.stringify({ asked: box.dataset.question, given })); } catch { /* no room: not remembered */ }
       count();
-    }), said);
-    if (!kept[told.id]) return;
-    way.take(kept[told.id]);
-    show(kept[told.id]);
+    });
+    list.addEventListener("input", () => { delete box.dataset.done; said.replaceChildren(); count(); });  // another answer, not yet marked
+    list.addEventListener("keydown", ({ key: pressed, target }) => { if (pressed === "Enter" && target.type === "text") check.click(); });
+    const ask = box.querySelector(":scope > p:not(.rubric)");
+    ask.id = `${box.id}-ask`;
+    list.setAttribute("aria-labelledby", ask.id);
+    fold.before(list, check, said);
+    try {                                        // what another edition asked, or a stranger stored, is not this answer
+      const { asked, given } = JSON.parse(localStorage.getItem(key(box))) || {};
+      if (asked !== box.dataset.question) return;
+      way.take(given);
+      show(given);
+    } catch {
+      localStorage.removeItem(key(box));
+      delete box.dataset.done;
+      said.replaceChildren();
+    }
   });
 
   // -- how far the reader is -----------------------------------------------------------------------------------
@@ -140,7 +154,7 @@
     const links = again.flatMap((box) => [" ", element("a", { href: `#${box.id}`, textContent: boxes.indexOf(box) + 1 })]);
     state.replaceChildren(...words(`这一页有 ${boxes.length} 个问题，答对了 ${done} 个。 | This page asks ${boxes.length} questions; ${done} answered rightly.`),
       ...again.length ? [" ", ...words("还要再看： | To look at again:"), ...links] : [], " ",
-      button(words("忘掉我的回答 | Forget my answers"), () => { localStorage.removeItem(KEY); location.reload(); }));
+      button(words("忘掉这一页的回答 | Forget my answers on this page"), () => { boxes.forEach((box) => localStorage.removeItem(key(box))); location.reload(); }));
   }
   count();
 })();
