@@ -150,10 +150,9 @@ def make() -> None:
                     builder="revealjs", tags=["slides"], doctreedir=OUT / ".slides", quiet=True, warningiserror=True,
                     keep_going=True):
         sys.exit("The slides were not made; see above.")
-    surplus = {*FOLDER.glob("*.html")} - {FOLDER / f"{name}.html" for name in CHAPTERS}
     reveal = FOLDER / "_static" / "revealjs"
-    surplus |= {path for path in reveal.rglob("*") if path.is_file()} - {reveal / name for name in REVEAL}
-    for path in surplus:
+    wanted = {*(FOLDER / f"{name}.html" for name in CHAPTERS), *(reveal / name for name in REVEAL)}
+    for path in {*FOLDER.glob("*.html"), *filter(Path.is_file, reveal.rglob("*"))} - wanted:
         path.unlink()
     shutil.rmtree(FOLDER / "_sources")
     print(f"{len(CHAPTERS)} decks: {FOLDER}")
