@@ -32,8 +32,7 @@ def source(args: argparse.Namespace) -> None:
 def release(args: argparse.Namespace) -> None:
     from . import assignments
 
-    for name in assignments.names():
-        print(assignments.release(name, args.out))
+    print(*(assignments.release(name, args.out) for name in assignments.names()), sep="\n")
 
 
 def seed(args: argparse.Namespace) -> None:

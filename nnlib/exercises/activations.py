@@ -124,16 +124,14 @@ RANGES = {  # of the shares of dead and of saturated, and of log10 of the first 
 }
 
 
-def _examined(rng: Rng, kind: str) -> dict[str, Any]:
-    dead, saturated, first = (float(rng.uniform(*ends)) for ends in RANGES[kind])
-    lengths = rng.uniform(0.1, 3) * np.logspace(first, 0, rng.integers(3, 8))
-    return {"gradient": lengths.tolist(), "saturated": saturated, "dead": dead}
-
-
 def _diagnose(answer: Answer, rng: Rng, words: tuple[str, ...]) -> None:
     for word in rng.permutation(words).tolist():
-        kinds = ("dead" if word == "dead" else "fine", "dead" if word == "rate" else word)
-        expect(answer, tuple(_examined(rng, kind) for kind in kinds), word, {
+        examined: list[dict[str, Any]] = []
+        for kind in ("dead" if word == "dead" else "fine", "dead" if word == "rate" else word):
+            dead, saturated, first = (float(rng.uniform(*ends)) for ends in RANGES[kind])
+            lengths = rng.uniform(0.1, 3) * np.logspace(first, 0, rng.integers(3, 8))
+            examined.append({"gradient": lengths.tolist(), "saturated": saturated, "dead": dead})
+        expect(answer, tuple(examined), word, {
             "训练前还没有死掉一半 | before training no half of the units was dead": "dead",
             "不是训练中死的，不怪学习率 | they did not die in training: that is not the rate": "rate",
             "死单元也算饱和；线是 90% | a dead unit counts as saturated, too; the limit is 90%": "saturated",

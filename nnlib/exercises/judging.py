@@ -76,16 +76,12 @@ class LocalAnswer:
     def new(self, *args: Any) -> Callable[..., Any]:
         """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
         made = self(*args)
+        return lambda method, *args: self._run(f"{self.name}.{method}", getattr(made, method, None), args)
 
-        def call(method: str, *args: Any) -> Any:
-            name = f"{self.name}.{method}"
-            if not callable(getattr(made, method, None)):
-                raise Wrong(f"没有方法 {method} | there is no method {method}", f"{name}{shown(args)}")
-            return self._run(name, getattr(made, method), args)
-
-        return call
-
-    def _run(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    def _run(self, name: str, function: Any, args: tuple[Any, ...]) -> Any:
+        if not callable(function):
+            method = name.removeprefix(f"{self.name}.")
+            raise Wrong(f"没有方法 {method} | there is no method {method}", f"{name}{shown(args)}")
         with (warnings.catch_warnings(record=True, action="always") as caught,
               np.errstate(all="warn", under="ignore")):
             try:
