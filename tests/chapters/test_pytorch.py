@@ -52,7 +52,8 @@ json.dump({"losses": losses, "grads": grads, "params": joined(net.parameters()),
 def run_theirs(given):
     if not PYTHON.is_file():
         pytest.skip("there is no PyTorch in .venv-bench: `make bench` installs it")
-    run = subprocess.run([PYTHON, "-c", SEEDED + THEIRS + HARNESS], input=json.dumps(given), capture_output=True, text=True)
+    program = [PYTHON, "-c", SEEDED + THEIRS + HARNESS]
+    run = subprocess.run(program, input=json.dumps(given), capture_output=True, text=True)
     if "No module named 'torch'" in run.stderr:
         pytest.skip("PyTorch is not installed in .venv-bench: `make bench` installs it")
     assert run.returncode == 0, run.stderr
