@@ -1,5 +1,7 @@
 """Checks of arguments: each error says what was expected, what it got and what to do."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any, TypeVar
