@@ -21,7 +21,6 @@ KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 TITLE = re.compile(r"^(?:##|```\{exercise-start\}) (.+)$", re.MULTILINE)
 ROLE = re.compile(r"\{\w+\}`([^`<]+?)(?: *<[^`]*>)?`")
 HINT = re.compile(r":::\{admonition\} ([^\n]+)\n:class: dropdown tip\n(.*?)\n:::", re.DOTALL)
-FOLDED = r"<details><summary><u>\1</u></summary>\n\n\2\n\n</details>"  # MyST's style on Binder hides its triangle
 FUNCTION = re.compile(r"^(( *)def .+\n)((?:\2    .+\n|\n+(?=\2    ))+)", re.MULTILINE)  # its head, and its body
 
 
@@ -30,9 +29,14 @@ def title(cell: str) -> str:
     return TITLE.search(cell)[1]
 
 
+def folded(title: str, text: str) -> str:
+    """Underlined, because MyST's style sheet on Binder hides the triangle that asks for a click."""
+    return f"<details><summary><u>{title}</u></summary>\n\n{text}\n\n</details>"
+
+
 def plain(cell: str) -> str:
     """A cell as a notebook shows it without the book: roles become their words, a hint is folded."""
-    text = HINT.sub(FOLDED, cell)
+    text = HINT.sub(lambda hint: folded(*hint.groups()), cell)
     return ROLE.sub(lambda role: f"`{role[1]}`" if role[1].startswith("ex-") else role[1], text)
 
 
