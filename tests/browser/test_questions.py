@@ -74,7 +74,7 @@ class Asked:
         if self.by_keys:
             line.locator("button").first.press(key)
         else:
-            line.get_by_role("button", name=re.compile(f"^({BUTTONS[key]}):")).click()
+            line.get_by_role("button", name=re.compile(f"^({BUTTONS[key]})")).click()
 
     def arrange(self):
         """Bring lines or steps into a right order, from the top, and leave out what has no place."""

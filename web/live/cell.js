@@ -33,7 +33,7 @@ book.Cell = (() => {
       this.note = element("p", { className: "live-note", role: "status" });
       const above = button("⇈", "运行到这里 | Run to here", "live-above", () => live.runTo(this));
       const bar = element("div", { className: "live-bar" }, [this.runButton, above, this.editButton, this.resetButton, this.note]);
-      this.pre.closest(".cell_input").after(bar);
+      (this.pre.closest("details") || this.pre.closest(".cell_input")).after(bar);
       bar.addEventListener("mousedown", (event) => event.preventDefault());  // the editor keeps the focus
       if (!this.output.isConnected) bar.after(this.output);
       this.output.setAttribute("aria-live", "polite");

@@ -94,8 +94,8 @@ def asked(question: bank.Question, prefix: str) -> NotebookNode:
     return new_markdown_cell(f"``````{{question}} {name}\n{json.dumps(whole, ensure_ascii=False)}\n``````", id=name)
 
 
-def paired(name: str, zh: str, en: str) -> NotebookNode:
-    return new_markdown_cell(f":::{{container}} paired\n{Pair(zh, en)}\n:::", id=name)
+def paired(name: str, zh: str, en: str, role: str = "") -> NotebookNode:
+    return new_markdown_cell(f":::{{container}} paired {role}\n{Pair(zh, en)}\n:::", id=name)
 
 
 def about(section: Section) -> NotebookNode:
@@ -134,5 +134,8 @@ def read(path: Path) -> NotebookNode:
     """The notebook at this path; a chapter, with its questions in place."""
     notebook = nbformat.read(path, as_version=4)
     if path.stem in bank.CHAPTERS:
-        notebook.cells = [*in_order(path.stem)]
+        title, *others = in_order(path.stem)
+        number = sum(cell.source.startswith("``````{question}") for cell in others)
+        state = paired("state", f"这一页有 {number} 个问题。", f"This page asks {number} questions.", "question-state")
+        notebook.cells = [title, state, *others]
     return notebook

@@ -69,7 +69,9 @@ var book = (() => {
 
   function choose(lang) {                        // what the reader looks at stays where it is
     const blocks = document.querySelectorAll("article h1, article h2, article h3, article div.cell, article .lang-zh, article .lang-en");
-    let seen = [...blocks].find((block) => block.offsetParent && block.getBoundingClientRect().bottom > 80);
+    const below = (place) => (block) => block.offsetParent && !block.closest("details:not([open])") && block.getBoundingClientRect()[place] > 80;
+    let seen = [...blocks].find(below("top"));   // what begins in sight, or else what reaches into it
+    if (!seen || seen.getBoundingClientRect().top > innerHeight) seen = [...blocks].find(below("bottom"));
     const before = seen && seen.getBoundingClientRect().top;
     delete root.dataset.lazy;                    // places are compared by true heights
     paint(lang);

@@ -147,8 +147,7 @@
   });
 
   // -- how far the reader is -----------------------------------------------------------------------------------
-  const state = element("p", { className: "question-state" }), head = document.querySelector("article h1");
-  if (head) head.after(state);                   // slides have no article
+  const state = document.querySelector("article .question-state") || element("p");  // slides have no article
   function count() {
     const done = boxes.filter((box) => box.dataset.done === "true").length, again = boxes.filter((box) => box.dataset.done === "false");
     const links = again.flatMap((box) => [" ", element("a", { href: `#${box.id}`, textContent: boxes.indexOf(box) + 1 })]);
