@@ -1,6 +1,7 @@
 """The questions of all chapters, read and checked; one of them with the values that a seed draws."""
 
 import importlib
+import io
 import re
 from collections.abc import Callable
 from functools import cache
@@ -11,6 +12,7 @@ from zlib import crc32
 import numpy as np
 import yaml
 from jsonschema import Draft202012Validator
+from matplotlib.figure import Figure
 
 HERE = Path(__file__).parent
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
@@ -84,6 +86,17 @@ def drawn(question: Question, seed: int) -> Question:
 def parts(question: Question) -> list[Any]:
     """What is shown to the reader: answers, steps, or lines and what has no place among them."""
     return question.get("answers") or question.get("steps") or question["lines"] + question.get("distractors", [])
+
+
+def orders(question: Question) -> list[list[int]]:
+    """The right orders of steps or lines, first that of the file; where there are answers, it is empty."""
+    return [[*range(len(question.get("steps") or question.get("lines") or []))], *question.get("also", [])]
+
+
+def png(figure: Figure, dpi: int) -> bytes:
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=dpi, bbox_inches="tight")
+    return file.getvalue()
 
 
 def shuffled(question: Question, seed: int) -> list[int]:

@@ -1,6 +1,5 @@
 """Pools of variants: the questions of chapters, drawn with the instructor's seed, and laid out for showing."""
 
-import io
 from itertools import combinations
 from string import ascii_lowercase
 
@@ -24,9 +23,7 @@ def picture(figure: Figure, lang: str) -> bytes:
     for words in figure.findobj(Text):
         if isinstance(words.get_text(), Both):
             words.set_text(words.get_text().pair.read(lang))
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=120, bbox_inches="tight")
-    return file.getvalue()
+    return bank.png(figure, 120)
 
 
 def unshared(whole: Question) -> object:
@@ -38,10 +35,9 @@ def unshared(whole: Question) -> object:
 
 def lay_out(whole: Question, seed: int) -> Question:
     """Letter the parts as they are shown; say which orders are right, and offer four of which one is."""
-    shown, lines = bank.shuffled(whole, seed), whole.get("steps") or whole.get("lines") or []
-    parts = whole.get("answers") or [{"say": line} for line in [*lines, *whole.get("distractors", [])]]
+    shown, right, wrong = bank.shuffled(whole, seed), bank.orders(whole), []
+    parts = [part if isinstance(part, dict) else {"say": part} for part in bank.parts(whole)]
     parts = [{"right": False} | part | {"letter": ascii_lowercase[shown.index(i)]} for i, part in enumerate(parts)]
-    right, wrong = [[*range(len(lines))], *whole.get("also", [])], []
     for i, j in combinations(right[0], 2):
         wrong.append([*right[0]])
         wrong[-1][i], wrong[-1][j] = j, i

@@ -71,9 +71,9 @@ class AskQuestion(SphinxDirective):
             says, solution = [answer["say"] for answer in parts], bullets(map(reason, parts))
             told["right"] = [i for i, answer in enumerate(parts) if "right" in answer]
         else:
-            right = question.get("steps") or question["lines"]
+            orders = bank.orders(question)
+            right = [bank.parts(question)[i] for i in orders[0]]
             says, solution = parts, bullets(right, "1.")
-            orders = [range(len(right)), *question.get("also", [])]
             told["orders"] = [[shown.index(i) for i in order] for order in orders]
         if kind == "parsons":
             says, solution = [f"`{part.strip()}`" for part in parts], "\n".join(["```python", *right, "```"])

@@ -4,7 +4,6 @@
 """
 
 import base64
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -86,9 +85,7 @@ def asked(question: bank.Question, prefix: str) -> NotebookNode:
     """The cell that asks a question, with all that the directive needs to know."""
     whole = bank.drawn(question, bank.SEED) if "section" in question else question
     if figure := whole.pop("figure", None):
-        file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=80, bbox_inches="tight")
-        whole |= {"svg": inline_svg(figure), "png": base64.b64encode(file.getvalue()).decode()}
+        whole |= {"png": base64.b64encode(bank.png(figure, 80)).decode(), "svg": inline_svg(figure)}
     whole["shown"] = bank.shuffled(question, bank.SEED)
     name = f"{prefix}-{question['id']}"
     return new_markdown_cell(f"``````{{question}} {name}\n{json.dumps(whole, ensure_ascii=False)}\n``````", id=name)
