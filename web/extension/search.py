@@ -14,9 +14,10 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
 
+from questions.bank import CHAPTERS
+
 PIECES = re.compile(r"[\u3400-\u9fff]+|\d+(?:\.\d+)+|[^\W\u3400-\u9fff]+(?:\+\+|#(?!\w))?")
 SCRIPT = Path(__file__).with_name("search.js")
-CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 
 
 class SearchChineseEnglish(SearchEnglish):
