@@ -40,8 +40,9 @@ def rubric(part: str, **page: object) -> str:
 
 def write_sheets(results: Results, folder: Path, target: Path) -> None:
     """Write such a page for each part in words that waits for points; `folder` holds the results."""
+    submitted = read_sealed(folder / CLAIMS)
     for name, by_student in results.items():
         for part in {part for result in by_student.values() for part in result["pending"]}:
-            answers = {student: answer(Path(read_sealed(folder / CLAIMS)[name], student, name), part)
+            answers = {student: answer(Path(submitted[name], student, name), part)
                        for student, result in by_student.items() if part in result["pending"]}
             write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers).encode())
