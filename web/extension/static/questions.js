@@ -42,7 +42,8 @@
       given: () => values().length ? [input.value] : [],
       take([text]) { input.value = text; },
       verdict() {
-        const off = told.values.map((known) => Math.min(...values().map((value) => Math.abs(known - value)))), nearest = off.indexOf(Math.min(...off));
+        const meant = values(), off = told.values.map((known) => Math.min(...meant.map((value) => Math.abs(known - value))));
+        const nearest = off.indexOf(Math.min(...off));
         const known = off[nearest] <= told.tolerance * (1 + 1e-9);
         return { right: known && told.right.includes(nearest), reasons: known ? [nearest] : [], hint: known ? "" : "再算一遍。 | Work it out once more." };
       },
