@@ -9,6 +9,7 @@ import pytest
 from questions import bank
 from tests.book import notebooks
 from tests.browser.running import finished
+from web.project import ROOT
 from web.publish import slides
 
 CHAPTERS = [*bank.CHAPTERS]
@@ -29,10 +30,10 @@ def decks(site):
     """The decks that `make slides` has built since the pages and what makes slides last changed, or new ones."""
     made = [slides.FOLDER / f"{name}.html" for name in CHAPTERS]
     sources = [site / "index.html", slides.LOOK, slides.LOOK.with_name("slides.py"),
-               *(slides.ROOT / "chapters").glob("*.ipynb"), *(slides.ROOT / "questions").glob("*.yml")]
+               *(ROOT / "chapters").glob("*.ipynb"), *(ROOT / "questions").glob("*.yml")]
     newest = max(path.stat().st_mtime for path in sources)
     if not all(path.is_file() and path.stat().st_mtime > newest for path in made):
-        subprocess.run([sys.executable, "-m", "web.publish.slides"], cwd=slides.ROOT, check=True)  # it sets variables
+        subprocess.run([sys.executable, "-m", "web.publish.slides"], cwd=ROOT, check=True)
     return slides.FOLDER.as_uri()
 
 

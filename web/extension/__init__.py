@@ -70,7 +70,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         app.setup_extension("web.publish.slides")
     for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js", "questions.js"):
         app.add_js_file(script, loading_method="defer")
-    if place := repository():
+    if (place := repository()) and "slides" not in app.tags:
         app.add_js_file("ask.js", loading_method="defer", **{"data-repository": place})
     for sheet in ("book.css", "explorer.css", "questions.css"):
         app.add_css_file(sheet)
@@ -103,7 +103,6 @@ def render_pages(app: Sphinx) -> None:
 def finish_site(app: Sphinx, failure: Exception | None) -> None:
     """Add what depends on all pages, if there are pages and none of them failed."""
     if app.builder.format == "html" and not failure:
-        math.copy_fonts(app)
-        for step in (metadata.write_sitemap, light_pages.measure_once, light_pages.write_sheets):
-            if "slides" not in app.tags:
-                step(app)
+        alone = (metadata.write_sitemap, light_pages.measure_once, light_pages.write_sheets)
+        for step in (math.copy_fonts, *(alone if "slides" not in app.tags else ())):
+            step(app)

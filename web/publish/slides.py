@@ -6,13 +6,11 @@ sphinx-revealjs writes the decks into the site, with reveal.js: a deck needs no 
 import os
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from itertools import count, pairwise
 from pathlib import Path
 
 from docutils import nodes
-from jupyter_book.sphinx import build_sphinx
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -23,7 +21,8 @@ from questions.bank import CHAPTERS
 
 from ..extension.languages import HEAD_SCRIPT
 from ..extension.quiz import QuestionBox, closing
-from ..project import OUT, ROOT
+from ..other_builds import build
+from ..project import OUT
 
 FOLDER = OUT / "html" / "slides"
 TAG = "tag_slide"  # as MyST-NB calls a cell's tag in the classes of its box
@@ -32,7 +31,7 @@ SHEETS = ("katex.min.css", "pygments.css", "book.css", "explorer.css", "question
 NOTES = {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}
 REVEAL = ("LICENSE", "dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js")  # what a deck needs of it
 OTHERS = re.compile(r"thebe|design-tabs|togglebutton|clipboard|copybutton|book-theme|wide_boxes|search_marks|"
-                    r"\bask\.js|THEBE|toggleHint|toggleOpen")  # scripts and sheets of pages
+                    r"THEBE|toggleHint|toggleOpen")  # scripts and sheets of pages
 ELSEWHERE = re.compile(r'href="(?=[\w-]+\.html)')  # from a deck to a page
 # The speaker's window has no style sheet: notes keep what is to be read, and formulas as MathML.
 SPEAKER = """addEventListener("load", () => document.querySelectorAll(`.notes :is(.katex-html, .live-bar),
@@ -141,22 +140,13 @@ def setup(app: Sphinx) -> dict[str, object]:
     return {"parallel_read_safe": False}
 
 
-def make() -> None:
-    os.chdir(ROOT)  # _config.yml names web.extension from here
+if __name__ == "__main__":
     os.environ |= {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page", "NNLIB_LIVE": "1"}
-    settings = {"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False,
-                "nb_execution_cache_path": str(OUT / ".jupyter_cache")}
-    if build_sphinx(ROOT / "chapters", FOLDER, noconfig=True, path_config=ROOT / "_config.yml", confoverrides=settings,
-                    builder="revealjs", tags=["slides"], doctreedir=OUT / ".slides", quiet=True, warningiserror=True,
-                    keep_going=True):
-        sys.exit("The slides were not made; see above.")
+    build("slides", "revealjs", FOLDER, {"nb_execution_cache_path": str(OUT / ".jupyter_cache")},
+          tags=["slides"], doctreedir=OUT / ".slides")
     reveal = FOLDER / "_static" / "revealjs"
-    wanted = {*(FOLDER / f"{name}.html" for name in CHAPTERS), *(reveal / name for name in REVEAL)}
-    for path in {*FOLDER.glob("*.html"), *filter(Path.is_file, reveal.rglob("*"))} - wanted:
+    kept = {*(FOLDER / f"{name}.html" for name in CHAPTERS), *(reveal / name for name in REVEAL)}
+    for path in {*FOLDER.glob("*.html"), *filter(Path.is_file, reveal.rglob("*"))} - kept:
         path.unlink()
     shutil.rmtree(FOLDER / "_sources")
     print(f"{len(CHAPTERS)} decks: {FOLDER}")
-
-
-if __name__ == "__main__":
-    make()
