@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -164,3 +165,29 @@ def test_the_404_page_speaks_the_readers_language(open_page):
     assert page.locator("h1 .lang-en").is_visible()
     assert not page.locator("h1 .lang-zh").is_visible()
     assert page.locator("li a").count() > 5
+
+
+@SERVED
+def test_a_question_to_the_authors_carries_page_section_and_cell(open_page):
+    """As if the book had been built with a repository's address."""
+    page = open_page("intro.html?lang=en", locale="en-US")
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.dataset.repository = "https://example.org/owner/name";
+        script.src = "_static/ask.js";
+        document.body.append(script);
+    }""")
+    page.locator(".ask a", has_text="Ask about this place").evaluate(
+        "link => link.addEventListener('click', event => event.preventDefault())")
+    asked = page.wait_for_function("""() => {
+        document.getElementById("cell-intro-i4-rate-draw").scrollIntoView({block: "center", behavior: "instant"});
+        const link = document.querySelector(".ask a");
+        link.click();
+        return link.href.includes("i4-rate-draw") && link.href;
+    }""").json_value()
+    address, _, query = asked.partition("?")
+    told = parse_qs(query)
+    assert address == "https://example.org/owner/name/discussions/new"
+    assert told["title"] == ["Neural networks, quickly › Where the weights come from"]
+    assert told["body"][0].rstrip().splitlines() == [f"{page.url}#where-the-weights-come-from",
+                                                     "单元格 | Cell: `intro-i4-rate-draw`"]

@@ -19,6 +19,7 @@ from sphinx_revealjs.writers import RevealjsSlideTranslator
 
 from questions.bank import CHAPTERS
 
+from ..extension import live_cells
 from ..extension.languages import HEAD_SCRIPT
 from ..extension.quiz import QuestionBox, closing
 from ..other_builds import build
@@ -27,7 +28,7 @@ from ..project import OUT
 FOLDER = OUT / "html" / "slides"
 TAG = "tag_slide"  # as MyST-NB calls a cell's tag in the classes of its box
 LOOK = Path(__file__).with_name("slides.css")
-SHEETS = ("katex.min.css", "pygments.css", "book.css", "explorer.css", "questions.css", "live.css")
+SHEETS = ("katex.min.css", "pygments.css", "book.css", "explorer.css", "questions.css")
 NOTES = {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}
 REVEAL = ("LICENSE", "dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js")  # what a deck needs of it
 OTHERS = re.compile(r"thebe|design-tabs|togglebutton|clipboard|copybutton|book-theme|wide_boxes|search_marks|"
@@ -121,7 +122,7 @@ def open_notes(self, node: SpeakerNotes) -> None:
 
 def configure(app: Sphinx, config: Config) -> None:
     config.revealjs_static_path += [*config.html_static_path, str(LOOK)]
-    config.revealjs_css_files += SHEETS
+    config.revealjs_css_files += [*SHEETS, *(["live.css"] if live_cells.wanted() else [])]
     config.revealjs_style_theme = LOOK.name
     config.revealjs_script_plugins = [NOTES]
     config.revealjs_script_conf = CONTROLS
@@ -141,7 +142,8 @@ def setup(app: Sphinx) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    os.environ |= {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page", "NNLIB_LIVE": "1"}
+    live = {"NNLIB_LIVE": "1"} if (OUT / "html" / "pyodide").is_dir() else {}  # as the pages that were built
+    os.environ |= {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page"} | live
     build("slides", "revealjs", FOLDER, {"nb_execution_cache_path": str(OUT / ".jupyter_cache")},
           tags=["slides"], doctreedir=OUT / ".slides")
     reveal = FOLDER / "_static" / "revealjs"
