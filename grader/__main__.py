@@ -114,7 +114,7 @@ def export(args: argparse.Namespace) -> None:
         raise ValueError(f"expected an assignment with results ({', '.join(found)}), got {only!r}. Check the spelling.")
     results = {only: found[only]} if only else found
     if args.format == "sheets":
-        return write_sheets(results, args.results, args.out)
+        return print(f"{write_sheets(results, args.results, args.out)} pages for markers in {args.out}")
     count, waiting, refused = write_grades(results, args.format, args.out)
     print(f"{count} grades in {args.out}")
     complain("no grade:", refused)

@@ -38,11 +38,12 @@ def rubric(part: str, **page: object) -> str:
     return TEMPLATES.get_template("rubric.html").render(part=part, **how, **page)
 
 
-def write_sheets(results: Results, folder: Path, target: Path) -> None:
-    """Write such a page for each part in words that waits for points; `folder` holds the results."""
+def write_sheets(results: Results, folder: Path, target: Path) -> int:
+    """Write such a page for each part in words that waits for points; return how many. `folder` holds the results."""
     submitted = read_sealed(folder / CLAIMS)
-    for name, by_student in results.items():
-        for part in {part for result in by_student.values() for part in result["pending"]}:
-            answers = {student: answer(Path(submitted[name], student, name), part)
-                       for student, result in by_student.items() if part in result["pending"]}
-            write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers).encode())
+    parts = {(name, part) for name, marked in results.items() for one in marked.values() for part in one["pending"]}
+    for name, part in parts:
+        answers = {student: answer(Path(submitted[name], student, name), part)
+                   for student, result in results[name].items() if part in result["pending"]}
+        write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers).encode())
+    return len(parts)

@@ -223,12 +223,13 @@ def sheet(folder, out, *options, part="collapse-answer"):
     return html.unescape(" ".join(re.findall(r"<h2>(.*)</h2>", page))).split(), page
 
 
-def test_answers_stand_beside_the_rubric(class_of, tmp_path):
+def test_answers_stand_beside_the_rubric(class_of, tmp_path, capsys):
     _, page = sheet(class_of(ann="<script>alert(1)</script>\n\n第二段", bob=""), tmp_path / "s")
     assert "<h2>ann</h2>\n<pre>&lt;script&gt;alert(1)&lt;/script&gt;\n\n第二段</pre>" in page
     assert "<h2>bob</h2>\n<pre>这里没有回答" in page
     assert "<script" not in page
     assert len(told(page)) == 10
+    assert capsys.readouterr().out == f"1 pages for markers in {tmp_path / 's'}\n"
 
 
 def test_a_cell_that_the_student_added_belongs_to_the_answer_above(class_of, tmp_path):
