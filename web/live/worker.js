@@ -6,7 +6,9 @@ const BASE = new URL("./", self.location).href, STORE = "nnlib-python " + BASE;
 const CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json", "session.zip"];
 const TYPES = { js: "text/javascript", wasm: "application/wasm", json: "application/json" };
 const SESSION = `  # the reader's IPython, if it comes, is another one
-import sys
+import os, random, sys
+os.environ |= {"MPLBACKEND": "agg", "NNLIB_LANG": "page"}
+random.seed()  # the memory it started from is the same for all
 sys.path.insert(0, "/page")
 from web.live.session import Session
 sys.path.remove("/page")
@@ -42,15 +44,26 @@ function bring(name) {                           // from an earlier visit, else 
   return coming[name].then((answer) => answer.clone());
 }
 
+async function program(name) {                   // Chromium keeps what it compiles of a file from its own cache
+  const answer = await network(address(name), { cache: "only-if-cached", mode: "same-origin" }).catch(() => ({}));
+  return answer.ok && answer.headers.get("content-type") === TYPES.wasm ? answer : bring(name);
+}
+
 self.fetch = (what, options) => {                // Pyodide's own requests come this way too
   const url = String(what.url || what), name = url.startsWith(BASE) ? url.slice(BASE.length) : "";
-  return files && name in files ? bring(name) : network(what, options);
+  if (!files || !(name in files)) return network(what, options);
+  return name.endsWith(".wasm") ? program(name) : bring(name);
 };
 
 async function script(name) {
   const url = URL.createObjectURL(await (await bring(name)).blob());
   importScripts(url);
   URL.revokeObjectURL(url);
+}
+
+async function memory() {                        // of a Python that has started
+  const { body } = await bring("memory.bin");
+  return new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 async function boot(buffer) {
@@ -62,11 +75,13 @@ async function boot(buffer) {
     for (const old of await store.keys()) if (!addresses.has(old.url)) store.delete(old);
   } catch { store = null; }                      // each visit downloads
   const early = Object.keys(files).filter((name) => CORE.includes(name) || /^(numpy|nnlib)-/.test(name));
+  const begun = memory().catch(() => {});
   await Promise.all(early.map(bring));
   tell("starting");
   await script("pyodide.asm.js");                // Pyodide would fetch it past the store
   await script("pyodide.js");
-  python = await loadPyodide({ indexURL: BASE, packages: ["nnlib"], env: { HOME: "/home/pyodide", MPLBACKEND: "agg", NNLIB_LANG: "page" } });
+  const start = (_loadSnapshot) => loadPyodide({ indexURL: BASE, packages: ["nnlib"], _loadSnapshot });
+  python = await start(await begun).catch(() => start());
   if (buffer) python.setInterruptBuffer(interrupt = new Uint8Array(buffer));
   python.setStdin({ error: true });              // else Pyodide looks for window.prompt()
   python.unpackArchive(await (await bring("session.zip")).arrayBuffer(), "zip", { extractDir: "/page" });
