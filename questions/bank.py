@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 SEED = 0  # of the numbers in the pages; a bank for an LMS has others
 VALUE = re.compile(r"\[\[(\w+)\]\]")
+LETTER = re.compile(r"[A-Z](?![A-Za-z0-9])")  # of a part of a figure, at the start of an answer
 Question = dict[str, Any]  # as schema.yml says
 
 
@@ -99,9 +100,24 @@ def png(figure: Figure, dpi: int) -> bytes:
     return file.getvalue()
 
 
-def shuffled(question: Question, seed: int) -> list[int]:
-    """An order in which to show these parts: never that of the file where the order is asked for."""
-    rng, asked = source(question, seed), question["kind"] in ("order", "parsons")
-    while (order := rng.permutation(len(parts(question))).tolist()) == sorted(order) and asked:
+def letters(whole: Question) -> list[str]:
+    """For each answer of a drawn question, the letter that names it, or "~", which follows all of them."""
+    found = [LETTER.match(answer["say"]) for answer in whole.get("answers", [])]
+    return [one[0] if one else "~" for one in found]
+
+
+def lettered(whole: Question) -> bool:
+    """Whether the answers of a drawn question go by the letters in its figure."""
+    return len(letters(whole)) - letters(whole).count("~") > 1
+
+
+def shuffled(whole: Question, seed: int) -> list[int]:
+    """An order in which to show the parts of a drawn question.
+
+    It is never that of the file where the order is asked for. Answers that a figure names by letters stand in the
+    order of the letters, which were drawn: a reader looks for B between A and C.
+    """
+    rng, asked = source(whole, seed), whole["kind"] in ("order", "parsons")
+    while (order := rng.permutation(len(parts(whole))).tolist()) == sorted(order) and asked:
         pass
-    return order
+    return sorted(order, key=letters(whole).__getitem__) if lettered(whole) else order

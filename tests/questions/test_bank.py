@@ -150,6 +150,21 @@ def test_an_order_that_is_asked_for_is_never_shown(question):
     assert not any(order == sorted(order) for order in orders)
 
 
+def test_answers_named_by_letters_are_shown_in_their_order():
+    named = [question for question in QUESTIONS if bank.lettered(bank.drawn(question, bank.SEED))]
+    assert {"intro-sgd-rates", "intro-gradcheck-curves", "overfitting-worst"} <= {one["id"] for one in named}
+    for question in named:
+        right = set()
+        for seed in range(6):
+            whole = bank.drawn(question, seed)
+            shown = [whole["answers"][i] for i in bank.shuffled(whole, seed)]
+            assert [one["say"][0] for one in shown[:2]] in (["A", "A"], ["A", "B"]), question["id"]
+            names = bank.letters({"answers": shown})
+            assert names == sorted(names), (question["id"], names)
+            right.add(next(place for place, one in enumerate(shown) if "right" in one))
+        assert len(right) > 1, question["id"]  # the letters were drawn, so the place tells nothing
+
+
 @pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.id) for cell in PREDICTIONS])
 def test_the_stored_output_shows_the_right_answer_and_no_other(cell):
     bank.validated(cell.metadata.predict, cell.id, "cell")
