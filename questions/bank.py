@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 SEED = 0  # of the numbers in the pages; a bank for an LMS has others
 VALUE = re.compile(r"\[\[(\w+)\]\]")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
 LETTER = re.compile(r"[A-Z](?![A-Za-z0-9])")  # of a part of a figure, at the start of an answer
 Question = dict[str, Any]  # as schema.yml says
 
@@ -67,10 +69,29 @@ def source(question: Question, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, crc32(question["id"].encode())])
 
 
+def written(value: str, before: str, whole: str) -> str:
+    """The value as it stands in a text: with a minus sign (U+2212), except in formulas and in code.
+
+    A text that is nothing but the value stays as it is: programs read the number of an answer, and `spelled` shows it.
+    """
+    alone = VALUE.fullmatch(whole) or before.count("$") % 2 or before.count("`") % 2
+    return value if alone else minus(value)
+
+
+def minus(text: str) -> str:
+    """The text with a minus sign in front of its negative numbers, where it had the hyphen of the keyboard."""
+    return MINUS.sub("−", text)
+
+
+def spelled(say: str) -> str:
+    """An answer as readers see it: a number with a minus sign, anything else as it is."""
+    return minus(say) if NUMBER.fullmatch(say) else say
+
+
 def filled(part: Any, values: dict[str, Any]) -> Any:
     """A part of a question with the values in place of their names."""
     if isinstance(part, str):
-        return VALUE.sub(lambda found: f"{values[found[1]]}", part)
+        return VALUE.sub(lambda found: written(f"{values[found[1]]}", part[:found.start()], part), part)
     if isinstance(part, list):
         return [filled(one, values) for one in part]
     return {key: filled(one, values) for key, one in part.items()} if isinstance(part, dict) else part

@@ -117,6 +117,25 @@ def test_a_number_can_be_typed_as_it_is_written(question):
             assert re.fullmatch(r"-?\d+(\.\d{1,4})?", answer["say"]), (seed, answer["say"])
 
 
+def texts(part):
+    """What readers are shown of a drawn question; code in it runs, so it stays out."""
+    hidden = "check", "lines", "distractors", "misconception", "id", "section", "figure"
+    if isinstance(part, dict):
+        return [text for key, inner in part.items() if key not in hidden for text in texts(inner)]
+    return [text for inner in part for text in texts(inner)] if isinstance(part, list) else [bank.spelled(str(part))]
+
+
+@pytest.mark.parametrize("seed", [bank.SEED, 1, 2])
+def test_readers_see_a_minus_sign_and_no_hyphen(seed):
+    found = texts([bank.drawn(question, seed) for question in QUESTIONS] + [cell.metadata.predict["ask"]
+                  for cell in PREDICTIONS] + [answer[key] for cell in PREDICTIONS
+                  for answer in cell.metadata.predict["answers"] for key in ("say", "because")])
+    assert any("−" in text for text in found)
+    for text in found:
+        words = re.sub(r"\$[^$]*\$|`[^`]*`", "x", text)  # formulas have their own minus
+        assert not bank.MINUS.search(words), text
+
+
 @of_kind("parsons")
 def test_lines_do_what_was_asked_in_these_orders_alone(question):
     lines, orders = question["lines"], [[*range(len(question["lines"]))], *question.get("also", [])]

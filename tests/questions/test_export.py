@@ -215,7 +215,7 @@ def test_paper_has_forms_and_their_keys(whole, files):
             given = told.b.text.split()
             if one["kind"] == "number":
                 reach = ["±", str(one["tolerance"])] if "tolerance" in one else []
-                assert given == [answers(one, True)[0]["say"], *reach]
+                assert given == [answers(one, True)[0]["say"].replace("-", "−"), *reach]
             elif one["kind"] in ("single", "multiple"):
                 assert {letters["abcde".index(letter)] for letter in given} == {
                     words(answer["say"]) for answer in answers(one, True)}
