@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
+from nnlib._common.pair import Pair
 from questions import bank
 from web.project import ROOT
 
@@ -134,6 +135,13 @@ def test_readers_see_a_minus_sign_and_no_hyphen(seed):
     for text in found:
         words = re.sub(r"\$[^$]*\$|`[^`]*`", "x", text)  # formulas have their own minus
         assert not bank.MINUS.search(words), text
+
+
+def test_english_answers_and_steps_begin_with_a_capital_letter():
+    says = [part["say"] if isinstance(part, dict) else part for question in QUESTIONS for part in
+            question.get("answers", []) + question.get("steps", [])]
+    says += [answer["say"] for cell in PREDICTIONS for answer in cell.metadata.predict["answers"]]
+    assert not [say for say in says if re.match("[a-z]", Pair.of(say).en)]
 
 
 @of_kind("parsons")
