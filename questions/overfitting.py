@@ -173,7 +173,7 @@ def peak(rng: np.random.Generator) -> dict:
     ax.minorticks_off()
     seen = {f"{name}_{k}": text for k, (width, error) in enumerate(zip(widths, middle, strict=True))
             for name, text in (("width", width), ("error", f"{error:.2g}" if error < 10 else f"{error:.0f}"))}
-    return seen | {"n": n, "few": n // 3, "many": 3 * n, "last": 10 * n, "figure": figure}
+    return seen | {"n": n, "few": 10 * (n // 30), "many": 3 * n, "last": 10 * n, "figure": figure}
 
 
 def free_directions(rng: np.random.Generator) -> dict:
