@@ -18,6 +18,9 @@ HERE = Path(__file__).parent
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 SEED = 0  # of the numbers in the pages; a bank for an LMS has others
 VALUE = re.compile(r"\[\[(\w+)\]\]")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
+LETTER = re.compile(r"[A-Z](?![A-Za-z0-9])")  # of a part of a figure, at the start of an answer
 Question = dict[str, Any]  # as schema.yml says
 
 
@@ -66,10 +69,29 @@ def source(question: Question, seed: int) -> np.random.Generator:
     return np.random.default_rng([seed, crc32(question["id"].encode())])
 
 
+def written(value: str, before: str, whole: str) -> str:
+    """The value as it stands in a text: with a minus sign (U+2212), except in formulas and in code.
+
+    A text that is nothing but the value stays as it is: programs read the number of an answer, and `spelled` shows it.
+    """
+    alone = VALUE.fullmatch(whole) or before.count("$") % 2 or before.count("`") % 2
+    return value if alone else minus(value)
+
+
+def minus(text: str) -> str:
+    """The text with a minus sign in front of its negative numbers, where it had the hyphen of the keyboard."""
+    return MINUS.sub("−", text)
+
+
+def spelled(say: str) -> str:
+    """An answer as readers see it: a number with a minus sign, anything else as it is."""
+    return minus(say) if NUMBER.fullmatch(say) else say
+
+
 def filled(part: Any, values: dict[str, Any]) -> Any:
     """A part of a question with the values in place of their names."""
     if isinstance(part, str):
-        return VALUE.sub(lambda found: f"{values[found[1]]}", part)
+        return VALUE.sub(lambda found: written(f"{values[found[1]]}", part[:found.start()], part), part)
     if isinstance(part, list):
         return [filled(one, values) for one in part]
     return {key: filled(one, values) for key, one in part.items()} if isinstance(part, dict) else part
@@ -99,9 +121,24 @@ def png(figure: Figure, dpi: int) -> bytes:
     return file.getvalue()
 
 
-def shuffled(question: Question, seed: int) -> list[int]:
-    """An order in which to show these parts: never that of the file where the order is asked for."""
-    rng, asked = source(question, seed), question["kind"] in ("order", "parsons")
-    while (order := rng.permutation(len(parts(question))).tolist()) == sorted(order) and asked:
+def letters(whole: Question) -> list[str]:
+    """For each answer of a drawn question, the letter that names it, or "~", which follows all of them."""
+    found = [LETTER.match(answer["say"]) for answer in whole.get("answers", [])]
+    return [one[0] if one else "~" for one in found]
+
+
+def lettered(whole: Question) -> bool:
+    """Whether the answers of a drawn question go by the letters in its figure."""
+    return len(letters(whole)) - letters(whole).count("~") > 1
+
+
+def shuffled(whole: Question, seed: int) -> list[int]:
+    """An order in which to show the parts of a drawn question.
+
+    It is never that of the file where the order is asked for. Answers that a figure names by letters stand in the
+    order of the letters, which were drawn: a reader looks for B between A and C.
+    """
+    rng, asked = source(whole, seed), whole["kind"] in ("order", "parsons")
+    while (order := rng.permutation(len(parts(whole))).tolist()) == sorted(order) and asked:
         pass
-    return order
+    return sorted(order, key=letters(whole).__getitem__) if lettered(whole) else order

@@ -21,7 +21,7 @@ from text2qti.xml_imsmanifest import imsmanifest
 from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 
-from .bank import HERE, Question
+from .bank import HERE, Question, spelled
 from .pools import MOST_VARIANTS, Pool, chosen, draw, forms
 
 EDGE = 1e-7  # so that 0.211 is within 0.001 of 0.21 in binary numbers, too
@@ -47,7 +47,7 @@ def templates(lang: str, math: Callable[[str], str], mark: str = "lang") -> Envi
 
     env = Environment(loader=FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True,
                       autoescape=lambda name: not name.endswith(".txt"))
-    env.filters |= {"html": html, "halves": halves, "words": lambda text: Pair.of(text).read(lang),
+    env.filters |= {"html": html, "spelled": spelled, "halves": halves, "words": lambda text: Pair.of(text).read(lang),
                     "base64": lambda data: base64.b64encode(data).decode(),
                     "edge": lambda tolerance: f"{tolerance + EDGE:.7f}"}
     return env

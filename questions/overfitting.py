@@ -28,7 +28,7 @@ def gap(rng: np.random.Generator) -> dict:
     train, test = np.arange(60) >= wrong, np.arange(4000) < right
     points = 100 * (train.mean() - test.mean())
     return {"wrong": wrong, "right": right, "gap": f"{points:.1f}", "reversed": f"{-points:.1f}",
-            "missed": f"{100 * (1 - test.mean()):.1f}"}
+            "missed": f"{100 * (1 - test.mean()):.1f}", "fraction": f"{points / 100:.3f}"}
 
 
 def fits(rng: np.random.Generator) -> dict:
@@ -42,7 +42,7 @@ def fits(rng: np.random.Generator) -> dict:
         curves = [Chebyshev.fit(x, y, degree)(grid) for degree in degrees]
         inside = (grid >= x[0]) & (grid <= x[-1])
         stiff, good, wild = (np.mean((curve - truth)[inside] ** 2) for curve in curves)
-        if 3 * good < stiff and 3 * good < wild and abs(curves[2][inside]).max() > 3:
+        if 3 * good < stiff and 3 * good < wild and 1.8 < abs(curves[2][inside]).max() < 3:
             break
     letters = dict(zip(("line", "smooth", "wild"), rng.permutation(["A", "B", "C"]).tolist(), strict=True))
     figure, axes = _axes(3, 3, 2.7)
@@ -50,7 +50,7 @@ def fits(rng: np.random.Generator) -> dict:
         ax = axes["ABC".index(letters[name])]
         ax.scatter(x, y, s=18, color=nn.plot.COLORS[0])
         ax.plot(grid[inside], curve[inside], color=nn.plot.COLORS[3])
-        ax.set(ylim=(-2.2, 2.2), xlabel="$x$", title=letters[name])
+        ax.set(ylim=(-3.1, 3.1), xlabel="$x$", title=letters[name])
     return letters | {"figure": figure}
 
 
@@ -152,7 +152,7 @@ def valley(rng: np.random.Generator) -> dict:
 
 
 def peak(rng: np.random.Generator) -> dict:
-    n = int(rng.choice([30, 40, 50, 60]))
+    n, ticks = int(rng.choice([30, 40, 60, 70])), (5, 10, 20, 50, 100, 200, 500)  # no tick tells the answer
     widths = np.array([3, 6, 12, 20, n - 4, n, n + 4, 2 * n, 4 * n, 10 * n])
     while True:
         true = rng.normal(size=8)
@@ -169,11 +169,11 @@ def peak(rng: np.random.Generator) -> dict:
     figure, (ax,) = _axes()
     nn.plot.curves(widths, {"没有 L2 | no L2": errors}, xlabel="随机特征 | random features",
                    ylabel="测试误差 | test error", xlog=True, ylog=True, ax=ax)
-    ax.set_xticks([5, 10, n, 4 * n, 10 * n], [*map(str, (5, 10, n, 4 * n, 10 * n))])
+    ax.set_xticks(ticks, [*map(str, ticks)])
     ax.minorticks_off()
     seen = {f"{name}_{k}": text for k, (width, error) in enumerate(zip(widths, middle, strict=True))
             for name, text in (("width", width), ("error", f"{error:.2g}" if error < 10 else f"{error:.0f}"))}
-    return seen | {"n": n, "few": 10, "many": 10 * n, "figure": figure}
+    return seen | {"n": n, "few": 10 * (n // 30), "many": 3 * n, "last": 10 * n, "figure": figure}
 
 
 def free_directions(rng: np.random.Generator) -> dict:

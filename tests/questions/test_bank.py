@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
+from nnlib._common.pair import Pair
 from questions import bank
 from web.project import ROOT
 
@@ -117,6 +118,32 @@ def test_a_number_can_be_typed_as_it_is_written(question):
             assert re.fullmatch(r"-?\d+(\.\d{1,4})?", answer["say"]), (seed, answer["say"])
 
 
+def texts(part):
+    """What readers are shown of a drawn question; code in it runs, so it stays out."""
+    hidden = "check", "lines", "distractors", "misconception", "id", "section", "figure"
+    if isinstance(part, dict):
+        return [text for key, inner in part.items() if key not in hidden for text in texts(inner)]
+    return [text for inner in part for text in texts(inner)] if isinstance(part, list) else [bank.spelled(str(part))]
+
+
+@pytest.mark.parametrize("seed", [bank.SEED, 1, 2])
+def test_readers_see_a_minus_sign_and_no_hyphen(seed):
+    found = texts([bank.drawn(question, seed) for question in QUESTIONS] + [cell.metadata.predict["ask"]
+                  for cell in PREDICTIONS] + [answer[key] for cell in PREDICTIONS
+                  for answer in cell.metadata.predict["answers"] for key in ("say", "because")])
+    assert any("−" in text for text in found)
+    for text in found:
+        words = re.sub(r"\$[^$]*\$|`[^`]*`", "x", text)  # formulas have their own minus
+        assert not bank.MINUS.search(words), text
+
+
+def test_english_answers_and_steps_begin_with_a_capital_letter():
+    says = [part["say"] if isinstance(part, dict) else part for question in QUESTIONS for part in
+            question.get("answers", []) + question.get("steps", [])]
+    says += [answer["say"] for cell in PREDICTIONS for answer in cell.metadata.predict["answers"]]
+    assert not [say for say in says if re.match("[a-z]", Pair.of(say).en)]
+
+
 @of_kind("parsons")
 def test_lines_do_what_was_asked_in_these_orders_alone(question):
     lines, orders = question["lines"], [[*range(len(question["lines"]))], *question.get("also", [])]
@@ -148,6 +175,21 @@ def test_a_drawn_figure_is_described_in_words_that_do_not_answer(question):
 def test_an_order_that_is_asked_for_is_never_shown(question):
     orders = [bank.shuffled(question, seed) for seed in range(20)]
     assert not any(order == sorted(order) for order in orders)
+
+
+def test_answers_named_by_letters_are_shown_in_their_order():
+    named = [question for question in QUESTIONS if bank.lettered(bank.drawn(question, bank.SEED))]
+    assert {"intro-sgd-rates", "overfitting-worst"} <= {one["id"] for one in named}
+    for question in named:
+        right = set()
+        for seed in range(6):
+            whole = bank.drawn(question, seed)
+            shown = [whole["answers"][i] for i in bank.shuffled(whole, seed)]
+            assert [one["say"][0] for one in shown[:2]] in (["A", "A"], ["A", "B"]), question["id"]
+            names = bank.letters({"answers": shown})
+            assert names == sorted(names), (question["id"], names)
+            right.add(next(place for place, one in enumerate(shown) if "right" in one))
+        assert len(right) > 1, question["id"]  # the letters were drawn, so the place tells nothing
 
 
 @pytest.mark.parametrize("cell", [pytest.param(cell, id=cell.id) for cell in PREDICTIONS])

@@ -96,6 +96,18 @@ def test_lines_keep_their_indentation(both):
             assert ({*shown} == {*one["lines"]}) == ("areleftouthere" in item.ask)
 
 
+def test_an_lms_keeps_answers_in_the_order_of_their_letters(whole, files):
+    variants = {one["name"]: one["lettered"] for pool in whole for one in pool if one["kind"] in ("single", "multiple")}
+    assert any(variants.values())
+    moodle = BeautifulSoup(files["moodle"], "xml")
+    shuffled = {one.find("name").get_text(strip=True): one.shuffleanswers.text for one in moodle.select("question")
+                if one.shuffleanswers}
+    archive = ZipFile(BytesIO(files["qti"]))
+    for name, lettered in variants.items():
+        choices = etree.fromstring(archive.read(f"items/{name}.xml")).find(".//{*}choiceInteraction")
+        assert {shuffled[name], choices.get("shuffle")} == {"false" if lettered else "true"}, name
+
+
 # -- what is right, and what one is told -------------------------------------------------------------
 def test_a_choice_is_judged_and_told_why(both):
     for one, item in of_kind(both, "single")[1]:
@@ -203,7 +215,7 @@ def test_paper_has_forms_and_their_keys(whole, files):
             given = told.b.text.split()
             if one["kind"] == "number":
                 reach = ["±", str(one["tolerance"])] if "tolerance" in one else []
-                assert given == [answers(one, True)[0]["say"], *reach]
+                assert given == [answers(one, True)[0]["say"].replace("-", "−"), *reach]
             elif one["kind"] in ("single", "multiple"):
                 assert {letters["abcde".index(letter)] for letter in given} == {
                     words(answer["say"]) for answer in answers(one, True)}

@@ -71,10 +71,9 @@ class AskQuestion(SphinxDirective):
             says, solution = [answer["say"] for answer in parts], bullets(map(reason, parts))
             told["right"] = [i for i, answer in enumerate(parts) if "right" in answer]
         else:
-            orders = bank.orders(question)
-            right = [bank.parts(question)[i] for i in orders[0]]
+            right = [bank.parts(question)[i] for i in bank.orders(question)[0]]
             says, solution = parts, bullets(right, "1.")
-            told["orders"] = [[shown.index(i) for i in order] for order in orders]
+            told["orders"] = [[shown.index(i) for i in order] for order in bank.orders(question)]
         if kind == "parsons":
             says, solution = [f"`{part.strip()}`" for part in parts], "\n".join(["```python", *right, "```"])
             told["indents"] = [(len(part) - len(part.lstrip())) // INDENT for part in parts]
@@ -93,7 +92,8 @@ def bullets(texts: Iterable[str], mark: str = "-") -> str:
 
 def reason(answer: dict[str, str]) -> str:
     """An answer, whether it is right, and why."""
-    say, because, sign = Pair.of(answer["say"]), Pair.of(answer["because"]), "✓" if "right" in answer else "✗"
+    say, because = Pair.of(bank.spelled(answer["say"])), Pair.of(answer["because"])
+    sign = "✓" if "right" in answer else "✗"
     return str(Pair(f"{sign} {say.zh}：{because.zh}", f"{sign} {say.en}: {because.en}"))
 
 

@@ -86,7 +86,7 @@ def asked(question: bank.Question, prefix: str) -> NotebookNode:
     whole = bank.drawn(question, bank.SEED) if "section" in question else question
     if figure := whole.pop("figure", None):
         whole |= {"png": base64.b64encode(bank.png(figure, 80)).decode(), "svg": inline_svg(figure)}
-    whole["shown"] = bank.shuffled(question, bank.SEED)
+    whole["shown"] = bank.shuffled(whole, bank.SEED)
     name = f"{prefix}-{question['id']}"
     return new_markdown_cell(f"``````{{question}} {name}\n{json.dumps(whole, ensure_ascii=False)}\n``````", id=name)
 
