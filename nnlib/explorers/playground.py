@@ -186,7 +186,7 @@ class Plane:
         image.paste(self.points, (0, 0), self.mask)
         pen, shown = ImageDraw.Draw(image), np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
         pen.rectangle((0, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
-        if len(curves) > 1:  # losses in training, grey, and on test data, red: the mean, and from lowest to highest
+        if len(curves) > 1:  # losses in training, grey, on test data, orange: the mean, and from lowest to highest
             x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
             y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
             for part, band in ((1, PALE + 1), (0, PALE)):

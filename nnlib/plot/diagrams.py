@@ -176,7 +176,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     """The computational graph of a small network on one sample, with the numbers of a pass forwards and back.
 
     A node holds its value, an edge the derivative of its end by its start: a weight, or the slope of an activation
-    or of the loss. Below a value, a weight and a bias stands, in red, the gradient of the loss by it.
+    or of the loss. Below a value, a weight and a bias stands, in orange, the gradient of the loss by it.
 
     The network has Linear layers and activations, with at most 4 units in a layer; `x` is (D, 1), `y` (1,) with an
     integer label, or (C, 1) real targets for MSE. `step` says how far the pass has come: over the E edges forwards
