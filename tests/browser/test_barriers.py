@@ -43,8 +43,8 @@ JUDGE = """() => axe.run({ include: [...looks.keys()] }, { runOnly: ["color-cont
         resultTypes: ["violations", "passes"], selectors: false, preload: false })
     .then(({ violations, passes }) => [violations, passes].map(rules => rules.flatMap(rule => rule.nodes)
         .map(node => [node.html.slice(0, 200), looks.get(node.element)])))"""
-# Formulas become empty boxes as wide as they were, code plain text, and the language that nobody sees goes:
-# few elements are left, and nothing moves.
+# Formulas become empty boxes as wide as they were, code plain text, drawings their words, and the language that
+# nobody sees goes: few elements are left, and nothing moves.
 SHRINK = """choice => {
     const hidden = { zh: ".lang-en", en: ".lang-zh" }[choice];
     if (hidden) document.querySelectorAll(hidden).forEach(words => words.remove());
@@ -55,6 +55,8 @@ SHRINK = """choice => {
         piece.replaceChildren(piece.firstChild);  // its height
     });
     document.querySelectorAll(".katex-mathml").forEach(words => words.remove());
+    document.querySelectorAll(`svg.drawing :is(defs, path, use, image, clipPath), svg.drawing g:not(:has(text))`)
+        .forEach(line => line.remove());
     document.querySelectorAll(".highlight pre").forEach(code => { code.textContent = code.textContent; });
 }"""
 UNTOUCHED = ("both", 1280), ("en", 390)  # far sections wait, as for a reader who has done nothing yet
