@@ -92,8 +92,8 @@ def results_with_points(args: argparse.Namespace):
     from .reports.manual import add_points
 
     results = read_results(args.results)
-    if args.manual and (encoding := add_points(results, args.manual)) != "utf-8-sig":
-        complain("please check:", [f"{args.manual} was read as {encoding}"])
+    encodings = add_points(results, *args.manual)
+    complain("please check:", [f"{path} was read as {one}" for path, one in encodings.items() if one != "utf-8-sig"])
     return results
 
 
@@ -150,7 +150,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     path, named, file = {"type": Path}, {"metavar": "NAME"}, {"type": Path, "metavar": "FILE"}
     out = {"type": Path, "metavar": "PATH", "required": True}
     marked = ("results", "the folder that the verb grade wrote", path)
-    manual = ("--manual", "a table of points given by hand: student,assignment,part,points", file)
+    manual = ("--manual", "a table of points given by hand: student,assignment,part,points; may be given again",
+              {**file, "action": "append", "default": []})
     verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
     verb(release, "write the notebooks that students get, without solutions", ("--out", "a folder for them", out))
     verb(seed, "make a secret seed", ("file", "a new file for it", path))

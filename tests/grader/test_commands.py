@@ -73,6 +73,8 @@ BANK = "questions --format qti --seed-file seed"
 REMEDY = "In Excel, save the table as “CSV UTF-8 (Comma delimited)”, with the columns student,assignment,part,points"
 LINE = ("expected student,assignment,part,points of a pending part in points.csv (read as utf-8-sig), got line 2: {}. "
         f"Correct that line; if its signs are wrong: {REMEDY}.")
+COMMA = ("expected no more than {} in points.csv, line 2, got {}. Write 2.5, or put a cell that has a comma between "
+         'quotes, such as "2,5", or separate all cells by semicolons.')
 WORDS = "student,assignment,part,points\nann,intro,collapse-answer,"
 
 
@@ -162,12 +164,21 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "Correct the path, or make room for it.",
 }
 POINTS = {  # points.csv and what `export --manual points.csv` says of it
-    f"{WORDS}4\n": "expected 0 to 3 points in points.csv, line 2, got 4. Correct that line.",
+    f"{WORDS}4\n": "expected 0 to 3 points in steps of 0.5 in points.csv, line 2, got 4. Correct that line.",
+    f"{WORDS}2.37\n": "expected 0 to 3 points in steps of 0.5 in points.csv, line 2, got 2.37. Correct that line.",
     f"{WORDS}3\nbob,intro,collapse-answer,-1\n":
-        "expected 0 to 3 points in points.csv, line 3, got -1. Correct that line.",
+        "expected 0 to 3 points in steps of 0.5 in points.csv, line 3, got -1. Correct that line.",
     f"{WORDS}1\nann,intro,collapse-answer,2\n":
-        given("ann", "collapse-answer", "2").replace("line 2", "line 3"),
-    f"{WORDS}nan\n": "expected 0 to 3 points in points.csv, line 2, got nan. Correct that line.",
+        "expected points for collapse-answer of ann once, got 2 in points.csv, line 3, after those in points.csv, "
+        "line 2. Delete one of the two lines.",
+    f"{WORDS}nan\n": "expected 0 to 3 points in steps of 0.5 in points.csv, line 2, got nan. Correct that line.",
+    f"{WORDS}2,5\n": COMMA.format("student,assignment,part,points", ["ann", "intro", "collapse-answer", "2", "5"]),
+    WORDS.replace("ann", "Lee, Ann") + "2\n":
+        COMMA.format("student,assignment,part,points", ["Lee", "Ann", "intro", "collapse-answer", "2"]),
+    WORDS.replace("points", "points,note,") + "2,5,good,\n":
+        COMMA.format("student,assignment,part,points,note", ["ann", "intro", "collapse-answer", "2", "5", "good", ""]),
+    WORDS.replace("points", "points,,") + "2,5,\n":
+        COMMA.format("student,assignment,part,points", ["ann", "intro", "collapse-answer", "2", "5", ""]),
     f"{WORDS}good\n": given("ann", "collapse-answer", "good"),
     WORDS.replace("collapse-answer", "other") + "1\n": given("ann", "other", "1"),
     WORDS.replace("ann", "zoe") + "1\n": given("zoe", "collapse-answer", "1"),

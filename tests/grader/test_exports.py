@@ -255,12 +255,36 @@ def test_a_table_that_cannot_be_read(data, why, marked, tmp_path, capsys):
 
 
 def test_points_that_are_still_to_come(results, tmp_path, result, capsys):
-    """5 + 1.5 + 0.25 for Ann; Bob has one of two parts still to come: there is no row or the cell is blank."""
+    """5 + 1.5 + 0.5 for Ann; Bob has one of two parts still to come: there is no row or the cell is blank."""
     for student, key in (("ann", "k1"), ("bob", "k2")):
         write_sealed(results / "intro" / f"{student}.{key}.json", {**result, "pending": {"a": 2, "b": 3}})
-    (tmp_path / "m.csv").write_text("points,part,assignment,student\n1.5,a,intro,ann\n0.25,b,intro,ann\n"
+    (tmp_path / "m.csv").write_text("points,part,assignment,student\n1.5,a,intro,ann\n0.5,b,intro,ann\n"
                                     ",a,intro,bob\n0,b,intro,bob\n")
     assert export(results, tmp_path / "g.csv", "--manual", tmp_path / "m.csv") == 0
     rows = (tmp_path / "g.csv").read_text("utf-8-sig").splitlines()[1:]
-    assert rows == ["ann,intro,6.75,11,,marked", "bob,intro,5,11,a,marked"]
+    assert rows == ["ann,intro,7,11,,marked", "bob,intro,5,11,a,marked"]
     assert "1 of them have parts in words" in capsys.readouterr().err
+
+
+def test_tables_of_several_markers_are_joined(marked, tmp_path):
+    folder = marked(intro={"ann": 5, "bob": 5, "cy": 5})
+    head = "student,assignment,part,points\n"
+    (tmp_path / "a.csv").write_text(f"{head}ann,intro,collapse-answer,1.5\nbob,intro,collapse-answer,\n")
+    (tmp_path / "b.csv").write_text(f"{head}ann,intro,collapse-answer,\nbob,intro,collapse-answer,2\n")
+    both = ("--manual", tmp_path / "a.csv", "--manual", tmp_path / "b.csv")
+    assert export(folder, tmp_path / "g.csv", *both) == 0
+    rows = csv.DictReader(io.StringIO((tmp_path / "g.csv").read_text("utf-8-sig")))
+    assert [row["score"] for row in rows] == ["6.5", "7", "5"]
+
+
+def test_two_markers_of_one_part_are_both_named(marked, tmp_path, capsys):
+    """Also if the points are the same, and a name is written in another way."""
+    folder = marked(intro={"José": 5})
+    for name, accent in (("a.csv", "\u00e9"), ("b.csv", "e\u0301")):
+        text = f"student,assignment,part,points\n\nJos{accent},intro,collapse-answer,1\n"
+        (tmp_path / name).write_text(text, "utf-8")
+    both = ("--manual", tmp_path / "a.csv", "--manual", tmp_path / "b.csv")
+    assert export(folder, tmp_path / "g.csv", *both) == 2
+    said = capsys.readouterr().err
+    assert f"got 1 in {tmp_path / 'b.csv'}, line 3, after those in {tmp_path / 'a.csv'}, line 3." in said
+    assert not (tmp_path / "g.csv").exists()
