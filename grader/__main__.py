@@ -115,8 +115,9 @@ def export(args: argparse.Namespace) -> None:
     results = {only: found[only]} if only else found
     if args.format == "sheets":
         return print(f"{write_sheets(results, args.results, args.out)} pages for markers in {args.out}")
-    count, waiting, refused = write_grades(results, args.format, args.out)
+    count, waiting, checks, refused = write_grades(results, args.results, args.format, args.out)
     print(f"{count} grades in {args.out}")
+    complain("please check:", checks)
     complain("no grade:", refused)
     if waiting:
         print(f"{waiting} of them have parts in words that are not marked yet and count as 0 so far: "

@@ -14,7 +14,7 @@ import yaml
 
 from .archive import File, files
 from .assignments import load, names
-from .batch import why_no_name
+from .batch import CLAIMS, why_no_name
 from .output import read_sealed, write_file, write_sealed
 from .owners import COPY, FOLDERS, MARK, Owner, owners
 from .submission import Refused, parse
@@ -78,7 +78,8 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         try:
             name, book = _pick(handed_in, student, assignment, done)
             data = book.read()  # may fail, and then nothing is replaced
-            now = {"source": origin, "content": sha256(data).hexdigest(),
+            now = {"source": origin, "content": sha256(data).hexdigest(), "top": book.parts[depth],
+                   "lms": book.owner.lms if student == book.owner.student else "",  # Gradescope's list has real names
                    "words": [student, *filter(None, book.owner.words[1:])]}
             if folder.exists() and _of_another(earlier.get(student, now), now):
                 raise ValueError(f"{folder} holds other work of this name, from {earlier[student]['source']}. If it is "
@@ -100,6 +101,12 @@ def collect(source: Path, target: Path, assignment: str) -> Collected:
         done.lose((one for one in handed_in if one is not book and one.why), "")
     write_sealed(target / RECORD, record)
     return done
+
+
+def origins(results: Path, assignment: str) -> dict[str, dict[str, Any]]:
+    """What `collect` noted of each student whose work has these results, such as the LMS and the name that it gave."""
+    folder = (read_sealed(results / CLAIMS) or {}).get(assignment, results)
+    return (read_sealed(Path(folder) / RECORD) or {}).get(assignment, {})
 
 
 def _of_another(before: dict[str, Any], now: dict[str, Any]) -> bool:

@@ -29,12 +29,13 @@ NOBODY = re.compile(
 
 
 class Owner(NamedTuple):
-    """A student's identity, all that stands in front, the attempt, and the file's own name."""
+    """A student's identity, all that stands in front, the attempt, the file's own name, and the LMS that named it."""
 
     student: str
     words: tuple[str, ...]
     attempt: tuple[str, str]  # at what, and when
     name: str
+    lms: str = ""
 
 
 def owners(names: Collection[str], voters: Collection[str], assignment: str, folders: bool) -> dict[str, Owner]:
@@ -42,9 +43,10 @@ def owners(names: Collection[str], voters: Collection[str], assignment: str, fol
 
     It is one form for all, so that no student's choice of a file's name can make it another student's.
     """
-    def read(pattern: str, some: Collection[str]) -> dict[str, Owner]:
+    def read(pattern: str, some: Collection[str], lms: str = "") -> dict[str, Owner]:
         found = {name: re.fullmatch(pattern, name, re.DOTALL | re.IGNORECASE) for name in some}
-        return {name: _owner(name, match.groupdict(default=""), assignment) for name, match in found.items() if match}
+        return {name: _owner(name, match.groupdict(default=""), assignment)._replace(lms=lms)
+                for name, match in found.items() if match}
 
     def other(some: Collection[str]) -> dict[str, Owner]:
         named = {name: one for name, one in read(plain, some).items() if not NOBODY.fullmatch(one.student)}
@@ -57,10 +59,10 @@ def owners(names: Collection[str], voters: Collection[str], assignment: str, fol
     numbered = read(number, voters).values()
     one_each = len({one.student for one in numbered}) == len({one.words for one in numbered})  # or it is a date
     left, most, best = set(voters), 0, other
-    for form in (FOLDERS if folders else FILES).values():
+    for lms, form in (FOLDERS if folders else FILES).items():
         found = read(form, left)
         if len(found) > most:
-            most, best = len(found), partial(read, form)
+            most, best = len(found), partial(read, form, lms=lms)
         left -= set(found)
     return (best if most >= len(other(left)) else other)(names)
 

@@ -18,9 +18,13 @@ from grader.output import write_sealed
 
 @pytest.fixture
 def marked(tmp_path, result):
-    """A results folder with these scores, by assignment and student."""
-    def marked(**scores):
+    """A results folder with these scores, by assignment and student; `lms` says from whose download each student is."""
+    def marked(lms=None, **scores):
         folder = tmp_path / "marked"
+        if lms:
+            noted = {student: {"lms": one} for student, one in lms.items()}
+            write_sealed(folder / "folders.json", dict.fromkeys(scores, str(tmp_path / "in")))
+            write_sealed(tmp_path / "in" / ".collected.json", dict.fromkeys(scores, noted))
         for name, students in scores.items():
             write_sealed(folder / f"{name}.json", dict.fromkeys(students, "k"))
             for student, score in students.items():
@@ -46,7 +50,7 @@ def exported(tmp_path):
     return exported
 
 
-def canvas(text, users, logins, title):
+def canvas(text, users, logins, title, numbers=()):
     """Grades by the id of the user, and how many students the importer would ask about."""
     lines = [line for line in text.splitlines() if not re.fullmatch("[;, ]+", line)]
     sizes = {separator: {len(next(csv.reader([line], delimiter=separator))) for line in lines[:3]}
@@ -66,7 +70,8 @@ def canvas(text, users, logins, title):
         if "Points Possible" in row[0]:
             points = float(row[column])
             continue
-        user = int(row[1]) if row[1].isdecimal() and int(row[1]) in users else logins.get(row[3])
+        user = int(row[1]) if row[1].isdecimal() and int(row[1]) in users else dict(numbers).get(row[2])
+        user = user or logins.get(row[3])
         user = user or next((id for id, name in users.items() if name == row[0]), None)
         unknown += user is None
         grades[user] = row[column]
@@ -115,15 +120,50 @@ def gradescope(text, roster):
 
 def test_canvas_finds_users_by_their_number(marked, exported):
     """Also two who have one name; who was not collected from Canvas is found by login."""
-    folder = marked(intro={"1001": 5, "1002": 6.5, "ann": 7, "2021009": 1})
+    folder = marked(dict.fromkeys(["1001", "1002"], "Canvas"), intro={"1001": 5, "1002": 6.5, "ann": 7, "x": 1})
     users = {1001: "王伟", 1002: "王伟", 1003: "Ann"}
     grades, unknown, points = canvas(exported(folder, "--format", "canvas"), users, {"ann": 1003}, "intro")
     assert grades == {1001: "5", 1002: "6.5", 1003: "7", None: "1"}
     assert (unknown, points) == (1, 11)
 
 
+@pytest.mark.parametrize("lms", [None, {"1002": "Canvas"}])
+def test_a_student_number_is_none_of_canvas_numbers(lms, marked, exported, capsys):
+    """Canvas may have given the same number to somebody else."""
+    folder = marked(lms, intro={"1001": 5, "2021009": 7})
+    users = {1001: "another student", 17: "王伟", 18: "李雷"}
+    grades, unknown, _ = canvas(exported(folder, "--format", "canvas"), users, {}, "intro", {"1001": 17, "2021009": 18})
+    assert (grades, unknown) == ({17: "5", 18: "7"}, 0)
+    assert ("please check: not from Canvas's download, so written as SIS User ID: 1001, 2021009 (2 in all). "
+            "If Canvas gave these numbers, call the files as it does, and collect them again\n") in (
+        capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(("lms", "format", "why"), [
+    (None, "moodle", "expected Moodle's numbers of participants, got ['1001', '1002']. Collect from Moodle's download"),
+    ("Canvas", "moodle", "expected Moodle's numbers of participants, got ['1001', '1002']."),
+    ("Moodle", "moodle-users", "for --format moodle-users, got ['1001'], which only Moodle knows. Use --format moodle"),
+    ("Moodle", "canvas", "for --format canvas, got ['1001'], which only Moodle knows. Use --format moodle, or"),
+    ("Canvas", "gradescope", "for --format gradescope, got ['1001'], which only Canvas knows. Use --format canvas, or"),
+    ("Canvas, anonymous", "canvas", "got ['1001'], which only Canvas, anonymous knows. Use --format csv, or"),
+    ("Gradescope", "gradescope", "got ['1001'], which only Gradescope knows. Use --format csv, or"),
+])
+def test_numbers_that_another_lms_gave_are_refused(lms, format, why, marked, tmp_path, capsys):
+    folder = marked({"1001": lms} if lms else None, intro={"1001": 5, "1002": 7})
+    assert export(folder, tmp_path / "g.csv", "--format", format) == 2
+    assert why in capsys.readouterr().err
+    assert not (tmp_path / "g.csv").exists()
+
+
+def test_a_number_that_was_typed_beside_moodles_is_named(marked, exported, capsys):
+    text = exported(marked({"1001": "Moodle"}, intro={"1001": 5, "1002": 7}), "--format", "moodle")
+    assert moodle_worksheet(text, {1001, 1002}, {}, 11) == {1001: 5, 1002: 7}
+    assert ("please check: not from Moodle's download, so written as participants: 1002 (1 in all). "
+            "If Moodle gave these numbers, call the files as it does") in capsys.readouterr().err
+
+
 def test_moodle_takes_the_worksheet(marked, exported):
-    folder = marked(intro={"1001": 5, "1002": 0, "1003": 7.5})
+    folder = marked(dict.fromkeys(["1001", "1002", "1003"], "Moodle"), intro={"1001": 5, "1002": 0, "1003": 7.5})
     before = datetime.datetime.now(datetime.UTC)
     later = before + datetime.timedelta(hours=1)
     text = exported(folder, "--format", "moodle")
@@ -168,7 +208,7 @@ def test_a_table_for_spreadsheets(marked, exported, capsys):
     ((), "\ufeffstudent,assignment,score,max,pending,status\n1001,intro,5,11,collapse-answer,marked\n"
      "1002,intro,,11,,refused\n"),
     (("--format", "canvas"), "Student,ID,SIS User ID,SIS Login ID,Section,intro\n    Points Possible,,,,,11\n"
-     "1001,1001,,,,5\n"),
+     "1001,,1001,,,5\n"),
     (("--format", "moodle-users"), "username,intro\n1001,5\n"),
     (("--format", "gradescope"), "SID,Email,Total Score,Max Points\n1001,,5,11\n"),
 ])
@@ -182,7 +222,7 @@ def test_a_notebook_that_cannot_be_marked_is_no_zero(options, table, marked, exp
     assert said.out.startswith("1 grades in ")
     assert f"no grade: 1002, intro: {why}\n" in said.err
     write_sealed(folder / "intro" / "1001.k.json", refused)
-    assert exported(folder, "--format", "moodle").splitlines()[1:] == []
+    assert exported(folder, "--format", "moodle-users").splitlines()[1:] == []
 
 
 TABLE = "student,assignment,part,points\n李雷,intro,collapse-answer,1.5\nJosé,intro,collapse-answer,2\n"
