@@ -4,6 +4,7 @@ import json
 import os
 import re
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,13 +111,19 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     return Submission(code, places, notes, renamed)
 
 
-def answer(folder: Path, part: str) -> str:
-    """The text of a part's cell and of the cells that the student has added below it."""
-    text, id = "", ""
-    for source, own, _ in map(_read, _cells(json.loads(read(folder)[0]))):
+def answer(folder: Path, part: str) -> list[tuple[str, list[object]]]:
+    """A part's cell and those that the student has added below it: each one's text, and its pictures, in base64."""
+    found, id = [], ""
+    for cell in _cells(json.loads(read(folder)[0])):
+        source, own, _ = _read(cell)
         id = own or id
-        text += f"{source}\n" * (id == part)
-    return text
+        if id == part and source is not None:
+            found.append((source, pictures := []))
+            with suppress(AttributeError, TypeError):  # a student can write anything there
+                bundles = [one.get("data", {}) for one in cell.get("outputs", ())]
+                bundles += cell.get("attachments", {}).values()
+                pictures += [data for bundle in bundles for kind, data in bundle.items() if kind.startswith("image/")]
+    return found
 
 
 def _cells(notebook: object) -> list:

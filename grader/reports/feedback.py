@@ -3,6 +3,9 @@
 A page shows what the student's own cells printed or raised before any input was known. Other pages are for markers.
 """
 
+import re
+from base64 import b64decode, b64encode
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from nnlib._common.pair import Pair
 
+from .. import assignments
 from ..batch import CLAIMS, Results
 from ..output import read_sealed, write_file
 from ..submission import answer
@@ -18,6 +22,10 @@ from ..submission import answer
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
 TEMPLATES.globals["pair"] = Pair.of
 RUBRIC = Path(__file__).parents[2] / "assignments" / "rubric.yml"
+MAX_PICTURE = 2 << 20  # bytes
+RASTER = re.compile(rb"(?P<png>\x89PNG\r\n)|(?P<jpeg>\xff\xd8\xff)|(?P<gif>GIF8)|(?P<webp>RIFF.{4}WEBP)", re.DOTALL)
+INLINE = re.compile(r"data:image/[^,\s]*,([\w+/=%]*(?:\s[\w+/=]{40,})*)", re.ASCII)  # may be broken into lines
+PICTURE = re.compile(r"!\[|<(?:img|svg|image|object|embed|iframe|video)\b", re.IGNORECASE)  # in Markdown
 
 
 def write_pages(results: Results, target: Path) -> None:
@@ -40,10 +48,37 @@ def rubric(part: str, **page: object) -> str:
 
 def write_sheets(results: Results, folder: Path, target: Path) -> int:
     """Write such a page for each part in words that waits for points; return how many. `folder` holds the results."""
-    submitted = read_sealed(folder / CLAIMS)
+    from questions.export import mathml, templates  # imports matplotlib
+
+    submitted, html = read_sealed(folder / CLAIMS), templates("both", mathml).filters["html"]
     parts = {(name, part) for name, marked in results.items() for one in marked.values() for part in one["pending"]}
     for name, part in parts:
-        answers = {student: answer(Path(submitted[name], student, name), part)
+        given = {cell["id"]: "".join(cell["source"]) for cell in assignments.read(name)["cells"]}
+        title, *asked = (given[part.removesuffix("answer") + end] for end in ("title", "question-zh", "question-en"))
+        answers = {student: _shown(Path(submitted[name], student, name), part)
                    for student, result in results[name].items() if part in result["pending"]}
-        write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers).encode())
+        write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers, title=title.lstrip("# "),
+                                                   question=html(" | ".join(asked))).encode())
     return len(parts)
+
+
+def _shown(folder: Path, part: str) -> tuple[str, list[str], str]:
+    """An answer's text, its pictures as ``data:`` addresses, and the notebook's folder if there are more in it."""
+    texts, pictures, elsewhere = [], [], ""
+    for text, own in answer(folder, part):
+        found = [*own, *INLINE.findall(text)]
+        shown = [*filter(None, map(_address, found))]
+        if len(shown) < max(len(found), len(PICTURE.findall(text))):
+            elsewhere = str(folder)
+        texts.append(INLINE.sub("data:…", text))
+        pictures += shown
+    return "\n".join(texts), pictures, elsewhere
+
+
+def _address(encoded: object) -> str:
+    """A ``data:`` address of what begins as a picture of pixels does, and is not too large; otherwise ``""``."""
+    with suppress(TypeError, ValueError):
+        data = b64decode("".join(encoded))  # a text, or its lines
+        if len(data) <= MAX_PICTURE and (kind := RASTER.match(data)):
+            return f"data:image/{kind.lastgroup};base64,{b64encode(data).decode()}"
+    return ""

@@ -1,7 +1,9 @@
 """The rubric for answers in words: whole, beside the answers, and out of sight of students."""
 
+import base64
 import csv
 import html
+import json
 import re
 import zipfile
 from functools import cache
@@ -258,6 +260,112 @@ def test_the_table_needs_only_points_and_what_has_them_is_not_shown_again(class_
     with open(tmp_path / "manual.csv", "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([head, *([*row[:3], "2" if row[0] != "x,y" else ""] for row in rows)])
     assert sheet(folder, tmp_path / "rest", "--manual", tmp_path / "manual.csv")[0] == ["x,y"]
+
+
+def test_the_question_stands_above_its_rubric(class_of, tmp_path, released):
+    """As it was handed out, in both languages, with its formulas."""
+    _, page = sheet(class_of(ann="mine"), tmp_path / "s")
+    above = re.sub(r'<span class="math inline">(<math .*?</math>)</span>', "$", page.partition("<ul>")[0])
+    assert "<math" not in above
+    cells = {cell.get("id"): cell.source for cell in nbformat.read(released / "intro" / "intro.ipynb", 4).cells}
+    for key in ("zh", "en"):
+        (shown,) = re.findall(rf'<span lang="{key}">(.*?)</span>', above.partition("<p><b>")[2].partition("<p>")[2])
+        asked = re.sub(r"\$[^$]+\$", "$", cells[f"collapse-question-{key}"])
+        assert plain(shown) == plain(asked.replace("**", ""))
+        assert shown.count("$") > 2
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_question_can_be_shown(part, results, tmp_path, notebook):
+    (name,) = (name for name in assignments.names() if part in assignments.load(name).written)
+    place = tmp_path / "in" / "ann" / name / f"{name}.ipynb"
+    place.parent.mkdir(parents=True)
+    nbformat.write(notebook(name), place)
+    write_sealed(results / f"{name}.json", {"ann": "k"})
+    write_sealed(results / "folders.json", {name: str(tmp_path / "in")})
+    write_sealed(results / name / "ann.k.json", {"assignment": name, "pending": {part: 3}})
+    above = sheet(results, tmp_path / "s", "--assignment", name, part=part)[1].partition("<ul>")[0]
+    assert re.search(r'<b>.*[\u3400-\u9fff].* · <span', above, re.DOTALL)
+    assert re.search(r'<strong>(问答。|报告。)</strong>.*<strong>(In words|Report)\.</strong>', above, re.DOTALL)
+    assert "$" not in above
+
+
+def b64(data):
+    return base64.b64encode(data).decode()
+
+
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5E"
+                       "rkJggg==")
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
+
+
+def given(path, change):
+    """Change the cell of the answer in a notebook, as plain JSON: nbformat would refuse some of it."""
+    made = json.loads(path.read_text("utf-8"))
+    (cell,) = (cell for cell in made["cells"] if cell["id"] == "collapse-answer")
+    change(cell, made["cells"])
+    path.write_text(json.dumps(made), "utf-8")
+
+
+def attached(name="image.png", **kinds):
+    return lambda cell, _: cell.update(attachments={name: {f"image/{kind}": data for kind, data in kinds.items()}})
+
+
+def with_a_plot(cell, cells):
+    cells.insert(cells.index(cell) + 1, {
+        "cell_type": "code", "id": "mine", "metadata": {}, "source": "draw()", "execution_count": 1,
+        "outputs": [{"output_type": "display_data", "metadata": {}, "data": {"image/png": b64(DOT).splitlines()}}]})
+
+
+URL = f"data:image/png;base64,{b64(DOT)}"
+PASTED = "![image.png](attachment:image.png)"
+PICTURES = {  # an answer, what else is in its cell, the addresses that the page shows, and whether it names the folder
+    "attached": (PASTED, attached(png=b64(DOT)), [URL], False),
+    "attached in lines": (PASTED, attached(png=[b64(DOT)[:20] + "\n", b64(DOT)[20:]]), [URL], False),
+    "under another name": (PASTED, attached(jpg=b64(b"\xff\xd8\xff\xe0.")), ["data:image/jpeg;base64,/9j/4C4="], False),
+    "webp": (PASTED, attached(webp=b64(b"RIFF\n\0\0\0WEBP")), ["data:image/webp;base64,UklGRgoAAABXRUJQ"], False),
+    "in HTML": (f'see <img src="{URL}" onerror="alert(1)">', lambda *_: 0, [URL], False),
+    "in Markdown": (f"![]({URL}) and ![]({URL})", lambda *_: 0, [URL, URL], False),
+    "in lines in HTML": (f'<img src="{URL[:62]}\n{URL[62:]}">' + " a" * 50, lambda *_: 0, [URL], False),
+    "a plot below": ("see below", with_a_plot, [URL], False),
+    "SVG": (PASTED, attached(**{"svg+xml": b64(SVG)}), [], True),
+    "SVG called PNG": (PASTED, attached(png=b64(SVG)), [], True),
+    "SVG in HTML": (f"<img src='data:image/svg+xml;base64,{b64(SVG)}'>", lambda *_: 0, [], True),
+    "SVG as text": (f"<img src='data:image/svg+xml;utf8,{SVG.decode()}'>", lambda *_: 0, [], True),
+    "SVG itself": (SVG.decode(), lambda *_: 0, [], True),
+    "too large": (PASTED, attached(png=b64(DOT + bytes(2 << 20))), [], True),
+    "foreign": ("![](https://example.org/x.png) <img src=//example.org/x.png>", lambda *_: 0, [], True),
+    "a file": ("![my sketch](sketch.jpg)", lambda *_: 0, [], True),
+    "one of two": (f"{PASTED} ![](sketch.jpg)", attached(png=b64(DOT)), [URL], True),
+    "lost": (PASTED, lambda *_: 0, [], True),
+    "broken": (PASTED, lambda cell, _: cell.update(attachments=["image/png"]), [], True),
+    "broken bytes": (PASTED, attached(png={"a": 1}), [], True),
+    "breaking out": (PASTED, attached(**{'png" onerror="alert(1)': b64(DOT) + '"><script>'}), [URL], False),
+    "none": ("x<y and f[x](y), wow!", lambda *_: 0, [], False),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_is_shown_or_named_and_nothing_foreign_is_loaded(kind, class_of, tmp_path):
+    text, change, urls, elsewhere = PICTURES[kind]
+    folder = class_of(ann=text)
+    given(tmp_path / "in" / "ann" / "intro" / "intro.ipynb", change)
+    page = sheet(folder, tmp_path / "s")[1]
+    assert ('<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
+            'style-src \'unsafe-inline\'">') in page
+    tags = re.findall("<img.*?>", page, re.DOTALL)
+    assert tags == [f'<img src="{url}" alt="ann: {number}">' for number, url in enumerate(urls, 1)]
+    assert (f"<code>{tmp_path / 'in' / 'ann' / 'intro'}</code>" in page) == elsewhere
+    assert not re.search(r"<(script|svg|iframe|object|embed|link|base|form)\b| on\w+=(?![^<]*</pre>)", page)
+    assert len(page) < 40_000
+
+
+def test_a_picture_alone_is_an_answer(class_of, tmp_path):
+    folder = class_of(ann="")
+    given(tmp_path / "in" / "ann" / "intro" / "intro.ipynb", attached(png=b64(DOT)))
+    page = sheet(folder, tmp_path / "s")[1]
+    assert URL in page
+    assert "这里没有回答" not in page
 
 
 def test_a_notebook_that_is_gone_is_said(class_of, tmp_path, capsys):
