@@ -97,12 +97,14 @@ def results_with_points(args: argparse.Namespace):
     return results
 
 
-def feedback(args: argparse.Namespace) -> None:
-    from .reports.feedback import write_pages
+def feedback(args: argparse.Namespace) -> bool:
+    from .reports.feedback import write_pages, write_zips
 
     results = results_with_points(args)
-    write_pages(results, args.out)
-    print(f"{sum(map(len, results.values()))} pages in {args.out}")
+    left_out = write_zips(results, args.results, args.out) if args.zip else write_pages(results, args.out)
+    print(f"{sum(map(len, results.values())) - len(left_out)} pages in {args.out}")
+    complain("left out, not from Moodle's or Canvas's download:", left_out)
+    return bool(left_out)
 
 
 def export(args: argparse.Namespace) -> None:
@@ -169,7 +171,9 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
           {"type": partial(above_zero, float), "default": 2.0}),
          ("--unsafe-no-sandbox", "run student code with your own rights",
           {"dest": "sandboxed", "action": "store_false"}))
-    verb(feedback, "write one page per student", marked, ("--out", "a folder for the pages", out), manual)
+    verb(feedback, "write one page per student", marked, ("--out", "a folder for the pages", out), manual,
+         ("--zip", "one zip per assignment to upload to Moodle or Canvas, with the names of its download",
+          {"action": "store_true"}))
     verb(export, "write the grades", marked, ("--out", "a file for the table", out),
          ("--format", "; ".join(map(": ".join, FORMATS.items())), {"choices": FORMATS, "default": "csv"}),
          ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)

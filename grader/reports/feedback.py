@@ -5,6 +5,7 @@ A page shows what the student's own cells printed or raised before any input was
 
 import re
 from base64 import b64decode, b64encode
+from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from nnlib._common.pair import Pair
 
 from .. import assignments
 from ..batch import CLAIMS, Results
+from ..collect import origins
 from ..output import read_sealed, write_file
 from ..submission import answer
 
@@ -28,11 +30,33 @@ INLINE = re.compile(r"data:image/[^,\s]*,([\w+/=%]*(?:\s[\w+/=]{40,})*)", re.ASC
 PICTURE = re.compile(r"!\[|<(?:img|svg|image|object|embed|iframe|video)\b", re.IGNORECASE)  # in Markdown
 
 
-def write_pages(results: Results, target: Path) -> None:
-    """Write ``target/assignment/student.html`` for every result."""
+def write_pages(results: Results, target: Path) -> list[str]:
+    """Write ``target/assignment/student.html`` for every result; nobody is left out."""
     for name, by_student in results.items():
         for student, result in by_student.items():
             write_file(target / name / f"{student}.html", page(student, result).encode())
+    return []
+
+
+def write_zips(results: Results, folder: Path, target: Path) -> list[str]:
+    """Write ``target/assignment.zip``, its pages called as Moodle or Canvas called the work; return who is left out.
+
+    By these names Moodle (assign/feedback/file/importziplib.php) and Canvas (infer_comment_context_from_filename) know
+    the student.
+    """
+    from questions.export import package  # imports matplotlib
+
+    noted, zips, left_out = {name: origins(folder, name) for name in results}, defaultdict(dict), []
+    for name, student, result in ((name, *one) for name, marked in results.items() for one in marked.items()):
+        match noted[name].get(student):
+            case {"lms": "Moodle" | "Canvas" | "Canvas, anonymous", "top": top}:
+                file = Path(top).with_suffix("") if top.lower().endswith((".ipynb", ".zip")) else Path(top, name)
+                zips[name][f"{file}.html"] = page(student, result)
+            case _:
+                left_out.append(f"{student}, {name}")
+    for name, pages in zips.items():
+        write_file(target / f"{name}.zip", package(pages))
+    return left_out
 
 
 def page(student: str, result: dict[str, Any]) -> str:
@@ -48,7 +72,7 @@ def rubric(part: str, **page: object) -> str:
 
 def write_sheets(results: Results, folder: Path, target: Path) -> int:
     """Write such a page for each part in words that waits for points; return how many. `folder` holds the results."""
-    from questions.export import mathml, templates  # imports matplotlib
+    from questions.export import mathml, templates
 
     submitted, html = read_sealed(folder / CLAIMS), templates("both", mathml).filters["html"]
     parts = {(name, part) for name, marked in results.items() for one in marked.values() for part in one["pending"]}

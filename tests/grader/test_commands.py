@@ -38,7 +38,7 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    hand_out, collecting, marking, to_moodle, to_question_bank = BLOCKS
+    hand_out, collecting, marking, back_to_moodle, to_question_bank = BLOCKS
     type_in(hand_out)
     assert {path.name for path in (course / "release").iterdir()} == set(names())
     assert stat.S_IMODE((course / "seed").stat().st_mode) == 0o600
@@ -60,10 +60,14 @@ def test_the_path_of_the_page_works_as_written(sandboxed, notebook, tmp_path):
         row = f'"{student}",activations,maxout-hat-answer,'
         table = table.replace(row, row + points)
     (course / "manual.csv").write_text(f"student,{table}")
-    type_in(to_moodle)
+    type_in(back_to_moodle)
     assert [row[::4] for row in rows(course / "moodle.csv")] == [
         ["Identifier", "Grade", "Last modified (grade)"], ["Participant 1001", "11.5", ANY],
         ["Participant 1002", "5", ANY]]
+    with zipfile.ZipFile(course / "feedback" / "activations.zip") as archive:
+        assert archive.namelist() == ["Ann Lee_1001_assignsubmission_file_/activations.html",
+                                      "李雷_1002_assignsubmission_file_/activations.html"]
+        assert "maxout-hat-answer: 2.5 / 3" in archive.read(archive.namelist()[0]).decode()
     assert "questions" in type_in(to_question_bank)
     assert (course / "bank.xml").read_bytes().startswith(b"<?xml")
 
