@@ -1,6 +1,8 @@
 """The page for teachers: its minutes add up, its numbers are the chapters', and its demonstrations open and hold."""
 
+import os
 import re
+import subprocess
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
@@ -169,6 +171,23 @@ def test_a_demonstration_opens_and_ends_as_the_page_says(link, train, test):
     shares = re.search(r"right (\d+)%, test (\d+)%", last["text"])
     assert abs(int(shares[1]) - int(train)) <= 5
     assert abs(int(shares[2]) - int(test)) <= 5
+
+
+def test_a_broken_notebook_keeps_no_other_from_being_compared(tmp_path):
+    """The commands of the page as they are typed, up to those of the two tools."""
+    (typed,) = re.findall(r"```bash\n(cp -r ~/course/submitted .*?)^copydetect ", TEXT, re.DOTALL | re.MULTILINE)
+    right = assignments.source("intro").read_text("utf-8")
+    for student, text in {"Ann Lee": right, "bob": "<html>", "cy": '{"cells": [1]}', "李雷": right}.items():
+        (folder := tmp_path / "course" / "submitted" / student / "intro").mkdir(parents=True)
+        (folder / "intro.ipynb").write_text(text, "utf-8")
+    assignments.release("intro", tmp_path / "course" / "release")
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", typed], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "HOME": str(tmp_path)}, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"left out: {tmp_path}/course/code/{student}/intro/intro.ipynb"
+                                        for student in ("bob", "cy")]
+    made = sorted(path.parents[1].name for path in (tmp_path / "course").rglob("*.py"))
+    assert made == ["Ann Lee", "given", "李雷"]
 
 
 def test_there_are_three_questions_for_each_assignment():
