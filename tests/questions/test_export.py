@@ -201,6 +201,17 @@ def test_the_schema_refuses_what_the_standard_refuses(files, attribute, value):
     assert not xmlschema.XMLSchema(SCHEMAS["qti"]).is_valid(root)
 
 
+@pytest.mark.parametrize("form", READ)
+def test_a_description_holds_no_formula(form, files):
+    """It is read aloud as it stands."""
+    files = [files[form]] if form == "moodle" else [
+        ZipFile(BytesIO(files[form])).read(name) for name in ZipFile(BytesIO(files[form])).namelist() if ".xml" in name]
+    said = [alt for data in files for alt in re.findall(r'alt="([^"]*)"', data.decode())]
+    said += [alt for data in files for alt in re.findall(r'alt=&#34;(.*?)&#34;', data.decode())]
+    assert any("λ" in alt for alt in said)
+    assert not [alt for alt in said if "$" in alt]
+
+
 def test_paper_has_forms_and_their_keys(whole, files):
     page = BeautifulSoup(files["print"], "html.parser")
     forms, answers_to = page.select("section.form"), page.select("section.key")
