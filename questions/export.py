@@ -21,10 +21,8 @@ from text2qti.xml_imsmanifest import imsmanifest
 from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 
-from .bank import HERE, Question, spelled
-from .pools import MOST_VARIANTS, Pool, chosen, draw, forms
-
-EDGE = 1e-7  # so that 0.211 is within 0.001 of 0.21 in binary numbers, too
+from .bank import HERE, Question, drawing, spelled
+from .pools import EDGE, MOST_VARIANTS, Pool, chosen, draw, forms
 
 
 def mathml(tex: str) -> str:

@@ -16,6 +16,7 @@ from .bank import Question
 
 MOST_VARIANTS = 20  # variants; few questions have more numbers to draw
 DRAWS = 10  # for each variant that is wanted; a question with few numbers draws some of them again
+EDGE = 1e-7  # so that 0.211 is within 0.001 of 0.21 in binary numbers, too
 Pool = list[Question]  # the variants of one question
 
 
@@ -26,14 +27,24 @@ def picture(figure: Figure, lang: str) -> bytes:
     return bank.png(figure, 120)
 
 
-def unshared(whole: Question) -> object:
-    """What two variants must not share: the number that is asked for, or else question and answers."""
-    if whole["kind"] == "number":
-        return next(answer["say"] for answer in whole["answers"] if "right" in answer)
-    return whole["ask"], [answer["say"] for answer in whole.get("answers", [])]
+def rights(whole: Question) -> list[str]:
+    return [answer["say"] for answer in whole.get("answers", []) if "right" in answer]
 
 
-def lay_out(whole: Question, seed: int) -> Question:
+def alike(one: Question, other: Question) -> bool:
+    """Whether the right answer to one of two variants may earn points on the other; no pool holds two such.
+
+    Letters of a figure are few, so where answers go by them, another arrangement of the letters is enough.
+    """
+    if one["kind"] == "number":
+        apart = abs(float(rights(one)[0]) - float(rights(other)[0]))
+        return apart <= 2 * (one.get("tolerance", 0) + EDGE)  # each may be off by the tolerance
+    if bank.lettered(one):
+        return [answer["say"] for answer in one["answers"]] == [answer["say"] for answer in other["answers"]]
+    return rights(one) == rights(other)
+
+
+def lay_out(whole: Question, seed: int, shown: list[int] | None = None) -> Question:
     """Letter the parts as they are shown; say which orders are right, and offer four of which one is."""
     shown, right, wrong = bank.shuffled(whole, seed), bank.orders(whole), []
     parts = [part if isinstance(part, dict) else {"say": part} for part in bank.parts(whole)]
@@ -50,19 +61,19 @@ def lay_out(whole: Question, seed: int) -> Question:
 
 
 def variants(question: Question, seed: int, most: int, lang: str) -> Pool:
-    """Up to so many, with numbers that neither the page nor another variant has; one, if the question draws none."""
+    """Up to so many, with answers that neither the page nor another variant has; one, if the question draws none."""
     draws = bank.drawing(question) is not None
-    used = [unshared(bank.drawn(question, bank.SEED))] if draws else []
+    used = [bank.drawn(question, bank.SEED)] if draws else []
     pool: Pool = []
     for number in range(DRAWS * most if draws else 1):
         if len(pool) == most:
             break
         whole = bank.drawn(question, seed + number)
-        if (own := unshared(whole)) in used:
+        if any(alike(whole, one) for one in used):
             continue
-        used.append(own)
+        used.append(whole)
         figure = picture(whole["figure"], lang) if "figure" in whole else b""
-        whole |= {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure}
+        whole = whole | {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure}
         pool.append(lay_out(whole, seed + number))
     return pool
 
