@@ -55,7 +55,8 @@ def lay_out(whole: Question, seed: int, shown: list[int] | None = None) -> Quest
     rng = bank.source(whole, seed)
     wrong = [wrong[i] for i in rng.permutation(len(wrong)) if wrong[i] not in right][:3]
     offers = [[right[0], *wrong][i] for i in rng.permutation(1 + len(wrong))]
-    return whole | {"parts": [parts[i] for i in shown], "lettered": bank.lettered(whole),
+    counts = len(rights(whole)), len(parts) - len(rights(whole))  # a right part earns its share, a wrong one costs its
+    return whole | {"parts": [parts[i] for i in shown], "lettered": bank.lettered(whole), "counts": counts,
                     "orders": [[parts[i] for i in order] for order in right],
                     "offers": [{"parts": [parts[i] for i in order], "right": order in right} for order in offers]}
 

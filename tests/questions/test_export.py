@@ -117,16 +117,18 @@ def test_a_choice_is_judged_and_told_why(both):
             assert words(answer["because"]) in told, item.name
 
 
-def test_of_several_all_must_be_chosen(both):
-    _, pairs = of_kind(both, "multiple")
+def test_of_several_each_right_one_earns_its_share_and_each_wrong_one_costs_its_share(both):
+    form, pairs = of_kind(both, "multiple")
     for one, item in pairs:
         right, wrong = ([answer["say"] for answer in answers(one, side)] for side in (True, False))
-        points, told = item.judge(keys(item, right))
-        assert points == pytest.approx(1, abs=1e-4), item.name
+        costs = len(right if form == "canvas" else wrong)  # Canvas has its own rule for the wrong ones
+        for many in range(1, len(item.choices) + 1):
+            for says in combinations(right + wrong, many):
+                hits = len({*says} & {*right})
+                points, _ = item.judge(keys(item, says))
+                assert points == pytest.approx(max(0, hits / len(right) - (many - hits) / costs), abs=1e-4), item.name
+        _, told = item.judge(keys(item, right))
         assert all(words(answer["because"]) in told for answer in answers(one, True)), item.name
-        for less in ([*right[1:]], [*right, wrong[0]] if wrong else right[1:]):
-            assert not less or item.judge(keys(item, less))[0] < 0.999, item.name
-        assert item.judge(keys(item, right + wrong))[0] < 1e-4 or not wrong, item.name
 
 
 def test_a_number_counts_up_to_the_edge_of_its_tolerance(both):
