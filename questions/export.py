@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from text2qti.config import Config
 from text2qti.qti import QTI
-from text2qti.quiz import Quiz
+from text2qti.quiz import GroupStart, Quiz
 from text2qti.xml_imsmanifest import imsmanifest
 
 from nnlib._common.files import write_whole
@@ -78,7 +78,11 @@ def canvas(pools: list[Pool], lang: str) -> bytes:
         for one in (one for pool in pools for one in pool if one["figure"]):
             Path(folder, f"{one['name']}.png").write_bytes(one["figure"])
         text = templates(lang, str).get_template("canvas.txt").render(pools=pools, folder=folder)
-        made = QTI(quiz := Quiz(text, config=Config()))
+        quiz = Quiz(text, config=Config())
+        groups = [one.group for one in quiz.questions_and_delims if isinstance(one, GroupStart)]
+        for group, pool in zip(groups, pools, strict=True):
+            group.title_xml = pool[0]["id"]  # its text format has no title for a group: each would be called "Group"
+        made = QTI(quiz)
     manifest = imsmanifest(manifest_identifier=made.manifest_identifier, images=quiz.images, date="2000-01-01",
                            assessment_identifier=made.assessment_identifier,
                            dependency_identifier=made.dependency_identifier)  # else it would say today's

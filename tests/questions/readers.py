@@ -227,11 +227,13 @@ def canvas_item(item: etree._Element, files: dict[str, bytes]) -> Item:
 
 
 def read_canvas(data: bytes) -> list[list[Item]]:
-    """The pools: groups of which one question is to be picked."""
+    """The pools: groups of which one question is to be picked, which are named after it."""
     archive = zipfile.ZipFile(BytesIO(data))
     files = {name: archive.read(name) for name in archive.namelist()}
     manifest = etree.fromstring(files["imsmanifest.xml"])
     place = next(one for one in manifest.iter("{*}resource") if one.get("type") == "imsqti_xmlv1p2")[0].get("href")
     groups = [one for one in etree.fromstring(files[place]).iter("{*}section") if one.get("ident") != "root_section"]
     assert {one.findtext(".//{*}selection_number") for one in groups} == {"1"}
+    for group in groups:
+        assert {one.get("title").rpartition("-")[0] for one in group.iter("{*}item")} == {group.get("title")}
     return [[canvas_item(one, files) for one in group.iter("{*}item")] for group in groups]
