@@ -99,9 +99,23 @@ def paper(forms: list[list[Question]], lang: str) -> bytes:
 WRITERS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}
 
 
-def write_bank(path: Path, seed: int, form: str, lang: str, chapters: list[str], most: int,
-               count: int | None) -> list[Pool]:
-    """Write a new file, and return the pools in it; a question that draws no numbers has one variant."""
+def summary(pools: list[Pool], form: str, most: int, path: Path) -> str:
+    """What was written, and which questions have less to draw than was asked for."""
+    def counted(number: int, noun: str) -> str:
+        return f"{number} {noun}{'s' * (number != 1)}"
+
+    other = counted(most, "form") if form == "print" else counted(sum(map(len, pools)), "variant")
+    lines = [f"{counted(len(pools), 'question')}, {other} in {path}"]
+    if fixed := sum(not drawing(pool[0]) for pool in pools):
+        lines.append(f"{counted(fixed, 'question')} without numbers to draw: "
+                     "word for word those of the pages, apart from the order of answers")
+    if short := [f"{pool[0]['id']} ({len(pool)})" for pool in pools if drawing(pool[0]) and len(pool) < most]:
+        lines.append(f"fewer than {most} variants that differ enough: {', '.join(short)}")
+    return "\n".join(lines)
+
+
+def write_bank(path: Path, seed: int, form: str, lang: str, only: list[str], most: int, count: int | None) -> str:
+    """Write a new file, and return a summary of it; a question that draws no numbers has one variant."""
     if path.exists():
         raise ValueError(f"expected a new file, got {path}, which exists. Give another name, or remove it.")
     if most > MOST_VARIANTS:
@@ -110,8 +124,8 @@ def write_bank(path: Path, seed: int, form: str, lang: str, chapters: list[str],
     pools: list[Pool] = []
 
     def fill(file: IO[bytes]) -> None:  # called only where the folder is there
-        pools.extend(draw(chosen(chapters, count, seed), seed, most, lang))
+        pools.extend(draw(chosen(only, count, seed), seed, most, lang))
         file.write(WRITERS[form](forms(pools, most, seed) if form == "print" else pools, lang))
 
     write_whole(path, fill)
-    return pools
+    return summary(pools, form, most, path)

@@ -79,15 +79,33 @@ def variants(question: Question, seed: int, most: int, lang: str) -> Pool:
     return pool
 
 
-def chosen(chapters: list[str], count: int | None, seed: int) -> list[Question]:
-    """So many questions of these chapters, drawn with the seed, in the order of the files; without a count, all."""
-    if unknown := {*chapters} - {*bank.CHAPTERS}:
-        raise ValueError(f"expected chapters ({', '.join(bank.CHAPTERS)}), got {min(unknown)!r}. Check the spelling.")
-    found = [one for chapter in bank.CHAPTERS if chapter in (chapters or bank.CHAPTERS)
-             for one in bank.questions(chapter)]
+def words(question: Question) -> dict[str, set[str]]:
+    """The words that choose a question, by what they are about."""
+    return {"place": {question["id"].partition("-")[0], question["section"], question["id"]},
+            "kind": {question["kind"]}, "goal": {f"goal:{question['goal']}"}, "level": {f"level:{question['level']}"},
+            "numbers": {"drawn"} if bank.drawing(question) else set()}
+
+
+def chosen(only: list[str], count: int | None, seed: int) -> list[Question]:
+    """The questions that these words choose, in the order of the files; so many of them, drawn with the seed.
+
+    Of words about the same thing one is enough, so that two sections give the questions of both; all else must hold.
+    """
+    found = [one for chapter in bank.CHAPTERS for one in bank.questions(chapter)]
+    known = {about: set().union(*(words(one)[about] for one in found)) for about in words(found[0])}
+    if unknown := {*only}.difference(*known.values()):
+        raise ValueError(f"expected words that choose questions (a chapter: {', '.join(bank.CHAPTERS)}; a section or "
+                         f"an id; {', '.join(sorted(known['kind']))}; {', '.join(sorted(known['level']))}; goal:1 and "
+                         f"so on; drawn), got {min(unknown)!r}. Check the spelling.")
+    for about, every in known.items():
+        if asked := every & {*only}:
+            found = [one for one in found if words(one)[about] & asked]
+    if not found:
+        raise ValueError(f"expected words that choose questions, got {' '.join(only)}: there is none for which all of "
+                         "them hold. Leave one out.")
     if count and count > len(found):
-        raise ValueError(f"expected a count of at most {len(found)}, all questions of these chapters, got {count}. "
-                         f"Give --count {len(found)}, or more chapters.")
+        raise ValueError(f"expected a count of at most {len(found)}, all questions that are chosen from, got {count}. "
+                         f"Give --count {len(found)} or less, or choose from more with other words after --only.")
     picked = np.random.default_rng(seed).permutation(len(found))[:count]
     return [found[i] for i in sorted(picked)]
 
