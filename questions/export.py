@@ -45,6 +45,7 @@ def templates(lang: str, math: Callable[[str], str], mark: str = "lang") -> Envi
 
     env = Environment(loader=FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True,
                       autoescape=lambda name: not name.endswith(".txt"))
+    # words: a heading or a description, which cannot mark a language inside; with both it is "中文 | English"
     env.filters |= {"html": html, "spelled": spelled, "halves": halves, "words": lambda text: Pair.of(text).read(lang),
                     "base64": lambda data: base64.b64encode(data).decode(),
                     "edge": lambda tolerance: f"{tolerance + EDGE:.7f}"}
@@ -93,7 +94,7 @@ def canvas(pools: list[Pool], lang: str) -> bytes:
 
 
 def paper(forms: list[list[Question]], lang: str) -> bytes:
-    return templates(lang, mathml).get_template("print.html").render(forms=forms).encode()
+    return templates(lang, mathml).get_template("print.html").render(forms=forms, lang=lang).encode()
 
 
 WRITERS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}

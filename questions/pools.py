@@ -1,6 +1,7 @@
 """Pools of variants: the questions of chapters, drawn with the instructor's seed, and laid out for showing."""
 
-from itertools import combinations
+from collections import Counter
+from itertools import combinations, permutations, product
 from string import ascii_lowercase
 
 import matplotlib.pyplot as plt
@@ -46,7 +47,7 @@ def alike(one: Question, other: Question) -> bool:
 
 def lay_out(whole: Question, seed: int, shown: list[int] | None = None) -> Question:
     """Letter the parts as they are shown; say which orders are right, and offer four of which one is."""
-    shown, right, wrong = bank.shuffled(whole, seed), bank.orders(whole), []
+    shown, right, wrong = shown or bank.shuffled(whole, seed), bank.orders(whole), []
     parts = [part if isinstance(part, dict) else {"say": part} for part in bank.parts(whole)]
     parts = [{"right": False} | part | {"letter": ascii_lowercase[shown.index(i)]} for i, part in enumerate(parts)]
     for i, j in combinations(right[0], 2):
@@ -122,6 +123,42 @@ def draw(questions: list[Question], seed: int, most: int, lang: str) -> list[Poo
         return [variants(one, seed, most, lang) for one in bar]
 
 
+def arrangements(whole: Question, seed: int) -> list[list[int]]:
+    """Orders in which forms show the parts of a question; an empty one where there is no other than the usual.
+
+    From one to the next all parts move on by one place, so that the letter of a right answer changes.
+    """
+    if whole["kind"] == "number" or bank.lettered(whole):
+        return [[]]
+    rng, count = bank.source(whole, seed), len(bank.parts(whole))
+    first = next((i for i, answer in enumerate(whole.get("answers", [])) if "right" in answer), 0)
+    others, turned = [*permutations({*range(count)} - {first})], rng.integers(count)
+    found = [np.roll([first, *others[i]], turned + turn).tolist()
+             for i in rng.permutation(len(others))[:MOST_VARIANTS] for turn in range(count)]
+    asked = whole["kind"] in ("order", "parsons")
+    return [order for order in found if not asked or order != sorted(order)][:MOST_VARIANTS]
+
+
 def forms(pools: list[Pool], most: int, seed: int) -> list[list[Question]]:
-    """So many tests, each with a variant of every question, and with its answers in an order of its own."""
-    return [[lay_out(pool[form % len(pool)], seed + form) for pool in pools] for form in range(most)]
+    """So many tests with a variant of every question, in which questions and answers have orders of their own.
+
+    Up to as many forms as there are questions, no two have the same question at one place. With more of them,
+    the same stands there in other words, or with its answers in another order, as long as there is one.
+    """
+    count, rng = len(pools), np.random.default_rng([seed, most])
+    asked, moved, turned = (rng.permutation(count) for _ in range(3))  # a Latin square without a visible pattern
+    orders = [arrangements(pool[0], seed) for pool in pools]
+    made: list[list[Question]] = []
+    seen: Counter[tuple[object, ...]] = Counter()
+    for form in range(most):
+        made.append([])
+        for place in range(count):
+            which = asked[(moved[place] + turned[form % count]) % count]
+            pool, shown = pools[which], orders[which]
+            marks = {(order, variant): ((which, "here", place, order, variant), (which, "both", order, variant),
+                                        (which, "order", order), (which, "variant", variant))
+                     for order, variant in product(range(len(shown)), range(len(pool)))}
+            order, variant = min(marks, key=lambda pair: [seen[mark] for mark in marks[pair]])  # the least used
+            seen.update(marks[order, variant])
+            made[-1].append(lay_out(pool[variant], seed + form, shown[order]))
+    return made
