@@ -131,8 +131,7 @@ def questions(args: argparse.Namespace) -> None:
 
     from . import seeds
 
-    pools = write(args.out, seeds.read(args.seed_file), args.format, args.lang, args.chapter, args.variants, args.count)
-    print(f"{len(pools)} questions, {sum(map(len, pools))} variants of them in {args.out}")
+    print(write(args.out, seeds.read(args.seed_file), args.format, args.lang, args.only, args.variants, args.count))
 
 
 def complain(words, lines):
@@ -177,13 +176,14 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     verb(export, "write the grades", marked, ("--out", "a file for the table", out),
          ("--format", "; ".join(map(": ".join, FORMATS.items())), {"choices": FORMATS, "default": "csv"}),
          ("--assignment", "the only one to export (an LMS takes one at a time)", named), manual)
-    verb(questions, "write the questions of the pages for an LMS or on paper, with other numbers",
+    verb(questions, "write the questions of the pages, with other numbers, for an LMS or on paper",
          ("--format", "of an LMS, or to print", {"choices": ("qti", "moodle", "canvas", "print"), "required": True}),
          ("--lang", "the language of the texts (both)", {"choices": ("zh", "en", "both"), "default": "both"}),
          ("--seed-file", "what the verb seed made", {**file, "required": True}), ("--out", "a new file", out),
-         ("--chapter", "the chapters to take questions from (all)", {**named, "nargs": "+", "default": []}),
+         ("--only", "which questions to take: a chapter, section, id or kind, level:2, goal:1, drawn (all)",
+          {"metavar": "WORD", "nargs": "+", "default": []}),
          ("--variants", "variants per question, or forms (3)", {"type": partial(above_zero, int), "default": 3}),
-         ("--count", "how many questions to take (all)", {"type": partial(above_zero, int)}))
+         ("--count", "how many of them to draw at random (all)", {"type": partial(above_zero, int)}))
     return parser.parse_args(argv)
 
 

@@ -15,16 +15,14 @@ from markupsafe import Markup, escape
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from text2qti.config import Config
 from text2qti.qti import QTI
-from text2qti.quiz import Quiz
+from text2qti.quiz import GroupStart, Quiz
 from text2qti.xml_imsmanifest import imsmanifest
 
 from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 
-from .bank import HERE, Question, spelled
-from .pools import MOST_VARIANTS, Pool, chosen, draw, forms
-
-EDGE = 1e-7  # so that 0.211 is within 0.001 of 0.21 in binary numbers, too
+from .bank import HERE, Question, drawing, spelled
+from .pools import EDGE, MOST_VARIANTS, Pool, chosen, draw, forms
 
 
 def mathml(tex: str) -> str:
@@ -47,6 +45,7 @@ def templates(lang: str, math: Callable[[str], str], mark: str = "lang") -> Envi
 
     env = Environment(loader=FileSystemLoader(HERE / "templates"), trim_blocks=True, lstrip_blocks=True,
                       autoescape=lambda name: not name.endswith(".txt"))
+    # words: a heading or a description, which cannot mark a language inside; with both it is "中文 | English"
     env.filters |= {"html": html, "spelled": spelled, "halves": halves, "words": lambda text: Pair.of(text).read(lang),
                     "base64": lambda data: base64.b64encode(data).decode(),
                     "edge": lambda tolerance: f"{tolerance + EDGE:.7f}"}
@@ -80,7 +79,11 @@ def canvas(pools: list[Pool], lang: str) -> bytes:
         for one in (one for pool in pools for one in pool if one["figure"]):
             Path(folder, f"{one['name']}.png").write_bytes(one["figure"])
         text = templates(lang, str).get_template("canvas.txt").render(pools=pools, folder=folder)
-        made = QTI(quiz := Quiz(text, config=Config()))
+        quiz = Quiz(text, config=Config())
+        groups = [one.group for one in quiz.questions_and_delims if isinstance(one, GroupStart)]
+        for group, pool in zip(groups, pools, strict=True):
+            group.title_xml = pool[0]["id"]  # its text format has no title for a group: each would be called "Group"
+        made = QTI(quiz)
     manifest = imsmanifest(manifest_identifier=made.manifest_identifier, images=quiz.images, date="2000-01-01",
                            assessment_identifier=made.assessment_identifier,
                            dependency_identifier=made.dependency_identifier)  # else it would say today's
@@ -91,15 +94,29 @@ def canvas(pools: list[Pool], lang: str) -> bytes:
 
 
 def paper(forms: list[list[Question]], lang: str) -> bytes:
-    return templates(lang, mathml).get_template("print.html").render(forms=forms).encode()
+    return templates(lang, mathml).get_template("print.html").render(forms=forms, lang=lang).encode()
 
 
 WRITERS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}
 
 
-def write_bank(path: Path, seed: int, form: str, lang: str, chapters: list[str], most: int,
-               count: int | None) -> list[Pool]:
-    """Write a new file, and return the pools in it; a question that draws no numbers has one variant."""
+def summary(pools: list[Pool], form: str, most: int, path: Path) -> str:
+    """What was written, and which questions have less to draw than was asked for."""
+    def counted(number: int, noun: str) -> str:
+        return f"{number} {noun}{'s' * (number != 1)}"
+
+    other = counted(most, "form") if form == "print" else counted(sum(map(len, pools)), "variant")
+    lines = [f"{counted(len(pools), 'question')}, {other} in {path}"]
+    if fixed := sum(not drawing(pool[0]) for pool in pools):
+        lines.append(f"{counted(fixed, 'question')} without numbers to draw: "
+                     "word for word those of the pages, apart from the order of answers")
+    if short := [f"{pool[0]['id']} ({len(pool)})" for pool in pools if drawing(pool[0]) and len(pool) < most]:
+        lines.append(f"fewer than {most} variants that differ enough: {', '.join(short)}")
+    return "\n".join(lines)
+
+
+def write_bank(path: Path, seed: int, form: str, lang: str, only: list[str], most: int, count: int | None) -> str:
+    """Write a new file, and return a summary of it; a question that draws no numbers has one variant."""
     if path.exists():
         raise ValueError(f"expected a new file, got {path}, which exists. Give another name, or remove it.")
     if most > MOST_VARIANTS:
@@ -108,8 +125,8 @@ def write_bank(path: Path, seed: int, form: str, lang: str, chapters: list[str],
     pools: list[Pool] = []
 
     def fill(file: IO[bytes]) -> None:  # called only where the folder is there
-        pools.extend(draw(chosen(chapters, count, seed), seed, most, lang))
+        pools.extend(draw(chosen(only, count, seed), seed, most, lang))
         file.write(WRITERS[form](forms(pools, most, seed) if form == "print" else pools, lang))
 
     write_whole(path, fill)
-    return pools
+    return summary(pools, form, most, path)

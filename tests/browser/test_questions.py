@@ -179,7 +179,8 @@ WAYS = (str, lambda number: f" {number} ", lambda number: f"+{number}", lambda n
         lambda number: f"{number}.", lambda number: f"{number:,}", lambda number: f"{10 * number}/10",
         lambda number: f"{number / 1000}e3",
         lambda number: str(number).translate({ord(str(i)): chr(0xFF10 + i) for i in range(10)}),
-        lambda number: f"{number:,}".replace(",", "，"), lambda number: f"x = {number}", lambda number: f"{number} 个。",
+        lambda number: f"{number:,}".replace(",", "，"), lambda number: f"x = {number}",
+        lambda number: f"{number} 个。",
         lambda number: f"≈{number}%")
 NO_NUMBERS = ("许多", "1/0/2", "--1", "1 2 x", "/", "28 8", "8×12×3", "1 1/2", "1/0")
 

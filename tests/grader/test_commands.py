@@ -151,10 +151,16 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "expected paths to read and write, got […] Not a directory: 'seed/intro'. "
         "Correct the path, or make room for it.",
     "export results --out in": "Writing expected the path of a file, got the folder 'in'. Add a file name.",
-    f"{BANK} --out b.zip --chapter intro algebra":
-        "expected chapters (intro, activations, architecture, overfitting), got 'algebra'. Check the spelling.",
-    f"{BANK} --out b.zip --chapter intro --count 999":
-        "expected a count of at most …, all questions of these chapters, got 999. Give --count …, or more chapters.",
+    f"{BANK} --out b.zip --only intro algebra":
+        "expected words that choose questions (a chapter: intro, activations, architecture, overfitting; a section or "
+        "an id; multiple, number, order, parsons, single; level:1, level:2, level:3; goal:1 and so on; drawn), "
+        "got 'algebra'. Check the spelling.",
+    f"{BANK} --out b.zip --only order drawn":
+        "expected words that choose questions, got order drawn: there is none for which all of them hold. "
+        "Leave one out.",
+    f"{BANK} --out b.zip --only intro --count 999":
+        "expected a count of at most …, all questions that are chosen from, got 999. "
+        "Give --count … or less, or choose from more with other words after --only.",
     f"{BANK} --out b.zip --variants 21":
         "expected at most 20 variants per question, got 21: few questions draw so many different numbers. "
         "Give --variants 20 or fewer.",
@@ -267,6 +273,18 @@ def test_folders_that_are_missing_are_made(course, results):
 def test_points_that_cannot_be(text, course, capsys):
     (course / "points.csv").write_text(text, errors="surrogateescape")
     assert complaint("export results --out g.csv --manual points.csv", course, capsys) == POINTS[text]
+
+
+@pytest.mark.parametrize(("call", "said"), [
+    (f"{BANK} --only intro-linear-opposite", "1 question, 1 variant in b.zip\n1 question without numbers to draw: "
+     "word for word those of the pages, apart from the order of answers\n"),
+    (f"{BANK} --only intro-image-numbers overfitting-softmax-mean --variants 4", "2 questions, 6 variants in b.zip\n"
+     "fewer than 4 variants that differ enough: overfitting-softmax-mean (2)\n"),
+    (f"{BANK.replace('qti', 'print')} --only intro-image-numbers --variants 1", "1 question, 1 form in b.zip\n"),
+])
+def test_a_bank_says_what_is_in_it_and_what_could_not_be_drawn(call, said, course, capsys):
+    assert commands.main(f"{call} --lang en --out b.zip".split()) == 0
+    assert capsys.readouterr().out == said
 
 
 def test_without_a_sandbox_it_refuses(tmp_path, capsys, monkeypatch):

@@ -59,7 +59,7 @@ def value(node: etree._Element, variables: dict) -> object:
     """An expression of responseProcessing."""
     inside = [value(child, variables) for child in node]
     match local(node):
-        case "variable" | "correct":
+        case "variable" | "correct" | "mapResponse":
             return variables[local(node), node.get("identifier")]
         case "baseValue":
             return float(node.text) if node.get("baseType") == "float" else node.text
@@ -81,10 +81,18 @@ def qti_item(root: etree._Element, files: dict[str, bytes]) -> Item:
     if declared.get("baseType") == "float":
         cast = float if declared.get("cardinality") == "single" else None
     right = [one.text for one in declared.findall("{*}correctResponse/{*}value")]
+    mapping = declared.find("{*}mapping")
+
+    def mapped(response):
+        points = {one.get("mapKey"): float(one.get("mappedValue")) for one in mapping}
+        total = sum(points.get(key, float(mapping.get("defaultValue"))) for key in {*response})
+        return min(max(total, float(mapping.get("lowerBound"))), float(mapping.get("upperBound")))
 
     def judge(response):
         variables = {("correct", "RESPONSE"): cast(right if cast is not float else right[0]),
                      ("variable", "RESPONSE"): cast(response)}
+        if mapping is not None:
+            variables["mapResponse", "RESPONSE"] = mapped(response)
         outcome = {one.get("identifier"): one.findtext("{*}defaultValue/{*}value")
                    for one in root.findall("{*}outcomeDeclaration")}
         for step in root.find("{*}responseProcessing"):
@@ -133,7 +141,9 @@ def moodle_item(question: etree._Element) -> Item:
 
     def judge(response):
         if kind == "ordering":
-            return float(list(response) == keys), plain(question.findtext("generalfeedback/text"))
+            right = [given == key for given, key in zip(response, keys, strict=True)]
+            points = {"ALL_OR_NOTHING": float(all(right)), "ABSOLUTE_POSITION": sum(right) / len(right)}
+            return points[question.findtext("gradingtype")], plain(question.findtext("generalfeedback/text"))
         if kind == "numerical":  # the first answer whose range holds the number, as qtype_numerical does
             for one, fraction, words in zip(answers, fractions, told, strict=True):
                 middle, reach = float(one.findtext("text")), float(one.findtext("tolerance"))
@@ -141,7 +151,8 @@ def moodle_item(question: etree._Element) -> Item:
                     return fraction, words
             return 0.0, ""
         general = plain(question.findtext("generalfeedback/text"))
-        return sum(fractions[int(key)] for key in response), "".join(told[int(key)] for key in response) + general
+        points = max(0, sum(fractions[int(key)] for key in response))
+        return points, "".join(told[int(key)] for key in response) + general
 
     files = {one.get("name"): base64.b64decode(one.text) for one in question.findall("questiontext/file")}
     html = question.findtext("questiontext/text")
@@ -199,6 +210,10 @@ def canvas_item(item: etree._Element, files: dict[str, bytes]) -> Item:
                 told += [texts[one.get("linkrefid")] for one in rule.findall("{*}displayfeedback")]
                 if rule.get("continue") == "No":
                     break
+        if fields["question_type"] == "multiple_answers_question":  # Canvas reads which are right, and has its own rule
+            wrong = {one.text for one in item.iterfind(".//{*}not/{*}varequal")}
+            right = {one.text for one in item.iterfind(".//{*}and/{*}varequal")}
+            points = max(0, len(right & {*response}) - len(wrong & {*response})) / len(right)
         return points, "".join(told)
 
     html = item.findtext("{*}presentation/{*}material/{*}mattext")
@@ -212,11 +227,13 @@ def canvas_item(item: etree._Element, files: dict[str, bytes]) -> Item:
 
 
 def read_canvas(data: bytes) -> list[list[Item]]:
-    """The pools: groups of which one question is to be picked."""
+    """The pools: groups of which one question is to be picked, which are named after it."""
     archive = zipfile.ZipFile(BytesIO(data))
     files = {name: archive.read(name) for name in archive.namelist()}
     manifest = etree.fromstring(files["imsmanifest.xml"])
     place = next(one for one in manifest.iter("{*}resource") if one.get("type") == "imsqti_xmlv1p2")[0].get("href")
     groups = [one for one in etree.fromstring(files[place]).iter("{*}section") if one.get("ident") != "root_section"]
     assert {one.findtext(".//{*}selection_number") for one in groups} == {"1"}
+    for group in groups:
+        assert {one.get("title").rpartition("-")[0] for one in group.iter("{*}item")} == {group.get("title")}
     return [[canvas_item(one, files) for one in group.iter("{*}item")] for group in groups]

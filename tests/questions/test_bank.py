@@ -214,7 +214,7 @@ def test_a_tag_without_a_question_is_found():
 
 BAD = [({"kind": "guess"}, "kind"), ({"ask": "只有中文"}, "ask"), ({"section": "intro"}, "section"),
        ({"answers": [{"say": "1", "because": "2"}] * 2}, "answers"), ({"steps": ["1", "2", "3"]}, "steps"),
-       ({"extra": 1}, "extra"), ({"level": 4}, "level")]
+       ({"extra": 1}, "extra"), ({"level": 4}, "level"), ({"alt": "$\\lambda$"}, "alt")]
 
 
 @pytest.mark.parametrize(("change", "told"), BAD, ids=[told for _, told in BAD])

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from itertools import combinations, pairwise
 from zipfile import ZipFile
 
 import pytest
@@ -21,8 +22,8 @@ SCHEMAS = {name: bank.HERE.parent / "tests" / "questions" / f"{name}.xsd" for na
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-def drawn(seed=SEED, lang="both", chapters=(), count=None):
-    return pools.draw(pools.chosen([*chapters], count, seed), seed, VARIANTS, lang)
+def drawn(seed=SEED, lang="both", only=(), count=None):
+    return pools.draw(pools.chosen([*only], count, seed), seed, VARIANTS, lang)
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +118,18 @@ def test_a_choice_is_judged_and_told_why(both):
             assert words(answer["because"]) in told, item.name
 
 
-def test_of_several_all_must_be_chosen(both):
-    _, pairs = of_kind(both, "multiple")
+def test_of_several_each_right_one_earns_its_share_and_each_wrong_one_costs_its_share(both):
+    form, pairs = of_kind(both, "multiple")
     for one, item in pairs:
         right, wrong = ([answer["say"] for answer in answers(one, side)] for side in (True, False))
-        points, told = item.judge(keys(item, right))
-        assert points == pytest.approx(1, abs=1e-4), item.name
+        costs = len(right if form == "canvas" else wrong)  # Canvas has its own rule for the wrong ones
+        for many in range(1, len(item.choices) + 1):
+            for says in combinations(right + wrong, many):
+                hits = len({*says} & {*right})
+                points, _ = item.judge(keys(item, says))
+                assert points == pytest.approx(max(0, hits / len(right) - (many - hits) / costs), abs=1e-4), item.name
+        _, told = item.judge(keys(item, right))
         assert all(words(answer["because"]) in told for answer in answers(one, True)), item.name
-        for less in ([*right[1:]], [*right, wrong[0]] if wrong else right[1:]):
-            assert not less or item.judge(keys(item, less))[0] < 0.999, item.name
-        assert item.judge(keys(item, right + wrong))[0] < 1e-4 or not wrong, item.name
 
 
 def test_a_number_counts_up_to_the_edge_of_its_tolerance(both):
@@ -201,16 +204,33 @@ def test_the_schema_refuses_what_the_standard_refuses(files, attribute, value):
     assert not xmlschema.XMLSchema(SCHEMAS["qti"]).is_valid(root)
 
 
+@pytest.mark.parametrize("form", READ)
+def test_a_description_holds_no_formula(form, files):
+    """It is read aloud as it stands."""
+    files = [files[form]] if form == "moodle" else [
+        ZipFile(BytesIO(files[form])).read(name) for name in ZipFile(BytesIO(files[form])).namelist() if ".xml" in name]
+    said = [alt for data in files for alt in re.findall(r'alt="([^"]*)"', data.decode())]
+    said += [alt for data in files for alt in re.findall(r'alt=&#34;(.*?)&#34;', data.decode())]
+    assert any("λ" in alt for alt in said)
+    assert not [alt for alt in said if "$" in alt]
+
+
 def test_paper_has_forms_and_their_keys(whole, files):
     page = BeautifulSoup(files["print"], "html.parser")
     forms, answers_to = page.select("section.form"), page.select("section.key")
     assert len(forms) == len(answers_to) == VARIANTS
+    assert page.select("section") == [*forms, *answers_to]  # no key before the last form
+    variants = {one["name"]: one for pool in whole for one in pool}
     for number, (form, key) in enumerate(zip(forms, answers_to, strict=True), 1):
         assert form.h1.b.text.endswith(f"Form {number}")
         assert key.h1.b.text.endswith(f"Key to form {number}")
-        for pool, asked, told in zip(whole, form.select("[data-question]"), key.select("[data-key]"), strict=True):
-            one = pool[(number - 1) % len(pool)]
-            assert asked["data-question"] == told["data-key"] == one["name"]
+        assert f"{len(whole)} questions, 1 point each" in form.select_one(".rules").text
+        names = [asked["data-question"] for asked in form.select("[data-question]")]
+        assert sorted(variants[name]["id"] for name in names) == sorted(pool[0]["id"] for pool in whole)
+        for name, asked, told in zip(names, form.select("[data-question]"), key.select("[data-key]"), strict=True):
+            one = variants[name]
+            assert told["data-key"] == name
+            assert asked.select_one(".kind").text.endswith("1 point)")
             letters = [readers.plain(str(part)) for part in asked.select("ol.parts > li")]
             given = told.b.text.split()
             if one["kind"] == "number":
@@ -219,27 +239,119 @@ def test_paper_has_forms_and_their_keys(whole, files):
             elif one["kind"] in ("single", "multiple"):
                 assert {letters["abcde".index(letter)] for letter in given} == {
                     words(answer["say"]) for answer in answers(one, True)}
+                shares = [len(answers(one, side)) for side in (True, False)]
+                assert ("+1/{} each, −1/{} for a wrong one".format(*shares) in told.text) == (one["kind"] == "multiple")
             else:
                 parts = one.get("steps") or one["lines"]
                 first = " ".join(given).split(" / ")[0].split()
                 assert [letters["abcdefghi".index(letter)] for letter in first] == [words(part) for part in parts]
             assert asked.img is not None or not one["figure"]
-    orders = [[part.text for part in form.select("ol.parts > li")] for form in forms]
-    assert orders[0] != orders[1]
 
 
-def test_neighbours_have_other_numbers_than_each_other_and_the_page(whole):
-    for pool in whole:
-        question = {key: value for key, value in pool[0].items() if key == "id"}
-        if not bank.drawing(question):
-            assert len(pool) == 1
+def shown(one):
+    return [part["say"] for part in one["parts"]]
+
+
+def key_of(one):
+    orders = [[part["letter"] for part in order] for order in one["orders"] if order]
+    return orders or [part["letter"] for part in one["parts"] if part["right"]]
+
+
+def test_forms_differ_at_every_place_and_in_every_order(whole):
+    forms = pools.forms(whole, 6, SEED)
+    variants = {pool[0]["id"]: len(pool) for pool in whole}
+    by_id = [{one["id"]: one for one in form} for form in forms]
+    assert all(len(one) == len(form) == len(whole) for one, form in zip(by_id, forms, strict=True))
+    for one, other in combinations(forms, 2):
+        assert not [a["id"] for a, b in zip(one, other, strict=True) if a["id"] == b["id"]]
+        follow = {(a["id"], b["id"]) for a, b in pairwise(one)} & {(a["id"], b["id"]) for a, b in pairwise(other)}
+        assert len(follow) < 10, "no form is another one begun elsewhere"
+    for id in by_id[0]:
+        asked = [form[id] for form in by_id]
+        if asked[0]["lettered"] or asked[0]["kind"] == "number":  # the order of the letters, or nothing to order
+            names = [one["name"] for one in asked]
+            assert all((a != b) == (variants[id] > 1) for a, b in pairwise(names)), id
             continue
-        page = bank.drawn(next(one for one in bank.questions(question["id"].partition("-")[0])
-                               if one["id"] == question["id"]), bank.SEED)
-        right = [[answer["say"] for answer in one["answers"] if answer.get("right")] for one in [page, *pool]]
-        texts = [(one["ask"], one["answers"]) for one in [page, *pool]]
-        assert all(a != b for i, a in enumerate(texts) for b in texts[:i])
-        assert pool[0]["kind"] != "number" or len({*map(tuple, right)}) == len(right), question
+        orders = [[[part["say"] for part in bank.parts(pool)].index(say) for say in shown(pool)] if not isinstance(
+            bank.parts(pool)[0], str) else shown(pool) for pool in asked]
+        assert all(a != b for a, b in combinations(orders, 2)), id
+        assert asked[0]["kind"] == "multiple" or all(key_of(a) != key_of(b) for a, b in pairwise(asked)), id
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_with_more_forms_than_questions_a_place_has_another_order_or_other_numbers(count, whole):
+    few = [pool for pool in whole if pool[0]["kind"] == "single" and not pool[0]["lettered"]]
+    few = sorted(few, key=len, reverse=True)[:count]  # the first draws numbers
+    assert len(few[0]) == VARIANTS
+    forms = pools.forms(few, 12, SEED)
+    for place in range(count):
+        asked = [(form[place]["id"], shown(form[place])) for form in forms]
+        assert len({one for one, _ in asked}) == count
+        assert all(a != b for a, b in combinations(asked, 2))
+    letters = next(pool for pool in whole if pool[0]["lettered"] and len(pool) == VARIANTS)
+    assert len({form[0]["name"] for form in pools.forms([letters], 12, SEED)}) == VARIANTS  # there are no more
+
+
+def test_the_parts_of_an_order_are_never_shown_in_it(whole):
+    for form in pools.forms([pool for pool in whole if pool[0]["kind"] in ("order", "parsons")], 20, SEED):
+        for one in form:
+            assert shown(one) != [*(one.get("steps") or one["lines"]), *one.get("distractors", [])]
+
+
+@pytest.mark.parametrize("seed", [1, SEED, SEED + 10**9], ids=["1", "secret", "another"])
+@pytest.mark.parametrize("chapter", bank.CHAPTERS)
+def test_no_answer_of_a_neighbour_or_of_the_page_earns_points(chapter, seed, monkeypatch):
+    monkeypatch.setattr(pools, "picture", lambda figure, lang: b"")
+    for question in bank.questions(chapter):
+        if not bank.drawing(question):
+            assert len(pools.variants(question, seed, 3, "en")) == 1
+            continue
+        pool = [bank.drawn(question, bank.SEED), *pools.variants(question, seed, 3, "en")]
+        assert 2 <= len(pool) <= 4, question["id"]
+        right = [answers(one, True)[0]["say"] for one in pool]
+        for (a, one), (b, other) in combinations(zip(right, pool, strict=True), 2):
+            if question["kind"] == "number":  # both may be off by the tolerance
+                apart = abs(Decimal(a) - Decimal(b))
+                assert apart > 2 * Decimal(str(question.get("tolerance", 0))), (question["id"], a, b)
+            elif bank.lettered(one):  # there are no more letters, but they stand for other things
+                assert [say["say"] for say in one["answers"]] != [say["say"] for say in other["answers"]]
+                assert "alt" in question
+            else:
+                assert a != b, question["id"]
+
+
+# -- which questions ---------------------------------------------------------------------------------
+ALL = [one for chapter in bank.CHAPTERS for one in bank.questions(chapter)]
+
+
+@pytest.mark.parametrize(("only", "holds"), [
+    ("", lambda one: True),
+    ("activations overfitting", lambda one: one["id"].startswith(("activations-", "overfitting-"))),
+    ("sec-intro-linear sec-intro-sgd", lambda one: one["section"] in ("sec-intro-linear", "sec-intro-sgd")),
+    ("intro-sgd-rates sec-intro-linear", lambda one: one["id"] == "intro-sgd-rates"
+                                                     or one["section"] == "sec-intro-linear"),
+    ("level:2 level:3", lambda one: one["level"] in (2, 3)),
+    ("intro goal:2", lambda one: one["id"].startswith("intro-") and one["goal"] == 2),
+    ("number single level:1", lambda one: one["kind"] in ("number", "single") and one["level"] == 1),
+    ("drawn", bank.drawing),
+    ("drawn overfitting level:2", lambda one: bank.drawing(one) and one["id"].startswith("overfitting-")
+                                              and one["level"] == 2),
+])
+def test_words_choose_questions(only, holds):
+    expected = [one["id"] for one in ALL if holds(one)]
+    assert expected
+    assert [one["id"] for one in pools.chosen(only.split(), None, SEED)] == expected
+    few = [[one["id"] for one in pools.chosen(only.split(), 1, seed)] for seed in range(20)]
+    assert all(len(one) == 1 and one[0] in expected for one in few)
+    assert len({*map(tuple, few)}) > 1 or len(expected) == 1, "another seed draws another question"
+
+
+def test_two_thirds_of_the_questions_draw_no_numbers():
+    """As the page for instructors says."""
+    page = (bank.HERE.parent / "chapters" / "instructors.md").read_text("utf-8")
+    assert "三分之二的题没有数可抽" in page
+    assert "Two thirds of the questions draw no numbers" in page
+    assert sum(not bank.drawing(one) for one in ALL) / len(ALL) == pytest.approx(2 / 3, abs=0.04)
 
 
 @pytest.mark.parametrize("form", export.WRITERS)
@@ -256,15 +368,16 @@ def test_a_seed_decides_every_byte(form):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_one_language_alone(lang):
-    few = drawn(lang=lang, chapters=["intro"])
+    few = drawn(lang=lang, only=["intro"])
     for form in export.WRITERS:
         data = written(form, few, lang)
         ask = READ[form](data)[0][0].ask if form in READ else BeautifulSoup(data, "html.parser").ol.text
+        assert form in READ or BeautifulSoup(data, "html.parser").html["lang"] == lang
         assert bool(CHINESE.search(ask)) == (lang == "zh"), form
 
 
 def test_without_a_chinese_font_there_is_english(monkeypatch):
     monkeypatch.setattr(style, "FONTS", ("No Such Font",))
     with pytest.raises(ValueError, match=r"expected a Chinese font .+ found none\. .+ Or give --lang en\."):
-        drawn(lang="zh", chapters=["intro"])
-    assert drawn(lang="en", chapters=["intro"])
+        drawn(lang="zh", only=["intro"])
+    assert drawn(lang="en", only=["intro"])
