@@ -111,6 +111,29 @@ def test_the_address_holds_every_setting(page, visiting, server):
         assert other.locator(f"{PANEL} img").get_attribute("src") == page.locator(f"{PANEL} img").get_attribute("src")
 
 
+@pytest.mark.parametrize("key", ["zh", "en"])
+def test_a_link_with_settings_shows_no_picture_of_others(visiting, server, key):
+    """Until Python has drawn the first one it says so; where there is no Python, it says that and nothing else."""
+    words = {"zh": "正在按这些设置画第一幅图…", "en": "Drawing the first picture of these settings …"}[key]
+    link = f"playground.html?lang={key}&play.data=circles&play.sizes=3#explorer-play"
+    with visiting(server) as visit:
+        page = visit.open(link)
+        line, picture = page.locator(f"{PANEL} .explorer-text"), page.locator(f"{PANEL} > img")
+        assert line.inner_text() == words
+        assert not picture.is_visible()
+        shows(page, "hidden units 3" if key == "en" else "隐藏单元 3 个")
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+        assert picture.is_visible()
+        assert words not in line.inner_text()
+    with visiting(server) as visit:
+        visit.context.route("**/pyodide/worker.js*", lambda route: route.abort())
+        page = visit.open(link)
+        page.locator(f"{PANEL} .explorer-error").wait_for()
+        assert not page.locator(f"{PANEL} .explorer-text").inner_text()
+        assert not page.locator(f"{PANEL} > img").is_visible()
+        visit.troubles.clear()  # the browser says that the file did not come
+
+
 def test_running_the_cell_builds_a_panel_that_trains(page):
     page.locator(".live-run").first.click()
     shows(page, "step 0,")

@@ -7,12 +7,13 @@ from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import yaml
 
 import nnlib as nn
 from grader import assignments
 from nnlib.exercises.selfcheck import EXERCISES
 from tests.book import notebooks
-from web.notebooks.course import sections
+from web.notebooks.course import sections, tags
 from web.project import ROOT
 
 TEXT = (ROOT / "chapters" / "teaching.md").read_text("utf-8")
@@ -89,8 +90,9 @@ def test_minutes_add_up(chapter, length):
 def test_both_languages_lead_to_the_same_places_of_the_chapter(chapter):
     for minutes, zh, en in rows(PARTS[chapter], "45 minutes") + rows(PARTS[chapter], "90 minutes"):
         assert ROLE.findall(zh) == ROLE.findall(en), minutes
-    known = labels(chapter)
-    assert not [place for role, place in ROLE.findall(PARTS[chapter]) if role != "doc" and place not in known]
+    places = [place for role, place in ROLE.findall(PARTS[chapter]) if role != "doc"]
+    known = {*labels(chapter), *(place for place in places if place.endswith(">"))}  # those are votes: see below
+    assert not {*places} - known
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -112,20 +114,59 @@ def test_numbers_are_the_chapters(chapter):
     assert not [quote for quote in quoted if " ".join(quote.split()) not in said and quote != "x @ W"]
 
 
+def on_slides(chapter):
+    """For each section of the deck what can be voted on there, by the name of its link."""
+    found = {}
+    for section in sections(chapter):
+        cells = [cell for cell in section.cells if "slide" in tags(cell)]
+        votes = [f"predict-{cell.id}" for cell in cells if "predict" in cell.metadata]
+        votes += [f"question-{question['id']}" for question in section.questions if "peer" in question]
+        if section.label and (cells or votes):
+            found[section.label] = votes
+    return found
+
+
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_votes_have_one_right_option_in_both_languages_and_shares_of_all(chapter):
-    votes = rows(PARTS[chapter], "Votes")
+def test_votes_are_on_slides_of_the_sections_that_use_them(chapter):
+    """Each vote by its link, with a mistaken thought in quotation marks; used in the order of their numbers."""
+    votes, deck, asked = rows(PARTS[chapter], "Votes"), on_slides(chapter), {}
     assert len(votes) >= 5
-    for number, (no, zh, en, expected) in enumerate(votes, 1):
+    for number, (no, zh, en) in enumerate(votes, 1):
         assert no == str(number)
-        right = [re.findall(r"\*\*([A-D]) ", text) for text in (zh, en)]
-        assert right[0] == right[1]
-        assert len(right[0]) == 1
-        shares = dict(re.findall(r"([A-D]) (\d+)", expected))
-        assert sum(map(int, shares.values())) == 100
-        for text in (zh, en):
-            assert re.findall(r"(?:[？?.。] |；|; |\*\*)([A-D]) ", text.replace("；**", "；").replace("; **", "; ")
-                              .replace("？ **", "？ ").replace("? **", "? ")) == [*shares]
+        (place,), (same,) = (re.findall(r"<([\w-]+)>`", text) for text in (zh, en))
+        assert place == same
+        assert re.fullmatch(r"\{ref\}`[^<]+ <[\w-]+>` “[^”]+”", zh)
+        assert re.fullmatch(r"\{ref\}`[^<]+ <[\w-]+>` “[^”]+”", en)
+        assert CJK.search(zh)
+        assert not CJK.search(en)
+        asked[no] = place
+    for length in (45, 90):
+        plan = [(zh, en) for _, zh, en in rows(PARTS[chapter], f"{length} minutes")]
+        used = [re.findall(r"vote (\d)", en) for _, en in plan]
+        assert used == [re.findall(r"投票 (\d)", zh) for zh, _ in plan]
+        order = [no for numbers in used for no in numbers]
+        assert order == sorted({*order})
+        assert length == 45 or order == [*asked]
+        for (_, en), numbers in zip(plan, used, strict=True):
+            offered = [vote for _, label in ROLE.findall(en) for vote in deck.get(label, ())]
+            assert {asked[no] for no in numbers} <= {*offered}, en
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_plans_follow_the_deck(chapter):
+    """Sections in the order of the slides; what the long plan leaves out is on no slide."""
+    deck = [*on_slides(chapter)]
+    for length in (45, 90):
+        taught = [label for _, _, en in rows(PARTS[chapter], f"{length} minutes") if not en.startswith("Homework")
+                  for role, label in ROLE.findall(en) if role == "ref"]
+        assert taught == sorted(taught, key=deck.index), "in another order, or on no slide"
+    assert {*deck} - {*taught} <= {label for label in deck if label.endswith("-summary")}
+
+
+def test_decks_are_linked_where_the_published_site_has_them():
+    assert re.findall(r'href="slides/(\w+)\.html"', PLANNING) == 2 * [*CHAPTERS]
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "publish.yml").read_text("utf-8"))["jobs"]
+    assert "make slides" in [step.get("run") for step in jobs["build"]["steps"]]
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -154,9 +195,15 @@ def test_there_are_demonstrations_for_each_chapter():
     for chapter in CHAPTERS:
         numbers = [row[0].partition(". <a ")[0] for row in rows(PARTS[chapter], "Demonstrations")]
         assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
-        plans = " ".join(en for length in (45, 90) for *_, en in rows(PARTS[chapter], f"{length} minutes"))
-        used = re.findall(r"demonstrations? (?:\d (?:and|to) )?(\d)", plans)
-        assert max(map(int, used)) == len(numbers)
+        sections = [ROLE.fullmatch(row[-1])[2] for row in rows(PARTS[chapter], "Demonstrations")]
+        for length in (45, 90):
+            used = {}
+            for _, _, en in rows(PARTS[chapter], f"{length} minutes"):
+                for first, last in re.findall(r"demonstrations? (\d)(?: (?:and|to) (\d))?", en):
+                    for number in range(int(first), int(last or first) + 1):
+                        used[number] = [label for _, label in ROLE.findall(en)]
+                        assert sections[number - 1] in used[number], "its slide is in another section"
+            assert length == 45 or [*used] == [*map(int, numbers)]
 
 
 @pytest.mark.parametrize(("link", "train", "test"), LINKS)

@@ -9,8 +9,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 import nnlib
+from grader import assignments
+from questions import bank
 from web.extension.search import CHAPTERS
+from web.notebooks.course import sections, title
 from web.project import ROOT, pages
+
+DECKS = {f"slides/{name}.html" for name in bank.CHAPTERS}  # `make slides` cuts them when the pages are there
 
 
 @cache
@@ -101,12 +106,32 @@ def test_page_loads_nothing_from_other_hosts(page):
 def test_links_lead_somewhere(page):
     for tag in parsed(page).select("a[href], img[src], link[href], script[src]"):
         url = urlsplit(tag.get("href") or tag.get("src"))
-        if url.scheme or url.netloc:
+        if url.scheme or url.netloc or url.path in DECKS:
             continue
         target = (page.parent / unquote(url.path)).resolve() if url.path else page
         assert target.is_file(), f"{tag} leads nowhere"
         if url.fragment and target.suffix == ".html":
             assert unquote(url.fragment) in places(target), f"{tag}: no such place in {target.name}"
+
+
+@pytest.mark.parametrize("key", ["zh", "en"])
+def test_the_map_says_enough_for_a_syllabus(site, key):
+    """Exercises by their titles, all points of the homework, and of questions how they are answered."""
+    html = BeautifulSoup((site / "map.html").read_text("utf-8"), "html.parser")
+    for other in html.select(f".lang-{'en' if key == 'zh' else 'zh'}, .lang-sep"):
+        other.decompose()
+    for name, table in zip(bank.CHAPTERS, html.select("article table"), strict=True):
+        words = [[" ".join(cell.get_text().split()) for cell in row.select("td")] for row in table.select("tbody tr")]
+        tried = " ".join(row[3] for row in words)
+        for exercise in (id for section in sections(name) for id in section.exercises):
+            assert title(exercise).read(key) in tried
+        points = assignments.load(name).points
+        assert sum(map(int, re.findall(r"\((\d+)\)", tried))) == points
+        line = table.find_previous("p").get_text()
+        assert re.search(rf"满分 {points} 分" if key == "zh" else rf"Homework: {points} points", line)
+        kinds = [re.sub(r"[\d、,]+", " ", row[2]).split() for row in words]
+        assert all(kinds)
+        assert sum(len(re.findall(r"\d+", row[2])) for row in words) == len(bank.questions(name))
 
 
 @pytest.mark.parametrize("name", sorted(nnlib.__all__))

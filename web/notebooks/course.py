@@ -102,8 +102,13 @@ def about(section: Section) -> NotebookNode:
                   f"About {section.minutes} minutes{skip.en}")
 
 
+def title(exercise: str) -> Pair:
+    return Pair.of(next(cell for cell in cells("exercises") if cell.id == f"{exercise}-opener").source.split("\n")[0]
+                   .partition(" ")[2])
+
+
 def practice(section: Section) -> NotebookNode:
-    """The exercises to do next, by their titles."""
+    """The exercises to do next, by their numbers."""
     links = [f"{{ref}}`ex-{id}`" for id in section.exercises]
     return paired(f"practice-{section.label}", f"接着做：{'、'.join(links)}", f"Now try {', '.join(links)}")
 

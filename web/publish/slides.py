@@ -17,13 +17,14 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_revealjs.writers import RevealjsSlideTranslator
 
+from nnlib._common.pair import Pair
 from questions.bank import CHAPTERS
 
 from ..extension import live_cells
-from ..extension.languages import HEAD_SCRIPT
+from ..extension.languages import HEAD_SCRIPT, spans
 from ..extension.quiz import QuestionBox, closing
 from ..other_builds import build
-from ..project import OUT
+from ..project import OUT, ROOT
 
 FOLDER = OUT / "html" / "slides"
 TAG = "tag_slide"  # as MyST-NB calls a cell's tag in the classes of its box
@@ -33,6 +34,8 @@ NOTES = {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}
 REVEAL = ("LICENSE", "dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js")  # what a deck needs of it
 OTHERS = re.compile(r"thebe|design-tabs|togglebutton|clipboard|copybutton|book-theme|wide_boxes|search_marks|"
                     r"THEBE|toggleHint|toggleOpen")  # scripts and sheets of pages
+DEMONSTRATIONS = re.findall(r"^\| (\d+\. )<a (.*?</a>) .*`(sec-[\w-]+)` \|$",  # of the plans for lessons
+                            (ROOT / "chapters" / "teaching.md").read_text("utf-8").replace(r"\|", "|"), re.MULTILINE)
 ELSEWHERE = re.compile(r'href="(?=[\w-]+\.html)')  # from a deck to a page
 # The speaker's window has no style sheet: notes keep what is to be read, and formulas as MathML.
 SPEAKER = """addEventListener("load", () => document.querySelectorAll(`.notes :is(.katex-html, .live-bar),
@@ -77,18 +80,19 @@ def says(slide: nodes.section) -> bool:
 
 
 def slides(section: nodes.section) -> Iterator[nodes.section]:
-    """Texts and formulas together; each cell, with what it asks, and each question on a slide of its own."""
+    """Texts and formulas together; cells, with what they ask, and questions each by itself; last, demonstrations."""
     def slide() -> nodes.section:
         return nodes.section("", section[0].deepcopy(), ids=[f"{section['ids'][0]}-{next(numbers)}"])
 
     numbers, below, full = count(), [], False
+    tagged = any(TAG in child.get("classes", ()) for child in section.children)  # else formulas are notes, too
     current = slide()
     for before, child in pairwise(section.children):
         cell = child.get("nb_element") == "cell_code"
         alone = cell or isinstance(child, QuestionBox)
         if isinstance(child, nodes.section):
             below.append(child)
-        elif TAG in child.get("classes", ()) or isinstance(child, nodes.math_block):
+        elif TAG in child.get("classes", ()) or (tagged and isinstance(child, nodes.math_block)):
             if full or (alone and says(current)):
                 yield current
                 current = slide()
@@ -100,6 +104,11 @@ def slides(section: nodes.section) -> Iterator[nodes.section]:
             if cell:
                 note[1:] = []  # its code runs before that of slides
     yield current
+    if found := [f'<p>{spans(Pair("演示", "Demonstration"))} {number}<a target="_blank" {link}</p>'
+                 for number, link, label in DEMONSTRATIONS if label in section["ids"]]:
+        current = slide()
+        current += nodes.raw("", "\n".join(found), format="html")
+        yield current
     for one in below:
         yield from slides(one)
 
@@ -143,6 +152,7 @@ def setup(app: Sphinx) -> dict[str, object]:
 
 if __name__ == "__main__":
     live = {"NNLIB_LIVE": "1"} if (OUT / "html" / "pyodide").is_dir() else {}  # as the pages that were built
+    shutil.rmtree(FOLDER, ignore_errors=True)  # Sphinx would keep what another version of this file has cut
     os.environ |= {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page"} | live
     build("slides", "revealjs", FOLDER, {"nb_execution_cache_path": str(OUT / ".jupyter_cache")},
           tags=["slides"], doctreedir=OUT / ".slides")

@@ -13,7 +13,7 @@
     const fault = element("pre", { className: "explorer-error", hidden: true, role: "alert" });
     const code = element("pre", { tabIndex: 0 }), inputs = [], shown = [], bar = [];
     const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), code]);
-    let busy = null, moved = false, playing = null, over = false;
+    let busy = null, moved = false, playing = null, over = false, came = !spec.live;
 
     const key = (control) => spec.name + "." + control.name;
     const chosen = () => inputs.map((input) => input.type === "text" ? input.value : +(input.type === "checkbox" ? input.checked : input.value));
@@ -47,11 +47,17 @@
       folded.hidden = !view.code;
     }
 
-    function fail(error) { fault.textContent = error.message; fault.hidden = false; over = true; }
+    function fail(error) { fault.textContent = error.message; fault.hidden = false; over = true; if (picture.hidden && drawing.hidden) line.replaceChildren(); }
+
+    const elsewhere = () => chosen().some((now, i) => now !== spec.controls[i].start);  // than the published view
 
     function update(once) {                      // while one view is on its way, only the last move counts
       moved ||= !!busy && once === undefined;
-      busy ||= ask(chosen(), once).then(show, fail).then(() => {
+      if (!came && elsewhere()) {
+        picture.hidden = drawing.hidden = folded.hidden = true;
+        line.replaceChildren(...words("正在按这些设置画第一幅图… | Drawing the first picture of these settings …"));
+      }
+      busy ||= ask(chosen(), once).then((view) => { came = true; show(view); }, fail).then(() => {
         busy = null;
         if (!moved) return;
         moved = false;
@@ -142,7 +148,7 @@
     const views = [picture, drawing, line, fault];
     host.replaceChildren(...bar, ...(spec.runs ? [...views, ...rows] : [...rows, ...views]), folded);
     tell();
-    if (!drawn || chosen().some((now, i) => now !== spec.controls[i].start)) update();
+    if (!drawn || elsewhere()) update();
   };
 
   function fromDrawings(spec) {                  // made when the book was built, the last control fastest
