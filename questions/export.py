@@ -21,7 +21,7 @@ from text2qti.xml_imsmanifest import imsmanifest
 from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 
-from .bank import HERE, Question, drawing, spelled
+from .bank import HERE, Question, spelled
 from .pools import EDGE, MOST_VARIANTS, Pool, chosen, draw, forms
 
 
@@ -107,10 +107,11 @@ def summary(pools: list[Pool], form: str, most: int, path: Path) -> str:
 
     other = counted(most, "form") if form == "print" else counted(sum(map(len, pools)), "variant")
     lines = [f"{counted(len(pools), 'question')}, {other} in {path}"]
-    if fixed := sum(not drawing(pool[0]) for pool in pools):
-        lines.append(f"{counted(fixed, 'question')} without numbers to draw: "
-                     "word for word those of the pages, apart from the order of answers")
-    if short := [f"{pool[0]['id']} ({len(pool)})" for pool in pools if drawing(pool[0]) and len(pool) < most]:
+    numbered = [pool for pool in pools if pool[0]["draws"]]
+    if fixed := len(pools) - len(numbered):
+        lines.append(f"{counted(fixed, 'question')} as in the pages, apart from the order of answers: "
+                     "nothing is drawn that would change the right one")
+    if short := [f"{pool[0]['id']} ({len(pool)})" for pool in numbered if len(pool) < most]:
         lines.append(f"fewer than {most} variants that differ enough: {', '.join(short)}")
     return "\n".join(lines)
 

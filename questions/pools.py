@@ -32,6 +32,11 @@ def rights(whole: Question) -> list[str]:
     return [answer["say"] for answer in whole.get("answers", []) if "right" in answer]
 
 
+def draws(question: Question) -> bool:
+    """Whether values are drawn that change the right answer; without them a question has one variant."""
+    return any(bank.VALUE.search(say) for say in rights(question))
+
+
 def alike(one: Question, other: Question) -> bool:
     """Whether the right answer to one of two variants may earn points on the other; no pool holds two such.
 
@@ -63,11 +68,10 @@ def lay_out(whole: Question, seed: int, shown: list[int] | None = None) -> Quest
 
 
 def variants(question: Question, seed: int, most: int, lang: str) -> Pool:
-    """Up to so many, with answers that neither the page nor another variant has; one, if the question draws none."""
-    draws = bank.drawing(question) is not None
-    used = [bank.drawn(question, bank.SEED)] if draws else []
+    """Up to so many, with answers that neither the page nor another variant has; one, if nothing changes the answer."""
+    used = [bank.drawn(question, bank.SEED)] if draws(question) else []
     pool: Pool = []
-    for number in range(DRAWS * most if draws else 1):
+    for number in range(DRAWS * most if draws(question) else 1):
         if len(pool) == most:
             break
         whole = bank.drawn(question, seed + number)
@@ -75,7 +79,8 @@ def variants(question: Question, seed: int, most: int, lang: str) -> Pool:
             continue
         used.append(whole)
         figure = picture(whole["figure"], lang) if "figure" in whole else b""
-        whole = whole | {"name": f"{question['id']}-{len(pool) + 1}", "figure": figure}
+        name = f"{question['id']}-{len(pool) + 1}"
+        whole = whole | {"name": name, "figure": figure, "draws": draws(question)}
         pool.append(lay_out(whole, seed + number))
     return pool
 
@@ -84,7 +89,7 @@ def words(question: Question) -> dict[str, set[str]]:
     """The words that choose a question, by what they are about."""
     return {"place": {question["id"].partition("-")[0], question["section"], question["id"]},
             "kind": {question["kind"]}, "goal": {f"goal:{question['goal']}"}, "level": {f"level:{question['level']}"},
-            "numbers": {"drawn"} if bank.drawing(question) else set()}
+            "numbers": {"drawn"} if draws(question) else set()}
 
 
 def chosen(only: list[str], count: int | None, seed: int) -> list[Question]:

@@ -276,8 +276,8 @@ def test_points_that_cannot_be(text, course, capsys):
 
 
 @pytest.mark.parametrize(("call", "said"), [
-    (f"{BANK} --only intro-linear-opposite", "1 question, 1 variant in b.zip\n1 question without numbers to draw: "
-     "word for word those of the pages, apart from the order of answers\n"),
+    (f"{BANK} --only intro-linear-opposite", "1 question, 1 variant in b.zip\n1 question as in the pages, apart "
+     "from the order of answers: nothing is drawn that would change the right one\n"),
     (f"{BANK} --only intro-image-numbers overfitting-softmax-mean --variants 4", "2 questions, 6 variants in b.zip\n"
      "fewer than 4 variants that differ enough: overfitting-softmax-mean (2)\n"),
     (f"{BANK.replace('qti', 'print')} --only intro-image-numbers --variants 1", "1 question, 1 form in b.zip\n"),
