@@ -89,8 +89,7 @@ class Unusable(Exception):
 
 
 def plain(text: str) -> str:
-    """The same with half-width digits, letters and punctuation, in lower case."""
-    return unicodedata.normalize("NFKC", text).replace("、", ",").lower()
+    return unicodedata.normalize("NFKC", text).replace("、", ",").lower()  # with half-width digits and punctuation
 
 
 def parse_points(text: str) -> tuple[Any, Any]:
@@ -214,9 +213,9 @@ def measure(net: Network, names: Mapping[str, Any], plane: Plane | None = None) 
     if plane:
         dead, saturated = (np.mean(share(net, X)) if any(isinstance(layer, Elementwise) for layer in net) else 0.0
                            for share in (dead_units, saturated_units))
-        classes, rows = plane.regions(net)
-        found |= {"dead": dead, "saturated": saturated,
-                  "regions": np.mean(regions_in(rows[0] if net.networks else classes))}
+        shown, several = plane.regions(net)
+        shown = several[0] if net.networks else shown
+        found |= {"dead": dead, "saturated": saturated, "regions": np.mean(regions_in(shown))}
     return found
 
 
@@ -259,8 +258,7 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], tuple[bool, Mapping
                     if m.step % per_epoch == 0:
                         m.epoch += 1
                         if v.patience:
-                            test_loss = measure(net, names)["losses"][1]
-                            stopper.update(m.epoch - 1, test_loss.reshape(stopper.done.shape))
+                            stopper.update(m.epoch - 1, measure(net, names)["losses"][1].reshape(stopper.done.shape))
                             stopper.restore(stopper.done)
                         if over := m.epoch == v.epochs or bool(stopper.done.all()):
                             break
@@ -303,8 +301,7 @@ def playground(**start: Any) -> Explorer:
     >>> print(str(playground(sizes="8, 8", seed=3)).splitlines()[4])
       sizes: '8, 8'
     """
-    columns = zip(*CONTROLS.values(), strict=True)
-    labels, offered, begin = (dict(zip(CONTROLS, column, strict=True)) for column in columns)
+    labels, offered, begin = (dict(zip(CONTROLS, part, strict=True)) for part in zip(*CONTROLS.values(), strict=True))
     for name, value in start.items():
         if isinstance(checks.one_of("playground", name, offered), str):
             value = str(value)
