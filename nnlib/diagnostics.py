@@ -126,7 +126,11 @@ def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
     >>> region_count(net, [[-1.0, 1.0], [-1.0, 1.0]])
     2
     """
-    classes = on_grid(net, X, resolution, "region_count")
+    return regions_in(on_grid(net, X, resolution, "region_count"))
+
+
+def regions_in(classes: Array) -> Any:
+    """How many disjoint regions there are in a picture of classes, or in each of several (R, height, width)."""
     own = np.arange(classes.size).reshape(classes.shape)  # each grid point's own number
     lowest, before = own.copy(), None  # becomes the lowest number in each point's region
     while before is None or (lowest != before).any():
@@ -139,7 +143,7 @@ def region_count(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
             np.copyto(number[:-1], np.minimum(least, number[:-1]), where=joined)
         lowest = lowest.ravel()[lowest]  # far along in one step: the number of the point with that number
     count = (lowest == own).sum(axis=(-2, -1))
-    return count if net.networks else int(count)
+    return count if classes.ndim > 2 else int(count)
 
 
 def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]]:

@@ -1,8 +1,8 @@
 """The controls of an explorer: the values that a reader can choose from, and their checks."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ class Control:
     kind: str  # "slider" | "play", a slider that also runs by itself | "choice" | "check" | "text", with any value
     values: tuple[Any, ...]
     start: Any  # the index of its value; a text itself
+    aside: bool = False  # a run goes on when it moves
 
     @property
     def shown(self) -> list[str]:
@@ -53,7 +54,7 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
 
 
 def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str],
-             start: Mapping[str, Any]) -> list[Control]:
+             start: Mapping[str, Any], aside: Collection[str]) -> list[Control]:
     if not callable(draw):
         raise ValueError(f"explore expected a function that draws, got {draw!r}. "
                          "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20]).")
@@ -71,9 +72,10 @@ def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mappi
     except TypeError as error:
         raise ValueError(f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
                          f"got {', '.join(offered)}: {error}. Give every argument one control of its name.") from error
-    if unknown := {*labels, *start} - {*offered}:
-        raise ValueError(f"explore expected labels and starts of its controls {', '.join(offered)}, got one for "
+    if unknown := {*labels, *start, *aside} - {*offered}:
+        raise ValueError(f"explore expected labels, starts, asides of its controls {', '.join(offered)}, got one for "
                          f"{', '.join(sorted(unknown))}. Correct its name, or leave it out.")
     empty = inspect.Parameter.empty  # an argument caught by **more has no default
-    return [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))
+    made = [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))
             for name, values in offered.items()]
+    return [replace(c, aside=c.name in aside) for c in made]

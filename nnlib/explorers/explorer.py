@@ -7,7 +7,7 @@ import io
 import itertools
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._common.checks import counted
@@ -31,7 +31,7 @@ class Explorer:
         self.draw, self.name, self.controls, self.ahead, self.clicked = draw, name_of(draw), controls, ahead, clicked
         self.runs = inspect.isgeneratorfunction(draw)
         self.live = self.runs or any(c.kind == "text" for c in controls)  # views that nobody can draw in advance
-        self.run: tuple[tuple[Any, ...], Any] = (), None  # the choice of the generator that is running, and it
+        self.run: tuple[Any, Any] = None, None  # what began the generator that is running, and it
         self.start = tuple(c.start for c in controls)
         self.n_views = math.prod(len(c.values) for c in controls)
         self.frames = {choice: self.frame(choice) for choice in self.choices()} if ahead else {}
@@ -56,18 +56,20 @@ class Explorer:
         The view has an "image" (PNG bytes, in a page a figure as SVG text, or None), the "text" that says what it
         shows, and "code" if `draw` gives any.
         """
-        drawn = self.draw(**self.values(choice))
+        drawn = self.draw(**(values := self.values(choice)))
         if self.runs:
-            self.run = tuple(choice), drawn
+            self.run = {c.name: values[c.name] for c in self.controls if not c.aside}, drawn
             drawn = next(drawn, None)
         return self.view(drawn, choice)
 
     def more(self, choice: Sequence[Any], once: bool = False) -> dict[str, Any] | None:
         """The next view of the generator at these values, or None at its end; its `yield` gives `once` back."""
-        if self.run[0] != tuple(choice):
+        values = self.values(choice)
+        aside = {c.name: values.pop(c.name) for c in self.controls if c.aside}
+        if self.run[0] != values:
             self.frame(choice)
         try:
-            return self.view(self.run[1].send(once), choice)
+            return self.view(self.run[1].send((once, aside) if aside else once), choice)
         except StopIteration:
             return None
 
@@ -136,7 +138,7 @@ class Explorer:
 @raises("the controls do not fit the arguments of `draw`, or offer nothing to choose from")
 def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
             clicked: Callable[..., Mapping[str, str]] | None = None, start: Mapping[str, Any] | None = None,
-            **controls: Any) -> Explorer:
+            aside: Collection[str] = (), **controls: Any) -> Explorer:
     """Let a reader set the arguments of a draw function and see what changes.
 
     Under a kernel the panel's controls call `draw` live. In the published page the same cell shows the same controls
@@ -157,6 +159,8 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
         from the top left corner, and the controls' values; returns new values of text boxes.
     start : dict, optional
         The values that the panel starts with, instead of the default arguments.
+    aside : list of str, optional
+        Controls that begin no new run; a generator's ``yield`` then gives a pair, with a dict of their values.
     **controls
         A list of numbers gives a slider; a range, a slider with a play button; a list of texts, a
         choice; True or False, a check box; a text, a text box.
@@ -172,5 +176,5 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
       hidden: 1 [3] 20
       deep: [False] True
     """
-    made = control.controls(draw, controls, labels or {}, start or {})
+    made = control.controls(draw, controls, labels or {}, start or {}, aside)
     return Explorer(draw, made, "NNLIB_FRAMES" in os.environ, clicked)

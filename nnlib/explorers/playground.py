@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 from collections.abc import Callable, Generator, Mapping
 from numbers import Real
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw
 from .._common import checks
 from .._common.checks import Array
 from .._common.docstrings import raises
-from ..diagnostics import dead_units, region_count, saturated_units
+from ..diagnostics import dead_units, regions_in, saturated_units
 from ..layers import KINDS, Elementwise, Maxout
 from ..network import Network
 from ..plot.regions import PLACES, draw_points
@@ -78,6 +79,7 @@ RISE = np.linspace(1, 0, 101)[:, None]
 DOWN, UP = ((1 - RISE) + RISE * [to_rgb(color)] for color in COLORS[:2])
 OURS = [*PLACES, (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7)]
 PALETTE = (255 * np.concatenate([OURS, UP, DOWN[-2::-1]])).astype(np.uint8)
+ENDS = ("", ""), ("练完了：", "done: "), ("早停了：", "stopped early: ")
 DIVERGED = ("训练发散了：损失或参数不再是有限的数。调低学习率，再从头开始。"
             " | Training diverged: a loss or a parameter is no longer finite. Lower the learning rate and rewind.")
 
@@ -86,17 +88,23 @@ class Unusable(Exception):
     """What a reader wrote cannot be used; the words are for the panel, in both languages."""
 
 
+def plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace("、", ",").lower()  # with half-width digits and punctuation
+
+
 def parse_points(text: str) -> tuple[Any, Any]:
-    """Points (2, N) and classes (N,) written as x1 x2 class, with anything between the numbers."""
+    """Points (2, N) and classes (N,) written as x1 x2 class, with anything between the numbers, each within a line."""
+    lines = [re.findall(r"[^\s,;()\[\]]+", line) for line in [*plain(text).splitlines(), ""]]
     try:
-        rows = np.array(re.findall(r"[^\s,;()\[\]]+", text), float).reshape(-1, 3)
+        rows = np.concatenate([np.array(line, float).reshape(-1, 3) for line in lines])
     except ValueError:
         rows = np.full((1, 3), np.nan)
     classes = rows[:, 2]
-    if not (np.abs(rows) <= 1e6).all() or not np.isin(classes, range(len(COLORS))).all() or len(rows) > MOST[2]:
-        raise Unusable(f"每个点写三个数：x1、x2 和 0 到 {len(COLORS) - 1} 的类别，如 0.5 -0.2 1；最多 {MOST[2]} 个点。"
-                       f" | Write three numbers per point: x1, x2 and a class from 0 to {len(COLORS) - 1}, such as "
-                       f"0.5 -0.2 1; at most {MOST[2]} points.")
+    if (not (np.abs(rows) <= 1e6).all() or not np.isin(classes, range(len(COLORS))).all() or len(rows) > MOST[2]
+            or re.search(r"(?<![^\s;(\[])[+-]?\d*,\d+,?(?![^\s;)\]])", plain(text))):  # 0,5: a number, or two?
+        raise Unusable(f"每个点写三个数：x1、x2 和 0 到 {len(COLORS) - 1} 的类别，如 0.5 -0.2 1；小数用点，不用逗号；"
+                       f"最多 {MOST[2]} 个点。 | Write three numbers per point: x1, x2 and a class from 0 to "
+                       f"{len(COLORS) - 1}, such as 0.5 -0.2 1; decimal points, not commas; at most {MOST[2]} points.")
     return rows[:, :2].T, classes.astype(int)
 
 
@@ -109,12 +117,12 @@ def code_of(v: Any) -> str:
         if len(np.unique(y)) < 2:
             raise Unusable("自己的点至少要有两个类别：换一个类别，再点图上的别处。"
                            " | Your points need at least two classes: choose another class and click elsewhere.")
-    units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", v.sizes)]
+    units = [int(word) if re.fullmatch("[0-9]{1,4}", word) else 0 for word in re.findall(r"[^\s,;]+", plain(v.sizes))]
     if not all(1 <= n <= MOST[0] for n in units) or len(units) > MOST[1]:
         raise Unusable(f"隐藏层的单元数写成 20 或 8, 8：每层 1 到 {MOST[0]} 个，最多 {MOST[1]} 层；没有隐藏层就留空。"
                        f" | Write the units of the hidden layers as 20 or 8, 8: from 1 to {MOST[0]} per layer, at most "
                        f"{MOST[1]} layers; leave it empty for none.")
-    kinds = re.findall(r"[^\s,;]+", v.activations.lower()) or [v.activation] * len(units)
+    kinds = re.findall(r"[^\s,;]+", plain(v.activations)) or [v.activation] * len(units)
     if not {*kinds} <= {*ACTIVATIONS} or len(kinds) != len(units):
         raise Unusable(f"给 {len(units)} 个隐藏层各写一个激活函数，可用 {', '.join(ACTIVATIONS)}；都一样就留空。"
                        f" | Write one activation for each of the {len(units)} hidden layers, out of "
@@ -136,10 +144,6 @@ def code_of(v: Any) -> str:
             f"{f', patience={v.patience}' if v.patience else ''})\n")
 
 
-def classes_of(y: Any) -> Any:
-    return y if y.ndim == 1 else decide(y)  # columns of targets, for MSE
-
-
 class Plane:
     """The picture: regions and points, the planes of units or of starts beside them, the curves below."""
 
@@ -156,7 +160,7 @@ class Plane:
         self.background.putpalette(PALETTE.tobytes())
         for (X, y), size in zip(parts, (SIDE / 60, SIDE / 120), strict=False):  # test points are small
             unit = (X - self.low[:, None]) / (self.high - self.low)[:, None] * SIDE
-            draw_points(self.points, np.stack([unit[0], SIDE - unit[1]], axis=1), y, size)
+            draw_points(self.points, np.stack([unit[0], SIDE - unit[1]], axis=1), y if y.ndim == 1 else decide(y), size)
         self.mask = self.points.point(lambda place: 255 * (place != WHITE), "1")
 
     def regions(self, net: Network) -> tuple[Array, list[Array]]:
@@ -169,8 +173,9 @@ class Plane:
                 largest = np.abs(plane).max(axis=(1, 2), keepdims=True)
                 rows.append((MIDDLE - 100 * plane / np.maximum(largest, 1e-12)).astype(np.uint8))
         if net.networks:
-            rows = [decide(net.evaluate(self.coarse)).astype(np.uint8).reshape(-1, GRID, GRID)]
-        return decide(a).astype(np.uint8).reshape(n, n), rows
+            scores = net.evaluate(self.coarse)  # the first wins where only rounding tells scores apart
+            rows = [decide(scores > scores.max(-2, keepdims=True) - 1e-12).astype(np.uint8).reshape(-1, GRID, GRID)]
+        return decide(a > a.max(-2, keepdims=True) - 1e-12).astype(np.uint8).reshape(n, n), rows
 
     def png(self, net: Network | None, curves: list[Array]) -> bytes:
         image, down = self.background.copy(), 0
@@ -189,7 +194,7 @@ class Plane:
         if len(curves) > 1:  # losses in training, grey, on test data, orange: the mean, and from lowest to highest
             x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
             y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
-            for part, band in ((1, PALE + 1), (0, PALE)):
+            for part, band in ((1, PALE + 1), (0, PALE)) if y.shape[2] > 1 else ():
                 outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
                 pen.polygon(outline.T.ravel().tolist(), fill=band)
             for part, color in ((1, 11), (0, GREY)):
@@ -198,33 +203,35 @@ class Plane:
         return file.getvalue()
 
 
-def measure(net: Network, names: Mapping[str, Any], deep: bool) -> dict[str, Any]:
-    """Losses (2, R) on training and test data, R = 1 for one network, and right answers; `deep`: what is inside."""
+def measure(net: Network, names: Mapping[str, Any], plane: Plane | None = None) -> dict[str, Any]:
+    """Losses (2, R) on training and test data, R = 1 for one network, and right answers; with a plane more."""
     X = names["X"]
     sets = [(net(X), names["y"]), (net(names["X_test"]), names["y_test"])]
-    train, test = (share_right(scores, classes_of(y)) for scores, y in sets)
+    train, test = (share_right(scores, y if y.ndim == 1 else decide(y)) for scores, y in sets)
     losses = np.array([names["settings"]["loss"](scores, y) for scores, y in sets]).reshape(2, -1)
     found = {"losses": losses, "train": train.mean(), "test": test.mean(), "worst": test.min()}
-    if deep:
+    if plane:
         dead, saturated = (np.mean(share(net, X)) if any(isinstance(layer, Elementwise) for layer in net) else 0.0
                            for share in (dead_units, saturated_units))
-        found |= {"dead": dead, "saturated": saturated, "regions": np.mean(region_count(net, X, 60))}
+        shown, several = plane.regions(net)
+        shown = several[0] if net.networks else shown
+        found |= {"dead": dead, "saturated": saturated, "regions": np.mean(regions_in(shown))}
     return found
 
 
 def line(m: Any) -> str:
     """All measurements in words."""
     met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "–"
-    (loss, loss_test), dead = m.losses.mean(axis=1), round(m.dead * m.units)
+    (loss, tested), dead, (a, b) = m.losses.mean(axis=1), round(m.dead * m.units), m.end
     zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
-    return (f"第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {loss_test:.3f}；准确率 {m.train:.0%}，测试 "
+    return (f"{a}第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {tested:.3f}；准确率 {m.train:.0%}，测试 "
             f"{m.test:.0%}{zh}；隐藏单元 {m.units} 个，死的 {dead} 个，饱和 {m.saturated:.0%}；区域 {m.regions:g} 个；"
-            f"参数 {m.n_params} 个；完成的任务：{met} | step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test "
-            f"{loss_test:.3f}; right {m.train:.0%}, test {m.test:.0%}{en}; hidden units {m.units}, dead {dead}, "
+            f"参数 {m.n_params} 个；完成的任务：{met} | {b}step {m.step}, epoch {m.epoch}; loss {loss:.3f}, test "
+            f"{tested:.3f}; right {m.train:.0%}, test {m.test:.0%}{en}; hidden units {m.units}, dead {dead}, "
             f"saturated {m.saturated:.0%}; regions {m.regions:g}; parameters {m.n_params}; missions met: {met}")
 
 
-def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
+def play(**values: Any) -> Generator[tuple[bytes, str, str], tuple[bool, Mapping[str, Any]] | None, None]:
     """Train the network that the controls describe; each view comes some steps after the one before."""
     v, own = SimpleNamespace(**values), parse_points("")
     names: dict[str, Any] = {}
@@ -236,13 +243,13 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
         return
     net, X = names["net"], names["X"]
     parts = ["", "_test"] if v.data in DATA else [""]  # own points are all trained on
-    plane = Plane([(names["X" + part], classes_of(names["y" + part])) for part in parts])
+    plane = Plane([(names["X" + part], names["y" + part]) for part in parts])
     m = SimpleNamespace(**values, n=X.shape[1], n_params=net.n_params, units=net.n_neurons - net.n_out, step=0, epoch=0,
                         kinds={type(layer).__name__ for layer in net if isinstance(layer, Elementwise | Maxout)})
     per_epoch, stopper, over = -(-m.n // v.batch), EarlyStopping(net, v.patience or v.epochs), False
     curves: list[Array] = []
     training, n, once = steps(net, X, names["y"], **names["settings"]), 0, True
-    while True:
+    while not over:
         try:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own words
                 for _ in range(n):
@@ -251,23 +258,21 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], bool, None]:
                     if m.step % per_epoch == 0:
                         m.epoch += 1
                         if v.patience:
-                            test_loss = measure(net, names, False)["losses"][1]
-                            stopper.update(m.epoch - 1, test_loss.reshape(stopper.done.shape))
+                            stopper.update(m.epoch - 1, measure(net, names)["losses"][1].reshape(stopper.done.shape))
                             stopper.restore(stopper.done)
                         if over := m.epoch == v.epochs or bool(stopper.done.all()):
                             break
                 if over and v.patience:
                     stopper.restore(np.ones_like(stopper.done))
-                vars(m).update(measure(net, names, once or over or len(curves) % 5 == 0))
+                m.end = ENDS[over and 1 + int(stopper.done.all())]
+                vars(m).update(measure(net, names, plane if once or over or len(curves) % 5 == 0 else None))
                 curves.append(m.losses)
                 image = plane.png(net, curves)
         except ValueError:  # by which nnlib refuses what is not finite
             yield plane.png(None, curves), DIVERGED, code
             return
-        once = yield image, line(m), code
-        if over:
-            return
-        n = 1 if once else v.speed
+        once, aside = (yield image, line(m), code) or (False, values)
+        n = 1 if once else aside["speed"]
 
 
 def clicked(x: float, y: float, **values: Any) -> dict[str, str]:
@@ -296,12 +301,11 @@ def playground(**start: Any) -> Explorer:
     >>> print(str(playground(sizes="8, 8", seed=3)).splitlines()[4])
       sizes: '8, 8'
     """
-    columns = zip(*CONTROLS.values(), strict=True)
-    labels, offered, begin = (dict(zip(CONTROLS, column, strict=True)) for column in columns)
+    labels, offered, begin = (dict(zip(CONTROLS, part, strict=True)) for part in zip(*CONTROLS.values(), strict=True))
     for name, value in start.items():
         if isinstance(checks.one_of("playground", name, offered), str):
             value = str(value)
         elif isinstance(value, Real):
             offered[name] = sorted({*offered[name], value})
         begin[name] = value
-    return explore(play, labels, clicked, begin, **offered)
+    return explore(play, labels, clicked, begin, ["paint", "speed"], **offered)

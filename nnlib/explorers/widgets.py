@@ -94,7 +94,7 @@ def panel(controls: Sequence[Control], first: dict[str, Any], frame: Callable[[S
         draw(ask, *once)
 
     show(first)
-    for chosen in inputs:
+    for chosen in (c for c, control in zip(inputs, controls, strict=True) if not control.aside):
         chosen.observe(moved, "value")
     if not more:
         return widgets.VBox([*rows, picture, text, code])

@@ -485,7 +485,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({}, "explore…got none", "hidden=[1, 3, 20]"),
         ({"draw": max, "x": [1]}, "explore expected a function with named arguments…<built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…view(hidden), got width: missing", to(HIDDEN)),
-        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…labels and starts…hidden, got one for l2", to(HIDDEN))
+        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…labels, starts, asides…hidden, got one for l2", to(HIDDEN))
           for what in ("labels", "start")),
         ({**HIDDEN, "start": {"hidden": 7}}, "explore…start of hidden…[1], got 7", to({"hidden": [1, 7]})),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")

@@ -238,6 +238,29 @@ def test_a_generator_gives_one_view_after_the_other():
     assert [panel.more([0, "b"]) and 1 for _ in range(4)] == [1, 1, None, None]
 
 
+def test_what_moves_aside_does_not_begin_a_run_anew():
+    def stride(by, word):
+        n, asked = 0, []
+        while True:
+            asked.append((yield f"{word}{n} {asked}"))
+            n += asked[-1][1]["by"]
+
+    panel = nn.explore(stride, by=[1, 5], word=["a", "b"], aside=["by"])
+    panel.frame([0, 0])
+    assert panel.more([1, 0], True)["text"] == "a5 [(True, {'by': 5})]"
+    assert panel.more([0, 0])["text"].startswith("a6 ")
+    assert panel.more([0, 1])["text"].startswith("b1 ")
+    by, word, text = parts(panel, SelectionSlider, Dropdown, HTML)
+    word.value = 1
+    assert "b0 []" in text.value
+    panel.more([0, 1])
+    by.value, text.value = 1, "as before"
+    assert text.value == "as before"
+    assert panel.more([1, 1])["text"].startswith("b6 ")
+    with pytest.raises(ValueError, match="asides of its controls by, got one for to"):
+        nn.explore(lambda by: "", by=[1], aside=["to"])
+
+
 def test_a_text_box_has_any_value_and_starts_with_what_is_offered_or_the_default():
     panel = nn.explore(lambda a, b="y": a + b, a="x", b="z")
     assert [(c["kind"], c["values"], c["start"]) for c in panel.spec()["controls"]] == [("text", [], "x"),

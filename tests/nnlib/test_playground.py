@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 import nnlib as nn
 from nnlib.explorers.playground import CONTROLS, GRID, MISSIONS, SIDE, STRIP, WIDTH, Plane, clicked, play
 
 BEGIN = {name: first for name, (_, _, first) in CONTROLS.items()}
 XOR = " ".join(f"{x} {y} {int(x * y > 0)}" for x in (-.8, -.4, .4, .8) for y in (-.8, -.4, .4, .8))
+SQUARES = " ".join(f"{r * x} {r * y} {int(x * y > 0)}" for r in (.4, .8) for x in (-1, 1) for y in (-1, 1))
+PALES = (255 * np.array([[.85, .85, .85], [1, .85, .7]])).astype(int)  # of the bands
 WAYS = {  # to 500 steps, or fewer
     "plain": {"batch": 21, "epochs": 50},
     "whole batch": {"batch": 1000, "epochs": 40, "optimizer": "sgd"},
@@ -93,7 +95,7 @@ def test_a_run_ends():
 
 
 def test_the_numbers_are_those_of_nnlib():
-    *_, (_, text, code, _) = views(activation="relu", lr=1.0, epochs=20, sizes="12")
+    *_, (_, text, code, known) = views(activation="relu", lr=1.0, epochs=20, sizes="12")
     names = {}
     exec(code, names)
     net, X, y = names["net"], names["X"], names["y"]
@@ -102,7 +104,7 @@ def test_the_numbers_are_those_of_nnlib():
                   f"test {nn.accuracy(net, names['X_test'], names['y_test']):.0%}", "step 140, epoch 20",
                   f"dead {round(12 * nn.diagnostics.dead_units(net, X))}", f"parameters {net.n_params}",
                   f"saturated {nn.diagnostics.saturated_units(net, X):.0%}",
-                  f"regions {nn.diagnostics.region_count(net, X, 60)}"):
+                  f"regions {nn.diagnostics.region_count(net, known['plane'].grid, 90)}"):
         assert words in en
     assert re.findall(r"[\d.]+", zh) == re.findall(r"[\d.]+", en)
 
@@ -120,6 +122,65 @@ def test_the_picture_shows_the_regions_of_the_network():
     for x, y, (x1, x2) in ((1, SIDE - 2, corners[:, 0]), (SIDE - 2, 1, corners[:, 1])):
         c = nn.predict(known["net"], [[x1], [x2]])[0]
         assert np.abs(shown[y, x] - 255 * np.array(nn.plot.TINTS[c])).max() <= 1
+
+
+@pytest.mark.parametrize(("start", "regions"), [
+    ({"data": "own", "points": "0 0 0 1 1 0 0 1 1 1 0 1", "epochs": 300}, 4),
+    ({"data": "blobs", "lr": .3, "epochs": 300}, 4),
+    ({"data": "own", "points": SQUARES, "sizes": "", "epochs": 1000}, 1)])  # scores that only rounding tells apart
+def test_the_line_counts_the_regions_of_the_picture(start, regions):
+    *_, (image, text, _, known) = views(speed=100, **start)
+    classes, _ = known["plane"].regions(known["net"])
+    shown = np.asarray(Image.open(io.BytesIO(image)))[1:SIDE:4, 1:SIDE:4]  # places in the palette
+    free = shown < len(nn.plot.TINTS)  # of points
+    assert (shown == classes)[free].all()
+    assert free.mean() > .8
+    flooded, found = Image.fromarray(classes).copy(), 0
+    for x, y in np.ndindex(classes.shape):
+        if flooded.getpixel((x, y)) < 8:
+            ImageDraw.floodfill(flooded, (x, y), 8)
+            found += 1
+    assert found == regions
+    assert f"regions {regions};" in text
+
+
+def test_the_count_for_twenty_starts_is_the_mean_over_their_small_planes():
+    *_, (_, text, _, known) = views(twenty=True, epochs=10)
+    corners = known["plane"].coarse[:, [0, -1]]
+    counts = nn.diagnostics.region_count(known["net"], corners, GRID)
+    assert f"regions {counts.mean():g};" in text
+
+
+def test_only_several_networks_have_a_band_from_lowest_to_highest():
+    for twenty in (False, True):
+        *_, (image, _, _, _) = views(twenty=twenty, epochs=10)
+        strip = picture(image)[SIDE + 4:].reshape(-1, 3)
+        assert any((strip == pale).all(axis=1).any() for pale in PALES) == twenty
+
+
+@pytest.mark.parametrize(("start", "zh", "en"), [
+    ({"epochs": 10}, "练完了：", "done: step 70,"), ({"patience": 100, "epochs": 10}, "练完了：", "done: step 70,"),
+    ({"patience": 5, "lr": .3, "epochs": 300, "data": "blobs"}, "早停了：", "stopped early: step")])
+def test_the_line_says_at_the_end_why_it_ended(start, zh, en):
+    *before, (_, last, _, _) = views(**start)
+    assert last.startswith(zh)
+    assert f" | {en}" in last
+    assert all(text.startswith("第") and " | step" in text for _, text, *_ in before)
+
+
+def test_steps_per_picture_and_the_class_of_a_click_do_not_begin_anew():
+    panel = nn.playground()
+    names = [c.name for c in panel.controls]
+    faster = list(panel.start)
+    faster[names.index("speed")], faster[names.index("paint")] = 4, 1  # 100 steps, class 1
+    panel.frame(panel.start)
+    seen = [panel.more(choice)["text"] for choice in (panel.start, faster, panel.start)]
+    assert [int(re.search(r"step (\d+)", text)[1]) for text in seen] == [10, 110, 120]
+    other = list(panel.start)
+    other[names.index("lr")] += 1
+    assert "step 10," in panel.more(other)["text"]
+    assert "step 0," in panel.frame(other)["text"]  # rewinding
+    assert {c["name"] for c in panel.spec()["controls"] if c["aside"]} == {"speed", "paint"}
 
 
 def test_small_planes_are_of_units_or_of_starts():
@@ -170,7 +231,9 @@ BAD = [
     ({"activations": "tanh()"}, "激活函数", "one activation"),
     *(({"data": "own", "points": points}, "每个点写三个数", "three numbers per point")
       for points in ("1 2", "a b c", "1 2 8", "1 2 -1", "1 2 0.5", "nan 0 0", "inf 0 0", "1e7 0 1", "0 0 0 " * 1001,
-                     "__import__('os').abort()", "0 0 1 '")),
+                     "__import__('os').abort()", "0 0 1 '",
+                     "0,5 -0,2 1", "0,5 -0,2 1 0,1 0,2 0 0,3 0,4 1", "0,5; -0,2; 1", "0,5, -0,2, 1, " * 3, "0，5 0 1",
+                     "0 0\n1 1 1 1", "0 0 0 1 1\n1")),
     *(({"data": "own", "points": points}, "两个类别", "at least two classes")
       for points in ("", "0 0 0", "0 0 1 1 1 1")),
     *(({"lr": 10.0, "loss": "mse", "twenty": twenty}, "发散", "diverged") for twenty in (False, True)),
@@ -195,11 +258,20 @@ def test_what_cannot_be_used_is_said_in_both_languages_and_the_panel_lives_on(st
 
 
 @pytest.mark.parametrize("text", ["0.5 -0.5 0\n-0.5 0.5 1", "0.5, -0.5, 0; -0.5, 0.5, 1", "[[.5,-.5,0],[-.5,.5,1.0]]",
-                                  "\t0.5\t-0.5\t0\r\n-0.5\t0.5\t1\r\n", "(5e-1 -0.5 0) (-0.5 +0.5 1)"])
+                                  "\t0.5\t-0.5\t0\r\n-0.5\t0.5\t1\r\n", "(5e-1 -0.5 0) (-0.5 +0.5 1)",
+                                  "0.5，-0.5，0；-0.5，0.5，1", "（０.５、-０.５、０）（-0.5　0.5　1）",
+                                  "0.5,-0.5,0 -0.5,0.5,1"])
 def test_points_may_be_pasted_as_they_are(text):
     known = next(views(data="own", points=text))[3]
     np.testing.assert_array_equal(known["X"], [[.5, -.5], [-.5, .5]])
     np.testing.assert_array_equal(known["names"]["y"], [0, 1])
+
+
+@pytest.mark.parametrize(("sizes", "activations"), [
+    ("8，7", "tanh，relu"), ("8、7", "ＴＡＮＨ、ReLU"), ("８　７；", "tanh；relu")])
+def test_sizes_and_activations_may_be_written_with_chinese_punctuation(sizes, activations):
+    code = next(views(sizes=sizes, activations=activations))[2]
+    assert code == next(views(sizes="8, 7", activations="tanh relu"))[2]
 
 
 def test_a_click_adds_a_point_where_it_hits():

@@ -48,8 +48,7 @@
     }
 
     function fail(error) { fault.textContent = error.message; fault.hidden = false; over = true; if (picture.hidden && drawing.hidden) line.replaceChildren(); }
-
-    const elsewhere = () => chosen().some((now, i) => now !== spec.controls[i].start);  // than the published view
+    const elsewhere = () => spec.controls.some((control, i) => !control.aside && chosen()[i] !== control.start);  // than the published view
 
     function update(once) {                      // while one view is on its way, only the last move counts
       moved ||= !!busy && once === undefined;
@@ -137,7 +136,7 @@
       input.name = key(control);
       input.autocomplete = "off";                // a reload shows what the address says
       inputs.push(input);
-      input.addEventListener(text ? "change" : "input", () => { share(); update(); });
+      input.addEventListener(text ? "change" : "input", () => { share(); if (!control.aside) update(); });
       const label = element("label", {}, [element("span", {}, words(control.label)), input].concat(shown[i] || []));
       return element("div", { className: "explorer-row" }, control.kind === "play" ? [slide(input), label] : [label]);
     });
