@@ -47,6 +47,7 @@ def without_white(image: Array) -> Array:
 class Renderer(RendererSVG):
     """Matplotlib's SVG without what would reach beyond the figure: a style for all elements, names, metadata."""
 
+    right = 0.0  # how far the words reach where a page shows both languages, in points
     _write_metadata = _write_default_style = lambda *told: None  # type: ignore[assignment]
 
     def open_group(self, s: str, gid: str | None = None) -> None:
@@ -74,6 +75,8 @@ class Renderer(RendererSVG):
                 "text-anchor": anchor, "font-size": f"{prop.get_size():g}", "fill": themed(to_hex(gc.get_rgb()))}
         if not isinstance(s, Both) or s.pair.zh == s.pair.en:
             return self.writer.element("text", s, attrib=look)
+        ems = sum(1 if letter > "\u2e7f" else 0.6 for letter in "".join((s.pair.zh, BAR, s.pair.en)))
+        self.right = max(self.right, x + (1 - share) * 0.8 * ems * prop.get_size() * (not angle))
         self.writer.start("text", attrib=look)
         for key, code, half in (("zh", "zh-CN", s.pair.zh), ("sep", "", BAR), ("en", "en", s.pair.en)):
             self.writer.element("tspan", half, attrib={"class": f"lang-{key}", "lang": code})
@@ -109,7 +112,8 @@ def inline_svg(figure: Figure, tight: bool = True) -> str:
     used, mark = set(USED.findall(body)), "f" + hashlib.sha256(body.encode()).hexdigest()[:8]
     body = ID.sub(lambda found: f' id="{mark}{found[1]}"' if found[1] in used else "", body)
     body = USED.sub(lambda found: found[0].replace("#", f"#{mark}"), body)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" '
+    over = max(svg.right / 72 - box.x1, 0)  # book.css leaves that much room
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" style="--over:{over / (box.width + over):.1%}" '
             f'width="{box.width * dpi:.0f}" height="{box.height * dpi:.0f}" viewBox="{72 * box.x0:.1f} '
             f'{72 * (height - box.y1):.1f} {72 * box.width:.1f} {72 * box.height:.1f}" fill="{INK}" '
             f'stroke-linejoin="round" stroke-linecap="butt">{body}')

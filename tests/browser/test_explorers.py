@@ -195,6 +195,16 @@ def test_what_goes_wrong_is_shown_in_place(open_page):
 
 
 @SERVED
+@pytest.mark.parametrize(("words", "shown"), [("expected int | None", "expected int | None"), ("不行 | no", "no")])
+def test_an_error_in_both_languages_is_shown_in_the_readers(open_page, words, shown):
+    page = open_page("index.html?lang=en")
+    mount(page, "12", f"() => Promise.reject(new Error({words!r}))")
+    fault = page.locator("#own .explorer-error")
+    fault.wait_for()
+    assert fault.inner_text() == shown
+
+
+@SERVED
 def test_while_one_view_is_on_its_way_only_the_last_move_counts(open_page):
     page = open_page("index.html")
     page.evaluate("window.asked = []")

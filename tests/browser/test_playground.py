@@ -129,6 +129,8 @@ def test_a_link_with_settings_shows_no_picture_of_others(visiting, server, key):
         visit.context.route("**/pyodide/worker.js*", lambda route: route.abort())
         page = visit.open(link)
         page.locator(f"{PANEL} .explorer-error").wait_for()
+        fault = {"zh": "这里的 Python 代码没有运行成功。", "en": "The Python code here did not run."}[key]
+        assert page.locator(f"{PANEL} .explorer-error").inner_text() == fault
         assert not page.locator(f"{PANEL} .explorer-text").inner_text()
         assert not page.locator(f"{PANEL} > img").is_visible()
         visit.troubles.clear()  # the browser says that the file did not come

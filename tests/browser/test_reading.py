@@ -121,6 +121,28 @@ def test_page_fits_a_phone(open_page, name):
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, (scheme, choice)
 
 
+WORDS_CUT = """() => [...document.querySelectorAll("article .drawing text")].flatMap(text => {
+    const words = text.getBoundingClientRect();
+    for (let box = text.closest("svg").parentElement; words.width && box; box = box.parentElement) {
+        const { left, right } = box.getBoundingClientRect();
+        if (getComputedStyle(box).overflowX !== "visible" && (words.left < left - 1 || words.right > right + 1))
+            return [text.textContent];
+    }
+    return [];
+})"""
+
+
+@SERVED
+@pytest.mark.parametrize("name", ["intro", "architecture", "activations", "overfitting"])
+def test_no_figure_loses_the_end_of_its_words(open_page, name):
+    page = open_page(f"{name}.html")
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        for choice in CHOICES:
+            page.locator(f".language-switch label:has(input[value={choice}])").click()
+            assert not page.evaluate(WORDS_CUT), (width, choice)
+
+
 def test_formulas_use_their_own_fonts(open_page):
     page = open_page("intro.html")
     page.evaluate("document.fonts.ready")

@@ -160,6 +160,14 @@ def test_a_label_keeps_its_twin_wherever_matplotlib_puts_it():
             ("值 $", "value $")} <= set(words(tree(figure)))
 
 
+def test_a_figure_says_how_much_room_both_languages_need_beyond_it():
+    figure, ax = plt.subplots()
+    ax.text(1, 0.5, plot.both("单元 | unit"))
+    assert float(tree(figure).get("style").removeprefix("--over:").rstrip("%")) > 2
+    ax.texts[0].set_ha("right")
+    assert tree(figure).get("style") == "--over:0.0%"
+
+
 def test_both_leaves_what_has_one_language_or_both_already():
     assert plot.both("ReLU") == "ReLU"
     label = plot.both("轮 | epoch")

@@ -183,7 +183,7 @@ book.Cell = (() => {
 
     mark(running) {
       if (!running && this.awaited) {
-        this.awaited.reject(new Error("单元格没有运行成功。 | The cell did not run."));  // unless it has been resolved
+        this.awaited.reject(new Error("这里的 Python 代码没有运行成功。 | The Python code here did not run."));  // unless it has been resolved
         this.awaited = null;
       }
       this.running = running;
