@@ -211,9 +211,9 @@ def test_a_demonstration_opens_and_ends_as_the_page_says(link, train, test):
     """To five points: machines differ in the last digits, and a few points may fall to the other side."""
     assert urlsplit(link).fragment == "explorer-play"
     panel = nn.playground()
-    last = view = panel.frame(state(unescape(link)))
+    last = view = panel.frame(choice := state(unescape(link)))
     assert view["code"], view["text"]  # there is none for what it cannot use
-    while view := panel.more(panel.run[0]):
+    while view := panel.more(choice):
         last = view
     shares = re.search(r"right (\d+)%, test (\d+)%", last["text"])
     assert abs(int(shares[1]) - int(train)) <= 5
