@@ -281,6 +281,7 @@ def test_enter_checks_a_number_and_the_browser_keeps_its_keys(open_page):
     assert lines.box.locator("li").all_inner_texts() == before
 
 
+@SERVED
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_answered_questions_have_no_barrier(open_page, barriers, scheme):
     page = open_page("intro.html?lang=both", color_scheme=scheme, lazy=False)
