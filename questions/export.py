@@ -18,6 +18,7 @@ from text2qti.qti import QTI
 from text2qti.quiz import GroupStart, Quiz
 from text2qti.xml_imsmanifest import imsmanifest
 
+from nnlib._common.checks import counted
 from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 
@@ -102,9 +103,6 @@ WRITERS = {"qti": qti, "moodle": moodle, "canvas": canvas, "print": paper}
 
 def summary(pools: list[Pool], form: str, most: int, path: Path) -> str:
     """What was written, and which questions have less to draw than was asked for."""
-    def counted(number: int, noun: str) -> str:
-        return f"{number} {noun}{'s' * (number != 1)}"
-
     other = counted(most, "form") if form == "print" else counted(sum(map(len, pools)), "variant")
     lines = [f"{counted(len(pools), 'question')}, {other} in {path}"]
     numbered = [pool for pool in pools if pool[0]["draws"]]

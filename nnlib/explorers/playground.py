@@ -144,6 +144,15 @@ def code_of(v: Any) -> str:
             f"{f', patience={v.patience}' if v.patience else ''})\n")
 
 
+def classes_of(y: Any) -> Any:
+    return y if y.ndim == 1 else decide(y)  # columns of targets, for MSE
+
+
+def best(scores: Array) -> Any:
+    """The classes of a picture; the first wins where only rounding tells scores apart."""
+    return decide(scores > scores.max(axis=-2, keepdims=True) - 1e-12).astype(np.uint8)
+
+
 class Plane:
     """The picture: regions and points, the planes of units or of starts beside them, the curves below."""
 
@@ -160,7 +169,7 @@ class Plane:
         self.background.putpalette(PALETTE.tobytes())
         for (X, y), size in zip(parts, (SIDE / 60, SIDE / 120), strict=False):  # test points are small
             unit = (X - self.low[:, None]) / (self.high - self.low)[:, None] * SIDE
-            draw_points(self.points, np.stack([unit[0], SIDE - unit[1]], axis=1), y if y.ndim == 1 else decide(y), size)
+            draw_points(self.points, np.stack([unit[0], SIDE - unit[1]], axis=1), classes_of(y), size)
         self.mask = self.points.point(lambda place: 255 * (place != WHITE), "1")
 
     def regions(self, net: Network) -> tuple[Array, list[Array]]:
@@ -173,14 +182,13 @@ class Plane:
                 largest = np.abs(plane).max(axis=(1, 2), keepdims=True)
                 rows.append((MIDDLE - 100 * plane / np.maximum(largest, 1e-12)).astype(np.uint8))
         if net.networks:
-            scores = net.evaluate(self.coarse)  # the first wins where only rounding tells scores apart
-            rows = [decide(scores > scores.max(-2, keepdims=True) - 1e-12).astype(np.uint8).reshape(-1, GRID, GRID)]
-        return decide(a > a.max(-2, keepdims=True) - 1e-12).astype(np.uint8).reshape(n, n), rows
+            rows = [best(net.evaluate(self.coarse)).reshape(-1, GRID, GRID)]
+        return best(a).reshape(n, n), rows
 
-    def png(self, net: Network | None, curves: list[Array]) -> bytes:
+    def png(self, regions: tuple[Array, list[Array]] | None, curves: list[Array]) -> bytes:
         image, down = self.background.copy(), 0
-        if net:
-            classes, rows = self.regions(net)
+        if regions:
+            classes, rows = regions
             image.paste(Image.fromarray(classes).resize((SIDE, SIDE), Image.Resampling.NEAREST))
             for row in rows:  # each layer begins a line of its own, as long as there is room
                 for i, plane in enumerate(row):
@@ -203,18 +211,16 @@ class Plane:
         return file.getvalue()
 
 
-def measure(net: Network, names: Mapping[str, Any], plane: Plane | None = None) -> dict[str, Any]:
-    """Losses (2, R) on training and test data, R = 1 for one network, and right answers; with a plane more."""
+def measure(net: Network, names: Mapping[str, Any], shown: Array | None = None) -> dict[str, Any]:
+    """Losses (2, R) on training and test data, R = 1 for one network, and right answers; with classes on grids more."""
     X = names["X"]
     sets = [(net(X), names["y"]), (net(names["X_test"]), names["y_test"])]
-    train, test = (share_right(scores, y if y.ndim == 1 else decide(y)) for scores, y in sets)
+    train, test = (share_right(scores, classes_of(y)) for scores, y in sets)
     losses = np.array([names["settings"]["loss"](scores, y) for scores, y in sets]).reshape(2, -1)
     found = {"losses": losses, "train": train.mean(), "test": test.mean(), "worst": test.min()}
-    if plane:
+    if shown is not None:
         dead, saturated = (np.mean(share(net, X)) if any(isinstance(layer, Elementwise) for layer in net) else 0.0
                            for share in (dead_units, saturated_units))
-        shown, several = plane.regions(net)
-        shown = several[0] if net.networks else shown
         found |= {"dead": dead, "saturated": saturated, "regions": np.mean(regions_in(shown))}
     return found
 
@@ -265,9 +271,11 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], tuple[bool, Mapping
                 if over and v.patience:
                     stopper.restore(np.ones_like(stopper.done))
                 m.end = ENDS[over and 1 + int(stopper.done.all())]
-                vars(m).update(measure(net, names, plane if once or over or len(curves) % 5 == 0 else None))
+                classes, rows = drawn = plane.regions(net)
+                seen = rows[0] if net.networks else classes
+                vars(m).update(measure(net, names, seen if once or over or len(curves) % 5 == 0 else None))
                 curves.append(m.losses)
-                image = plane.png(net, curves)
+                image = plane.png(drawn, curves)
         except ValueError:  # by which nnlib refuses what is not finite
             yield plane.png(None, curves), DIVERGED, code
             return

@@ -49,7 +49,7 @@ def table(chapter: str) -> Iterator[list[str]]:
         kinds = {kind: " ".join(link for of, link in links if of == kind) for kind in KINDS}
         tried = [id for one in course.sections(chapter) for id, goal in one.exercises.items() if goal == number]
         terms = [TERM.findall("\n".join(one.text(key) for one in sections)) for key in Pair._fields]
-        cells = [(comma.join(f"{Pair.of(KINDS[kind]).read(key)} {all}" for kind, all in kinds.items() if all),
+        cells = [(comma.join(f"{Pair.of(KINDS[kind]).read(key)} {own}" for kind, own in kinds.items() if own),
                   comma.join(f"{{ref}}`ex-{id}` {course.title(id).read(key)}" + points.get(id, "") for id in tried),
                   comma.join(f"{{term}}`{term}`" for term in dict.fromkeys(found)))
                  for key, comma, found in zip(Pair._fields, ("、", ", "), terms, strict=True)]

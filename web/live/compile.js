@@ -13,6 +13,8 @@ unused = re.compile("matplotlib/mpl-data/(fonts/(afm|pdfcorefonts)|images|sample
 for name in archives:
     with zipfile.ZipFile("/from/" + name) as old, zipfile.ZipFile("/to/" + name, "w") as new:
         for place in old.namelist():
+            if unused.match(place):
+                continue
             data = old.read(place)
             if place == "matplotlib/fontlist.json":
                 data = open(matplotlib.font_manager.__file__.replace("font_manager.py", "fontlist.json"), "rb").read()
@@ -21,8 +23,7 @@ for name in archives:
                     code = compile(data, place, "exec", dont_inherit=True)
                     data = writer._code_to_hash_pyc(code, importlib.util.source_hash(data), False)
                     place += "c"
-            if not unused.match(place):
-                new.writestr(zipfile.ZipInfo(place), data, zipfile.ZIP_DEFLATED)
+            new.writestr(zipfile.ZipInfo(place), data, zipfile.ZIP_DEFLATED)
 `;
 const BEGIN = `
 import sys

@@ -47,7 +47,14 @@
       folded.hidden = !view.code;
     }
 
-    function fail(error) { fault.replaceChildren(...(/[\u3400-\u9fff].* \| /.test(error.message) ? words(error.message) : [error.message])); fault.hidden = false; over = true; if (picture.hidden && drawing.hidden) line.replaceChildren(); }
+    function fail(error) {                       // ours says it in both languages; the reader's own may hold a bar, too
+      const paired = /[\u3400-\u9fff].* \| /.test(error.message);
+      fault.replaceChildren(...(paired ? words(error.message) : [error.message]));
+      fault.hidden = false;
+      over = true;
+      if (picture.hidden && drawing.hidden) line.replaceChildren();
+    }
+
     const elsewhere = () => spec.controls.some((control, i) => !control.aside && chosen()[i] !== control.start);  // than the published view
 
     function update(once) {                      // while one view is on its way, only the last move counts
@@ -58,7 +65,9 @@
       }
       busy ||= ask(chosen(), once).then((view) => { came = true; show(view); }, fail).then(() => {
         busy = null;
-        if (moved) { moved = false; return update(); }
+        if (!moved) return;
+        moved = false;
+        return update();
       });
       return busy;
     }
@@ -68,7 +77,8 @@
     function playButton(go, pause) {             // go(first) promises whether it went; a view stays for a pause
       const made = button("", () => {
         play(!playing);
-        if (playing) step(true); else share();
+        if (playing) step(true);
+        else share();
       });
       function play(now) {
         clearTimeout(playing);
@@ -152,8 +162,10 @@
     return (indices) => {
       const i = indices.reduce((sum, index, i) => sum * spec.controls[i].values.length + index, 0);
       drawings ||= new Promise((done, fail) => document.head.append(element("script", { src: spec.drawings,
-        onload: () => done(book.drawings[spec.name]),
-        onerror: () => { drawings = null; fail(new Error(`图没有载入：${spec.drawings} | The drawings did not load: ${spec.drawings}`)); } })));
+        onload: () => done(book.drawings[spec.name]), onerror: () => {
+          drawings = null;
+          fail(new Error(`图没有载入：${spec.drawings} | The drawings did not load: ${spec.drawings}`));
+        } })));
       return drawings.then((all) => ({ ...spec.frames[i], svg: all[spec.frames[i].drawing] }));
     };
   }
