@@ -1,9 +1,9 @@
 """No barrier that axe-core knows of, on any page, in any language, light or dark, on a desk or a phone.
 
-Themes differ in nothing but colours, and one rule judges colours: the other rules see a page once per
-language and width. Contrast follows from a text's look (the colours in front and behind, size, weight),
+Themes differ in nothing but colours, and two rules judge colours: the other rules see a page once per
+language and width, and the rule on links amid text sees it once, with both languages. Contrast follows from a text's look (the colours in front and behind, size, weight),
 wherever it stands: each page is searched for looks in every language, width and theme, and axe judges one
-text per look, until a text of that look has passed on this page or another.
+text per look, and no text twice, until a text of that look has passed on this page or another.
 """
 
 import pytest
@@ -17,7 +17,7 @@ LAID_OUT = """() => new Promise(done => {
 THEMED = "scheme => [scheme, undefined].includes(document.documentElement.dataset.theme)"  # 404.html has none
 # One text per look that has not passed: the longest, as axe judges no single letter, and one in sight, as it
 # judges nothing that is transparent, beside the screen, or inside a pixel for screen readers.
-SEARCH = """passed => {
+SEARCH = """([passed, unclear]) => {
     const behind = new Map([[null, ""]]), looks = new Map();
     const fields = "input:not([type=radio], [type=range], [type=checkbox]), select, textarea";
     for (const element of document.querySelectorAll("*")) {
@@ -36,13 +36,15 @@ SEARCH = """passed => {
         if (length > (looks.get(look)?.length || 1)) looks.set(look, { element, length });
     }
     passed.forEach(look => looks.delete(look));
-    window.looks = new Map([...looks].map(([look, { element }]) => [element, look]));
-    return looks.size > 0;
+    window.looks = new Map([...looks].map(([look, { element }]) => [element, look])
+        .filter(([element, look]) => !unclear.includes(look + element.outerHTML)));
+    return window.looks.size > 0;
 }"""
 JUDGE = """() => axe.run({ include: [...looks.keys()] }, { runOnly: ["color-contrast"], elementRef: true,
         resultTypes: ["violations", "passes"], selectors: false, preload: false })
     .then(({ violations, passes }) => [violations, passes].map(rules => rules.flatMap(rule => rule.nodes)
-        .map(node => [node.html.slice(0, 200), looks.get(node.element)])))"""
+        .map(node => [node.html.slice(0, 200), looks.get(node.element)])))
+    .then(found => [...found, [...looks].map(([element, look]) => look + element.outerHTML)])"""
 # Formulas become empty boxes as wide as they were, code plain text, drawings their words, and the language that
 # nobody sees goes: few elements are left, and nothing moves.
 SHRINK = """choice => {
@@ -60,6 +62,7 @@ SHRINK = """choice => {
     document.querySelectorAll(".highlight pre").forEach(code => { code.textContent = code.textContent; });
 }"""
 UNTOUCHED = ("both", 1280), ("en", 390)  # far sections wait, as for a reader who has done nothing yet
+COLOURS = "color-contrast", "link-in-text-block"
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +74,7 @@ def passed():
 @pytest.mark.parametrize("name", [*pages(), "search", "404"])
 def test_no_barriers(browser, site, barriers, passed, name):
     page = browser.new_page(reduced_motion="reduce")  # the theme fades from one colour to the next
-    found = {}
+    found, unclear = {}, set()
     for choice in ("both", "zh", "en"):
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 800})
@@ -82,16 +85,18 @@ def test_no_barriers(browser, site, barriers, passed, name):
                 page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
             else:
                 page.evaluate(LAID_OUT)
+            whole = (choice, width) == UNTOUCHED[0]  # there the colours of code and formulas are judged, too
+            if not whole:
                 page.evaluate(SHRINK, choice)
-            found[choice, width] = barriers(page, "document", rules={"color-contrast": {"enabled": False}})
+            found[choice, width] = barriers(page, "document", rules={
+                rule: {"enabled": whole and rule != COLOURS[0]} for rule in COLOURS})
             page.evaluate(LAID_OUT)
-            if (choice, width) != UNTOUCHED[0]:  # there the colours of code and formulas are judged
-                page.evaluate(SHRINK, choice)
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 page.wait_for_function(THEMED, arg=scheme)
-                if page.evaluate(SEARCH, list(passed)):
-                    found[choice, width, scheme], good = page.evaluate(JUDGE)
+                if page.evaluate(SEARCH, [list(passed), list(unclear)]):
+                    found[choice, width, scheme], good, seen = page.evaluate(JUDGE)
                     passed.update(look for _, look in good)
+                    unclear.update(seen)
     page.close()
     assert not {mode: broken for mode, broken in found.items() if broken}
