@@ -89,7 +89,8 @@ def test_every_control_answers_to_the_mouse(open_page, name):
             settled(panel, indices)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize(("address", "name"), [("file", "architecture"), *(("http", name) for name in CHAPTERS)],
+                         indirect=["address"])
 def test_a_view_can_be_shared_by_its_address(open_page, name):
     page = open_page(f"{name}.html?lang=en")
     for panel in page.locator(".explorer").all():

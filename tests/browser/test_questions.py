@@ -157,6 +157,7 @@ def test_the_output_is_folded_until_the_reader_predicts_or_opens_it(open_page):
 
 
 @PAGES
+@SERVED
 def test_without_scripts_everything_is_there_and_answers_are_folded(open_page, chapter):
     page = open_page(f"{chapter}.html", java_script_enabled=False, lazy=True)
     for box in page.locator("[data-question]").all():
