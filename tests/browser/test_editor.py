@@ -2,7 +2,7 @@
 
 import pytest
 
-PAGE = "intro.html?lang=en"
+PAGE = "architecture.html?lang=en"  # the lightest chapter
 TEXT = "content => [...content.querySelectorAll('.cm-line')].map(line => line.textContent).join('\\n')"
 CARET = """content => {
     const before = document.createRange(), caret = getSelection();
@@ -53,7 +53,7 @@ def visit(visiting, serve, python_site, asked):
 
 @pytest.fixture
 def page(visit):
-    page = visit.open(PAGE)
+    page = visit.open(PAGE, lazy=True)
     yield page
     page.evaluate("localStorage.clear()")
     page.close()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.running import ISOLATED, finished
 
-INTRO = "intro.html?lang=en"
+PAGE = "exercises.html?lang=en"  # the lightest page with cells
 SUM = "import random, numpy as np\nprint(np.arange({}).sum(), random.random())"
 LOOP = "print('at once')\nn = 0\nwhile True:\n    n += 1"
 
@@ -32,7 +32,7 @@ def visit(visiting, addresses):
 def page(visiting, addresses):
     """One page for the tests that can share its Python."""
     with visiting(addresses["isolated"], reduced_motion="reduce") as visit:
-        yield visit.open("intro.html?lang=both")
+        yield visit.open(PAGE.replace("en", "both"), lazy=True)
 
 
 def cell(page, number=0):
@@ -66,7 +66,7 @@ def run(page, source, number=0):
 def test_nothing_is_loaded_before_the_first_click_and_little_by_the_second_page(visiting, serve, python_site):
     asked = []
     with serve(python_site, asked=asked) as address, visiting(address) as visit:
-        first = visit.open(INTRO)
+        first = visit.open(PAGE, lazy=True)
         first.wait_for_load_state("networkidle")
         assert not [path for path in asked if "/pyodide/" in path]
         assert not first.locator(".live-status").is_visible()
@@ -87,7 +87,7 @@ def test_nothing_is_loaded_before_the_first_click_and_little_by_the_second_page(
 
 def test_python_starts_without_the_memory_of_one_that_has_started(visit):
     visit.context.route("**/memory.bin*", lambda route: route.fulfill(body="cut off"))
-    assert run(visit.open(INTRO), SUM.format(5)).inner_text().split()[0] == "10"
+    assert run(visit.open(PAGE, lazy=True), SUM.format(5)).inner_text().split()[0] == "10"
 
 
 def test_an_endless_loop_shows_its_output_is_stopped_at_a_line_and_nothing_is_lost(page):
@@ -100,7 +100,7 @@ def test_an_endless_loop_shows_its_output_is_stopped_at_a_line_and_nothing_is_lo
 
 
 def test_where_the_server_does_not_isolate_pages_a_loop_is_stopped_by_restarting_python(visit):
-    page = visit.open(INTRO)
+    page = visit.open(PAGE, lazy=True)
     run(page, "kept = 5")
     box = enter(page, LOOP)
     interrupt(box)
@@ -219,18 +219,18 @@ def test_restart_forgets(page):
 
 
 def test_a_failure_leaves_the_cells_below_alone(page):
-    before = cell(page, 3).locator(".cell_output").inner_text()
+    before = cell(page, 2).locator(".cell_output").inner_text()
     run(page, "x = 1")
     enter(page, "1 / 0", 1)
     finished(page)
-    cell(page, 3).locator(".live-above").click()
+    cell(page, 2).locator(".live-above").click()
     finished(page)
     assert "ZeroDivisionError" in cell(page, 1).locator(".cell_output").inner_text()
-    assert cell(page, 3).locator(".cell_output").inner_text() == before
+    assert cell(page, 2).locator(".cell_output").inner_text() == before
 
 
 def test_what_was_typed_runs_in_a_later_visit_until_it_is_reset(visit):
-    page = visit.open(INTRO)
+    page = visit.open(PAGE, lazy=True)
     box = cell(page)
     output = box.locator(".cell_output").inner_text()
     box.locator(".live-edit").click()
@@ -253,7 +253,7 @@ def test_a_panel_tells_what_went_wrong_in_draw(page):
 
 def test_where_python_cannot_be_had_the_reader_is_told(visit):
     visit.context.route("**/numpy-*", lambda route: route.abort())
-    page = visit.open(INTRO)
+    page = visit.open(PAGE, lazy=True)
     cell(page).locator(".live-run").click()
     cell(page).locator(".live-hint", has_text="Run starts it anew").wait_for(timeout=60_000)
     visit.context.unroute("**/numpy-*")
@@ -264,7 +264,7 @@ def test_where_python_cannot_be_had_the_reader_is_told(visit):
 def test_no_buttons_without_javascript_or_from_a_disk(visiting, python_site, addresses):
     for where, options in ((addresses["plain"], {"java_script_enabled": False}), (python_site.as_uri(), {})):
         with visiting(where, **options) as visit:
-            page = visit.open(INTRO)
+            page = visit.open(PAGE, lazy=True)
             assert page.locator("div.cell").count()
             assert not page.locator(".live-button").count()
 
