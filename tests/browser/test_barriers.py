@@ -1,9 +1,10 @@
 """No barrier that axe-core knows of, on any page, in any language, light or dark, on a desk or a phone.
 
 Themes differ in nothing but colours, and two rules judge colours: the other rules see a page once per
-language and width, and the rule on links amid text sees it once, with both languages. Contrast follows from a text's look (the colours in front and behind, size, weight),
-wherever it stands: each page is searched for looks in every language, width and theme, and axe judges one
-text per look, and no text twice, until a text of that look has passed on this page or another.
+language and width, and the rule on links amid text sees it once, with both languages. Contrast follows
+from a text's look (the colours in front and behind, size, weight), wherever it stands: each page is
+searched for looks in every language, width and theme, and axe judges one text per look, and no text
+twice, until a text of that look has passed on this page or another.
 """
 
 import pytest
