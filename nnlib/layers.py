@@ -161,8 +161,7 @@ class Linear(_Weighted):
         if W.ndim > x.ndim:  # a batch shared by many: rows make their many small products 1.2x faster
             x = mine.get("x", x.shape, x.dtype)
             x[...] = mine.x
-        y = mine.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype)
-        np.matmul(W, x, out=y)
+        y: Array = np.matmul(W, x, out=mine.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype))
         y += self.views["b"]
         return y
 
