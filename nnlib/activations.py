@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._common import exact
+from ._common.buffers import Buffers
 from ._common.checks import Array, as_floats
 from ._common.docstrings import with_sections
 
@@ -43,7 +44,7 @@ class Activation:
     """A function on numbers and its derivative.
 
     ``value(z, out, **parameters)`` writes f(z) into ``out``. ``slope(z, y, out, scratch, **parameters)`` writes f'(z)
-    into ``out``; ``y`` is f(z), and ``scratch`` an array of the same shape for what has to be kept in between.
+    into ``out``; ``y`` is f(z), and ``scratch`` gives buffers for what has to be kept in between.
     ``exact(z, **parameters)`` returns f(z) and f'(z) for doubles; it is given where the other two, which train
     layers, lose digits far from 0 for the sake of speed.
     """
@@ -70,7 +71,7 @@ class Activation:
 
     def _as_in_training(self, z: Array, **parameters: Any) -> tuple[Array, Array]:
         y = self.value(z, np.empty_like(z), **parameters)
-        return y, self.slope(z, y, np.empty_like(z), np.empty_like(z), **parameters)
+        return y, self.slope(z, y, np.empty_like(z), Buffers(), **parameters)
 
     def __repr__(self) -> str:
         return f"<activation {self.__name__}>"
@@ -84,7 +85,7 @@ def activation(slope: Function, exact: Callable[..., Any] | None = None) -> Call
     return lambda value: Activation(value, slope, exact)
 
 
-def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
+def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     np.subtract(1, y, out=out)
     return np.multiply(out, y, out=out)
 
@@ -110,7 +111,7 @@ def sigmoid(z: Array, out: Array) -> Array:
     return np.reciprocal(out, out=out)
 
 
-def _tanh_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
+def _tanh_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     np.multiply(y, y, out=out)
     return np.subtract(1, out, out=out)
 
@@ -130,10 +131,9 @@ def tanh(z: Array, out: Array) -> Array:
     return np.tanh(z, out=out)
 
 
-def _relu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
+def _relu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     # A comparison into flags, copied, takes 0.8x the time of one into floats.
-    flags = scratch.reshape(-1).view(bool)[: y.size].reshape(y.shape)
-    np.copyto(out, np.greater(y, 0, out=flags))
+    np.copyto(out, np.greater(y, 0, out=scratch.get("flags", y.shape, bool)))
     return out
 
 
@@ -148,13 +148,15 @@ def relu(z: Array, out: Array) -> Array:
     >>> print(relu([-2.0, 0.0, 3.0]), relu.derivative([-2.0, 0.0, 3.0]))
     [0. 0. 3.] [0. 0. 1.]
     """
-    return np.maximum(z, 0, out=out)
+    out[...] = 0  # NumPy compares two arrays so much faster than an array and a number that both take 0.65x the time
+    return np.maximum(z, out, out=out)
 
 
-def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Array, alpha: Any) -> Array:
+def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Buffers, alpha: Any) -> Array:
     np.less_equal(z, 0, out=out)
     out *= alpha
-    return np.add(out, np.greater(z, 0, out=scratch), out=out)  # and not 1 - alpha, which is rounded
+    out += np.greater(z, 0, out=scratch.get("kept", z.shape, z.dtype))  # and not 1 - alpha, which is rounded
+    return out
 
 
 @activation(_leaky_relu_slope, exact.leaky_relu)
@@ -189,7 +191,7 @@ def prelu(z: Array, out: Array, alpha: Any) -> Array:
     return np.add(out, z, out=out)
 
 
-def _elu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
+def _elu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     np.minimum(z, 0, out=out)
     return np.exp(out, out=out)
 
@@ -220,18 +222,18 @@ def _gelu_gate(z: Array, out: Array) -> Array:
     return np.tanh(out, out=out)
 
 
-def _gelu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
+def _gelu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     # With t the gate and u its argument: f' = (1 + t) (1 + (1 - t) z u') / 2.
-    np.clip(z, -GELU_FLAT, GELU_FLAT, out=scratch)
-    np.multiply(scratch, scratch, out=out)
+    near = np.clip(z, -GELU_FLAT, GELU_FLAT, out=scratch.get("near", z.shape, z.dtype))
+    np.multiply(near, near, out=out)
     out *= 3 * GELU_SCALE * GELU_CUBIC
     out += GELU_SCALE
-    scratch *= out
+    near *= out
     np.subtract(1, _gelu_gate(z, out), out=out)
-    scratch *= out
-    scratch += 1
+    near *= out
+    near += 1
     np.subtract(2, out, out=out)
-    out *= scratch
+    out *= near
     return np.multiply(out, 0.5, out=out)
 
 
@@ -253,10 +255,11 @@ def gelu(z: Array, out: Array) -> Array:
     return np.multiply(out, z, out=out)
 
 
-def _silu_slope(z: Array, y: Array, out: Array, scratch: Array) -> Array:
-    np.subtract(1, sigmoid.value(z, out), out=scratch)
-    scratch *= y
-    return np.add(out, scratch, out=out)
+def _silu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
+    rest = np.subtract(1, sigmoid.value(z, out), out=scratch.get("rest", z.shape, z.dtype))
+    rest *= y
+    out += rest
+    return out
 
 
 @activation(_silu_slope, exact.silu)

@@ -161,20 +161,19 @@ class Linear(_Weighted):
         if W.ndim > x.ndim:  # a batch shared by many: rows make their many small products 1.2x faster
             x = mine.get("x", x.shape, x.dtype)
             x[...] = mine.x
-        y = mine.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype)
-        np.matmul(W, x, out=y)
+        y: Array = np.matmul(W, x, out=mine.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype))
         y += self.views["b"]
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine, W = self.after_forward(), self.views["W"]
-        np.matmul(dy, mine.x.swapaxes(-1, -2), out=mine.grads["W"])
+        np.matmul(dy, mine.x.mT, out=mine.grads["W"])
         np.matmul(dy, mine.ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
         if not need_dx:
             return None
         dx = mine.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
         # For one unit NumPy's matmul does without BLAS, which is 3x slower.
-        return (np.multiply if self.n_out == 1 else np.matmul)(W.swapaxes(-1, -2), dy, out=dx)
+        return (np.multiply if self.n_out == 1 else np.matmul)(W.mT, dy, out=dx)
 
 
 @raises("a size is not a whole number, `pieces` is below 2, or `init` is unknown")
@@ -224,12 +223,12 @@ class Maxout(_Weighted):
             won &= free
             free ^= won
             np.multiply(dy, won, out=dz[..., k, :, :])
-        np.matmul(dz, mine.x.swapaxes(-1, -2), out=mine.grads["W"])
+        np.matmul(dz, mine.x.mT, out=mine.grads["W"])
         np.matmul(dz, mine.ones(dz.shape[-1], dz.dtype), out=mine.grads["b"])
         if not need_dx:
             return None
         parts = mine.get("parts", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
-        np.matmul(W.swapaxes(-1, -2), dz, out=parts)
+        np.matmul(W.mT, dz, out=parts)
         shape = (*parts.shape[:-3], *parts.shape[-2:])
         return np.add.reduce(parts, axis=-3, out=mine.get("dx", shape, W.dtype))
 
@@ -239,28 +238,25 @@ class Elementwise(Layer):
 
     function: ClassVar[Activation]
     init: ClassVar[str] = "he"  # what suits the Linear layer before
-    takes: ClassVar[tuple[str, ...]] = ()  # further arguments of the function
+    arguments: Any = {}  # of the function, besides its input
 
     def __init_subclass__(cls) -> None:
         cls.__doc__ = cls.__doc__ or f"`{cls.function.__name__}` as a layer. Shape: any to the same."
 
-    def arguments(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.takes}
-
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine = self.own.buffers
         mine.x, out = x, mine.get("y", x.shape, x.dtype)
-        y = mine.y = self.function.value(x, out, **self.arguments())
+        y = mine.y = self.function.value(x, out, **self.arguments)
         return y
 
     def slope(self) -> Array:
         """The derivative at the last input, to the last digits."""
-        return self.function.both(self.after_forward().x, **self.arguments())[1]
+        return self.function.both(self.after_forward().x, **self.arguments)[1]
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine = self.after_forward()
-        x, dx, scratch = mine.x, mine.get("dx", dy.shape, dy.dtype), mine.get("scratch", dy.shape, dy.dtype)
-        self.function.slope(x, mine.y, dx, scratch, **self.arguments())
+        dx = mine.get("dx", dy.shape, dy.dtype)
+        self.function.slope(mine.x, mine.y, dx, mine, **self.arguments)
         dx *= dy
         return dx
 
@@ -280,7 +276,7 @@ class ReLU(Elementwise):
 class LeakyReLU(Elementwise):
     """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same."""
 
-    function, takes = activations.leaky_relu, ("alpha",)
+    function, arguments = activations.leaky_relu, property(lambda layer: {"alpha": layer.alpha})
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
@@ -298,7 +294,7 @@ class PReLU(Elementwise):
     Gradient ``dalpha = sum over samples of dY * min(X, 0)``. Source: He, Zhang, Ren & Sun (2015).
     """
 
-    function, takes = activations.prelu, ("alpha",)
+    function, arguments = activations.prelu, LeakyReLU.arguments
     alpha = parameter("alpha")
 
     def connect(self, n_in: int | None) -> int | None:

@@ -104,10 +104,9 @@ class CrossEntropy(Loss):
 
     def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:
         n = scores.shape[-1]
-        p = buffers.get("p", scores.shape, scores.dtype)
         top = buffers.get("top", (*scores.shape[:-2], 1, n), scores.dtype)
         np.maximum.reduce(scores, axis=-2, keepdims=True, out=top)
-        np.subtract(scores, top, out=p)
+        p = np.subtract(scores, top, out=buffers.get("p", scores.shape, scores.dtype))
         right = _one_hot(y, scores, buffers)
         right *= 1 / n
         picked = p.reshape(*p.shape[:-2], -1) @ right.reshape(-1)  # mean score of the right class

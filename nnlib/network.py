@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 from numbers import Integral
 from typing import Any
 
@@ -204,11 +204,11 @@ class Network:
         for i in range(len(self.layers) - 1, self._first - 1, -1):
             d = self.layers[i].backward(d, i > self._first)  # type: ignore[assignment]
         if l2:
-            for part in chain.from_iterable(blocks(where.start, where.stop) for where in self._weights):
-                w = self.params[..., part]
-                shrink = np.multiply(w, l2, out=mine.get("shrink", w.shape, w.dtype))
-                mine.grads[..., part] += shrink
-                value = value + 0.5 * np.vecdot(shrink, w)
+            for where in self._weights:
+                for w, grad in blocks(self.params[..., where], mine.grads[..., where]):
+                    shrink = np.multiply(w, l2, out=mine.get("shrink", w.shape, w.dtype))
+                    grad += shrink
+                    value = value + 0.5 * np.vecdot(shrink, w)
         return value if self.networks else float(value)
 
     def select(self, which: int | slice) -> Network:

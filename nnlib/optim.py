@@ -50,9 +50,8 @@ class Optimizer:
         if "square" in kept and not math.isfinite(np.vdot(grads, grads)):
             limit = float(np.finfo(params.dtype).max) ** 0.5 * (1 - 1e-6)
             grads = np.where(np.isfinite(grads), grads.clip(-limit, limit), grads)
-        for part in blocks(0, params.shape[-1]):
-            state = {name: array[..., part] for name, array in kept.items()}
-            self.update(params[..., part], grads[..., part], **state)
+        for arrays in blocks(params, grads, *kept.values()):
+            self.update(*arrays)
 
     def fresh(self) -> Self:
         """A copy with the same settings that has not taken a step."""

