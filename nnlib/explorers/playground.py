@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgb
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from .._common import checks
 from .._common.checks import Array
@@ -78,11 +78,12 @@ MISSIONS: dict[int, Callable[[Any], bool]] = {  # the page says them in words
 }
 GRID, FINE, GAP = 45, 2, 4  # points per side of a small plane; a large one has twice as many, and four times the pixels
 SIDE, COLUMNS, CELL = 8 * GRID, 6, GRID + GAP
+LEFT, FONT = 76, ImageFont.load_default(20)  # for the scale of the curves
 WIDTH, STRIP = SIDE + COLUMNS * CELL, 110  # the curves lie in a strip below
-WHITE, GREY, PALE, MIDDLE = 16, 17, 18, 120  # places in the palette, after the classes' tints and colours
+WHITE, GREY, PALE, INK, MIDDLE = 16, 17, 18, 20, 121  # places in the palette, after the classes' tints and colours
 RISE = np.linspace(1, 0, 101)[:, None]
 DOWN, UP = ((1 - RISE) + RISE * [to_rgb(color)] for color in COLORS[:2])
-OURS = [*PLACES, (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7)]
+OURS = [*PLACES, (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7), (.48, .48, .48)]
 PALETTE = (255 * np.concatenate([OURS, UP, DOWN[-2::-1]])).astype(np.uint8)
 ENDS = ("", ""), ("练完了：", "done: "), ("早停了：", "stopped early: ")
 DIVERGED = ("训练发散了：损失或参数不再是有限的数。调低学习率，再从头开始。"
@@ -203,15 +204,17 @@ class Plane:
                 down += -(-len(row) // COLUMNS)
         image.paste(self.points, (0, 0), self.mask)
         pen, shown = ImageDraw.Draw(image), np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
-        pen.rectangle((0, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
+        pen.rectangle((LEFT, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
         if len(curves) > 1:  # losses in training, grey, on test data, orange: the mean, and from lowest to highest
-            x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
+            x, chosen = np.linspace(LEFT + 1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
             y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
             for part, band in ((1, PALE + 1), (0, PALE)) if y.shape[2] > 1 else ():
                 outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
                 pen.polygon(outline.T.ravel().tolist(), fill=band)
             for part, color in ((1, 11), (0, GREY)):
                 pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=color, width=2)
+            for number, place, anchor in ((f"{chosen.max():.2g}", SIDE + GAP, "rt"), ("0", SIDE + STRIP, "rb")):
+                pen.text((LEFT - 2 * GAP, place), number, INK, FONT, anchor)
         image.save(file := io.BytesIO(), "PNG", compress_level=1, transparency=WHITE)  # the page is its paper
         return file.getvalue()
 
