@@ -5,6 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from numbers import Real
 from types import SimpleNamespace
 from typing import Any
@@ -339,4 +340,6 @@ def playground(**start: Any) -> Explorer:
         elif isinstance(value, Real):
             offered[name] = sorted({*offered[name], value})
         begin[name] = value
-    return explore(play, labels, clicked, begin, ["paint", "speed"], **offered)
+    panel = explore(play, labels, clicked, begin, ["paint", "speed"], **offered)
+    panel.controls = [replace(c, colors=COLORS) if c.name == "paint" else c for c in panel.controls]
+    return panel

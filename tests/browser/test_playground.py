@@ -2,6 +2,8 @@
 
 import pytest
 
+from nnlib.plot import COLORS
+
 STEP = "panel => +/step (\\d+)/.exec(panel.querySelector('.explorer-text').textContent)[1]"
 PANEL = "#explorer-play"
 
@@ -41,7 +43,7 @@ def test_the_first_picture_stands_before_python_is_asked_for(visiting, serve, py
         page.wait_for_load_state("networkidle")
         assert page.locator(f"{PANEL} img").evaluate("image => image.naturalWidth") > 600
         assert "第 0 步" in page.locator(f"{PANEL} .explorer-text").inner_text()
-        assert [words.inner_text() for words in page.locator(f"{PANEL} button").all()] == ["播放", "走一步", "回到起点"]
+        assert page.locator(f"{PANEL} .explorer-bar button").all_inner_texts() == ["播放", "走一步", "回到起点"]
         assert not [path for path in asked if "/pyodide/" in path]
 
 
@@ -95,6 +97,18 @@ def test_a_click_draws_a_point(page):
     added = field(page, "points").input_value().removeprefix(before).split()
     assert len(added) == 3
     assert added[2] == "0"
+
+
+def test_a_class_shows_the_colour_of_its_points(page):
+    """Beside its number, as the picture will draw it."""
+    for step, color in enumerate(COLORS):
+        field(page, "paint").press("Home")
+        for _ in range(step):
+            field(page, "paint").press("ArrowRight")
+        beside = field(page, "paint").locator("xpath=following-sibling::*")
+        assert beside.inner_text() == str(step)
+        shown = beside.evaluate("value => getComputedStyle(value, '::before').backgroundColor")
+        assert shown == "rgb({}, {}, {})".format(*(int(color[i:i + 2], 16) for i in (1, 3, 5)))
 
 
 def test_the_address_holds_every_setting(page, visiting, server):

@@ -23,6 +23,7 @@
       spec.controls.forEach((control, i) => {
         const value = control.kind === "text" ? now[i] : control.values[now[i]];
         if (shown[i]) { shown[i].textContent = value; inputs[i].setAttribute("aria-valuetext", value); }
+        if (control.colors?.length) shown[i].style.setProperty("--color", control.colors[now[i]]);
         url.searchParams.set(key(control), value);
       });
       return url;
