@@ -111,6 +111,23 @@ def test_a_class_shows_the_colour_of_its_points(page):
         assert shown == "rgb({}, {}, {})".format(*(int(color[i:i + 2], 16) for i in (1, 3, 5)))
 
 
+def copies(page):
+    """What the button beside the code copies."""
+    page.evaluate("addEventListener('copy', event => { window.copied = event.target.value; }, { once: true })")
+    page.locator(f"{PANEL} summary").click()
+    page.locator(f"{PANEL} details pre").hover()
+    page.locator(f"{PANEL} details .copybtn").click()
+    page.locator(f"{PANEL} summary").click()
+    return page.evaluate("copied")
+
+
+def test_the_code_can_be_copied_as_any_other(page):
+    code = page.locator(f"{PANEL} details pre").text_content()
+    assert "nn.fit(" in code
+    assert copies(page) == code.rstrip("\n")
+    assert page.locator(f"{PANEL} details .copybtn").get_attribute("data-tooltip") in ("Copy", "Copied!")
+
+
 def test_the_address_holds_every_setting(page, visiting, server):
     field(page, "lr").press("ArrowRight")
     button(page, "Rewind").click()
@@ -155,3 +172,4 @@ def test_running_the_cell_builds_a_panel_that_trains(page):
     shows(page, "step 0,")
     button(page, "One step").click()
     shows(page, "step 1,")
+    assert copies(page) == page.locator(f"{PANEL} details pre").text_content().rstrip("\n")
