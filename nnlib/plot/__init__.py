@@ -6,6 +6,7 @@ that a picture can be redrawn in the same place.
 
 import os
 
+from matplotlib import rcParams
 from matplotlib.figure import Figure
 
 from .charts import activation, curves, descent, distributions, history
@@ -19,4 +20,5 @@ __all__ = ["COLORS", "MARKERS", "STYLE", "TINTS", "activation", "both", "curves"
 
 if os.environ.get("NNLIB_LANG") == "page":
     Figure._repr_svg_ = inline_svg  # type: ignore[attr-defined]  # IPython asks for it, the page shows it
+    rcParams.update({key: size for key, size in STYLE.items() if "size" in key})  # so that a phone shows all labels
 
