@@ -22,7 +22,7 @@ from ..layers import KINDS, Elementwise, Maxout
 from ..network import Network
 from ..plot.regions import PLACES, draw_points
 from ..plot.style import COLORS
-from ..prediction import decide, share_right
+from ..prediction import decide
 from ..stopping import EarlyStopping
 from ..training import steps
 from .explorer import Explorer, explore
@@ -156,7 +156,7 @@ def classes_of(y: Any) -> Any:
 
 
 def best(scores: Array) -> Any:
-    """The classes of a picture; the first wins where only rounding tells scores apart."""
+    """The classes that the panel shows and counts; the first wins where only rounding tells scores apart."""
     return decide(scores > scores.max(axis=-2, keepdims=True) - 1e-12).astype(np.uint8)
 
 
@@ -224,7 +224,7 @@ def measure(net: Network, names: Mapping[str, Any], regions: tuple[Array, list[A
     """Losses (2, R) on training and test data, R = 1 for one network, and right answers; with regions more."""
     X = names["X"]
     sets = [(net(X), names["y"]), (net(names["X_test"]), names["y_test"])]
-    train, test = (share_right(scores, classes_of(y)) for scores, y in sets)
+    train, test = (np.mean(best(scores) == classes_of(y), axis=-1) for scores, y in sets)
     losses = np.array([names["settings"]["loss"](scores, y) for scores, y in sets]).reshape(2, -1)
     found = {"losses": losses, "train": train.mean(), "test": test.mean(), "worst": test.min()}
     if regions:

@@ -1,5 +1,7 @@
 """The playground in a page: the first picture before Python, then the reader trains. One Python for most tests."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from nnlib.plot import COLORS
@@ -165,6 +167,17 @@ def test_a_link_with_settings_shows_no_picture_of_others(visiting, server, key):
         assert not page.locator(f"{PANEL} .explorer-text").inner_text()
         assert not page.locator(f"{PANEL} > img").is_visible()
         visit.troubles.clear()  # the browser says that the file did not come
+
+
+def test_a_mission_is_met_in_the_page_too(visiting, server):
+    """Python there rounds otherwise, and on these points a network without hidden units has nothing to learn."""
+    points = " ".join(f"{x} {y} {int(x * y > 0)}" for x in (-.8, -.4, .4, .8) for y in (-.8, -.4, .4, .8))
+    settings = {"data": "own", "sizes": "", "points": points, "epochs": 100, "speed": 100}
+    with visiting(server) as visit:
+        page = visit.open(f"playground.html?lang=en&{urlencode({f'play.{name}': settings[name] for name in settings})}")
+        shows(page, "step 0,")
+        button(page, "Play").click()
+        shows(page, "missions met: 7")
 
 
 def test_running_the_cell_builds_a_panel_that_trains(page):

@@ -154,6 +154,12 @@ def test_the_line_counts_the_regions_of_the_picture(start, regions):
     assert f"regions {regions};" in text
 
 
+def test_points_are_right_as_the_picture_shows_where_only_rounding_tells_scores_apart():
+    *_, (_, text, _, known) = views(data="own", points=XOR, sizes="", epochs=1000, batch=1000, init="he", speed=100)
+    (shown,) = np.unique(known["plane"].regions(known["net"])[0])
+    assert f"right {np.mean(known['names']['y'] == shown):.0%}, " in text
+
+
 def test_the_count_for_twenty_starts_is_the_mean_over_their_small_planes():
     *_, (_, text, _, known) = views(twenty=True, epochs=10)
     corners = known["plane"].coarse[:, [0, -1]]
