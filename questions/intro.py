@@ -100,15 +100,16 @@ def sgd_rates(rng: np.random.Generator) -> dict:
     rates = rng.uniform(0.015, 0.025), rng.uniform(0.09, 0.1), rng.uniform(0.175, 0.185)
     places = rng.permutation(3)
     with plt.rc_context(nn.plot.STYLE):
-        figure = Figure(figsize=(8, 2.9), layout="constrained")
-        for ax, which, letter in zip(figure.subplots(1, 3), places, "ABC", strict=True):
+        figure = Figure(figsize=(6.6, 2.5), layout="constrained")
+        for ax, which, letter in zip(figure.subplots(1, 3, sharey=True), places, "ABC", strict=True):
             path = [start]
             for _ in range(12):
                 path.append(path[-1] - rates[which] * curvature * path[-1])
             nn.plot.descent(lambda w1, w2: w1**2 + 10 * w2**2, {letter: path}, (-2, 2, -2, 2), ax)
             ax.plot(0, 0, "k*", markersize=12)
             ax.get_legend().remove()
-            ax.set_title(letter)
+            ax.set(title=letter, xticks=(-1, 0, 1))  # at the ends they would meet
+            ax.label_outer()
     letters = {name: "ABC"[list(places).index(which)] for which, name in enumerate(("small", "middle", "large"))}
     return letters | {"figure": figure}
 

@@ -14,7 +14,7 @@ from nnlib.stopping import EarlyStopping
 def _axes(columns: int = 1, width: float = 5.6, height: float = 3.4) -> tuple[Figure, list[Axes]]:
     """A figure that pyplot does not keep, and its axes."""
     figure = Figure(figsize=(columns * width, height), layout="constrained")
-    return figure, [*figure.subplots(1, columns, squeeze=False)[0]]
+    return figure, [*figure.subplots(1, columns, squeeze=False, sharey=True)[0]]
 
 
 def _short(number: float, digits: int = 4) -> str:
@@ -45,7 +45,7 @@ def fits(rng: np.random.Generator) -> dict:
         if 3 * good < stiff and 3 * good < wild and 1.8 < abs(curves[2][inside]).max() < 3:
             break
     letters = dict(zip(("line", "smooth", "wild"), rng.permutation(["A", "B", "C"]).tolist(), strict=True))
-    figure, axes = _axes(3, 3, 2.7)
+    figure, axes = _axes(3, 2.2, 2.4)
     for name, curve in zip(letters, curves, strict=True):
         ax = axes["ABC".index(letters[name])]
         ax.scatter(x, y, s=18, color=nn.plot.COLORS[0])

@@ -18,6 +18,7 @@ class Control:
     values: tuple[Any, ...]
     start: Any  # the index of its value; a text itself
     aside: bool = False  # a run goes on when it moves
+    colors: tuple[str, ...] = ()  # of the values, for a page
 
     @property
     def shown(self) -> list[str]:

@@ -1,16 +1,18 @@
 """The playground: a network that trains before the reader's eyes, by the steps of `fit`."""
 
+import contextlib
 import io
 import re
 import unicodedata
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from numbers import Real
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from matplotlib.colors import to_rgb
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from .._common import checks
 from .._common.checks import Array
@@ -20,7 +22,7 @@ from ..layers import KINDS, Elementwise, Maxout
 from ..network import Network
 from ..plot.regions import PLACES, draw_points
 from ..plot.style import COLORS
-from ..prediction import decide, share_right
+from ..prediction import decide
 from ..stopping import EarlyStopping
 from ..training import steps
 from .explorer import Explorer, explore
@@ -61,23 +63,28 @@ CONTROLS: dict[str, tuple[str, Any, Any]] = {  # name -> label, what is offered,
     "twenty": ("二十个起点一起 | twenty starts at once", [False, True], False),
     "speed": ("每幅图走几步 | steps per picture", [1, 3, 10, 30, 100], 10),
 }
+USUAL = ({name: start for name, (*_, start) in CONTROLS.items() if name not in ("data", "points", "sizes")}
+         | {"activation": "relu", "init": "he", "batch": 1000})
 MISSIONS: dict[int, Callable[[Any], bool]] = {  # the page says them in words
     1: lambda m: m.data == "circles" and m.units <= 3 and m.test >= .95,
-    2: lambda m: m.data == "blobs" and m.units == 20 and m.epoch >= 300 and m.regions == 2 and m.train >= .9,
+    2: lambda m: (m.data == "blobs" and m.units == 20 and m.epoch >= 300 and m.regions == 2 and m.train >= .9
+                  and other(m, l2=0, dropout=0, noise=0, patience=0, epochs=300)["regions"] > 2),
     3: lambda m: m.data == "spirals" and m.n_params <= 80 and m.test >= .95,
-    4: lambda m: m.kinds == {"ReLU"} and m.dead >= .5 and m.train >= .9,
-    5: lambda m: m.kinds <= {"Tanh", "Sigmoid"} and m.saturated >= .5 and m.train >= .95,
+    4: lambda m: m.data in DATA and m.kinds == {"ReLU"} and m.dead >= .5 and m.train >= .9,
+    5: lambda m: m.data in DATA and m.kinds <= {"Tanh", "Sigmoid"} and m.saturated >= .5 and m.train >= .95,
     6: lambda m: m.train >= .95 and m.train - m.test >= .1,
-    7: lambda m: m.data == "own" and m.n >= 8 and m.units == 0 and m.epoch >= 100 and m.train <= .6,
+    7: lambda m: (m.data == "own" and m.places >= 8 and m.units == 0 and m.epoch >= 100 and m.train <= .6
+                  and other(m, sizes="", **USUAL)["train"] <= .6 and other(m, sizes="20, 20", **USUAL)["train"] >= .9),
     8: lambda m: m.data == "spirals" and m.twenty and m.worst >= .9,
 }
 GRID, FINE, GAP = 45, 2, 4  # points per side of a small plane; a large one has twice as many, and four times the pixels
 SIDE, COLUMNS, CELL = 8 * GRID, 6, GRID + GAP
+LEFT, FONT = 76, ImageFont.load_default(20)  # for the scale of the curves
 WIDTH, STRIP = SIDE + COLUMNS * CELL, 110  # the curves lie in a strip below
-WHITE, GREY, PALE, MIDDLE = 16, 17, 18, 120  # places in the palette, after the classes' tints and colours
+WHITE, GREY, PALE, INK, MIDDLE = 16, 17, 18, 20, 121  # places in the palette, after the classes' tints and colours
 RISE = np.linspace(1, 0, 101)[:, None]
 DOWN, UP = ((1 - RISE) + RISE * [to_rgb(color)] for color in COLORS[:2])
-OURS = [*PLACES, (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7)]
+OURS = [*PLACES, (1, 1, 1), (.6, .6, .6), (.85, .85, .85), (1, .85, .7), (.48, .48, .48)]
 PALETTE = (255 * np.concatenate([OURS, UP, DOWN[-2::-1]])).astype(np.uint8)
 ENDS = ("", ""), ("练完了：", "done: "), ("早停了：", "stopped early: ")
 DIVERGED = ("训练发散了：损失或参数不再是有限的数。调低学习率，再从头开始。"
@@ -149,7 +156,7 @@ def classes_of(y: Any) -> Any:
 
 
 def best(scores: Array) -> Any:
-    """The classes of a picture; the first wins where only rounding tells scores apart."""
+    """The classes that the panel shows and counts; the first wins where only rounding tells scores apart."""
     return decide(scores > scores.max(axis=-2, keepdims=True) - 1e-12).astype(np.uint8)
 
 
@@ -198,36 +205,51 @@ class Plane:
                 down += -(-len(row) // COLUMNS)
         image.paste(self.points, (0, 0), self.mask)
         pen, shown = ImageDraw.Draw(image), np.linspace(0, len(curves) - 1, min(len(curves), WIDTH // 2)).astype(int)
-        pen.rectangle((0, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
+        pen.rectangle((LEFT, SIDE + GAP, WIDTH - 1, SIDE + STRIP - 1), outline=GREY)
         if len(curves) > 1:  # losses in training, grey, on test data, orange: the mean, and from lowest to highest
-            x, chosen = np.linspace(1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
+            x, chosen = np.linspace(LEFT + 1, WIDTH - 2, len(shown)), np.stack([curves[i] for i in shown])
             y = SIDE + STRIP - 3 - (STRIP - GAP - 6) / max(chosen.max(), 1e-12) * chosen
             for part, band in ((1, PALE + 1), (0, PALE)) if y.shape[2] > 1 else ():
                 outline = np.concatenate([[x, y[:, part].min(axis=1)], [x[::-1], y[::-1, part].max(axis=1)]], axis=1)
                 pen.polygon(outline.T.ravel().tolist(), fill=band)
             for part, color in ((1, 11), (0, GREY)):
                 pen.line(np.stack([x, y[:, part].mean(axis=1)], axis=1).ravel().tolist(), fill=color, width=2)
+            for number, place, anchor in ((f"{chosen.max():.2g}", SIDE + GAP, "rt"), ("0", SIDE + STRIP, "rb")):
+                pen.text((LEFT - 2 * GAP, place), number, INK, FONT, anchor)
         image.save(file := io.BytesIO(), "PNG", compress_level=1, transparency=WHITE)  # the page is its paper
         return file.getvalue()
 
 
-def measure(net: Network, names: Mapping[str, Any], shown: Array | None = None) -> dict[str, Any]:
-    """Losses (2, R) on training and test data, R = 1 for one network, and right answers; with classes on grids more."""
+def measure(net: Network, names: Mapping[str, Any], regions: tuple[Array, list[Array]] | None = None) -> dict[str, Any]:
+    """Losses (2, R) on training and test data, R = 1 for one network, and right answers; with regions more."""
     X = names["X"]
     sets = [(net(X), names["y"]), (net(names["X_test"]), names["y_test"])]
-    train, test = (share_right(scores, classes_of(y)) for scores, y in sets)
+    train, test = (np.mean(best(scores) == classes_of(y), axis=-1) for scores, y in sets)
     losses = np.array([names["settings"]["loss"](scores, y) for scores, y in sets]).reshape(2, -1)
     found = {"losses": losses, "train": train.mean(), "test": test.mean(), "worst": test.min()}
-    if shown is not None:
+    if regions:
+        seen = regions[1][0] if net.networks else regions[0]
         dead, saturated = (np.mean(share(net, X)) if any(isinstance(layer, Elementwise) for layer in net) else 0.0
                            for share in (dead_units, saturated_units))
-        found |= {"dead": dead, "saturated": saturated, "regions": np.mean(regions_in(shown))}
+        found |= {"dead": dead, "saturated": saturated, "regions": np.mean(regions_in(seen))}
     return found
+
+
+def other(m: Any, **settings: Any) -> Any:
+    """What the same cell comes to with other settings, if they train at all."""
+    names: dict[str, Any] = {}
+    code = code_of(SimpleNamespace(**vars(m) | settings))
+    if code not in m.others:
+        m.others[code] = dict.fromkeys(("train", "regions"), np.nan)
+        with contextlib.suppress(ValueError):  # training diverged
+            exec(code, names)
+            m.others[code] = measure(names["net"], names, m.plane.regions(names["net"]))
+    return m.others[code]
 
 
 def line(m: Any) -> str:
     """All measurements in words."""
-    met = ", ".join(str(number) for number, reached in MISSIONS.items() if reached(m)) or "–"
+    met = ", ".join(map(str, sorted(m.met))) or "–"
     (loss, tested), dead, (a, b) = m.losses.mean(axis=1), round(m.dead * m.units), m.end
     zh, en = (f"，最差的起点 {m.worst:.0%}", f", worst start {m.worst:.0%}") if m.twenty else ("", "")
     return (f"{a}第 {m.step} 步，第 {m.epoch} 轮；损失 {loss:.3f}，测试 {tested:.3f}；准确率 {m.train:.0%}，测试 "
@@ -250,9 +272,10 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], tuple[bool, Mapping
     net, X = names["net"], names["X"]
     parts = ["", "_test"] if v.data in DATA else [""]  # own points are all trained on
     plane = Plane([(names["X" + part], names["y" + part]) for part in parts])
-    m = SimpleNamespace(**values, n=X.shape[1], n_params=net.n_params, units=net.n_neurons - net.n_out, step=0, epoch=0,
+    m = SimpleNamespace(**values, plane=plane, others={}, met=set(), places=np.unique(X, axis=1).shape[1], step=0,
+                        epoch=0, n_params=net.n_params, units=net.n_neurons - net.n_out,
                         kinds={type(layer).__name__ for layer in net if isinstance(layer, Elementwise | Maxout)})
-    per_epoch, stopper, over = -(-m.n // v.batch), EarlyStopping(net, v.patience or v.epochs), False
+    per_epoch, stopper, over = -(-X.shape[1] // v.batch), EarlyStopping(net, v.patience or v.epochs), False
     curves: list[Array] = []
     training, n, once = steps(net, X, names["y"], **names["settings"]), 0, True
     while not over:
@@ -271,9 +294,10 @@ def play(**values: Any) -> Generator[tuple[bytes, str, str], tuple[bool, Mapping
                 if over and v.patience:
                     stopper.restore(np.ones_like(stopper.done))
                 m.end = ENDS[over and 1 + int(stopper.done.all())]
-                classes, rows = drawn = plane.regions(net)
-                seen = rows[0] if net.networks else classes
-                vars(m).update(measure(net, names, seen if once or over or len(curves) % 5 == 0 else None))
+                drawn, due = plane.regions(net), once or over or len(curves) % 5 == 0
+                vars(m).update(measure(net, names, drawn if due else None))
+                if due:  # missions are judged by what is counted then, and stay accomplished
+                    m.met |= {number for number, reached in MISSIONS.items() if number not in m.met and reached(m)}
                 curves.append(m.losses)
                 image = plane.png(drawn, curves)
         except ValueError:  # by which nnlib refuses what is not finite
@@ -316,4 +340,6 @@ def playground(**start: Any) -> Explorer:
         elif isinstance(value, Real):
             offered[name] = sorted({*offered[name], value})
         begin[name] = value
-    return explore(play, labels, clicked, begin, ["paint", "speed"], **offered)
+    panel = explore(play, labels, clicked, begin, ["paint", "speed"], **offered)
+    panel.controls = [replace(c, colors=COLORS) if c.name == "paint" else c for c in panel.controls]
+    return panel

@@ -76,7 +76,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         kind = "输入 | input" if k == 0 else "输出 | output" if k == last else f"隐藏层{number} | hidden{number}"
         below = "\n".join(["", f"{n:,}", *names])
         ax.text(x, -middle - 0.2, both(kind.replace(BAR, below + BAR) + below), ha="center", va="top")
-        ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom", fontsize=11)
+        ax.text(x - gap / 2, middle + 0.1, "\n".join(shapes), ha="center", va="bottom")
         before = nodes
     counts = [(net.n_layers, "层 | layer"), (net.n_neurons, "个神经元 | neuron"), (net.n_params, "个参数 | parameter")]
     pairs = [(n, Pair.of(noun)) for n, noun in (*counts, (net.networks, "个网络 | network")) if n]
@@ -213,7 +213,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     n, rows = len(edges), max(map(len, values))
     now = int(checks.real_number("plot.graph step", 2 * n if step is None else step, 0, 2 * n + 1))
     gaps = [0.54 * (rows + 1) if isinstance(layer, Linear) else 1.2 for layer in net]
-    across, down = np.cumsum([0, *gaps, 1.35]), max(1.35, 0.39 * (rows + 1))
+    across, down = np.cumsum([0, *gaps, 1.3]), max(1.35, 0.39 * (rows + 1))
     width, height = across[-1] + 0.8, down * (rows - 1) + 1.45
     figure, (ax,) = fresh_axes(ax, 1, width, height + 0.3, "graph")
     ax.set(xlim=(-0.4, width - 0.4), ylim=(0.9 - height, 0.9), aspect="equal")
@@ -223,7 +223,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
 
     def write(x: float, y: float, number: float | None, color: str, va: str, since: int = 0) -> None:
         if number is not None and now >= since:
-            ax.text(x, y, f"{number:z.2f}", color=color, ha="center", va=va, fontsize=11, in_layout=False,
+            ax.text(x, y, f"{number:z.2f}", color=color, ha="center", va=va, in_layout=False,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3})
 
     filled, returned = {}, {(len(net) + 1, 0): n}  # the step from which a node's value, its gradient is known

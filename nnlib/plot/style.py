@@ -31,7 +31,7 @@ TINTS = tuple(tuple(0.35 * x + 0.65 for x in to_rgb(color)) for color in COLORS)
 STYLE: dict[Any, Any] = {
     "figure.dpi": 120, "figure.facecolor": "white", "axes.facecolor": "white", "legend.frameon": False,
     "axes.prop_cycle": f"cycler(color={list(COLORS)})", "axes.spines.top": False, "axes.spines.right": False,
-    "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 11, "mathtext.fontset": "cm",
+    "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 12, "mathtext.fontset": "cm",
 }
 # Fonts with Chinese letters, in the order in which `language` looks for them.
 FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "SimHei",

@@ -1,6 +1,10 @@
 """The playground in a page: the first picture before Python, then the reader trains. One Python for most tests."""
 
+from urllib.parse import urlencode
+
 import pytest
+
+from nnlib.plot import COLORS
 
 STEP = "panel => +/step (\\d+)/.exec(panel.querySelector('.explorer-text').textContent)[1]"
 PANEL = "#explorer-play"
@@ -41,7 +45,7 @@ def test_the_first_picture_stands_before_python_is_asked_for(visiting, serve, py
         page.wait_for_load_state("networkidle")
         assert page.locator(f"{PANEL} img").evaluate("image => image.naturalWidth") > 600
         assert "第 0 步" in page.locator(f"{PANEL} .explorer-text").inner_text()
-        assert [words.inner_text() for words in page.locator(f"{PANEL} button").all()] == ["播放", "走一步", "回到起点"]
+        assert page.locator(f"{PANEL} .explorer-bar button").all_inner_texts() == ["播放", "走一步", "回到起点"]
         assert not [path for path in asked if "/pyodide/" in path]
 
 
@@ -97,6 +101,35 @@ def test_a_click_draws_a_point(page):
     assert added[2] == "0"
 
 
+def test_a_class_shows_the_colour_of_its_points(page):
+    """Beside its number, as the picture will draw it."""
+    for step, color in enumerate(COLORS):
+        field(page, "paint").press("Home")
+        for _ in range(step):
+            field(page, "paint").press("ArrowRight")
+        beside = field(page, "paint").locator("xpath=following-sibling::*")
+        assert beside.inner_text() == str(step)
+        shown = beside.evaluate("value => getComputedStyle(value, '::before').backgroundColor")
+        assert shown == "rgb({}, {}, {})".format(*(int(color[i:i + 2], 16) for i in (1, 3, 5)))
+
+
+def copies(page):
+    """What the button beside the code copies."""
+    page.evaluate("addEventListener('copy', event => { window.copied = event.target.value; }, { once: true })")
+    page.locator(f"{PANEL} summary").click()
+    page.locator(f"{PANEL} details pre").hover()
+    page.locator(f"{PANEL} details .copybtn").click()
+    page.locator(f"{PANEL} summary").click()
+    return page.evaluate("copied")
+
+
+def test_the_code_can_be_copied_as_any_other(page):
+    code = page.locator(f"{PANEL} details pre").text_content()
+    assert "nn.fit(" in code
+    assert copies(page) == code.rstrip("\n")
+    assert page.locator(f"{PANEL} details .copybtn").get_attribute("data-tooltip") in ("Copy", "Copied!")
+
+
 def test_the_address_holds_every_setting(page, visiting, server):
     field(page, "lr").press("ArrowRight")
     button(page, "Rewind").click()
@@ -136,8 +169,20 @@ def test_a_link_with_settings_shows_no_picture_of_others(visiting, server, key):
         visit.troubles.clear()  # the browser says that the file did not come
 
 
+def test_a_mission_is_met_in_the_page_too(visiting, server):
+    """Python there rounds otherwise, and on these points a network without hidden units has nothing to learn."""
+    points = " ".join(f"{x} {y} {int(x * y > 0)}" for x in (-.8, -.4, .4, .8) for y in (-.8, -.4, .4, .8))
+    settings = {"data": "own", "sizes": "", "points": points, "epochs": 100, "speed": 100}
+    with visiting(server) as visit:
+        page = visit.open(f"playground.html?lang=en&{urlencode({f'play.{name}': settings[name] for name in settings})}")
+        shows(page, "step 0,")
+        button(page, "Play").click()
+        shows(page, "missions met: 7")
+
+
 def test_running_the_cell_builds_a_panel_that_trains(page):
     page.locator(".live-run").first.click()
     shows(page, "step 0,")
     button(page, "One step").click()
     shows(page, "step 1,")
+    assert copies(page) == page.locator(f"{PANEL} details pre").text_content().rstrip("\n")

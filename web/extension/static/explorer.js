@@ -11,8 +11,10 @@
     const picture = host.querySelector(":scope > img") || book.described(element("img", { hidden: true }), drawing);
     const line = element("output", { className: "explorer-text" });
     const fault = element("pre", { className: "explorer-error", hidden: true, role: "alert" });
-    const code = element("pre", { tabIndex: 0 }), inputs = [], shown = [], bar = [];
-    const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), code]);
+    const code = element("pre", { tabIndex: 0, id: "code-" + spec.name }), inputs = [], shown = [], bar = [];
+    const copy = document.querySelector(".copybtn")?.cloneNode(true) || "";  // sphinx-copybutton hears clicks on any of them
+    if (copy) copy.dataset.clipboardTarget = "#" + code.id;
+    const folded = element("details", { hidden: true }, [element("summary", {}, words("对应的代码 | As code")), element("div", { className: "highlight" }, [code, copy])]);
     let busy = null, moved = false, playing = null, over = false, came = !spec.live;
 
     const key = (control) => spec.name + "." + control.name;
@@ -23,6 +25,7 @@
       spec.controls.forEach((control, i) => {
         const value = control.kind === "text" ? now[i] : control.values[now[i]];
         if (shown[i]) { shown[i].textContent = value; inputs[i].setAttribute("aria-valuetext", value); }
+        if (control.colors?.length) shown[i].style.setProperty("--color", control.colors[now[i]]);
         url.searchParams.set(key(control), value);
       });
       return url;
