@@ -146,7 +146,7 @@ INTERVALS = {  # what is outside, and whose arguments are inside
 }
 WHOLE = {  # from which number on, and whose arguments
     1: ["Linear n_in", "Linear n_out", "Maxout n_in", "Maxout n_out", "Network networks", "fit epochs",
-        "fit batch_size", "fit patience", "fit workers"],
+        "fit batch_size", "fit patience", "fit workers", "decision_image size"],
     2: ["Maxout pieces", "boundary_roughness resolution", "region_count resolution", "circles n", "moons n",
         "spirals classes", "blobs classes"],
     3: ["spirals n", "blobs n"],
@@ -157,7 +157,7 @@ FLAT_NET, DATA = {"net": nn.mlp(2, 2), "X": X[:2]}, {"net": net(), "X": X, "y": 
 OTHERS = {  # the other arguments of whom a message names
     "Linear": {"n_in": 3, "n_out": 4}, "Maxout": {"n_in": 3, "n_out": 4}, "SGD": {"lr": 0.1},
     "leaky_relu": {"z": X}, "Neuron": {"weights": [1.0]}, "train_test_split": {"X": X, "y": Y},
-    "fit": {**DATA, "validation": (X, Y)}, "check_gradients": DATA,
+    "fit": {**DATA, "validation": (X, Y)}, "check_gradients": DATA, "decision_image": FLAT_NET,
     "boundary_roughness": FLAT_NET, "region_count": FLAT_NET, "saturated_units": {"net": net(), "X": X},
 }
 NAMED = {  # messages that do not name a function and its argument

@@ -124,16 +124,6 @@ def test_the_picture_shows_the_regions_of_the_network():
         assert np.abs(shown[y, x] - 255 * np.array(nn.plot.TINTS[c])).max() <= 1
 
 
-def test_points_stand_at_their_places_in_the_shapes_of_their_classes():
-    X, y = np.array([[-1.0, 1.0, 1.0], [0.0, 0.0, 1.0]]), np.array([0, 1, 2])
-    plane = Plane([(X, y)])
-    places = np.asarray(plane.points)
-    unit = (X - plane.low[:, None]) / (plane.high - plane.low)[:, None] * SIDE
-    assert places[SIDE - unit[1].astype(int), unit[0].astype(int)].tolist() == [8, 9, 10]  # the classes' colours
-    rows, _ = np.nonzero(places == 10)
-    assert 2 * (rows == rows.min()).sum() < (rows == rows.max()).sum()  # a triangle points upwards
-
-
 @pytest.mark.parametrize(("start", "regions"), [
     ({"data": "own", "points": "0 0 0 1 1 0 0 1 1 1 0 1", "epochs": 300}, 4),
     ({"data": "blobs", "lr": .3, "epochs": 300}, 4),

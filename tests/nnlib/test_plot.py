@@ -1,10 +1,12 @@
 """Pictures: what is drawn equals the network, the functions and the history; and every message."""
 
+import io
 from collections import Counter
 
 import matplotlib
 import numpy as np
 import pytest
+from PIL import Image
 
 matplotlib.use("Agg")
 
@@ -133,6 +135,41 @@ def test_regions_leave_the_network_and_float32_alone(trained):
     np.testing.assert_array_equal(net.params, before)
     narrow = plot.decision_regions(net.copy("float32"), X, y).axes[0].images[0].get_array()
     np.testing.assert_array_equal(wide, narrow)
+
+
+def test_image_has_the_same_regions_upside_up(trained):
+    net, X, y = trained
+    classes = plot.decision_regions(net, X, y, resolution=50).axes[0].images[0].get_array()
+    image = Image.open(io.BytesIO(plot.decision_image(net, X, resolution=50, size=150)))
+    assert (image.format, image.mode, image.size) == ("PNG", "P", (150, 150))
+    wanted = np.round(255 * np.array(plot.TINTS))[classes[::-1]]
+    np.testing.assert_array_equal(np.asarray(image.convert("RGB")), wanted)
+    assert plt.get_fignums() == [1]  # the image itself opened none
+
+
+def test_image_shows_each_sample_at_its_place():
+    net = nn.Network(nn.Linear(2, 1))
+    net[0].W = [[1.0, 0.0]]
+    X, y = np.array([[-1.0, 1.0, 1.0], [0.0, 0.0, 1.0]]), np.array([0, 0, 1])
+    image = Image.open(io.BytesIO(plot.decision_image(net, X, y, resolution=100, size=400)))
+    pixels = np.asarray(image.convert("RGB"))
+    # The box is -1.1..1.1 and -0.05..1.05, first and last pixel centre on its edges.
+    column, row = (lambda x: int((x + 1.1) / 2.2 * 396) + 2), (lambda x: int((1.05 - x) / 1.1 * 396) + 2)
+    for (x1, x2), c in zip(X.T, y, strict=True):
+        np.testing.assert_array_equal(
+            pixels[row(x2), column(x1)], np.round(255 * np.array(to_rgb(plot.COLORS[c])))
+        )
+    for x1, x2, c in ((-1.0, 0.5, 0), (0.9, 0.5, 1)):  # far from samples: the region's tint
+        np.testing.assert_array_equal(pixels[row(x2), column(x1)], np.round(255 * np.array(plot.TINTS[c])))
+
+
+def test_image_draws_triangles_point_upwards():
+    X, y = np.array([[0.0, 1.0, 2.0], [0.0, 1.0, 2.0]]), np.array([0, 2, 1])
+    png = plot.decision_image(nn.mlp(2, 3), X, y, size=500)
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    filled = (pixels == np.round(255 * np.array(to_rgb(plot.COLORS[2])))).all(axis=2)
+    rows = np.flatnonzero(filled.any(axis=1))
+    assert 2 * filled[rows[0]].sum() < filled[rows[-1]].sum()
 
 
 # --- activations
