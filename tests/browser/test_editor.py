@@ -53,7 +53,7 @@ def visit(visiting, serve, python_site, asked):
 
 @pytest.fixture
 def page(visit):
-    page = visit.open(PAGE, lazy=True)
+    page = visit.open(PAGE)
     yield page
     page.evaluate("localStorage.clear()")
     page.close()
@@ -131,7 +131,7 @@ def test_it_indents_undoes_and_lets_go(page, box, code, editor):
 
 def test_the_caret_comes_where_the_code_was_clicked(page, code, editor):
     text = code.text_content()
-    for place in (len("rng = "), text.index("\n") + 20, 3):
+    for place in (6, text.index("\n") + 20, 3):
         code.scroll_into_view_if_needed()
         page.mouse.click(*code.evaluate(POINT, place))
         editor.wait_for()
