@@ -13,7 +13,8 @@ from grader.submission import Refused
 
 CHECK, START = 'nn.exercises.check("sum", sum_)', "import numpy as np\n\nimport nnlib as nn"
 TASK = Assignment("algebra", ("sum", "product"), {"essay": 3}, {
-    "# algebra": "title", START: "imports", CHECK: "sum-check", "check(p)": "product-check", "(write here)": "essay"})
+    "# algebra": "title", START: "imports", CHECK: "sum-check", "check(p)": "product-check", "(write here)": "essay"},
+    {"sum": 0, "product": 0})
 
 
 def cell(grade_id=None, source="x = 1", kind="code", **more):
@@ -119,8 +120,9 @@ def test_odd_cells(cells, run, places, notes):
 @pytest.mark.parametrize(("source", "renamed"), [
     ('nn.exercises.check("sum", my_sum)', {"sum": "my_sum"}), ("check('sum', answer=my_sum)", {"sum": "my_sum"}),
     ('r = nn.exercises.check( "product" ,p2 )\nprint(r)', {"product": "p2"}), ('check("sum", 5)', {}),
+    ('nn.exercises.check("sum", my_sum, variant=3)', {"sum": "my_sum"}), ('check("sum", my_sum, 3)', {}),
     ('check("sum", my.sum)', {}), ('recheck("sum", x)', {}), ('check("sum", x)\ncheck("sum", y)', {"sum": "y"}),
-], ids=range(7))
+], ids=range(9))
 def test_the_name_that_a_changed_check_hands_in(source, renamed):
     data = json.dumps({"cells": [*WHOLE[:3], cell("sum-check", source), *WHOLE[4:]]}).encode()
     assert submission.parse(data, TASK).renamed == renamed
