@@ -43,7 +43,7 @@ def seed(args: argparse.Namespace) -> None:
     from .seeds import create
 
     create(args.file, args.varied)
-    print(f"A new seed is in {args.file}. Keep it secret and keep it: it decides the tests{' and variants' * args.varied}.")
+    print(f"{args.file} is a new seed. Keep it secret, and keep it: it decides tests{' and variants' * args.varied}.")
 
 
 def collect(args: argparse.Namespace) -> bool:
