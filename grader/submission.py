@@ -13,7 +13,7 @@ from .guard import is_guard
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
 CHECKED = re.compile(r"""\bcheck\(\s*['"]([\w-]+)['"]\s*,\s*(?:answer\s*=\s*)?([A-Za-z_]\w*)\s*\)""")
-VARIANT = re.compile(r",\s*variant\s*=\s*(\d+)")  # in a self-check, which else is the page's
+VARIANT = re.compile(r",\s*variant\s*=\s*(\d{1,9})")  # in a self-check, which else is the page's
 KINDS = {"<": "是网页，不是笔记本 | a web page, not a notebook", "%PDF": "是 PDF，不是笔记本 | a PDF, not a notebook",
          "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "": "不是有效的 JSON | not valid JSON"}  # by its start
 

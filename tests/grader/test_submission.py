@@ -128,6 +128,16 @@ def test_the_name_that_a_changed_check_hands_in(source, renamed):
     assert submission.parse(data, TASK).renamed == renamed
 
 
+@pytest.mark.parametrize(("number", "others"), [
+    ("", []), (", variant=0", []), (",variant = 3", ["sum"]), (", variant=" + "9" * 5000, []), (", variant=x", []),
+], ids=["page", "zero", "another", "endless", "no number"])
+def test_a_check_that_we_handed_out_may_ask_another_variant(number, others):
+    check = cell("sum-check", CHECK.replace(")", f"{number})"))
+    read = submission.parse(json.dumps({"cells": [*WHOLE[:3], check, *WHOLE[4:]]}).encode(), TASK)
+    assert read.others == others
+    assert any("not what this section was asked: sum" in note for note in read.notes) == bool(others)
+
+
 def test_versions_before_the_fourth():
     """Their lines may stand without line endings."""
     inputs = ["a = 1", ["a = 1", "", "b = 2"], ["a = 1\n", "b = 2"], []]
