@@ -30,16 +30,20 @@ def source(args: argparse.Namespace) -> None:
 
 
 def release(args: argparse.Namespace) -> None:
-    from . import assignments
+    from . import assignments, seeds
 
-    print(*(assignments.release(name, args.out) for name in assignments.names()), sep="\n")
+    seed = args.seed_file and seeds.read(args.seed_file)
+    if seed and seeds.VARIED not in args.seed_file.read_bytes():
+        raise ValueError(f"expected a seed that chooses variants, got {args.seed_file}, which was made without. "
+                         f"Make one: python -m grader seed --variants {args.seed_file}.new, or leave out --seed-file.")
+    print(*(assignments.release(name, args.out, seed, args.for_nbgrader) for name in assignments.names()), sep="\n")
 
 
 def seed(args: argparse.Namespace) -> None:
     from .seeds import create
 
-    create(args.file)
-    print(f"A new seed is in {args.file}. Keep it secret, and keep it: it decides the tests.")
+    create(args.file, args.varied)
+    print(f"{args.file} is a new seed. Keep it secret, and keep it: it decides tests{' and variants' * args.varied}.")
 
 
 def collect(args: argparse.Namespace) -> bool:
@@ -66,7 +70,8 @@ def grade(args: argparse.Namespace) -> bool:
         from .marking import Conditions
         from .sandbox import box
 
-        conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed)
+        conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed,
+                                seeds.VARIED in args.seed_file.read_bytes())
         if args.sandboxed and (why := box.missing()):
             raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
                              f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
@@ -79,6 +84,7 @@ def grade(args: argparse.Namespace) -> bool:
     complain("set aside", run.aside)
     complain("left out", run.left_out)
     complain("cannot be marked:", sorted(run.refused))
+    complain("please check: not the section's variants in", sorted(run.others))
     complain("NOT MARKED", [f"{submission}: {why[:300]!r}" for submission, why in run.faults.items()][:20])
     if run.faults:
         print(f"{len(run.faults)} were not marked, through no fault of the students. "
@@ -155,8 +161,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     manual = ("--manual", "a table of points given by hand: student,assignment,part,points; may be given again",
               {**file, "action": "append", "default": []})
     verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
-    verb(release, "write the notebooks that students get, without solutions", ("--out", "a folder for them", out))
-    verb(seed, "make a secret seed", ("file", "a new file for it", path))
+    verb(release, "write the notebooks that students get, without solutions", ("--out", "a folder for them", out),
+         ("--seed-file", "what `seed --variants` made, for the variants of a section", file),
+         ("--for-nbgrader", "with solutions, for nbgrader's folder source", {"action": "store_true"}))
+    verb(seed, "make a secret seed", ("file", "a new file for it", path),
+         ("--variants", "let it choose a variant of each exercise, too", {"dest": "varied", "action": "store_true"}))
     verb(collect, "sort an LMS's download into one folder per student",
          ("folder", "the download: a folder or a zip file", path),
          ("--assignment", "what was handed in, such as activations", {**named, "required": True}),

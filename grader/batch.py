@@ -42,6 +42,7 @@ class Run:
     refused: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # whose notebook asks other variants than the section's
 
 
 def why_no_name(student: str) -> str:
@@ -78,7 +79,7 @@ def workers(count: int) -> Iterator[Executor]:
 def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -> Run:
     """Mark what is in `folder/student/assignment` and has no result in `out` yet."""
     run = Run()
-    submitted = _submitted(folder, out, run)
+    submitted = _submitted(folder, out, run, conditions.seed if conditions.varied else None)
     keys: dict[str, dict[str, str]] = defaultdict(dict)
     run.faults = dict.fromkeys((f"{student}/{one.name}" for one, student in submitted), "no process was left")
     _claim(out, folder, {assignment.name for assignment, _ in submitted})
@@ -98,20 +99,25 @@ def grade(folder: Path, out: Path, conditions: Conditions, executor: Executor) -
                 run.faults[f"{student}/{name}"] = f"{type(fault).__name__}: {fault}"
             else:
                 del run.faults[f"{student}/{name}"]
-                keys[name][student], new, why = job.result()
+                keys[name][student], new, result = job.result()
                 run.marked += new
-                run.refused += [f"{student}/{name}: {why}"] * bool(why)
+                run.others += [f"{student}/{name}"] * (result["status"] == "other variants")
+                run.refused += [f"{student}/{name}: {''.join(result['notes'][:1])}"] * (result["status"] == "refused")
             bar.update()
     run.results = sum(map(len, keys.values()))
     for name in keys:
         missing = sorted(set(read_sealed(out / f"{name}.json") or ()) - {student for _, student in submitted})
         run.aside += [f"{student!r}: handed in {name} before, and is no longer in {folder}" for student in missing]
+        others = [one for one in run.others if one.endswith(f"/{name}")]
+        if 2 * len(others) > len(keys[name]):  # that is no fault of the students
+            raise ValueError(f"expected {name} as this seed gives it, got other variants in {len(others)} notebooks, "
+                             f"such as {min(others)}. Give the seed of their release, or one without variants.")
         write_sealed(out / f"{name}.json", dict(sorted(keys[name].items())))
     return run
 
 
-def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Conditions) -> tuple[str, bool, str]:
-    """Mark one submission unless its result is there, whole: its key, whether it is new, and why it is refused."""
+def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Conditions) -> tuple[str, bool, dict]:
+    """Mark one submission unless its result is there, whole: its key, whether it is new, and the result."""
     try:
         data, notes = read(folder / student / assignment.name)
         result = partial(mark, data, assignment, how, notes)
@@ -121,14 +127,14 @@ def _mark(folder: Path, out: Path, assignment: Assignment, student: str, how: Co
     path = _path(out, assignment.name, student, name)
     if new := not (found := read_sealed(path)):
         write_sealed(path, found := result())
-    return name, new, found["notes"][0] if found["status"] == "refused" else ""
+    return name, new, found
 
 
-def _submitted(folder: Path, out: Path, run: Run) -> list[tuple[Assignment, str]]:
+def _submitted(folder: Path, out: Path, run: Run, seed: int | None) -> list[tuple[Assignment, str]]:
     """What there is to mark; `run` gets a line for everything else in the folder."""
     if not folder.is_dir():
         raise ValueError(f"expected a folder with one folder per student, got {folder}. Run `collect` first.")
-    assignments, found = {name: load(name) for name in names()}, {}
+    assignments, found = {name: load(name, seed) for name in names()}, {}
     for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
         try:
             inside = sorted(os.listdir(path))

@@ -11,7 +11,7 @@ import numpy as np
 
 import nnlib
 from nnlib._common.fingerprint import fingerprint
-from nnlib.exercises.selfcheck import EXERCISES, outcome
+from nnlib.exercises.selfcheck import EXERCISES, outcomes
 
 from .assignments import Assignment, source
 from .sandbox.process import AnswerProcess, RemoteAnswer, clean
@@ -31,6 +31,7 @@ class Conditions:
     seed: int
     seconds: float = 2.0
     sandboxed: bool = True
+    varied: bool = False  # whether the seed has chosen variants of the exercises
 
 
 def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> dict[str, Any]:
@@ -45,17 +46,23 @@ def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes
     except Refused as why:
         return refused(assignment, str(why))
     causes, notes = {}, [*file_notes, *submission.notes]
+
+    def asked(id: str, name: str) -> dict[str, str]:
+        """Why the answer called `name` failed each test of an exercise; ``""`` if it passed."""
+        wrongs = outcomes(EXERCISES[id], RemoteAnswer(process, name), conditions.seed, assignment.variants[id])
+        return {title: wrong.cause if wrong else "" for title, wrong in wrongs.items()}
+
     with AnswerProcess(submission.cells, conditions.sandboxed, conditions.seconds) as process:
         for id in sorted(assignment.exercises, key=submission.places.__getitem__):
             process.goal = submission.places[id]
             for name in dict.fromkeys((EXERCISES[id].name, submission.renamed.get(id, EXERCISES[id].name))):
                 if all(causes.get(id, {"": "not asked yet"}).values()):
-                    causes[id] = _asked(process, id, name, conditions.seed)
+                    causes[id] = asked(id, name)
         for id, place in submission.places.items():
             name = EXERCISES[id].name
             if all(causes[id].values()) and any(name in cell for cell in submission.cells[place:]):
                 process.goal = len(submission.cells)
-                again = _asked(process, id, name, conditions.seed)
+                again = asked(id, name)
                 if not all(again.values()):
                     causes[id] = again
                     notes.append(f"{name} 写在自检下面 | {name} stands below its self-check")
@@ -64,14 +71,8 @@ def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes
         first = next(filter(None, map(str.strip, submission.cells[number].splitlines())))
         title = clean(f"{first[:60]}…" if len(first) > 60 else first)
         notes += [f"单元格“{title}” | cell “{title}”\n{message}" for message in messages]
-    return _result(assignment, "marked", {id: causes[id] for id in assignment.exercises}, notes[:50])
-
-
-def _asked(process: AnswerProcess, id: str, name: str, seed: int) -> dict[str, str]:
-    """Why the answer called `name` failed each test of an exercise; ``""`` if it passed."""
-    exercise, answer = EXERCISES[id], RemoteAnswer(process, name)
-    wrongs = {title: outcome(exercise, title, answer, seed) for title in exercise.tests}
-    return {title: wrong.cause if wrong else "" for title, wrong in wrongs.items()}
+    status = "other variants" if submission.others else "marked"
+    return _result(assignment, status, {id: causes[id] for id in assignment.exercises}, notes[:50])
 
 
 def refused(assignment: Assignment, why: str) -> dict[str, Any]:
@@ -81,16 +82,15 @@ def refused(assignment: Assignment, why: str) -> dict[str, Any]:
 
 
 def _result(assignment: Assignment, status: str, causes: dict[str, dict[str, str]], notes: list[str]) -> dict[str, Any]:
-    exercises = {id: {"points": list(tests.values()).count(""), "max": len(tests), "tests": tests}
-                 for id, tests in causes.items()}
+    exercises = {id: {"points": [*by.values()].count(""), "max": len(by), "tests": by} for id, by in causes.items()}
     return {"assignment": assignment.name, "status": status, "exercises": exercises, "notes": notes,
             "score": sum(entry["points"] for entry in exercises.values()), "max": assignment.points,
-            "pending": assignment.written if status == "marked" else {}}
+            "pending": {} if status == "refused" else assignment.written, "variants": assignment.variants}
 
 
 def key(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> str:
     """The name of one result, made from everything that it depends on."""
-    settings = f"{conditions}, Python {platform.python_version()}, NumPy {np.__version__}"
+    settings = f"{conditions}, {assignment.variants}, Python {platform.python_version()}, NumPy {np.__version__}"
     return fingerprint([data, *file_notes, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings])[:24]
 
 

@@ -1,20 +1,21 @@
-"""The instructor's secret seed: a file in no repository, from which all inputs of the tests are drawn."""
+"""The instructor's secret seed: a file in no repository that draws the tests' inputs, and may choose variants, too."""
 
 import hashlib
 import secrets
 from pathlib import Path
 
 SHORTEST = 16  # bytes
+VARIED = b"variants "  # so begins a seed that chooses variants
 
 
-def create(path: Path) -> None:
+def create(path: Path, varied: bool = False) -> None:
     """Write a new seed that only its owner can read; an existing file is left as it is."""
     if path.is_dir():
         raise ValueError(f"expected a file's name, got the folder {path}. Add one: python -m grader seed {path}/seed")
     if path.exists():
         raise ValueError(f"expected a new file, got {path}, which exists. Keep it: another seed gives other tests.")
     path.touch(0o600)
-    path.write_text(secrets.token_hex(32) + "\n")
+    path.write_bytes(VARIED * varied + secrets.token_hex(32).encode() + b"\n")
 
 
 def read(path: Path) -> int:

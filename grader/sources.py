@@ -1,5 +1,6 @@
 """The notebooks in ``assignments/source``: made from the exercises page, ``opening.md`` and ``solutions.py``."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -50,6 +51,7 @@ def write_all() -> Iterator[Path]:
 
 def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions: every exercise that has a solution in ``solutions.py`` is assigned."""
+    words = {cell.id: cell.metadata.get("variants", {}) for cell in nbformat.read(PAGE, as_version=4).cells}
     page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
     opening, notebooks = OPENING.read_text("utf-8").rstrip(), {}
     # Each function's body stands between solution markers.
@@ -61,21 +63,24 @@ def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
             imports = code_cell("imports", "import numpy as np\n\nimport nnlib as nn", locked=True)
             notebooks[chapter] = new_notebook(cells=[start, imports], metadata={"kernelspec": KERNEL})
         id, check, cells = exercise.id, f"{exercise.id}-check", notebooks[chapter].cells
+        mine = {f"{name} = {json.dumps(one)}": f"{name} = {{{name}!r}}" for name, one in exercise.variants[0].items()}
+        mine[f"{exercise.name})"] = f"{exercise.name}, variant={{variant}})"
         cells += [text_cell(f"{id}-title", f"## {title(page[f'{id}-opener'])}"),
-                  *(text_cell(part, plain(page[part])) for part in (f"{id}-zh", f"{id}-en")),
-                  code_cell(id, solutions[exercise.name], solution=True),
-                  code_cell(check, page[check], grade=True, locked=True, points=len(exercise.tests))]
+                  *(text_cell(part, plain(page[part]), words[part]) for part in (f"{id}-zh", f"{id}-en")),
+                  code_cell(id, solutions[exercise.name], words[f"{id}-stub"] | mine, solution=True),
+                  code_cell(check, page[check], mine, grade=True, locked=True, points=len(exercise.tests))]
         if questions := [part for part in (f"{id}-question-zh", f"{id}-question-en") if part in page]:
             by_hand = {"grade": True, "solution": True, "locked": False, "points": MANUAL_POINTS}
-            cells += [text_cell(part, plain(page[part])) for part in questions]
+            cells += [text_cell(part, plain(page[part]), words[part]) for part in questions]
             cells.append(text_cell(f"{id}-answer", "（写在这里 | write here）", **by_hand))
     return notebooks
 
 
-def _cell(kind, id, text, **marks):
-    """A cell with the metadata by which nbgrader knows it."""
+def _cell(kind, id, text, words=None, **marks):
+    """A cell with the metadata by which nbgrader knows it, and the words in which variants differ."""
     usual = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-    return kind(text, id=id, metadata={"nbgrader": {**usual, "grade_id": id, **marks}})
+    more = {"variants": words} if words else {}
+    return kind(text, id=id, metadata={"nbgrader": {**usual, "grade_id": id, **marks}, **more})
 
 
 text_cell, code_cell = partial(_cell, new_markdown_cell, locked=True), partial(_cell, new_code_cell)

@@ -13,6 +13,7 @@ from .guard import is_guard
 
 MAX_BYTES, MAX_CELLS = 10 << 20, 2000
 CHECKED = re.compile(r"""\bcheck\(\s*['"]([\w-]+)['"]\s*,\s*(?:answer\s*=\s*)?([A-Za-z_]\w*)\s*\)""")
+VARIANT = re.compile(r",\s*variant\s*=\s*(\d{1,9})")  # in a self-check, which else is the page's
 KINDS = {"<": "是网页，不是笔记本 | a web page, not a notebook", "%PDF": "是 PDF，不是笔记本 | a PDF, not a notebook",
          "PK": "是压缩包，不是笔记本 | a zip, not a notebook", "": "不是有效的 JSON | not valid JSON"}  # by its start
 
@@ -59,6 +60,7 @@ class Submission:
     places: dict[str, int]
     notes: list[str]
     renamed: dict[str, str]
+    others: list[str]  # exercises with the self-check of another variant than the section's
 
 
 def parse(data: bytes, assignment: Assignment) -> Submission:
@@ -76,7 +78,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     cells = _cells(notebook)
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")
-    code, notes, seen, checks, answers, renamed, current = [], [], [], {}, {}, {}, ""
+    code, notes, seen, checks, answers, renamed, asked, current = [], [], [], {}, {}, {}, {}, ""
     for source, id, is_code in map(_read, cells):
         if source is None:
             notes.append("跳过一个坏单元格 | a broken cell was skipped")
@@ -86,10 +88,11 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
         if id in seen:
             notes.append(f"单元格 {id} 出现两次 | cell {id} occurs twice")
         seen += [id] * bool(id)
-        ours = assignment.given.get(bare(source))
+        ours = assignment.given.get(bare(checked := VARIANT.sub("", source)))
         current = next((one for one in assignment.exercises if f"{ours or id}-".startswith(f"{one}-")), current)
         if ours:
             checks[ours.removesuffix("-check")] = len(code)
+            asked.setdefault(ours.removesuffix("-check"), []).append(int((VARIANT.findall(source) or [0])[0]))
             continue
         if not is_code and id in assignment.exercises:
             notes.append(f"单元格 {id} 不是代码单元格，仍当作代码运行 | "
@@ -99,7 +102,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
                          f"cell {id}, which we handed out, was changed: it ran as your code")
         if (is_code or id in assignment.exercises) and source.strip():
             code.append(source)
-            renamed |= CHECKED.findall(source)
+            renamed |= CHECKED.findall(checked)
         answers[current] = len(code)
     unchecked = (f"{id}-check" for id in assignment.exercises if id not in checks)
     if missing := ", ".join(id for id in (*assignment.exercises, *assignment.written, *unchecked) if id not in seen):
@@ -108,7 +111,9 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     if order != sorted(order, key=assignment.exercises.index):
         notes.append("题目的次序变了 | the exercises stand in another order")
     places = {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}
-    return Submission(code, places, notes, renamed)
+    if others := [id for id, number in assignment.variants.items() if number not in asked.get(id, [number])]:
+        notes.insert(0, f"不是发给本班的题：{'、'.join(others)} | not what this section was asked: {', '.join(others)}")
+    return Submission(code, places, notes, renamed, others)
 
 
 def answer(folder: Path, part: str) -> list[tuple[str, list[object]]]:

@@ -3,6 +3,7 @@
 A page shows what the student's own cells printed or raised before any input was known. Other pages are for markers.
 """
 
+import json
 import re
 from base64 import b64decode, b64encode
 from collections import defaultdict
@@ -64,9 +65,11 @@ def page(student: str, result: dict[str, Any]) -> str:
     return TEMPLATES.get_template("feedback.html").render(result, student=student)
 
 
-def rubric(part: str, **page: object) -> str:
+def rubric(part: str, variants: dict[str, int] | None = None, **page: object) -> str:
     """How a part is marked, for the marker alone, as HTML; with `answers`, as a page that shows them beside it."""
     how = yaml.safe_load(RUBRIC.read_text("utf-8"))[part]
+    words, text, id = how.pop("variants"), json.dumps(how, ensure_ascii=False), part.removesuffix("-answer")
+    how = json.loads(assignments.varied(text, words, id, (variants or {}).get(id, 0)))
     return TEMPLATES.get_template("rubric.html").render(part=part, **how, **page)
 
 
@@ -77,12 +80,13 @@ def write_sheets(results: Results, folder: Path, target: Path) -> int:
     submitted, html = read_sealed(folder / CLAIMS), templates("both", mathml).filters["html"]
     parts = {(name, part) for name, marked in results.items() for one in marked.values() for part in one["pending"]}
     for name, part in parts:
-        given = {cell["id"]: "".join(cell["source"]) for cell in assignments.read(name)["cells"]}
+        variants = next(iter(results[name].values())).get("variants", {})
+        given = {cell["id"]: "".join(cell["source"]) for cell in assignments.read(name, variants)["cells"]}
         title, *asked = (given[part.removesuffix("answer") + end] for end in ("title", "question-zh", "question-en"))
         answers = {student: _shown(Path(submitted[name], student, name), part)
                    for student, result in results[name].items() if part in result["pending"]}
-        write_file(target / f"{part}.html", rubric(part, assignment=name, answers=answers, title=title.lstrip("# "),
-                                                   question=html(" | ".join(asked))).encode())
+        write_file(target / f"{part}.html", rubric(part, variants, assignment=name, answers=answers,
+                                                   title=title.lstrip("# "), question=html(" | ".join(asked))).encode())
     return len(parts)
 
 

@@ -11,6 +11,7 @@ from traitlets import Unicode
 
 from ..batch import read_results
 from ..sources import code_cell
+from ..submission import VARIANT
 from .feedback import rubric
 
 
@@ -52,9 +53,11 @@ class Marks(NbGraderPreprocessor):
 
 def with_rubric(nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
     """Show the rubric above each answer in nbgrader's form for marking; it is stored nowhere."""
+    asked = {cell.metadata.nbgrader.grade_id.removesuffix("-check"): int(number) for cell in nb.cells
+             if is_grade(cell) and not is_solution(cell) for number in VARIANT.findall(cell.source)}
     for cell in nb.cells if "submission_id" in resources else ():  # students' feedback has none
         if is_grade(cell) and is_solution(cell):
-            cell.source = f"{rubric(cell.metadata.nbgrader.grade_id)}\n\n{cell.source}"
+            cell.source = f"{rubric(cell.metadata.nbgrader.grade_id, asked)}\n\n{cell.source}"
     return nb, resources
 
 

@@ -12,14 +12,16 @@ from ..network import Network
 from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge, numbers, shown
 
 SIGMOID = Exercise("sigmoid", "sigmoid", "activations", 15)
-SLOPE = Exercise("sigmoid-slope", "sigmoid_slope", "activations", 15)
+SLOPE = Exercise("sigmoid-slope", "sigmoid_slope", "activations", 15, [{"a": a} for a in (1, 2, 3, 4)])
 TANH = Exercise("tanh", "tanh", "activations", 5)
 PRELU = Exercise("prelu", "prelu_backward", "activations", 30)
 DEAD = Exercise("dead-units", "dead_share", "activations", 20)
 SQUAREPLUS = Exercise("squareplus", "squareplus_slope", "activations", 20)
-DIAGNOSE = Exercise("diagnose", "diagnose", "activations", 20)
+DIAGNOSE = Exercise("diagnose", "diagnose", "activations", 20, [
+    {"dead": dead, "saturated": flat, "fault": fault} for dead, flat, fault in (
+        (0.5, 0.9, "vanishing"), (0.3, 0.8, "exploding"), (0.7, 0.95, "vanishing"), (0.4, 0.6, "exploding"))])
 MAXOUT = Exercise("maxout", "maxout_weights", "activations", 30)
-HAT = Exercise("maxout-hat", "hat_weights", "activations", 30)
+HAT = Exercise("maxout-hat", "hat_weights", "activations", 30, [{"a": a} for a in (1, 2, 3, 4)])
 
 LARGE_TITLE = "很大和很小的数 | very large and very small numbers"
 
@@ -46,20 +48,24 @@ def _(answer: Answer, rng: Rng) -> None:
         raise Wrong(remedy, f"{answer.name}{shown((z,))}", f"RuntimeWarning: {answer.warned}")
 
 
-SLOPE.compare("普通的数 | ordinary numbers", sigmoid.derivative, lambda rng: (rng.normal(size=(3, 2)),), lambda z: {
-    "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(z),
-    "分母要平方 | the denominator has to be squared": sigmoid(-abs(z)),
-    "公式 s(1 - s) 里的 s 是 σ(z)，不是 z | in s(1 - s) the s is σ(z), not z": z * (1 - z)})
-SLOPE.compare("在 0 处最大 | largest at 0", sigmoid.derivative, lambda rng: (0.0,), special=True)
+def _slope(z: Any, a: float) -> Any:
+    return a * sigmoid.derivative(a * z)
+
+
+SLOPE.compare("普通的数 | ordinary numbers", _slope, lambda rng: (rng.normal(size=(3, 2)),), lambda z, a: {
+    "这是 sigmoid 本身 | this is the sigmoid itself": sigmoid(a * z),
+    "分母要平方 | the denominator has to be squared": a * sigmoid(-abs(a * z)),
+    "公式 s(1 - s) 里的 s 是 σ，不是 z | in s(1 - s) the s is σ, not z": z * (1 - z)})
+SLOPE.compare("在 0 处最大 | largest at 0", _slope, lambda rng: (0.0,), special=True)
 
 
 @SLOPE.test("离 0 很远仍准确 | accurate far from 0", special=True)
-def _(answer: Answer, rng: Rng) -> None:
-    z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1]
-    exact, call = sigmoid(z) * sigmoid(-z), f"{answer.name}{shown((z,))}"
-    judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / (σ(z) σ(-z))", {
+def _(answer: Answer, rng: Rng, a: float) -> None:
+    z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1] / a
+    exact, call = a * sigmoid(a * z) * sigmoid(-a * z), f"{answer.name}{shown((z,))}"
+    judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / f'(z)", {
         "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
-            sigmoid(z) * (1 - sigmoid(z)) / exact}, rtol=1e-5)  # 40 in single precision may be 2e-6 away
+            a * sigmoid(a * z) * (1 - sigmoid(a * z)) / exact}, rtol=1e-5)  # 40 in single precision may be 2e-6 away
 
 
 TANH.compare("普通的数 | ordinary numbers", tanh, lambda rng: (rng.normal(size=6),), lambda z: {
@@ -67,7 +73,7 @@ TANH.compare("普通的数 | ordinary numbers", tanh, lambda rng: (rng.normal(si
     "忘了减 1 | the minus one is missing": 2 * sigmoid(2 * z)})
 SIGMOID.compare(LARGE_TITLE, sigmoid, _large, special=True)
 TANH.compare(LARGE_TITLE, tanh, _large, special=True)
-SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", sigmoid.derivative, _large, special=True)
+SLOPE.compare("两头趋于 0，不出 NaN | 0 at both ends, no NaN", _slope, _large, special=True)
 
 
 def _prelu(answer: Answer, rng: Rng, part: int | None) -> None:
@@ -116,31 +122,28 @@ DEAD.test("全活和全死 | all alive, all dead", special=True)(partial(_share,
 DEAD.test("只有一个样本 | a single sample", special=True)(partial(_share, killed=(), samples=1))
 
 
-RANGES = {  # of the shares of dead and of saturated, and of log10 of the first layer's gradient over the last one's
-    "dead": ((0.55, 0.91), (0.91, 1), (-5, 0)),
-    "saturated": ((0, 0.45), (0.92, 1), (-5, -1)),
-    "vanishing": ((0, 0.45), (0.5, 0.88), (-5, -2.3)),
-    "fine": ((0, 0.45), (0.5, 0.88), (-1.9, -1)),
-}
-
-
-def _diagnose(answer: Answer, rng: Rng, words: tuple[str, ...]) -> None:
-    for word in rng.permutation(words).tolist():
+def _diagnose(answer: Answer, rng: Rng, words: tuple[str, ...], dead: float, saturated: float, fault: str) -> None:
+    alive, more, less = (dead - 0.1, dead - 0.02), (saturated + 0.01, saturated + 0.04), (saturated - 0.1, saturated)
+    sign = -1 if fault == "vanishing" else 1
+    ranges = {  # of both shares, and of log10 of the first layer's gradient over the last one's, in either order
+        "dead": ((dead + 0.02, dead + 0.1), more, (-5, 0)), "saturated": (alive, more, (-5, -1)),
+        fault: (alive, less, (2.3 * sign, 5 * sign)), "fine": (alive, less, (sign, 1.9 * sign))}
+    for word in rng.permutation([one or fault for one in words]).tolist():
         examined: list[dict[str, Any]] = []
         for kind in ("dead" if word == "dead" else "fine", "dead" if word == "rate" else word):
-            dead, saturated, first = (float(rng.uniform(*ends)) for ends in RANGES[kind])
+            died, flat, first = (float(rng.uniform(min(ends), max(ends))) for ends in ranges[kind])
             lengths = rng.uniform(0.1, 3) * np.logspace(first, 0, rng.integers(3, 8))
-            examined.append({"gradient": lengths.tolist(), "saturated": saturated, "dead": dead})
+            examined.append({"gradient": lengths.tolist(), "saturated": flat, "dead": died})
         expect(answer, tuple(examined), word, {
-            "训练前还没有死掉一半 | before training no half of the units was dead": "dead",
+            f"训练前死掉的还不到 {dead:.0%} | before training no {dead:.0%} of the units were dead": "dead",
             "不是训练中死的，不怪学习率 | they did not die in training: that is not the rate": "rate",
-            "死单元也算饱和；线是 90% | a dead unit counts as saturated, too; the limit is 90%": "saturated",
-            "梯度短可能是饱和或死亡的结果 | saturation and death shorten the gradient, too": "vanishing",
+            f"死单元也算饱和；线是 {saturated} | a dead unit is saturated, too; the limit is {saturated}": "saturated",
+            "饱和和死亡也改变梯度，先看它们 | saturation and death change the gradient, too: look at them first": fault,
             "三个数里有一个越了界 | one of the three numbers is beyond its limit": "fine"})
 
 
 DIAGNOSE.test("死单元 | dead units")(partial(_diagnose, words=("dead", "rate")))
-DIAGNOSE.test("斜率太小 | slopes too small")(partial(_diagnose, words=("saturated", "vanishing", "fine")))
+DIAGNOSE.test("斜率太小 | slopes too small")(partial(_diagnose, words=("saturated", "", "fine")))
 DIAGNOSE.test("没有毛病 | nothing is wrong", special=True)(partial(_diagnose, words=("fine",)))
 
 
@@ -182,15 +185,16 @@ MAXOUT.test("变成 leaky ReLU | as leaky ReLU")(partial(_maxout, most=0.5))
 MAXOUT.test("变成 ReLU | as ReLU", special=True)(partial(_maxout, most=0.0))
 
 
-def _hat(answer: Answer, rng: Rng, inputs: int, least: float, most: float) -> None:
+def _hat(answer: Answer, rng: Rng, inputs: int, least: float, most: float, a: int) -> None:
     w, b = rng.normal(size=(1, inputs)), rng.normal(size=(1, 1))
     X = rng.normal(size=(inputs, 60)) * 2
-    z = w @ X + b
+    z = a * (w @ X + b)
     height = float(np.median(abs(z)) * rng.uniform(least, most))
     net, call = _maxout_layer(answer, (w, b, height), 3, 2, inputs)
-    other = np.maximum(z, 2 * b - z)
+    other, bare = np.maximum(z, 2 * a * b - z), abs(z - a * b + b)
     judge(net(X)[0] - net(X)[1], np.maximum(0, height - abs(z))[0], f"h1 - h2, {call}", {
         "帽檐之外应为 0 | beyond the brim it is 0": height - abs(z)[0],
+        f"b 也要乘 {a} | b is multiplied by {a}, too": np.maximum(0, height - bare)[0],
         "-z 里 b 也变号 | in -z, b changes its sign, too": (np.maximum(other, height) - other)[0]}, rtol=1e-5)
 
 

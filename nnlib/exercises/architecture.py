@@ -14,9 +14,10 @@ from .judging import Answer, Exercise, Rng, Wrong, expect, judge, numbers, shown
 COUNT = Exercise("count", "count_parameters", "architecture", 5)
 FORWARD = Exercise("forward", "forward", "architecture", 15)
 SKIP = Exercise("skip", "skip_backward", "architecture", 30)
-BUDGET = Exercise("budget", "widest", "architecture", 20)
+BUDGET = Exercise("budget", "widest", "architecture", 20, [{"pieces": n} for n in (1, 2, 3, 4)])
 CURVE = Exercise("curve", "through_points", "architecture", 120)
-PERIODIC = Exercise("periodic", "periodic", "architecture", 120)
+PERIODIC = Exercise("periodic", "periodic", "architecture", 120, [  # for its question in words alone
+    {"function": function, "end": end} for function, end in (("sin", 6), ("cos", 6), ("sin", 4))])
 
 
 def _count(sizes: list[int]) -> int:
@@ -72,21 +73,22 @@ SKIP.test("传给下层的梯度 | the gradient sent down")(partial(_skip, parts
 SKIP.test("权重和偏置的梯度 | the gradients of weights and biases")(partial(_skip, parts=(1, 2)))
 
 
-def _widest(n_in: int, n_out: int, budget: int) -> int:
-    return bisect_right(range(1, budget), budget, key=lambda hidden: mlp(n_in, hidden, n_out).n_params)
+def _widest(n_in: int, n_out: int, budget: int, pieces: int) -> int:
+    more = (pieces - 1) * (n_in + 1)  # what each unit has besides the parameters of an ordinary one
+    return bisect_right(range(1, budget), budget, key=lambda h: mlp(n_in, h, n_out).n_params + more * h)
 
 
-def _fits(answer: Answer, rng: Rng, more: tuple[int, ...]) -> None:
+def _fits(answer: Answer, rng: Rng, more: tuple[int, ...], pieces: int) -> None:
     """Budgets of so many parameters more than some network needs; where they are fewer, almost a unit is left over."""
     for off in more:
         n_in, n_out, hidden = (int(n) for n in rng.integers([3, 2, 30], [9, 9, 60]))
-        budget = mlp(n_in, hidden, n_out).n_params + off
-        right = _widest(n_in, n_out, budget)
+        bare, budget = pieces * n_in + n_out, hidden * (pieces * (n_in + 1) + n_out) + n_out + off
+        right = _widest(n_in, n_out, budget, pieces)
         expect(answer, (n_in, n_out, budget), right, {
-            "隐藏层的偏置没有算 | the hidden biases were not counted": (budget - n_out) // (n_in + n_out),
-            "输出层的偏置没有算 | the output biases were not counted": budget // (n_in + n_out + 1),
-            "偏置都没有算 | no biases were counted": budget // (n_in + n_out),
-            "应返回整数，向下取整 | return a whole number, rounded down": (budget - n_out) / (n_in + n_out + 1),
+            "隐藏层的偏置没有算 | the hidden biases were not counted": (budget - n_out) // bare,
+            "输出层的偏置没有算 | the output biases were not counted": budget // (bare + pieces),
+            "偏置都没有算 | no biases were counted": budget // bare,
+            "应返回整数，向下取整 | return a whole number, rounded down": (budget - n_out) / (bare + pieces),
             "多了一个，超出预算 | one unit too many for the budget": right + 1,
             "预算还够再加一个 | the budget has room for one unit more": right - 1})
 
@@ -96,11 +98,11 @@ BUDGET.test("刚好用完 | the budget spent to the last parameter", special=Tru
 BUDGET.test("差一个参数 | one parameter short")(partial(_fits, more=(0, -1)))
 BUDGET.compare("一个也放不下 | no room for a single unit", _widest, special=True, draw=lambda rng: [
     (n_in, n_out, n_out + more) for n_in, n_out in rng.integers(2, 9, size=(1, 2)).tolist()
-    for more in (0, n_in + n_out, n_in + n_out + 1)])
+    for more in (0, *(n_out + pieces * (n_in + 1) - short for pieces in range(1, 5) for short in (1, 0)))])
 
 
 def _joined(answer: Answer, rng: Rng, n: int, at: str, few: bool = False,
-            periods: tuple[int, ...] = ()) -> None:
+            periods: tuple[int, ...] = (), **_: Any) -> None:
     """Judge a net that should be the broken line through n points, or repeat it one of so many times."""
     x, y, times = np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n), int(rng.choice(periods or [1]))
     y[-1] = y[0] if periods else y[-1]

@@ -16,9 +16,9 @@ from .judging import Answer, Exercise, Rng, expect
 
 SCORES = Exercise("scores", "scores", "intro", 5)
 CROSS_ENTROPY = Exercise("cross-entropy", "cross_entropy", "intro", 20)
-COLLAPSE = Exercise("collapse", "collapse", "intro", 15)
+COLLAPSE = Exercise("collapse", "collapse", "intro", 15, [{"c": c} for c in (1, 2, 3, 4)])
 BACKPROP = Exercise("backprop", "gradients", "intro", 60)
-THREE_LAYERS = Exercise("three-layers", "tanh_gradients", "intro", 60)
+THREE_LAYERS = Exercise("three-layers", "tanh_gradients", "intro", 60, [{"a": a} for a in (1, 1.5, 0.7, 3)])
 FIND_BUG = Exercise("find-bug", "find_bug", "intro", 20)
 RATES = Exercise("match-rates", "match_rates", "intro", 15)
 LOGISTIC = Exercise("logistic", "logistic", "intro", 45)
@@ -71,15 +71,16 @@ CROSS_ENTROPY.compare("得分是整数 | whole-number scores", LOSS,
                       lambda rng: (rng.integers(-4, 5, size=(3, 4)), rng.integers(3, size=4)))
 
 
-def _combined(W1: Any, b1: Any, W2: Any, b2: Any) -> Arrays:
-    return W2 @ W1, W2 @ b1 + b2
+def _combined(W1: Any, b1: Any, W2: Any, b2: Any, c: int) -> Arrays:
+    return c * W2 @ W1, c * W2 @ b1 + b2
 
 
 COLLAPSE.compare("合成的权重 | the combined weights", _combined, lambda rng: random_net(rng, (3, 5, 2))[1], part=0)
 COLLAPSE.compare("合成的偏置 | the combined bias", _combined, lambda rng: random_net(rng, (2, 4, 3))[1],
-                 lambda W1, b1, W2, b2: {
-    "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (W2 @ W1, b2),
-    "少了第二层的偏置 | the second bias is missing": (W2 @ W1, W2 @ b1)})
+                 lambda W1, b1, W2, b2, c: {
+    "第一层的偏置也要乘 W2 | the first bias has to pass through W2": (c * W2 @ W1, b2),
+    "少了第二层的偏置 | the second bias is missing": (c * W2 @ W1, c * W2 @ b1),
+    f"第二层的偏置不乘 {c} | the second bias is not multiplied by {c}": (c * W2 @ W1, c * (W2 @ b1 + b2))})
 COLLAPSE.compare("形状任意 | any sizes", _combined, lambda rng: random_net(rng, rng.integers(2, 6, size=3))[1])
 
 
@@ -90,17 +91,19 @@ def _named(net: Network, vector: Any) -> dict[str, Any]:
     return dict(zip(KEYS, arrays_of(net), strict=False))
 
 
-def _part(answer: Answer, rng: Rng, layers: int, of: Sequence[int], n: int, **how: Any) -> None:
+def _part(answer: Answer, rng: Rng, layers: int, of: Sequence[int], n: int, a: float = 1, **how: Any) -> None:
     net, arrays = random_net(rng, rng.integers(2, 6, size=layers + 1), Sigmoid if layers == 2 else Tanh)
+    given, last = [part.copy() for part in arrays], sum(part.size for part in arrays[-2:])
+    net.params *= (by := np.repeat([a, 1], [net.n_params - last, last]))  # tanh(a z): behind a W and a b it is tanh
     X, shape = rng.normal(size=(net[0].n_in, n)), (net[-1].n_out, n)
     y, loss = (rng.integers(shape[0], size=n), LOSS) if layers == 2 else (rng.normal(size=shape), MSE())
-    right = _named(net, check_gradients(net, X, y, loss).numeric if how else net.loss_and_grad(X, y, loss)[1])
+    right = _named(net, by * (check_gradients(net, X, y, loss).numeric if how else net.loss_and_grad(X, y, loss)[1]))
     d: Any = loss.value_and_grad(net(X), y)[1]
     for layer in reversed([layer for layer in net if isinstance(layer, Linear)]):
         d = layer.backward(d)  # past the activations
-    flat = _named(net, net.grads)
+    flat = _named(net, by * net.grads)
     for key in (KEYS[2 * layer - i] for layer in reversed(of) for i in (1, 2)):
-        expect(answer, (*arrays, X, y), right, {
+        expect(answer, (*given, X, y), right, {
             "没有除以样本数 | not divided by the number of samples": right[key] * n,
             "少了 sigmoid 的斜率 h(1 - h) | the slope of the sigmoid, h(1 - h), is missing": flat[key],
         } if layers == 2 else {

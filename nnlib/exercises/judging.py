@@ -7,7 +7,7 @@ wrong; any other exception that it raises is a fault of the test itself.
 import copy
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -18,7 +18,7 @@ from .._common.pair import Pair
 
 Rng: TypeAlias = "np.random.Generator"  # a text, so that `import nnlib` does not load numpy.random
 Answer: TypeAlias = "LocalAnswer"  # or one in another process, which the grader has
-Test = Callable[[Answer, Rng], None]  # an answer, and the generator to draw inputs from
+Test = Callable[..., None]  # of an answer, the generator to draw inputs from, and by name the constants of a variant
 Drawn = tuple[Any, ...] | Iterable[tuple[Any, ...]]  # the arguments of one call, or of several
 NOT_YET = "还没有写 | not written yet"
 
@@ -39,6 +39,7 @@ class Exercise:
     name: str
     chapter: str
     minutes: int
+    variants: Sequence[dict[str, Any]] = ({},)  # the constants of the page's, then of those that a section may get
     tests: dict[str, Test] = field(default_factory=dict)
     special: set[str] = field(default_factory=set)
 
@@ -51,17 +52,17 @@ class Exercise:
         return partial(self.tests.setdefault, title)
 
     def compare(self, title: str, right: Callable[..., Any], draw: Callable[[Rng], Drawn],
-                mistakes: Callable[..., Mapping[str, Any]] = lambda *_: {}, special: bool = False, **how: Any) -> None:
+                mistakes: Callable[..., Any] = lambda *_, **__: {}, special: bool = False, **how: Any) -> None:
         """Add a test: with the arguments that `draw` makes, the answer has to return what `right` does.
 
-        `mistakes` is called with them, too; it and `how` are those of `expect`.
+        `mistakes` is called with them, too, and both also with the variant's constants; `how` is that of `expect`.
         """
 
         @self.test(title, special)
-        def _(answer: Answer, rng: Rng) -> None:
+        def _(answer: Answer, rng: Rng, **constants: Any) -> None:
             drawn = draw(rng)
             for args in [drawn] if isinstance(drawn, tuple) else drawn:
-                expect(answer, args, right(*args), mistakes(*args), **how)
+                expect(answer, args, right(*args, **constants), mistakes(*args, **constants), **how)
 
 
 class LocalAnswer:

@@ -12,9 +12,10 @@ from .judging import Answer, Exercise, Rng, Wrong, expect, finite, judge
 
 L2_STEP = Exercise("l2-step", "l2_step", "overfitting", 10)
 STOPPING = Exercise("early-stopping", "best_epoch", "overfitting", 20)
-DROPOUT = Exercise("dropout", "Dropout", "overfitting", 30)
-LAMBDA = Exercise("choose-lambda", "choose_lambda", "overfitting", 45)
-COMPARE = Exercise("reproduce", "compare_runs", "overfitting", 180)
+DROPOUT = Exercise("dropout", "Dropout", "overfitting", 30, [{"p_is_to": "drop"}, {"p_is_to": "keep"}])
+LAMBDA = Exercise("choose-lambda", "choose_lambda", "overfitting", 45, [{"c": c} for c in (1, 2, 0.5, 4)])
+COMPARE = Exercise("reproduce", "compare_runs", "overfitting", 180, [{"errors": bar, "data": name} for bar, name in (
+    (2, ""), (2.5, "circles"), (3, "spirals"), (1.96, "blobs"))])
 
 
 def _l2_step(W: Any, dW: Any, lr: float, l2: float) -> Any:
@@ -77,8 +78,9 @@ def _trained(layer: Any, h: Any, call: str) -> Any:
     return y
 
 
-def _dropout(answer: Answer, rng: Rng, judged: str) -> None:
-    p, seed = float(rng.uniform(0.2, 0.7)), int(rng.integers(2**31))
+def _dropout(answer: Answer, rng: Rng, judged: str, p_is_to: str) -> None:
+    p, seed = float(rng.choice([rng.uniform(0.2, 0.4), rng.uniform(0.6, 0.7)])), int(rng.integers(2**31))
+    off = p if p_is_to == "drop" else 1 - p
     layer, h = answer.new(p, seed), rng.uniform(1, 2, size=rng.integers([30, 150], [60, 250]))
     made = f"{answer.name}({p:.4g}, {seed})"
     y = _trained(layer, h, call := f"{made}.forward(h, True)")
@@ -88,18 +90,18 @@ def _dropout(answer: Answer, rng: Rng, judged: str) -> None:
             share, error = dropped.mean(), 6 * (p * (1 - p) / h.size) ** 0.5
             # How much the mask is like itself at each distance in the array.
             alike = np.fft.ifft(np.abs(np.fft.fft(dropped.ravel() - share)) ** 2).real
-            if abs(share - p) > error or np.abs(alike[1:]).max() > 8 * alike[0] / h.size**0.5:
-                cause = "每个数应各自以概率 p 变成 0 | each number becomes 0 with probability p, by itself"
-                if abs(share - p) > error > abs(share - (1 - p)):
-                    cause = "p 是关掉的概率，不是保留的概率 | p is the probability to drop, not to keep"
-                raise Wrong(cause, call, f"{share:.3f}", f"{p:.3f}")
+            if abs(share - off) > error or np.abs(alike[1:]).max() > 8 * alike[0] / h.size**0.5:
+                cause = "每个数应各自以同样的概率变成 0 | each number becomes 0 with the same probability, by itself"
+                if abs(share - off) > error > abs(share - (1 - off)):
+                    cause = "p 是关掉还是保留的概率，弄反了 | p, to drop or to keep, is taken the other way round"
+                raise Wrong(cause, call, f"{share:.3f}", f"{off:.3f}")
         case "scale":
-            judge(y, np.where(dropped, 0, h / (1 - p)), call, {
+            judge(y, np.where(dropped, 0, h / (1 - off)), call, {
                 "留下的没有放大 | what is kept was not scaled": np.where(dropped, 0, h),
-                "应除以 1 - p，不是除以 p | divide by 1 - p, not by p": np.where(dropped, 0, h / p)})
+                "应除以保留的概率 | divide by the probability to keep": np.where(dropped, 0, h / off)})
         case "prediction":
             judge(layer("forward", h, False), h, f"{made}.forward(h, False)", {
-                "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - p) * h})
+                "预测时不用再乘系数 | training did the scaling; prediction needs none": (1 - off) * h})
         case "backward":
             dy = rng.uniform(1, 2, size=h.shape)
             judge(layer("backward", dy), dy * y / h, f"{call}; backward(dy)", {
@@ -111,14 +113,14 @@ def _dropout(answer: Answer, rng: Rng, judged: str) -> None:
 
 
 DROPOUT.test("训练时关掉的比例 | the share that is dropped in training")(partial(_dropout, judged="share"))
-DROPOUT.test("留下的放大到 1/(1-p) 倍 | what is kept is divided by 1 - p")(partial(_dropout, judged="scale"))
+DROPOUT.test("留下的放大，均值不变 | what is kept is scaled up, so the mean stays")(partial(_dropout, judged="scale"))
 DROPOUT.test("预测时什么都不做 | nothing happens in prediction")(partial(_dropout, judged="prediction"))
 DROPOUT.test("反向传播用同一个掩码 | backward uses the same mask")(partial(_dropout, judged="backward"))
 DROPOUT.test("每次都重新抽 | a new draw each time")(partial(_dropout, judged="again"))
 
 
-def _ridge(H: Any, Y: Any, H_val: Any, Y_val: Any, lambdas: list[float]) -> tuple[list[float], float]:
-    fits = [np.linalg.solve(H @ H.T + lam * np.eye(len(H)), H @ Y.T).T for lam in lambdas]
+def _ridge(H: Any, Y: Any, H_val: Any, Y_val: Any, lambdas: list[float], c: float) -> tuple[list[float], float]:
+    fits = [np.linalg.solve(H @ H.T + c * lam * np.eye(len(H)), H @ Y.T).T for lam in lambdas]
     errors = [float(MSE()(W @ H_val, Y_val)) for W in fits]
     return errors, lambdas[int(np.argmin(errors))]
 
@@ -132,28 +134,29 @@ def _noisy(rng: Rng, n: int) -> tuple[Any, Any, Any, Any]:
 
 LAMBDA.compare(
     "每个 λ 的验证误差 | the validation error of each λ", _ridge, lambda rng: (*_noisy(rng, 14), [0.01, 1.0, 10.0]),
-    lambda H, Y, H_val, Y_val, lambdas: {
-        "这是训练误差 | this is the training error": _ridge(H, Y, H, Y, lambdas)[0],
+    lambda H, Y, H_val, Y_val, lambdas, c: {
+        "这是训练误差 | this is the training error": _ridge(H, Y, H, Y, lambdas, c)[0],
         "是平方和，没有取平均 | it is the sum of squares, not the mean":
-            [Y_val.size * error for error in _ridge(H, Y, H_val, Y_val, lambdas)[0]],
+            [Y_val.size * error for error in _ridge(H, Y, H_val, Y_val, lambdas, c)[0]],
         "λ 乘了样本数 | λ was multiplied by the number of samples":
-            _ridge(H, Y, H_val, Y_val, [14 * lam for lam in lambdas])[0],
-        "在验证集上拟合了 | it was fitted to the validation data": _ridge(H_val, Y_val, H_val, Y_val, lambdas)[0],
+            _ridge(H, Y, H_val, Y_val, [14 * lam for lam in lambdas], c)[0],
+        "在验证集上拟合了 | it was fitted to the validation data": _ridge(H_val, Y_val, H_val, Y_val, lambdas, c)[0],
     }, rtol=1e-5, part=0)
 LAMBDA.compare(
     "选中验证误差最小的 λ | the λ with the least validation error", _ridge,
-    lambda rng: [(*_noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]) for n in (9, 12, 40)], lambda *args: {
-        "选了训练误差最小的 | it has the least training error": (_ridge(*args)[0], args[-1][0]),
-        "应返回 λ 本身，不是它的编号 | return λ itself, not its position":
-            (_ridge(*args)[0], np.argmin(_ridge(*args)[0]))}, rtol=1e-5)
+    lambda rng: [(*_noisy(rng, n), [0.0001, 0.1, 1.0, 5.0, 25.0, 1000.0]) for n in (9, 12, 40)],
+    lambda H, Y, H_val, Y_val, lambdas, c: {
+        "选了训练误差最小的 | it has the least training error":
+            (errors := _ridge(H, Y, H_val, Y_val, lambdas, c)[0], lambdas[0]),
+        "应返回 λ 本身，不是它的编号 | return λ itself, not its position": (errors, np.argmin(errors))}, rtol=1e-5)
 LAMBDA.compare("λ 的次序任意 | the λs in any order", _ridge, rtol=1e-5,
                draw=lambda rng: (*_noisy(rng, 12), rng.permutation([0.01, 0.5, 3.0, 20.0, 300.0]).tolist()))
 
 
-def _compared(a: list[float], b: list[float]) -> dict[str, Any]:
+def _compared(a: list[float], b: list[float], errors: float, data: str = "") -> dict[str, Any]:
     gap = float(np.mean(a) - np.mean(b))
     error = (np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b)) ** 0.5
-    return {"difference": gap, "error": float(error), "clear": abs(gap) > 2 * error}
+    return {"difference": gap, "error": float(error), "clear": abs(gap) > errors * error}
 
 
 def _runs(rng: Rng) -> tuple[list[float], ...]:
@@ -162,20 +165,20 @@ def _runs(rng: Rng) -> tuple[list[float], ...]:
 
 
 COMPARE.compare("均值之差 | the difference of the means", _compared, _runs, part="difference")
-COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lambda a, b: {
+COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lambda a, b, **_: {
     "标准差要用 ddof=1 | the standard deviation takes ddof=1": (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
     "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
         (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5}, part="error")
 
 
 @COMPARE.test("差别明显和不明显 | a clear difference and none")
-def _(answer: Answer, rng: Rng) -> None:
-    for errors in rng.permutation([-2.02, -1.98, 1.98, 2.02]):  # a bar of 1.96 or of 3 errors is another one
+def _(answer: Answer, rng: Rng, errors: float, data: str) -> None:
+    for part in rng.permutation([-1.01, -0.99, 0.99, 1.01]):  # a bar of 1.96 errors is another one than of 2
         a, b = _runs(rng)
-        now = _compared(a, b)
-        b = [one + now["difference"] - errors * now["error"] for one in b]
-        right = _compared(a, b)
+        now = _compared(a, b, errors)
+        b = [one + now["difference"] - part * errors * now["error"] for one in b]
+        right = _compared(a, b, errors)
         expect(answer, (a, b), right, {
             "差可正可负，要取绝对值 | the difference has either sign: take its absolute value":
-                {**right, "clear": right["difference"] > 2 * right["error"]},
-            "和两倍标准误差比较 | compare with twice the standard error": {**right, "clear": not right["clear"]}})
+                {**right, "clear": right["difference"] > errors * right["error"]},
+            f"和 {errors} 倍误差比 | compare with {errors} standard errors": {**right, "clear": not right["clear"]}})

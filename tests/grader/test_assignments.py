@@ -147,7 +147,7 @@ def test_a_lone_marker_is_an_error(monkeypatch, tmp_path):
     broken = assignments.read("intro")
     cell = next(cell for cell in broken["cells"] if assignments.END in "".join(cell["source"]))
     cell["source"] = [line for line in cell["source"] if assignments.END not in line]
-    monkeypatch.setattr(assignments, "read", lambda name: broken)
+    monkeypatch.setattr(assignments, "read", lambda *args: broken)
     with pytest.raises(ValueError, match="expected paired solution markers in intro, got a lone one"):
         assignments.release("intro", tmp_path)
     assert not list(tmp_path.iterdir())

@@ -110,6 +110,11 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
     "release --out seed":
         "expected paths to read and write, got […] Not a directory: 'seed/activations'. "
         "Correct the path, or make room for it.",
+    "release --seed-file seed --out r":
+        "expected a seed that chooses variants, got seed, which was made without. "
+        "Make one: python -m grader seed --variants seed.new, or leave out --seed-file.",
+    "release --seed-file none --out r":
+        "expected a seed file, found none at none. Make one: python -m grader seed none",
     "seed seed": "expected a new file, got seed, which exists. Keep it: another seed gives other tests.",
     "seed in": "expected a file's name, got the folder in. Add one: python -m grader seed in/seed",
     "seed no/such/seed":

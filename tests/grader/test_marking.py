@@ -81,7 +81,7 @@ def submission(notebook):
 def test_right_answers(submission):
     """4 + 3 + 2 points of 12: the other 3 are for a part in words."""
     result = marking.mark(submission(), ACTIVATIONS, SEEDED)
-    assert list(result) == ["assignment", "status", "exercises", "notes", "score", "max", "pending"]
+    assert list(result) == ["assignment", "status", "exercises", "notes", "score", "max", "pending", "variants"]
     assert (result["assignment"], result["status"]) == ("activations", "marked")
     assert (result["score"], result["max"], result["pending"]) == (9, 12, {"maxout-hat-answer": 3})
     assert {id: (entry["points"], entry["max"]) for id, entry in result["exercises"].items()} == {
@@ -206,10 +206,10 @@ def test_a_renamed_function_is_asked_where_its_check_hands_it_in(submission, che
 
 
 def test_a_fault_of_the_grader_is_raised(submission, monkeypatch):
-    def outcome(*args):
+    def outcomes(*args):
         raise OSError("no more processes")
 
-    monkeypatch.setattr(marking, "outcome", outcome)
+    monkeypatch.setattr(marking, "outcomes", outcomes)
     with pytest.raises(OSError, match="no more processes"):
         marking.mark(submission(), ACTIVATIONS, SEEDED)
 

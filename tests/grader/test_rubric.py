@@ -20,6 +20,7 @@ from grader import __main__ as commands
 from grader import assignments
 from grader.output import write_sealed
 from grader.reports.feedback import rubric
+from nnlib.exercises.selfcheck import EXERCISES
 from web import wheels
 from web.project import OUT
 
@@ -72,7 +73,7 @@ def test_every_part_in_words_has_a_rubric_and_no_other():
 @pytest.mark.parametrize("part", RUBRIC)
 def test_a_rubric_is_whole(part):
     how = RUBRIC[part]
-    assert set(how) == {"counts", "anchors", "model"}
+    assert set(how) == {"counts", "anchors", "model", "variants"}
     assert len(how["counts"]) >= 3
     assert [anchor["points"] for anchor in how["anchors"]] == [0, 1, 2, 3]
     for text in (*how["counts"], how["model"]):
@@ -99,6 +100,33 @@ def test_secrets_are_found_where_they_are():
     assert told(f"<p>{html.escape(RUBRIC['periodic-answer']['model'])}</p>")
 
 
+VARIED = [(part, variant) for part in RUBRIC
+          for variant in range(1, len(EXERCISES[part.removesuffix("-answer")].variants))]
+
+
+def asking(part, variant):
+    """The variants of a section's exercises, as far as a part needs them."""
+    return {part.removesuffix("-answer"): variant}
+
+
+@pytest.mark.parametrize(("part", "variant"), VARIED)
+def test_the_rubric_of_a_variant_differs_and_keeps_its_form(part, variant):
+    texts = [html.unescape(re.sub(r"<[^>]+>", "", rubric(part, asking(part, number)))) for number in (0, variant)]
+    assert texts[0] != texts[1]
+    assert texts[0].count("\n") == texts[1].count("\n")
+    assert rubric(part, asking(part, variant)).count("<blockquote") == 8
+    assert not re.search(r"\{\w+\}", texts[1])
+
+
+@pytest.mark.parametrize("part", RUBRIC)
+def test_all_words_that_differ_stand_in_the_rubric(part):
+    whole = json.dumps({key: text for key, text in RUBRIC[part].items() if key != "variants"}, ensure_ascii=False)
+    values = {value for one in EXERCISES[part.removesuffix("-answer")].variants for value in one.values()}
+    for old, new in RUBRIC[part]["variants"].items():
+        assert old in whole
+        assert isinstance(new, str) or new.keys() <= values
+
+
 def relu_net(*parts):
     """The ReLU network with these weights and biases."""
     net = nn.mlp(parts[0].shape[1], *(len(b) for b in parts[1::2]))
@@ -107,53 +135,76 @@ def relu_net(*parts):
     return net
 
 
-def sine(points, periods=3):
-    """The sine's broken line with so many points per period, in one layer."""
+def wave(points, periods, function=np.sin):
+    """The sine's or cosine's broken line with so many points per period, in one layer."""
     x = np.linspace(0, 2 * np.pi, points)
-    return relu_net(*periodic(x, np.sin(x), periods))
+    y = function(x)
+    return relu_net(*periodic(x, np.append(y[:-1], y[0]), periods))
 
 
-def folded_sine(pieces, tents):
-    """From -π/2 on, folded in half by so many tents; the last hidden layer draws half a period."""
-    parts, below, shift = [], np.ones((1, 1)), np.pi / 2  # below: how a layer reads the one below it
+def folded_wave(pieces, tents, function=np.sin):
+    """From a trough of the sine or a top of the cosine on, folded by tents; the last layer draws half a period."""
+    sign, shift = (-1, np.pi / 2) if function is np.sin else (1, 0)
+    parts, below = [], np.ones((1, 1))  # below: how a layer reads the one below it
     for k in range(tents, 0, -1):
         parts += [np.repeat(below, 2, axis=0), np.array([[shift], [shift - np.pi * 2 ** (k - 1)]])]
         below, shift = np.array([[1.0, -2.0]]), 0
     x = np.linspace(0, np.pi, pieces // 2 + 1)
-    changes = np.diff(np.diff(-np.cos(x)) / np.diff(x), prepend=0)
-    return relu_net(*parts, np.repeat(below, len(changes), axis=0), -x[:-1, None], changes[None], -np.ones((1, 1)))
+    y = sign * np.cos(x)
+    changes = np.diff(np.diff(y) / np.diff(x), prepend=0)
+    return relu_net(*parts, np.repeat(below, len(changes), axis=0), -x[:-1, None], changes[None], y[:1, None])
 
 
 def units(net):
     return sum(layer.n_out for layer in net[:-1:2])
 
 
-def stated(part, *numbers):
-    """Say if the model answer has these numbers in this order, in both languages."""
-    return all(re.search(".*?".join(map(re.escape, map(str, numbers))), half) for half in halves(RUBRIC[part]["model"]))
+def model(part, variant=0):
+    """Both languages of a model answer."""
+    text = html.unescape(rubric(part, asking(part, variant)).rpartition("<p>")[2].partition("</p>")[0])
+    return re.fullmatch("(.*) · (.*)", re.sub(r"<[^>]+>", "", text)).groups()
 
 
-def test_the_errors_of_the_periodic_answers_are_those_of_a_run():
-    x = np.linspace(0, 6 * np.pi, 10_001)[None]
-    whole, short = ([abs(sine(pieces + more)(x) - np.sin(x)).max() for pieces in (4, 8, 16, 32)] for more in (1, 0))
+def count(part, number, variant=0):
+    """Both languages of what counts."""
+    text = re.findall(r"<li>(.*?)</li>", rubric(part, asking(part, variant)))[number]
+    return re.fullmatch("(.*) · (.*)", html.unescape(re.sub(r"<[^>]+>", "", text))).groups()
+
+
+def stated(halves, *numbers):
+    """Say if a text has these numbers in this order, in both languages."""
+    return all(re.search(".*?".join(map(re.escape, map(str, numbers))), half) for half in halves)
+
+
+WAVES = [(variant, getattr(np, one["function"]), one["end"] // 2)
+         for variant, one in enumerate(EXERCISES["periodic"].variants)]
+
+
+@pytest.mark.parametrize(("variant", "function", "periods"), WAVES)
+def test_the_errors_of_the_periodic_answers_are_those_of_a_run(variant, function, periods):
+    x = np.linspace(0, 2 * periods * np.pi, 10_001)[None]
+    whole, short = ([abs(wave(pieces + more, periods, function)(x) - function(x)).max() for pieces in (4, 8, 16, 32)]
+                    for more in (1, 0))
     ratios = [f"{a / b:.1f}" for a, b in pairwise(whole)]
-    assert stated("periodic-answer", *(f"{error:.4f}" for error in whole), *ratios)
-    for half in halves(RUBRIC["periodic-answer"]["counts"][0]):
+    assert stated(model("periodic-answer", variant), *(f"{error:.4f}" for error in whole), *ratios)
+    for half in count("periodic-answer", 0, variant):
         np.testing.assert_allclose([float(error) for error in re.findall(r"0\.\d+", half)], whole + short, rtol=0.02)
 
 
-def test_the_units_of_the_periodic_answers_are_those_of_a_run():
-    three, six = ([sine(pieces + 1, periods) for pieces in (4, 8, 16, 32)] for periods in (3, 6))
-    assert stated("periodic-answer", *map(units, three), *map(units, six))
-    for half in halves(RUBRIC["periodic-answer"]["counts"][1]):
-        bent = [int(np.sum(abs(net[2].W) > 1e-9)) for net in three]
-        assert [int(n) for n in re.findall(r"\d+", half)] == [*map(units, three), *map(units, six), *bent]
-    x, deep, wide = np.linspace(0, 6 * np.pi, 10_001)[None], folded_sine(32, tents=3), three[-1]
+@pytest.mark.parametrize(("variant", "function", "periods"), WAVES)
+def test_the_units_of_the_periodic_answers_are_those_of_a_run(variant, function, periods):
+    once, twice = ([wave(pieces + 1, times, function) for pieces in (4, 8, 16, 32)] for times in (periods, 2 * periods))
+    assert stated(model("periodic-answer", variant), *map(units, once), *map(units, twice))
+    for half in count("periodic-answer", 1, variant):
+        bent = [int(np.sum(abs(net[2].W) > 1e-9)) for net in once]
+        told = [int(n) for n in re.findall(r"\d+", half.replace("π/2", "π"))]
+        assert told == [*map(units, once), *map(units, twice), *bent]
+    x, deep, wide = np.linspace(0, 2 * periods * np.pi, 10_001)[None], folded_wave(32, 3, function), once[-1]
     np.testing.assert_allclose(deep(x), wide(x), atol=1e-12)
-    assert sorted([units(deep), deep.n_params, units(wide), wide.n_params]) == [22, 81, 97, 292]
-    for half in halves(RUBRIC["periodic-answer"]["model"]):
-        assert {"22", "81", "97", "292"} <= {*re.findall(r"\d+", half)}
-    assert units(folded_sine(32, tents=4)) == units(deep) + 2
+    assert sorted([units(deep), deep.n_params]) == [22, 81]
+    for half in model("periodic-answer", variant):
+        assert {"22", "81", str(units(wide)), str(wide.n_params)} <= {*re.findall(r"\d+", half)}
+    assert units(folded_wave(32, 4, function)) == units(deep) + 2
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 10, 64])
@@ -170,7 +221,7 @@ def test_the_parameters_of_the_hats_are_those_of_networks_that_make_them(inputs)
     assert (maxout, relu) == (6 * inputs + 6, 3 * inputs + 3)
     assert (wide.n_params, deep.n_params) == (3 * inputs + 7, 2 * inputs + 5)
     if inputs == 64:
-        assert stated("maxout-hat-answer", maxout, relu, maxout + 3, wide.n_params)
+        assert stated(model("maxout-hat-answer"), maxout, relu, maxout + 3, wide.n_params)
 
 
 def test_no_released_assignment_tells(tmp_path, capsys):

@@ -13,7 +13,8 @@ from grader.submission import Refused
 
 CHECK, START = 'nn.exercises.check("sum", sum_)', "import numpy as np\n\nimport nnlib as nn"
 TASK = Assignment("algebra", ("sum", "product"), {"essay": 3}, {
-    "# algebra": "title", START: "imports", CHECK: "sum-check", "check(p)": "product-check", "(write here)": "essay"})
+    "# algebra": "title", START: "imports", CHECK: "sum-check", "check(p)": "product-check", "(write here)": "essay"},
+    {"sum": 0, "product": 0})
 
 
 def cell(grade_id=None, source="x = 1", kind="code", **more):
@@ -119,11 +120,22 @@ def test_odd_cells(cells, run, places, notes):
 @pytest.mark.parametrize(("source", "renamed"), [
     ('nn.exercises.check("sum", my_sum)', {"sum": "my_sum"}), ("check('sum', answer=my_sum)", {"sum": "my_sum"}),
     ('r = nn.exercises.check( "product" ,p2 )\nprint(r)', {"product": "p2"}), ('check("sum", 5)', {}),
+    ('nn.exercises.check("sum", my_sum, variant=3)', {"sum": "my_sum"}), ('check("sum", my_sum, 3)', {}),
     ('check("sum", my.sum)', {}), ('recheck("sum", x)', {}), ('check("sum", x)\ncheck("sum", y)', {"sum": "y"}),
-], ids=range(7))
+], ids=range(9))
 def test_the_name_that_a_changed_check_hands_in(source, renamed):
     data = json.dumps({"cells": [*WHOLE[:3], cell("sum-check", source), *WHOLE[4:]]}).encode()
     assert submission.parse(data, TASK).renamed == renamed
+
+
+@pytest.mark.parametrize(("number", "others"), [
+    ("", []), (", variant=0", []), (",variant = 3", ["sum"]), (", variant=" + "9" * 5000, []), (", variant=x", []),
+], ids=["page", "zero", "another", "endless", "no number"])
+def test_a_check_that_we_handed_out_may_ask_another_variant(number, others):
+    check = cell("sum-check", CHECK.replace(")", f"{number})"))
+    read = submission.parse(json.dumps({"cells": [*WHOLE[:3], check, *WHOLE[4:]]}).encode(), TASK)
+    assert read.others == others
+    assert any("not what this section was asked: sum" in note for note in read.notes) == bool(others)
 
 
 def test_versions_before_the_fourth():

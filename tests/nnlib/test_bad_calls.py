@@ -512,6 +512,9 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (("test", "here", False), "cifar10…test_batch.bin in here, got neither", NO_REPAIR)],
     lambda id: nn.exercises.check(id, np.tanh): [
         (bad, f"exercises.check id…three-layers, got {bad!r}", to("tanh")) for bad in ("tahn", ["tanh"])],
+    lambda variant: nn.exercises.check("collapse", lambda *args: args, variant): [
+        (4, "exercises.check variant…below 4 for collapse, got 4", to(3)),
+        *((bad, f"exercises.check variant…got {bad!r}", to(0)) for bad in (-1, 1.0, "1"))],
     lambda answer: nn.exercises.check("tanh", answer): [(0.5, "exercises.check…tanh, got 0.5", to(np.tanh))],
     lambda run: sweep({"a": [1]}, run): [(3, "sweep…got 3", to(lambda a: a))],
     lambda executor: nn.sweep(lambda a: a, {"a": [1]}, executor, progress=False): [

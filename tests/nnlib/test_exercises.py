@@ -1,5 +1,6 @@
 """The self-check: right answers pass, typical mistakes are named, and every message is in both languages."""
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from nnlib.exercises.judging import (
     finite,
     shown,
 )
-from nnlib.exercises.selfcheck import EXERCISES, outcome
+from nnlib.exercises.selfcheck import EXERCISES, OTHER, outcome, outcomes
 
 ROOT = Path(nn.__file__).parents[1]
 BOTH = re.compile(r"[^|]*[\u3400-\u9fff][^|]* \| [^\u3400-\u9fff]+")
@@ -44,6 +45,15 @@ CODE = {exercise.id: solved()[exercise.id].replace("_solution(", "(") if exercis
         next(part for part in ASSIGNED.split("\n\n\n") if re.match(rf"(def|class) {exercise.name}\b", part))
         for exercise in EXERCISES.values()}
 RIGHT = names_of("\n".join(CODE.values()))
+VARIED = [(id, variant) for id, exercise in EXERCISES.items() for variant in range(1, len(exercise.variants))]
+
+
+def answer_to(id, variant, code=""):
+    """The right answer to a variant, or another one whose code holds the constants in lines of their own."""
+    exercise, code = EXERCISES[id], code or CODE[id]
+    for name, value in exercise.variants[0].items():
+        code = code.replace(f"{name} = {json.dumps(value)}\n", f"{name} = {exercise.variants[variant][name]!r}\n")
+    return LocalAnswer(exercise.name, names_of(code)[exercise.name])
 
 
 def test_a_solution_takes_none_of_the_readers_names():
@@ -61,6 +71,44 @@ def test_a_right_answer_passes_with_any_seed(id):
         for title in exercise.tests:
             wrong = outcome(exercise, title, LocalAnswer(exercise.name, RIGHT[exercise.name]), seed)
             assert wrong is None, (seed, title, wrong.call, wrong.actual, wrong.expected, wrong.cause)
+
+
+@pytest.mark.parametrize(("id", "variant"), VARIED)
+def test_a_right_answer_to_a_variant_passes_with_any_seed(id, variant):
+    for seed in range(15):
+        wrongs = outcomes(EXERCISES[id], answer_to(id, variant), seed, variant)
+        assert not any(wrongs.values()), (seed, [(wrong.cause, wrong.call) for wrong in wrongs.values() if wrong])
+
+
+SAME = {"periodic": range(4), "dropout": (2, 3, 4), "reproduce": (0, 1)}  # tests in which no variant differs
+
+
+@pytest.mark.parametrize(("id", "variant"), VARIED)
+def test_the_answer_to_another_variant_is_told_so_and_earns_only_what_is_the_same(id, variant):
+    exercise = EXERCISES[id]
+    for other in set(range(len(exercise.variants))) - {variant}:
+        for seed in range(8):
+            for asked, answered in ((variant, other), (other, variant)):
+                causes = [wrong and wrong.cause for wrong in
+                          outcomes(exercise, answer_to(id, answered), seed, asked).values()]
+                assert causes == [None if at in SAME.get(id, ()) else OTHER for at in range(len(causes))], (seed, asked)
+
+
+def test_a_wrong_answer_to_a_variant_is_told_what_is_wrong(capsys):
+    code = CODE["collapse"].replace("c * W2 @ b1 + b2", "c * W2 @ b1")
+    for variant in range(4):
+        nn.exercises.check("collapse", answer_to("collapse", variant, code).function, variant)
+        said = capsys.readouterr().out
+        assert "the second bias is missing" in said
+        assert OTHER not in said
+
+
+def test_each_variant_has_the_constants_of_the_page_with_other_values():
+    for exercise in EXERCISES.values():
+        first, *others = exercise.variants
+        assert all(one.keys() == first.keys() for one in others)
+        assert len({json.dumps(one) for one in exercise.variants}) == len(exercise.variants)
+    assert {id for id, _ in VARIED} >= {"collapse", "diagnose", "budget", "reproduce"}
 
 
 @pytest.mark.parametrize("id", nn.exercises.ids())
@@ -122,7 +170,7 @@ class SameMask(RIGHT["Dropout"]):
     ("dead-units", lambda W, b, X: (W @ X + b <= 0).mean(), 0, "a dead unit is zero on every sample"),
     ("count", lambda sizes: sum(a * b for a, b in pairwise(sizes)), 0, "biases are missing"),
     ("l2-step", lambda W, dW, lr, l2: W - lr * dW - l2 * W, 0, "multiplied by the learning rate, too"),
-    ("dropout", Keeps, 3, "p is the probability to drop, not to keep"),
+    ("dropout", Keeps, 3, "this is the answer to another variant"),
     ("dropout", SameMask, 4, "equal masks"),
     ("dropout", type("Empty", (), {"__init__": lambda self, p, seed: None}), 0, "there is no method forward"),
     ("budget", lambda i, o, n: (n - o) // (i + o), 0, "the hidden biases were not counted"),

@@ -1,13 +1,14 @@
 """Three mistakes that students make in each exercise, typed as they type them: the report names each."""
 
 import textwrap
+from itertools import product
 
 import numpy as np
 import pytest
 
 from nnlib.exercises.judging import LocalAnswer
-from nnlib.exercises.selfcheck import EXERCISES, outcome
-from tests.nnlib.test_exercises import CODE
+from nnlib.exercises.selfcheck import EXERCISES, outcome, outcomes
+from tests.nnlib.test_exercises import CODE, answer_to
 
 SOFTMAX, THREE_LAYERS, PERIODIC, DIAGNOSE = (CODE[id] for id in ("backprop", "three-layers", "periodic", "diagnose"))
 HAT, SKIP, BUG, RATES = (CODE[id] for id in ("maxout-hat", "skip", "find-bug", "match-rates"))
@@ -21,7 +22,8 @@ def through_points(x, y):
 DROPOUT = """
 class Dropout:
     def __init__(self, p, seed):
-        self.p = p
+        p_is_to = "drop"
+        self.p = p if p_is_to == "drop" else 1 - p
         self.rng = np.random.default_rng(seed)
 
     def forward(self, h, training):
@@ -35,17 +37,19 @@ class Dropout:
 """
 RIDGE = """
 def choose_lambda(H, Y, H_val, Y_val, lambdas):
+    c = 1
     errors = []
     for lam in lambdas:
-        W = Y @ H.T @ np.linalg.inv(H @ H.T + lam * np.eye(len(H)))
+        W = Y @ H.T @ np.linalg.inv(H @ H.T + c * lam * np.eye(len(H)))
         errors.append(((W @ H_val - Y_val) ** 2).mean())
     return errors, lambdas[np.argmin(errors)]
 """
 COMPARE = """
 def compare_runs(a, b):
+    errors = 2
     difference = np.mean(a) - np.mean(b)
     error = np.sqrt(np.var(a, ddof=1) / len(a) + np.var(b, ddof=1) / len(b))
-    return {"difference": difference, "error": error, "clear": abs(difference) > 2 * error}
+    return {"difference": difference, "error": error, "clear": abs(difference) > errors * error}
 """
 LOGISTIC = """
 def logistic(X, y, lr, steps):
@@ -88,9 +92,11 @@ MISTAKES = [
     ("cross-entropy", ENTROPY.replace(".mean()", ".sum()"), "the sum over samples, not the mean"),
     ("cross-entropy", ENTROPY.replace("    S = S - S.max(axis=0)\n", ""), "an overflow"),
     ("cross-entropy", ENTROPY.replace(".sum(axis=0)", ".sum()"), "each sample by itself"),
-    ("collapse", function("collapse(W1, b1, W2, b2)", "return W2 @ W1, b1 + b2"), "shapes do not fit"),
-    ("collapse", function("collapse(W1, b1, W2, b2)", "return W2 @ W1, W2 @ b1"), "the second bias is missing"),
-    ("collapse", function("collapse(W1, b1, W2, b2)", "return W1 @ W2, W2 @ b1 + b2"), "shapes do not fit"),
+    ("collapse", function("collapse(W1, b1, W2, b2)", "c = 1", "return c * W2 @ W1, b1 + b2"), "shapes do not fit"),
+    ("collapse", function("collapse(W1, b1, W2, b2)", "c = 1", "return c * W2 @ W1, c * W2 @ b1"),
+     "the second bias is missing"),
+    ("collapse", function("collapse(W1, b1, W2, b2)", "c = 1", "return c * W1 @ W2, c * W2 @ b1 + b2"),
+     "shapes do not fit"),
     ("backprop", SOFTMAX.replace("p / n", "p"), "not divided by the number of samples"),
     ("backprop", SOFTMAX.replace(" * h * (1 - h)", ""), "the slope of the sigmoid, h(1 - h), is missing"),
     ("backprop", SOFTMAX.replace(".sum(axis=1, keepdims=True)", ".sum(axis=1)"),
@@ -112,10 +118,11 @@ MISTAKES = [
     ("sigmoid", function("sigmoid(z)", "return 1 / (1 + np.exp(-z))"), "take exp only of numbers up to 0"),
     ("sigmoid", function("sigmoid(z)", "u = np.exp(-np.abs(z))", "return 1 / (1 + u)"),
      "z < 0 takes the other formula"),
-    ("sigmoid-slope", function("sigmoid_slope(z)", "s = 1 / (1 + np.exp(-z))", "return s * (1 - s)"),
+    ("sigmoid-slope", function("sigmoid_slope(z)", "a = 1", "s = 1 / (1 + np.exp(-a * z))", "return a * s * (1 - s)"),
      "rounded to 0 on the right"),
-    ("sigmoid-slope", function("sigmoid_slope(z)", "return np.exp(-z) / (1 + np.exp(-z)) ** 2"), "an overflow"),
-    ("sigmoid-slope", function("sigmoid_slope(z)", "u = np.exp(-np.abs(z))", "return u / (1 + u)"),
+    ("sigmoid-slope", function("sigmoid_slope(z)", "a = 1", "z = a * z",
+                               "return a * np.exp(-z) / (1 + np.exp(-z)) ** 2"), "an overflow"),
+    ("sigmoid-slope", function("sigmoid_slope(z)", "a = 1", "u = np.exp(-np.abs(a * z))", "return a * u / (1 + u)"),
      "has to be squared"),
     ("tanh", function("tanh(z)", "return 2 / (1 + np.exp(-z)) - 1"), "the argument has to be doubled, too"),
     ("tanh", function("tanh(z)", "return 2 / (1 + np.exp(-2 * z))"), "the minus one is missing"),
@@ -143,14 +150,16 @@ MISTAKES = [
      "the z² under the root has a slope, too"),
     ("squareplus", function("squareplus_slope(z)", "return 0.5 + z / np.sqrt(z**2 + 4)"), "both terms are halved"),
     ("squareplus", function("squareplus_slope(z)", "return 1 + z / np.sqrt(z**2 + 4)"), "off by a factor of 2"),
-    ("diagnose", DIAGNOSE.replace(":\n", ':\n    if now["saturated"] > 0.9:\n        return "saturated"\n', 1),
-     "a dead unit counts as saturated, too"),
-    ("diagnose", DIAGNOSE.replace(' if start["dead"] > 0.5 else "rate"', ""), "before training no half of the units"),
-    ("diagnose", DIAGNOSE.replace("[0]", "[1:][-1]").replace("][-1] /", "][0] /"),
+    ("diagnose", DIAGNOSE.replace('    if now["dead"]', """    if now["saturated"] > saturated:
+        return "saturated"
+    if now["dead"]"""),
+     "a dead unit is saturated, too"),
+    ("diagnose", DIAGNOSE.replace(' if start["dead"] > dead else "rate"', ""), "0% of the units were dead"),
+    ("diagnose", DIAGNOSE.replace("small < large", "large < small"),
      "one of the three numbers is beyond its limit"),
     ("maxout-hat", HAT.replace("[-b, -b]", "[b, b]"), "b changes its sign, too"),
     ("maxout-hat", HAT.replace("[w, w], [-w, -w]", "[0 * w, w], [0 * w, -w]").replace("[b, b], [-b, -b]",
-     "[0 * b + height, b], [0 * b + height, -b]"), "beyond the brim it is 0"),
+     "[0 * b + height / a, b], [0 * b + height / a, -b]"), "beyond the brim it is 0"),
     ("maxout-hat", HAT.replace("[:, :, 0]", "[:, :, 0].swapaxes(0, 1)"), "return two arrays of shapes (3, 2, "),
     ("skip", SKIP.replace("dY + W.T", "W.T"), "the path that skips is missing"),
     ("skip", SKIP.replace(" * (W @ X + b > 0)", ""), "the slope of ReLU is missing"),
@@ -173,11 +182,13 @@ MISTAKES = [
     ("forward", function("forward(layers, X)", "for W, b in layers[:-1]:", "    X = np.maximum(0, W @ X + b)",
                          "return X"),
      "the shape should be"),
-    ("budget", function("widest(n_in, n_out, budget)", "return (budget - n_out) // (n_in + n_out)"),
+    ("budget", function("widest(n_in, n_out, budget)", "pieces = 1",
+                        "return (budget - n_out) // (pieces * n_in + n_out)"),
      "the hidden biases were not counted"),
-    ("budget", function("widest(n_in, n_out, budget)", "return budget // (n_in + n_out + 1)"),
+    ("budget", function("widest(n_in, n_out, budget)", "pieces = 1", "return budget // (pieces * (n_in + 1) + n_out)"),
      "the output biases were not counted"),
-    ("budget", function("widest(n_in, n_out, budget)", "return (budget - n_out) / (n_in + n_out + 1)"), "rounded down"),
+    ("budget", function("widest(n_in, n_out, budget)", "pieces = 1",
+                        "return (budget - n_out) / (pieces * (n_in + 1) + n_out)"), "rounded down"),
     ("curve", CURVE.replace("changes[None]", "slopes[None]"), "the changes of slope, not the slopes"),
     ("curve", CURVE.replace("y[:1, None]", "np.zeros((1, 1))"), "b2 is the height of the first point"),
     ("curve", CURVE.replace("-knots", "knots"), "b1 is -x_k"),
@@ -189,7 +200,7 @@ MISTAKES = [
      "when the patience runs out"),
     ("early-stopping", STOP.replace(">= patience", "> patience"), "stopped an epoch late"),
     ("early-stopping", STOP.replace("loss < losses[best]", "loss <= losses[best]"), "an equal loss is no improvement"),
-    ("dropout", DROPOUT.replace("> self.p)", "< self.p)"), "p is the probability to drop, not to keep"),
+    ("dropout", DROPOUT.replace("> self.p)", "< self.p)"), "is taken the other way round"),
     ("dropout", DROPOUT.replace(" / (1 - self.p)", ""), "what is kept was not scaled"),
     ("dropout", DROPOUT.replace("return dy * self.mask", "return dy"), "the gradient did not pass the mask"),
     ("choose-lambda", RIDGE.replace("lambdas[np.argmin(errors)]", "np.argmin(errors)"),
@@ -204,13 +215,22 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("id", "code", "cause"), MISTAKES, ids=[f"{id}-{cause}" for id, _, cause in MISTAKES])
-def test_an_honest_mistake_is_named(id, code, cause):
-    space, exercise = {"np": np}, EXERCISES[id]
-    exec(code, space)
-    for seed in range(4):
-        answer = LocalAnswer(exercise.name, space[exercise.name])
-        wrongs = [outcome(exercise, title, answer, seed) for title in exercise.tests]
-        assert any(wrong and cause in wrong.cause for wrong in wrongs), [str(wrong) for wrong in wrongs]
+def test_an_honest_mistake_is_named_in_every_variant(id, code, cause):
+    exercise = EXERCISES[id]
+    for variant, seed in product(range(len(exercise.variants)), range(4)):
+        wrongs = outcomes(exercise, answer_to(id, variant, code), seed, variant).values()
+        assert any(wrong and cause in wrong.cause for wrong in wrongs), (variant, [str(wrong) for wrong in wrongs])
+
+
+def test_a_constant_that_is_forgotten_is_named():
+    for id, code, cause in (
+            ("collapse", CODE["collapse"].replace("c * W2 @ b1 + b2", "c * (W2 @ b1 + b2)"), "is not multiplied by"),
+            ("sigmoid-slope", CODE["sigmoid-slope"].replace("return a * u", "return u"), "off by a factor of"),
+            ("three-layers", THREE_LAYERS.replace("= a * (W", "= (W"), "off by a factor of"),
+            ("maxout-hat", HAT.replace("B = a *", "B =").replace("height / a", "height"), "b is multiplied by")):
+        for variant in (1, 2, 3):
+            wrongs = outcomes(EXERCISES[id], answer_to(id, variant, code), 0, variant).values()
+            assert any(wrong and cause in wrong.cause for wrong in wrongs), (id, variant)
 
 
 def test_there_are_three_for_each_exercise():
