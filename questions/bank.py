@@ -12,7 +12,10 @@ from zlib import crc32
 import numpy as np
 import yaml
 from jsonschema import Draft202012Validator
+from matplotlib import rcParams
 from matplotlib.figure import Figure
+
+from nnlib.plot.style import SIZES
 
 HERE = Path(__file__).parent
 CHAPTERS = ("intro", "activations", "architecture", "overfitting")
@@ -22,6 +25,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MINUS = re.compile(r"(?<![\w)])-(?=[\d.])")
 LETTER = re.compile(r"[A-Z](?![A-Za-z0-9])")  # of a part of a figure, at the start of an answer
 Question = dict[str, Any]  # as schema.yml says
+rcParams.update(SIZES)  # a figure is the same in a page, in a notebook and in an LMS
 
 
 class BadQuestion(ValueError):

@@ -13,12 +13,12 @@ from .charts import activation, curves, descent, distributions, history
 from .diagrams import graph, network, neuron
 from .inline import inline_svg
 from .regions import decision_image, decision_regions
-from .style import COLORS, MARKERS, STYLE, TINTS, both, language
+from .style import COLORS, MARKERS, SIZES, STYLE, TINTS, both, language
 
 __all__ = ["COLORS", "MARKERS", "STYLE", "TINTS", "activation", "both", "curves", "decision_image", "decision_regions",
            "descent", "distributions", "graph", "history", "language", "network", "neuron"]
 
 if os.environ.get("NNLIB_LANG") == "page":
     Figure._repr_svg_ = inline_svg  # type: ignore[attr-defined]  # IPython asks for it, the page shows it
-    rcParams.update({key: size for key, size in STYLE.items() if "size" in key})  # so that a phone shows all labels
+    rcParams.update(SIZES)  # for a reader's own axes, so that a phone shows all labels
 

@@ -33,6 +33,7 @@ STYLE: dict[Any, Any] = {
     "axes.prop_cycle": f"cycler(color={list(COLORS)})", "axes.spines.top": False, "axes.spines.right": False,
     "font.size": 12, "axes.titlesize": 12, "legend.fontsize": 12, "mathtext.fontset": "cm",
 }
+SIZES = {key: size for key, size in STYLE.items() if "size" in key}
 # Fonts with Chinese letters, in the order in which `language` looks for them.
 FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "SimHei",
          "PingFang SC", "Hiragino Sans GB", "Heiti TC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Arial Unicode MS")
