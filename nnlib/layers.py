@@ -238,7 +238,7 @@ class Elementwise(Layer):
 
     function: ClassVar[Activation]
     init: ClassVar[str] = "he"  # what suits the Linear layer before
-    arguments: Any = {}  # of the function, besides its input
+    _arguments: Any = {}  # of the function, besides its input
 
     def __init_subclass__(cls) -> None:
         cls.__doc__ = cls.__doc__ or f"`{cls.function.__name__}` as a layer. Shape: any to the same."
@@ -246,17 +246,17 @@ class Elementwise(Layer):
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine = self.own.buffers
         mine.x, out = x, mine.get("y", x.shape, x.dtype)
-        y = mine.y = self.function.value(x, out, **self.arguments)
+        y = mine.y = self.function.value(x, out, **self._arguments)
         return y
 
     def slope(self) -> Array:
         """The derivative at the last input, to the last digits."""
-        return self.function.both(self.after_forward().x, **self.arguments)[1]
+        return self.function.both(self.after_forward().x, **self._arguments)[1]
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine = self.after_forward()
         dx = mine.get("dx", dy.shape, dy.dtype)
-        self.function.slope(mine.x, mine.y, dx, mine, **self.arguments)
+        self.function.slope(mine.x, mine.y, dx, mine, **self._arguments)
         dx *= dy
         return dx
 
@@ -276,7 +276,7 @@ class ReLU(Elementwise):
 class LeakyReLU(Elementwise):
     """`leaky_relu` as a layer with slope `alpha` in [0, 1) below 0. Shape: any to the same."""
 
-    function, arguments = activations.leaky_relu, property(lambda layer: {"alpha": layer.alpha})
+    function, _arguments = activations.leaky_relu, property(lambda layer: {"alpha": layer.alpha})
 
     def __init__(self, alpha: float = 0.01) -> None:
         super().__init__()
@@ -294,7 +294,7 @@ class PReLU(Elementwise):
     Gradient ``dalpha = sum over samples of dY * min(X, 0)``. Source: He, Zhang, Ren & Sun (2015).
     """
 
-    function, arguments = activations.prelu, LeakyReLU.arguments
+    function, _arguments = activations.prelu, LeakyReLU._arguments
     alpha = parameter("alpha")
 
     def connect(self, n_in: int | None) -> int | None:
