@@ -33,10 +33,12 @@ def release(args: argparse.Namespace) -> None:
     from . import assignments, seeds
 
     seed = args.seed_file and seeds.read(args.seed_file)
-    if seed and seeds.VARIED not in args.seed_file.read_bytes():
+    if seed and not seeds.varied(args.seed_file):
         raise ValueError(f"expected a seed that chooses variants, got {args.seed_file}, which was made without. "
                          f"Make one: python -m grader seed --variants {args.seed_file}.new, or leave out --seed-file.")
-    print(*(assignments.release(name, args.out, seed, args.for_nbgrader) for name in assignments.names()), sep="\n")
+    for name in assignments.names():
+        asked = assignments.load(name, seed).variants if seed else {}
+        print(assignments.release(name, args.out, seed, args.for_nbgrader), *(f"{id}={asked[id]}" for id in asked))
 
 
 def seed(args: argparse.Namespace) -> None:
@@ -62,7 +64,7 @@ def collect(args: argparse.Namespace) -> bool:
     return bool(done.left_out or done.refused or not done.taken)
 
 
-def grade(args: argparse.Namespace) -> bool:
+def grade(args: argparse.Namespace) -> int:
     # Ctrl-C waits until the processes that mark have started; they and NumPy's threads take over this mask.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -71,7 +73,7 @@ def grade(args: argparse.Namespace) -> bool:
         from .sandbox import box
 
         conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed,
-                                seeds.VARIED in args.seed_file.read_bytes())
+                                seeds.varied(args.seed_file))
         if args.sandboxed and (why := box.missing()):
             raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
                              f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
@@ -86,10 +88,11 @@ def grade(args: argparse.Namespace) -> bool:
     complain("cannot be marked:", sorted(run.refused))
     complain("please check: not the section's variants in", sorted(run.others))
     complain("NOT MARKED", [f"{submission}: {why[:300]!r}" for submission, why in run.faults.items()][:20])
+    complain("grader grade:", run.wrong)
     if run.faults:
         print(f"{len(run.faults)} were not marked, through no fault of the students. "
               "Run the same command again: it marks only what is missing.", file=sys.stderr)
-    return bool(run.faults or run.left_out or run.refused)
+    return 2 if run.wrong else bool(run.faults or run.left_out or run.refused)
 
 
 def results_with_points(args: argparse.Namespace):

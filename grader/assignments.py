@@ -56,8 +56,9 @@ def names() -> list[str]:
 def varied(text: str, words: dict[str, Any], id: str, number: int) -> str:
     """A text with the words of a variant: each by a template, or by the value of a constant that it goes with."""
     values = EXERCISES[id].variants[number] | {"variant": number} if id else {}
+    written = *values.values(), *map(str, values.values())  # JSON has no other keys
     new = {old: by.format(**values) if isinstance(by, str) else
-           next((by[value] for value in values.values() if value in by), old) for old, by in words.items()}
+           next((by[value] for value in written if value in by), old) for old, by in words.items()}
     return re.sub("|".join(map(re.escape, words)), lambda found: new[found[0]], text) if words and number else text
 
 

@@ -23,8 +23,19 @@ def read(path: Path) -> int:
     if not path.is_file():
         new = path / "seed" if path.is_dir() else path
         raise ValueError(f"expected a seed file, found none at {path}. Make one: python -m grader seed {new}")
-    data = path.read_bytes().strip()
-    if len(data) < SHORTEST:
-        raise ValueError(f"expected a seed of at least {SHORTEST} bytes in {path}, got {len(data)}: "
+    data = _clean(path)
+    if (count := len(data.removeprefix(VARIED))) < SHORTEST:
+        raise ValueError(f"expected a seed of at least {SHORTEST} bytes in {path}, got {count}: "
                          f"it could be guessed. Make one: python -m grader seed {path}.new")
     return int.from_bytes(hashlib.sha256(data).digest())
+
+
+def varied(path: Path) -> bool:
+    """Whether the seed in a file chooses variants."""
+    return _clean(path).startswith(VARIED)
+
+
+def _clean(path: Path) -> bytes:
+    """What a file holds, without what editors add to it."""
+    data = path.read_bytes().removeprefix(b"\xef\xbb\xbf").strip()
+    return b" ".join(data.split()) if data.startswith(VARIED) else data

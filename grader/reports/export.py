@@ -36,6 +36,9 @@ def write_grades(results: Results, folder: Path, format: str, target: Path) -> t
     checks = [f"not from {own}'s download, so written as {'participants' if own == 'Moodle' else 'SIS User ID'}: "
               f"{', '.join(by_hand[:5])} ({len(by_hand)} in all). If {own} gave these numbers, call the files as it "
               "does, and collect them again"] if own and by_hand else []
+    if foreign := [student for student, one in graded if one["status"] == "other variants"]:
+        checks.append(f"handed in the exercises of another section: {', '.join(foreign[:5])} ({len(foreign)} in all). "
+                      "If that is their section, grade them with its seed")
     refused = [one for one in graded if one[1]["status"] == "refused"]
     rows = [_row(format, lms, *one) for one in graded if format == "csv" or one not in refused]  # as above
     out = io.StringIO()

@@ -38,7 +38,8 @@ class Marks(NbGraderPreprocessor):
             check = f"{id}-check"
             if check not in cells:  # the student has deleted it, or what marked it
                 marks = {"grade_id": check, "grade": True, "locked": True, "points": exercise["max"]}
-                cells[check] = code_cell(f"{check}-added", "# added by the grader", cell_type="code", **marks)
+                ours = f"# added by the grader, variant={result['variants'][id]}"  # for `with_rubric`
+                cells[check] = code_cell(f"{check}-added", ours, cell_type="code", **marks)
                 nb.cells.append(cells[check])
             causes = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
             points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)

@@ -64,7 +64,7 @@ def _(answer: Answer, rng: Rng, a: float) -> None:
     z = rng.uniform(30, 40, size=4) * [-1, -1, 1, 1] / a
     exact, call = a * sigmoid(a * z) * sigmoid(-a * z), f"{answer.name}{shown((z,))}"
     judge(finite(answer(z), exact, call) / exact, np.ones(4), f"{call} / f'(z)", {
-        "1 - σ(z) 在右端舍入成了 0，改用 σ(-z) | 1 - σ(z) is rounded to 0 on the right; σ(-z) is not":
+        "1 - σ 在右端舍入成了 0，改用 σ(-·) | 1 - σ is rounded to 0 on the right; σ of the negative is not":
             a * sigmoid(a * z) * (1 - sigmoid(a * z)) / exact}, rtol=1e-5)  # 40 in single precision may be 2e-6 away
 
 
@@ -143,7 +143,7 @@ def _diagnose(answer: Answer, rng: Rng, words: tuple[str, ...], dead: float, sat
 
 
 DIAGNOSE.test("死单元 | dead units")(partial(_diagnose, words=("dead", "rate")))
-DIAGNOSE.test("斜率太小 | slopes too small")(partial(_diagnose, words=("saturated", "", "fine")))
+DIAGNOSE.test("斜率和梯度 | slopes and gradients")(partial(_diagnose, words=("saturated", "", "fine")))
 DIAGNOSE.test("没有毛病 | nothing is wrong", special=True)(partial(_diagnose, words=("fine",)))
 
 

@@ -69,7 +69,7 @@ def test_each_variant_is_chosen_about_as_often_and_exercises_independently():
 
 
 def test_all_words_that_differ_stand_in_their_cells():
-    constants = {id: {value for one in EXERCISES[id].variants for value in one.values()} for id in VARIED}
+    constants = {id: {str(value) for one in EXERCISES[id].variants for value in one.values()} for id in VARIED}
     page = {cell.id: cell for cell in nbformat.read(sources.PAGE, 4).cells}
     for name in NAMES:
         cells = {cell["id"]: cell for cell in json.loads(assignments.source(name).read_text("utf-8"))["cells"]}
@@ -81,7 +81,7 @@ def test_all_words_that_differ_stand_in_their_cells():
             for old, new in cell["metadata"].get("variants", {}).items():
                 if id not in (exercise, f"{exercise}-check"):  # these have the words of both
                     assert old in "".join(cell["source"]), (id, old)
-                assert isinstance(new, str) or new.keys() <= constants[exercise], (id, old)
+                assert isinstance(new, str) or {*new} <= constants[exercise], (id, old)
     marked = (id for id, cell in page.items() if "variants" in cell.metadata)
     assert {id.rsplit("-", 1)[0].removesuffix("-question") for id in marked} == set(VARIED)
 
@@ -234,8 +234,8 @@ def test_another_seed_than_that_of_the_release_is_told_and_gives_nobody_a_zero(
     folder = handed_in(tmp_path / "in", released_by, sections, ["ann", "bob"])
     assert grade(folder, tmp_path / "out", sections / marked_by) == 2
     err = capsys.readouterr().err
-    assert "expected intro as this seed gives it, got other variants in 2 notebooks, such as ann/intro." in err
-    assert "Give the seed of their release, or one without variants." in err
+    assert "expected intro as this seed gives it, got other variants in 2 notebooks, such as ann/intro," in err
+    assert "Give the seed of their release, or one that chooses no variants" in err
     assert not (tmp_path / "out" / "intro.json").exists()
     right = {"a": "a", "": "plain"}[released_by]
     if not (sections / right).exists():
@@ -243,6 +243,29 @@ def test_another_seed_than_that_of_the_release_is_told_and_gives_nobody_a_zero(
     assert grade(folder, tmp_path / "out", sections / right) == 0
     results = batch.read_results(tmp_path / "out")["intro"]
     assert [one["score"] for one in results.values()] == [8, 8]
+
+
+def test_what_an_editor_adds_to_a_seed_changes_nothing(tmp_path):
+    seed = b"variants " + b"0f" * 32
+    for i, data in enumerate((seed, b"\xef\xbb\xbf" + seed, seed.replace(b" ", b"  ") + b"\r\n")):
+        (tmp_path / f"{i}").write_bytes(data)
+    assert len({(seeds.read(path), seeds.varied(path)) for path in tmp_path.iterdir()}) == 1
+    (tmp_path / "short").write_bytes(b"variants 0123456789")
+    with pytest.raises(ValueError, match="got 10"):
+        seeds.read(tmp_path / "short")
+
+
+def test_a_wrong_seed_for_one_assignment_leaves_the_others_their_grades(sandboxed, sections, tmp_path, capsys):
+    """A file that nobody can read is in neither's favour, and is named all the same."""
+    folder = handed_in(tmp_path / "in", "a", sections, ["ann"])
+    handed_in(folder, "b", sections, ["ann"], "architecture")
+    (folder / "bob" / "architecture").mkdir(parents=True)
+    (folder / "bob" / "architecture" / "architecture.ipynb").write_text("<html>")
+    assert grade(folder, tmp_path / "out", sections / "a") == 2
+    err = capsys.readouterr().err
+    assert "expected architecture as this seed gives it, got other variants in 1 notebooks" in err
+    assert "cannot be marked: bob/architecture" in err
+    assert list(batch.read_results(tmp_path / "out")) == ["intro"]
 
 
 def test_one_student_with_the_notebook_of_another_section_is_named(sandboxed, sections, tmp_path, capsys):
@@ -255,6 +278,8 @@ def test_one_student_with_the_notebook_of_another_section_is_named(sandboxed, se
     results = batch.read_results(tmp_path / "out")["intro"]
     assert {student: one["score"] for student, one in results.items()} == {"ann": 8, "bob": 8, "cyd": 8, "dee": 0}
     assert commands.main(["feedback", str(tmp_path / "out"), "--out", str(tmp_path / "pages")]) == 0
+    assert commands.main(["export", str(tmp_path / "out"), "--out", str(tmp_path / "table")]) == 0
+    assert "please check: handed in the exercises of another section: dee (1 in all)" in capsys.readouterr().err
     page = (tmp_path / "pages" / "intro" / "dee.html").read_text("utf-8")
     assert "this is the answer to another variant" in page
     assert "not what this section was asked" in page
