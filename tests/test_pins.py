@@ -19,8 +19,9 @@ def normal(name):
 def pinned():
     lines = [line.split("#")[0].strip() for name in ("requirements.txt", "requirements-dev.txt")
              for line in (ROOT / name).read_text().splitlines()]
-    pins = [line.partition("==") for line in lines]
-    return {normal(name): version for name, _, version in pins if version}
+    pins = [Requirement(line) for line in lines if "==" in line]
+    return {normal(pin.name): str(pin.specifier).removeprefix("==") for pin in pins
+            if pin.marker is None or pin.marker.evaluate()}
 
 
 def test_the_pinned_versions_are_installed(pinned):

@@ -39,8 +39,9 @@ def downloaded(page, name):
 def bring_in(page, name, path):
     with page.expect_file_chooser() as chooser:
         box(page, name).get_by_role("button", name="载入").click()
-    chooser.value.set_files(path)
     status = box(page, name).locator("[role=status]")
+    status.evaluate("line => line.replaceChildren()")  # what a download has said
+    chooser.value.set_files(path)
     status.get_by_text(re.compile(".")).first.wait_for()
     return status.inner_text()
 
