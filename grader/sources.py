@@ -51,8 +51,9 @@ def write_all() -> Iterator[Path]:
 
 def notebooks_by_chapter() -> dict[str, nbformat.NotebookNode]:
     """The notebooks with solutions: every exercise that has a solution in ``solutions.py`` is assigned."""
-    words = {cell.id: cell.metadata.get("variants", {}) for cell in nbformat.read(PAGE, as_version=4).cells}
-    page = {cell.id: cell.source for cell in nbformat.read(PAGE, as_version=4).cells}
+    exercises_page = nbformat.read(PAGE, as_version=4)
+    page = {cell.id: cell.source for cell in exercises_page.cells}
+    words = {cell.id: cell.metadata.get("variants", {}) for cell in exercises_page.cells}
     opening, notebooks = OPENING.read_text("utf-8").rstrip(), {}
     # Each function's body stands between solution markers.
     marked = FUNCTION.sub(rf"\1\2    {BEGIN}\n\3\2    {END}\n", SOLUTIONS.read_text("utf-8"))

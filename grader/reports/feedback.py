@@ -25,7 +25,6 @@ from ..submission import answer
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
 TEMPLATES.globals["pair"] = Pair.of
 RUBRIC = Path(__file__).parents[2] / "assignments" / "rubric.yml"
-FOREIGN = "回答的是别班的题 | answers the exercises of another section"
 MAX_PICTURE = 2 << 20  # bytes
 RASTER = re.compile(rb"(?P<png>\x89PNG\r\n)|(?P<jpeg>\xff\xd8\xff)|(?P<gif>GIF8)|(?P<webp>RIFF.{4}WEBP)", re.DOTALL)
 INLINE = re.compile(r"data:image/[^,\s]*,([\w+/=%]*(?:\s[\w+/=]{40,})*)", re.ASCII)  # may be broken into lines
@@ -84,7 +83,7 @@ def write_sheets(results: Results, folder: Path, target: Path) -> int:
         variants = next(iter(results[name].values())).get("variants", {})
         given = {cell["id"]: "".join(cell["source"]) for cell in assignments.read(name, variants)["cells"]}
         title, *asked = (given[part.removesuffix("answer") + end] for end in ("title", "question-zh", "question-en"))
-        foreign = {student: FOREIGN for student, one in results[name].items() if one.get("status") == "other variants"}
+        foreign = {student for student, one in results[name].items() if one.get("status") == "other variants"}
         answers = {student: _shown(Path(submitted[name], student, name), part)
                    for student, result in results[name].items() if part in result["pending"]}
         write_file(target / f"{part}.html", rubric(part, variants, assignment=name, answers=answers, foreign=foreign,

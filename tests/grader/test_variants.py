@@ -280,6 +280,9 @@ def test_one_student_with_the_notebook_of_another_section_is_named(sandboxed, se
     assert commands.main(["feedback", str(tmp_path / "out"), "--out", str(tmp_path / "pages")]) == 0
     assert commands.main(["export", str(tmp_path / "out"), "--out", str(tmp_path / "table")]) == 0
     assert "please check: handed in the exercises of another section: dee (1 in all)" in capsys.readouterr().err
+    assert commands.main(["export", str(tmp_path / "out"), "--format", "sheets", "--out", str(tmp_path / "s")]) == 0
+    (sheet,) = (tmp_path / "s").glob("*.html")
+    assert re.findall(r"<h2>(\w+) · .*another section", sheet.read_text("utf-8")) == ["dee"]
     page = (tmp_path / "pages" / "intro" / "dee.html").read_text("utf-8")
     assert "this is the answer to another variant" in page
     assert "not what this section was asked" in page
