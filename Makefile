@@ -63,7 +63,7 @@ book: $(BOOK_READY)
 	@$(RUN) web.build
 
 test: $(TEST_READY) lint book
-	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
+	@$(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --durations 15
 
 quick: lint
 	@$(RUN) pytest -n 2 -q --ignore tests/nnlib/test_buffers.py tests/nnlib

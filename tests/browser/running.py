@@ -6,4 +6,4 @@ IDLE = """() => document.querySelector(".live-state").dataset.state === "ready"
 
 
 def finished(page):
-    page.wait_for_function(IDLE, timeout=900_000, polling=100)  # asking at each frame would draw frames
+    page.wait_for_function(IDLE, timeout=300_000, polling=100)  # asking at each frame would draw frames

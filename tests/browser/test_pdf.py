@@ -96,12 +96,17 @@ def test_without_chromium_it_says_what_to_install(monkeypatch):
         chromium.find()
 
 
-def test_a_failed_print_leaves_the_old_file(site, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("does", "got"), [("exit 1", "exit code 1"), ("sleep 100", "no end within 1 second")])
+def test_a_failed_print_leaves_the_old_file(site, tmp_path, monkeypatch, does, got):
+    program, old = tmp_path / "browser", tmp_path / "pdf" / pdf.FILES["en"]
+    program.write_text(f"#!/bin/sh\n{does}\n")  # as Debian's: a script that starts the browser, and waits for it
+    program.chmod(0o755)
     monkeypatch.setattr(pdf, "pages", lambda: PAGES)
-    monkeypatch.setattr(chromium, "find", lambda: "false")
-    old = tmp_path / pdf.FILES["en"]
+    monkeypatch.setattr(pdf, "SECONDS", 1)
+    monkeypatch.setattr(chromium, "find", lambda: str(program))
+    old.parent.mkdir()
     old.write_bytes(b"old")
-    with pytest.raises(ValueError, match=r"expected Chromium to print book.html, got exit code 1"):
-        pdf.print_book(site, tmp_path, "en")
+    with pytest.raises(ValueError, match=rf"expected Chromium to print book.html, got {got}"):
+        pdf.print_book(site, old.parent, "en")
     assert old.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [old]
+    assert list(old.parent.iterdir()) == [old]

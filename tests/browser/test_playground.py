@@ -31,7 +31,7 @@ def step(page):
 
 
 def shows(page, words):
-    page.locator(f"{PANEL} .explorer-text", has_text=words).wait_for(timeout=600_000)
+    page.locator(f"{PANEL} .explorer-text", has_text=words).wait_for(timeout=300_000)
 
 
 def field(page, name):
@@ -137,7 +137,7 @@ def test_the_address_holds_every_setting(page, visiting, server):
     with visiting(server) as visit:
         other = visit.open(page.url.removeprefix(server + "/"))
         shown = f"{PANEL} .explorer-text"
-        other.wait_for_function("([at, words]) => document.querySelector(at).textContent === words", timeout=600_000,
+        other.wait_for_function("([at, words]) => document.querySelector(at).textContent === words", timeout=300_000,
                                 arg=[shown, page.locator(shown).text_content()])
         values = "panel => [...panel.querySelectorAll('input, select')].map(one => one.checked + one.value)"
         assert other.locator(PANEL).evaluate(values) == page.locator(PANEL).evaluate(values)

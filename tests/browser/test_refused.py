@@ -93,6 +93,6 @@ def test_where_nothing_can_be_stored_the_page_works_or_says_why_not(reader, pyth
         page.wait_for_timeout(300)
         assert "tab of its own" in cell.locator(".live-note").inner_text()
     else:
-        cell.locator(".live-run", has_text="▶").wait_for(timeout=900_000)
+        cell.locator(".live-run", has_text="▶").wait_for(timeout=300_000)
         assert not cell.locator(".live-error").count()
     assert "▶" in cell.locator(".live-run").inner_text()

@@ -1,6 +1,8 @@
 """Prints the built book: one PDF per language, through a headless Chromium, into _build/pdf/."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from . import chromium
 FLAGS = (*chromium.FLAGS, "--headless", "--no-pdf-header-footer", "--generate-pdf-document-outline",
          "--allow-file-access-from-files", "--timeout=60000")
 WORDS = {"zh": "目录", "en": "Contents"}
+SECONDS = 300
 FILES = {"zh": "neural-networks-zh.pdf", "en": "neural-networks-en.pdf"}
 AWAY = ".headerlink, .katex-mathml, script, .btn, .toggle-button, .live-bar, .d-print-none, button"
 
@@ -84,11 +87,18 @@ def print_book(site: Path, folder: Path, key: str) -> Path:
     with tempfile.TemporaryDirectory(dir=site.parent) as scratch:
         source, made = Path(scratch) / "book.html", Path(scratch) / "book.pdf"
         source.write_text(text, "utf-8")
-        run = subprocess.run([program, *FLAGS, f"--user-data-dir={scratch}/profile",
-                              f"--print-to-pdf={made}", source.as_uri()], capture_output=True, text=True)
-        if run.returncode or not made.is_file():
-            raise ValueError(f"make pdf expected Chromium to print {source.name}, got exit code "
-                             f"{run.returncode}: {run.stderr[-500:]}. Try the program by hand: {program}")
+        with open(f"{scratch}/said", "w+", encoding="utf-8") as said:  # a pipe would outlive a browser that hangs
+            run = subprocess.Popen([program, *FLAGS, f"--user-data-dir={scratch}/profile", f"--print-to-pdf={made}",
+                                    source.as_uri()], stdout=said, stderr=said, start_new_session=True)
+            try:
+                ended = f"exit code {run.wait(SECONDS)}"
+            except subprocess.TimeoutExpired:
+                os.killpg(run.pid, signal.SIGKILL)
+                ended = f"no end within {SECONDS} seconds"
+            said.seek(0)
+            if run.wait() or not made.is_file():
+                raise ValueError(f"make pdf expected Chromium to print {source.name}, got {ended}: "
+                                 f"{said.read()[-500:]}. Try the program by hand: {program}")
         writer = PdfWriter(clone_from=PdfReader(made))
     writer.add_metadata({"/Author": author})
     write_whole(folder / FILES[key], writer.write)
