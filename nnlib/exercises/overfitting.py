@@ -165,7 +165,7 @@ def _runs(rng: Rng) -> tuple[list[float], ...]:
 
 
 COMPARE.compare("均值之差 | the difference of the means", _compared, _runs, part="difference")
-COMPARE.compare("它的标准误差 | its standard error", _compared, _runs, lambda a, b, **_: {
+COMPARE.compare("它的标准误 | its standard error", _compared, _runs, lambda a, b, **_: {
     "标准差要用 ddof=1 | the standard deviation takes ddof=1": (np.var(a) / len(a) + np.var(b) / len(b)) ** 0.5,
     "均值的方差还要除以次数 | the variance of a mean is divided by the number of runs":
         (np.var(a, ddof=1) + np.var(b, ddof=1)) ** 0.5}, part="error")
