@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -495,6 +496,21 @@ def test_a_report_in_full():
     assert str(nn.exercises.check("tanh", np.tanh)) == (
         "✓ tanh: 通过 2/2 | 2/2 passed\n  ✓ 普通的数 | ordinary numbers\n"
         "  ✓ 很大和很小的数 | very large and very small numbers")
+
+
+def test_no_layer_of_a_drawn_net_is_flat():
+    """Where all of a layer's slopes are tiny, their rounding would decide whether a right answer passes."""
+    exercise, steepest = EXERCISES["three-layers"], []
+
+    def slopes(W1, b1, W2, b2, W3, b3, X, Y, a):
+        h1 = np.tanh(a * (W1 @ X + b1))
+        steepest.extend([1 - (h1**2).min(), 1 - (np.tanh(a * (W2 @ h1 + b2)) ** 2).min()])
+
+    for variant, constants in enumerate(exercise.variants):
+        for seed in range(60):
+            for title in exercise.tests:
+                assert outcome(exercise, title, LocalAnswer("", partial(slopes, **constants)), seed, variant)
+    assert min(steepest) > 1e-3
 
 
 def test_rounding_is_no_mistake():
