@@ -1,6 +1,7 @@
 """What the tests of several folders share: the built pages, and a server."""
 
 import re
+import signal
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -10,6 +11,9 @@ from pathlib import Path
 import pytest
 
 SITE = Path(__file__).parents[1] / "_build" / "html"
+
+# Started in the background by a script, we and our processes inherit that Ctrl-C is ignored, which tests press.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
