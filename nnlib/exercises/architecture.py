@@ -104,7 +104,8 @@ BUDGET.compare("一个也放不下 | no room for a single unit", _widest, specia
 def _joined(answer: Answer, rng: Rng, n: int, at: str, few: bool = False,
             periods: tuple[int, ...] = (), **_: Any) -> None:
     """Judge a net that should be the broken line through n points, or repeat it one of so many times."""
-    x, y, times = np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, rng.normal(size=n), int(rng.choice(periods or [1]))
+    x, times = np.cumsum(rng.uniform(0.3, 1.0, size=n)) - 2.0, int(rng.choice(periods or [1]))
+    y = rng.choice([-1, 1], size=n) * rng.uniform(0.5, 2, size=n)  # a height near 0 would be lost in single precision
     y[-1] = y[0] if periods else y[-1]
     args = (x, y, times) if periods else (x, y)
     actual, call = answer(*args), f"{answer.name}{shown(args)}"
