@@ -315,13 +315,13 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
     if len(sizes) < 2:
         raise ValueError(f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2).")
     try:
-        makes_layers = activation is Maxout or isinstance(activation(), Layer)
+        made = Maxout(1, 1) if activation is Maxout else activation()
     except TypeError:
-        makes_layers = False
-    if not makes_layers:
+        made = None
+    if not isinstance(made, Layer):
         raise ValueError(f"mlp expected a layer class as activation, got {activation!r}. "
                          "Write nn.ReLU, not nn.relu or nn.ReLU().")
-    init = getattr(activation, "init", "he")
+    init = getattr(made, "init", "he")
     layers: list[Layer] = [GaussianNoise(input_noise)] if input_noise else []
     for n_in, n_out in pairwise(sizes[:-1]):
         layers += [Maxout(n_in, n_out)] if activation is Maxout else [Linear(n_in, n_out, init), activation()]
