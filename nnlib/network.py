@@ -230,21 +230,28 @@ class Network:
         if not chosen:
             raise ValueError(f"select expected a network of a stack of {self.networks}, got {which}. "
                              f"Choose an index from {-self.networks} to {self.networks - 1}.")
-        return _assemble(self.architecture(), self.params[which])
+        return _assemble(self._plan(), self.params[which])
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
         """An independent network with the same layers and parameters."""
         kind = self.params.dtype if dtype is None else checks.as_float_type(dtype, "copy")
         if kind.itemsize < self.params.itemsize:
             checks.as_floats(self.params, kind, "copy params")
-        return _assemble(self.architecture(), self.params.astype(kind))
+        return _assemble(self._plan(), self.params.astype(kind))
 
     def __reduce__(self) -> tuple[Any, ...]:  # so that the layers of a copy are views into its own vector
-        return _assemble, (self.architecture(), self.params)
+        return _assemble, (self._plan(), self.params)
+
+    def _plan(self) -> list[list[Any]]:
+        """Class and settings of every layer."""
+        return [[type(layer), layer.settings()] for layer in self.layers]
 
     def architecture(self) -> list[list[Any]]:
-        """Kind and settings of every layer, ready for JSON."""
-        return [[type(layer).__name__, layer.settings()] for layer in self.layers]
+        """The same with the classes' names, ready for JSON."""
+        if own := [layer for layer in self.layers if type(layer) not in KINDS.values()]:
+            raise ValueError(f"net.save expected layers of nnlib, which nn.load knows, got {own[0]}. Keep the network "
+                             "with pickle.dump.")
+        return [[kind.__name__, settings] for kind, settings in self._plan()]
 
     def save(self, path: files.PathLike) -> None:
         """Write layers and parameters to one .npz, complete or not at all; ValueError if its folder does not exist."""
@@ -359,7 +366,8 @@ def _views(vector: Array, places: list[tuple[str, slice, tuple[int, ...]]]) -> d
 
 def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
-    layers = tuple(checks.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
+    kinds = [kind if isinstance(kind, type) else checks.one_of("layer", kind, KINDS) for kind, _ in architecture]
+    layers = tuple(kind(**settings) for kind, (_, settings) in zip(kinds, architecture, strict=True))
     wanted = _connect(layers)
     fits = params.ndim in ((1, 2) if wanted else (1,)) and params.shape[-1] == wanted and 0 not in params.shape[:-1]
     if not fits or params.dtype not in (np.float32, np.float64):
