@@ -165,7 +165,10 @@ class Network:
         if not isinstance(loss, Loss):
             raise ValueError(f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. "
                              "Make one, with parentheses: nn.CrossEntropy().")
-        return X, loss.targets(y, self.n_out or X.shape[0], X.shape[1])
+        targets: Any = loss.targets(y, self.n_out or X.shape[0], X.shape[1])
+        for own in self.params, self.grads:  # which training changes
+            X, targets = (np.array(data) if np.may_share_memory(data, own) else data for data in (X, targets))
+        return X, targets
 
     def evaluate(self, X: Array) -> Array:
         """Scores of checked input, tile by tile, in a new array."""

@@ -152,8 +152,6 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     if not isinstance(optimizer, Optimizer):
         raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
                          "Make one, with parentheses: nn.SGD(lr=0.1).")
-    X, targets, *held_out = (np.array(data) if np.may_share_memory(data, net.params) else data  # training changes these
-                             for data in (X, targets, *(validation or ())))
     epochs = checks.whole_number("fit epochs", epochs)
     chunks = _chunks(net, rng)
     with bar(progress, epochs * len(chunks), "epoch") as tick, _alone(net):
@@ -161,7 +159,7 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
             np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0),
             n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)), epochs,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            validation=held_out, measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+            validation=validation or (), measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
         runs = [partial(_train, task, net, *chunk) for chunk in chunks]
         histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
