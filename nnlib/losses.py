@@ -37,7 +37,7 @@ class Loss:
         if s.ndim not in (2, 3) or 0 in s.shape:
             raise ValueError(f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. Give one row per "
                              "class and one column per sample; for one sample np.array(scores)[:, None].")
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             value, grad = self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
         return checks.finite(value, f"{name} loss"), grad
 

@@ -172,7 +172,8 @@ class Network:
 
     def evaluate(self, X: Array) -> Array:
         """Scores of checked input, tile by tile, in a new array."""
-        tiles = [self.forward(X[:, i : i + TILE]).copy() for i in range(0, X.shape[1], TILE)]
+        with np.errstate(under="ignore"):
+            tiles = [self.forward(X[:, i : i + TILE]).copy() for i in range(0, X.shape[1], TILE)]
         return np.concatenate(tiles, axis=-1)
 
     def forward(self, X: Array, rng: np.random.Generator | None = None) -> Array:
@@ -197,7 +198,8 @@ class Network:
         (0.6931, (17,))
         """
         X, y = self.check_data(X, y, loss)
-        value = self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0))
+        with np.errstate(all="ignore"):
+            value = self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0))
         return checks.finite(value, "loss_and_grad loss"), self.grads
 
     def backpropagate(self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None) -> Any:

@@ -287,7 +287,7 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
     diverged = np.full(net.params.shape[:-1], np.nan)
     finished, some = np.zeros(net.params.shape[:-1], bool), False  # diverged, or stopped early; are there any?
     before = np.empty_like(net.params)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
+    with np.errstate(all="ignore"):  # divergence has its own error
         if net.networks is None:
             np.setbufsize(JOINED)  # until the end of this block
         for epoch in range(task.epochs):
