@@ -53,9 +53,10 @@ class Loss:
             value, grad = self.evaluate(pair, y, buffers)
             return value, grad[..., 1:, :]
         value, grad = self.compute(scores, y, buffers)
+        least = self.least * 2**24 if scores.dtype == np.float32 else self.least
         if scores.ndim == 2:
-            return (float(value), grad) if self.least < value < math.inf else self._widely(scores, y)
-        for r in np.flatnonzero(~((value > self.least) & (value < math.inf))):  # so the others keep their last digits
+            return (float(value), grad) if least < value < math.inf else self._widely(scores, y)
+        for r in np.flatnonzero(~((value > least) & (value < math.inf))):  # so the others keep their last digits
             value = value.astype(float)
             value[r], grad[r] = self._widely(scores[r], y)
         return value, grad
