@@ -83,3 +83,9 @@ def test_each_network_of_a_stack_is_judged_by_its_own_gradients():
     both, second = (nn.check_gradients(one, [[1.0]], [[3.0]], nn.MSE()) for one in (net, net.select(1)))
     assert both.max_relative_error == second.max_relative_error == pytest.approx(0.5, rel=1e-3)
     assert both.worst == f"network 1 {second.worst}"
+
+
+def test_large_parameters_are_not_blamed_for_the_rounding_of_the_step():
+    net = nn.mlp(3, 2)
+    net[0].W, X = 3e5 + net[0].W, np.random.default_rng(0).normal(size=(3, 5)) * 1e-6
+    assert nn.check_gradients(net, X, [0, 1, 1, 0, 1]).max_relative_error < 1e-6
