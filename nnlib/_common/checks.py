@@ -147,7 +147,7 @@ def _to_class_numbers(array: NDArray[Any]) -> str:
 
 def whole_number(name: str, value: Any, low: int = 1) -> int:
     """`value` as an int of at least `low`."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, Integral) or value < low:
         raise ValueError(f"{name} expected a whole number of at least {low}, got {value!r}. "
                          f"Give an int such as {max(low, 1)}.")
     return int(value)
@@ -155,7 +155,7 @@ def whole_number(name: str, value: Any, low: int = 1) -> int:
 
 def real_number(name: str, value: Any, low: float, high: float = np.inf, open_low: bool = False) -> float:
     """`value` as a float in [low, high), or (low, high) with `open_low`."""
-    right_type = isinstance(value, Real) and not isinstance(value, bool)
+    right_type = isinstance(value, Real) and not isinstance(value, bool | np.timedelta64)
     try:
         real = float(value) if right_type else np.nan
     except OverflowError:  # a whole number beyond every float
