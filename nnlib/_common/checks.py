@@ -40,7 +40,7 @@ def _masked(values: Any) -> int:
     return int(np.ma.getmaskarray(values).sum()) if isinstance(values, np.ma.MaskedArray) else 0
 
 
-def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
+def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str, finite: bool = True) -> Array:
     """`values` as finite floats, of the given dtype or, without one, in the precision that they have."""
     array = as_array(values, what)
     if array.dtype.kind not in "fiub":
@@ -49,7 +49,7 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     with np.errstate(over="ignore", invalid="ignore"):  # a sum is 4x cheaper than isfinite().all()
         floats = array.astype(dtype, copy=False)
-        suspicious = not np.isfinite(floats.sum())
+        suspicious = finite and not np.isfinite(floats.sum())
     if suspicious and not np.isfinite(floats).all():
         bad = np.count_nonzero(~np.isfinite(array))
         if not bad:
