@@ -153,14 +153,16 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
         raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
                          "Make one, with parentheses: nn.SGD(lr=0.1).")
     epochs = checks.whole_number("fit epochs", epochs)
-    chunks = _chunks(net, rng)
-    with bar(progress, epochs * len(chunks), "epoch") as tick, _alone(net):
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    checks.whole_number("fit workers", workers)
+    with bar(progress, epochs * len(chunks_of(net)), "epoch") as tick, _alone(net):
         task = _Task(
             np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0),
             n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)), epochs,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
             validation=validation or (), measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
-        runs = [partial(_train, task, net, *chunk) for chunk in chunks]
+        runs = [partial(_train, task, net, *chunk) for chunk in _chunks(net, rng)]  # only now `rng` is drawn from
         histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
     if np.isfinite(diverged).any():
@@ -231,11 +233,8 @@ def _divergence(diverged: Array, net: Network, lr: float, history: History) -> D
     return error
 
 
-def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None, stop: threading.Event) -> list[Any]:
+def _run_all(runs: Sequence[Callable[[], Any]], workers: int, stop: threading.Event) -> list[Any]:
     """The results of the calls `runs`, made on threads if there are several; all of them have ended afterwards."""
-    if workers is None:
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    checks.whole_number("fit workers", workers)
     if len(runs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
         return [run() for run in runs]
     from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
