@@ -55,7 +55,7 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
     Raises
     ------
     ValueError
-        If the grid is empty, settings repeat, or a checkpoint needs settings that JSON cannot hold.
+        If the grid is empty, settings repeat or are named error, or a checkpoint needs settings that JSON cannot hold.
     BadFile (a ValueError)
         If the checkpoint belongs to another sweep, or to another version of `run`.
 
