@@ -60,14 +60,18 @@ def check_gradients(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = Cross
         data = loss.evaluate(probe.evaluate(inputs), targets, probe.own.buffers)[0]
         return data + 0.5 * l2 * sum(np.vecdot(w, w) for w in probe.weights())
 
-    for i in range(probe.n_params):
-        p = probe.params[..., i]  # a view: one number, or one per network
-        kept = p.copy()
-        p[...] = kept + eps
-        above = value()
-        p[...] = kept - eps
-        numeric[..., i] = (above - value()) / (2 * eps)
-        p[...] = kept
+    with np.errstate(all="ignore"):
+        for i in range(probe.n_params):
+            p = probe.params[..., i]  # a view: one number, or one per network
+            kept = p.copy()
+            p[...] = high = kept + eps
+            above = value()
+            p[...] = low = kept - eps
+            numeric[..., i] = (above - value()) / (high - low)  # and not 2 eps, of which large numbers lose digits
+            p[...] = kept
+    if not np.isfinite(numeric).all():
+        raise ValueError("check_gradients expected an eps that changes each parameter and keeps the loss finite, got "
+                         f"{eps:g}. Give eps={1e-5 * max(1, np.abs(probe.params).max()):.0e}.")
     largest = np.maximum(np.abs(analytic), np.abs(numeric)).max(axis=-1, keepdims=True)  # of each network
     relative = np.abs(analytic - numeric) / np.where(largest == 0, 1, largest)
     at = np.unravel_index(relative.argmax(), relative.shape)

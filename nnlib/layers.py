@@ -117,7 +117,7 @@ class _Weighted(Layer):
         name = type(self).__name__
         self.n_in = checks.whole_number(f"{name} n_in", n_in)
         self.n_out = checks.whole_number(f"{name} n_out", n_out)
-        self._std = checks.one_of(f"{name} init", init, INITS)(n_in, n_out)
+        self._std = checks.one_of(f"{name} init", init, INITS)(self.n_in, self.n_out)
         self.init = init
 
     def connect(self, n_in: int | None) -> int | None:

@@ -37,7 +37,7 @@ class Loss:
         if s.ndim not in (2, 3) or 0 in s.shape:
             raise ValueError(f"{name} expected scores of shape (C, N) or (R, C, N), got {s.shape}. Give one row per "
                              "class and one column per sample; for one sample np.array(scores)[:, None].")
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             value, grad = self.evaluate(s, self.targets(y, s.shape[-2], s.shape[-1]), Buffers())
         return checks.finite(value, f"{name} loss"), grad
 
@@ -53,9 +53,10 @@ class Loss:
             value, grad = self.evaluate(pair, y, buffers)
             return value, grad[..., 1:, :]
         value, grad = self.compute(scores, y, buffers)
+        least = self.least * 2**24 if scores.dtype == np.float32 else self.least
         if scores.ndim == 2:
-            return (float(value), grad) if self.least < value < math.inf else self._widely(scores, y)
-        for r in np.flatnonzero(~((value > self.least) & (value < math.inf))):  # so the others keep their last digits
+            return (float(value), grad) if least < value < math.inf else self._widely(scores, y)
+        for r in np.flatnonzero(~((value > least) & (value < math.inf))):  # so the others keep their last digits
             value = value.astype(float)
             value[r], grad[r] = self._widely(scores[r], y)
         return value, grad

@@ -165,11 +165,15 @@ class Network:
         if not isinstance(loss, Loss):
             raise ValueError(f"loss expected a loss such as nn.CrossEntropy(), got {loss!r}. "
                              "Make one, with parentheses: nn.CrossEntropy().")
-        return X, loss.targets(y, self.n_out or X.shape[0], X.shape[1])
+        targets: Any = loss.targets(y, self.n_out or X.shape[0], X.shape[1])
+        for own in self.params, self.grads:  # which training changes
+            X, targets = (np.array(data) if np.may_share_memory(data, own) else data for data in (X, targets))
+        return X, targets
 
     def evaluate(self, X: Array) -> Array:
         """Scores of checked input, tile by tile, in a new array."""
-        tiles = [self.forward(X[:, i : i + TILE]).copy() for i in range(0, X.shape[1], TILE)]
+        with np.errstate(under="ignore"):
+            tiles = [self.forward(X[:, i : i + TILE]).copy() for i in range(0, X.shape[1], TILE)]
         return np.concatenate(tiles, axis=-1)
 
     def forward(self, X: Array, rng: np.random.Generator | None = None) -> Array:
@@ -194,7 +198,8 @@ class Network:
         (0.6931, (17,))
         """
         X, y = self.check_data(X, y, loss)
-        value = self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0))
+        with np.errstate(all="ignore"):
+            value = self.backpropagate(X, y, loss, checks.real_number("l2", l2, 0))
         return checks.finite(value, "loss_and_grad loss"), self.grads
 
     def backpropagate(self, X: Array, y: Any, loss: Loss, l2: float, rng: np.random.Generator | None = None) -> Any:
@@ -230,21 +235,28 @@ class Network:
         if not chosen:
             raise ValueError(f"select expected a network of a stack of {self.networks}, got {which}. "
                              f"Choose an index from {-self.networks} to {self.networks - 1}.")
-        return _assemble(self.architecture(), self.params[which])
+        return _assemble(self._plan(), self.params[which])
 
     def copy(self, dtype: DTypeLike | None = None) -> Network:
         """An independent network with the same layers and parameters."""
         kind = self.params.dtype if dtype is None else checks.as_float_type(dtype, "copy")
         if kind.itemsize < self.params.itemsize:
             checks.as_floats(self.params, kind, "copy params")
-        return _assemble(self.architecture(), self.params.astype(kind))
+        return _assemble(self._plan(), self.params.astype(kind))
 
     def __reduce__(self) -> tuple[Any, ...]:  # so that the layers of a copy are views into its own vector
-        return _assemble, (self.architecture(), self.params)
+        return _assemble, (self._plan(), self.params)
+
+    def _plan(self) -> list[list[Any]]:
+        """Class and settings of every layer."""
+        return [[type(layer), layer.settings()] for layer in self.layers]
 
     def architecture(self) -> list[list[Any]]:
-        """Kind and settings of every layer, ready for JSON."""
-        return [[type(layer).__name__, layer.settings()] for layer in self.layers]
+        """The same with the classes' names, ready for JSON."""
+        if own := [layer for layer in self.layers if type(layer) not in KINDS.values()]:
+            raise ValueError(f"net.save expected layers of nnlib, which nn.load knows, got {own[0]}. Keep the network "
+                             "with pickle.dump.")
+        return [[kind.__name__, settings] for kind, settings in self._plan()]
 
     def save(self, path: files.PathLike) -> None:
         """Write layers and parameters to one .npz, complete or not at all; ValueError if its folder does not exist."""
@@ -315,13 +327,13 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
     if len(sizes) < 2:
         raise ValueError(f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2).")
     try:
-        makes_layers = activation is Maxout or isinstance(activation(), Layer)
+        made = Maxout(1, 1) if activation is Maxout else activation()
     except TypeError:
-        makes_layers = False
-    if not makes_layers:
+        made = None
+    if not isinstance(made, Layer):
         raise ValueError(f"mlp expected a layer class as activation, got {activation!r}. "
                          "Write nn.ReLU, not nn.relu or nn.ReLU().")
-    init = getattr(activation, "init", "he")
+    init = getattr(made, "init", "he")
     layers: list[Layer] = [GaussianNoise(input_noise)] if input_noise else []
     for n_in, n_out in pairwise(sizes[:-1]):
         layers += [Maxout(n_in, n_out)] if activation is Maxout else [Linear(n_in, n_out, init), activation()]
@@ -359,7 +371,8 @@ def _views(vector: Array, places: list[tuple[str, slice, tuple[int, ...]]]) -> d
 
 def _assemble(architecture: list[list[Any]], params: Array) -> Network:
     """A network around an existing parameter vector."""
-    layers = tuple(checks.one_of("layer", kind, KINDS)(**settings) for kind, settings in architecture)
+    kinds = [kind if isinstance(kind, type) else checks.one_of("layer", kind, KINDS) for kind, _ in architecture]
+    layers = tuple(kind(**settings) for kind, (_, settings) in zip(kinds, architecture, strict=True))
     wanted = _connect(layers)
     fits = params.ndim in ((1, 2) if wanted else (1,)) and params.shape[-1] == wanted and 0 not in params.shape[:-1]
     if not fits or params.dtype not in (np.float32, np.float64):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import sys
@@ -54,7 +55,7 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
     Raises
     ------
     ValueError
-        If the grid is empty, settings repeat, or a checkpoint needs settings that JSON cannot hold.
+        If the grid is empty, settings repeat or are named error, or a checkpoint needs settings that JSON cannot hold.
     BadFile (a ValueError)
         If the checkpoint belongs to another sweep, or to another version of `run`.
 
@@ -97,6 +98,8 @@ def _settings(grid: Any) -> list[Row]:
     try:
         settings = grid
         if isinstance(grid, Mapping):
+            if any(isinstance(values, str | bytes | Mapping) for values in grid.values()):
+                raise TypeError("letters or keys, which nobody means to vary")
             settings = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
         settings = [dict(**dict(s)) for s in settings]  # names are strings
     except (TypeError, ValueError):
@@ -105,6 +108,9 @@ def _settings(grid: Any) -> list[Row]:
     if not settings or not all(settings):
         raise ValueError(f"sweep expected a grid with at least one setting, got {grid!r}. "
                          "Give at least one setting to vary.")
+    if any("error" in s for s in settings):
+        raise ValueError(f"sweep expected settings without the name error, a column of its own, got {grid!r}. Rename "
+                         "it, say to noise.")
     return settings
 
 
@@ -182,9 +188,10 @@ def _finished(run: Callable[..., Any], todo: dict[str, Row], executor: Executor 
             pool.shutdown(cancel_futures=True)  # else an interrupted sweep would compute all the rest first
 
 
-def _plain_results(run: Callable[..., Any], **settings: Any) -> Row:
+def _plain_results(run: Callable[..., Any], /, **settings: Any) -> Row:
     """What `run` gives, by name; converted where it runs, because the next call may overwrite its arrays."""
-    found = run(**settings)
+    found = run(**{name: copy.deepcopy(value) if isinstance(value, list | dict | set | np.ndarray) else value
+                   for name, value in settings.items()})  # in threads, another run may have the same list
     named = found if isinstance(found, Mapping) else {"value": found}
     plain: Row = json.loads(json.dumps(named, default=_plain))
     return plain

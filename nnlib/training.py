@@ -152,17 +152,17 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     if not isinstance(optimizer, Optimizer):
         raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
                          "Make one, with parentheses: nn.SGD(lr=0.1).")
-    X, targets, *held_out = (np.array(data) if np.may_share_memory(data, net.params) else data  # training changes these
-                             for data in (X, targets, *(validation or ())))
     epochs = checks.whole_number("fit epochs", epochs)
-    chunks = _chunks(net, rng)
-    with bar(progress, epochs * len(chunks), "epoch") as tick, _alone(net):
+    if workers is None:
+        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    checks.whole_number("fit workers", workers)
+    with bar(progress, epochs * len(chunks_of(net)), "epoch") as tick, _alone(net):
         task = _Task(
             np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0),
             n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)), epochs,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            validation=held_out, measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
-        runs = [partial(_train, task, net, *chunk) for chunk in chunks]
+            validation=validation or (), measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+        runs = [partial(_train, task, net, *chunk) for chunk in _chunks(net, rng)]  # only now `rng` is drawn from
         histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
     if np.isfinite(diverged).any():
@@ -233,11 +233,8 @@ def _divergence(diverged: Array, net: Network, lr: float, history: History) -> D
     return error
 
 
-def _run_all(runs: Sequence[Callable[[], Any]], workers: int | None, stop: threading.Event) -> list[Any]:
+def _run_all(runs: Sequence[Callable[[], Any]], workers: int, stop: threading.Event) -> list[Any]:
     """The results of the calls `runs`, made on threads if there are several; all of them have ended afterwards."""
-    if workers is None:
-        workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    checks.whole_number("fit workers", workers)
     if len(runs) == 1 or workers == 1 or sys.platform == "emscripten":  # browsers have no threads
         return [run() for run in runs]
     from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -289,7 +286,7 @@ def _train(task: _Task, net: Network, part: slice | None, shuffling: np.random.G
     diverged = np.full(net.params.shape[:-1], np.nan)
     finished, some = np.zeros(net.params.shape[:-1], bool), False  # diverged, or stopped early; are there any?
     before = np.empty_like(net.params)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence has its own error
+    with np.errstate(all="ignore"):  # divergence has its own error
         if net.networks is None:
             np.setbufsize(JOINED)  # until the end of this block
         for epoch in range(task.epochs):

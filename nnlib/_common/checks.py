@@ -40,7 +40,7 @@ def _masked(values: Any) -> int:
     return int(np.ma.getmaskarray(values).sum()) if isinstance(values, np.ma.MaskedArray) else 0
 
 
-def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
+def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str, finite: bool = True) -> Array:
     """`values` as finite floats, of the given dtype or, without one, in the precision that they have."""
     array = as_array(values, what)
     if array.dtype.kind not in "fiub":
@@ -49,7 +49,7 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str) -> Array:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     with np.errstate(over="ignore", invalid="ignore"):  # a sum is 4x cheaper than isfinite().all()
         floats = array.astype(dtype, copy=False)
-        suspicious = not np.isfinite(floats.sum())
+        suspicious = finite and not np.isfinite(floats.sum())
     if suspicious and not np.isfinite(floats).all():
         bad = np.count_nonzero(~np.isfinite(array))
         if not bad:
@@ -147,7 +147,7 @@ def _to_class_numbers(array: NDArray[Any]) -> str:
 
 def whole_number(name: str, value: Any, low: int = 1) -> int:
     """`value` as an int of at least `low`."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < low:
+    if isinstance(value, bool | np.timedelta64) or not isinstance(value, Integral) or value < low:
         raise ValueError(f"{name} expected a whole number of at least {low}, got {value!r}. "
                          f"Give an int such as {max(low, 1)}.")
     return int(value)
@@ -155,7 +155,7 @@ def whole_number(name: str, value: Any, low: int = 1) -> int:
 
 def real_number(name: str, value: Any, low: float, high: float = np.inf, open_low: bool = False) -> float:
     """`value` as a float in [low, high), or (low, high) with `open_low`."""
-    right_type = isinstance(value, Real) and not isinstance(value, bool)
+    right_type = isinstance(value, Real) and not isinstance(value, bool | np.timedelta64)
     try:
         real = float(value) if right_type else np.nan
     except OverflowError:  # a whole number beyond every float

@@ -34,6 +34,9 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], object]) -> None:
                          "Create it first, or correct the path.")
     if target.is_dir():
         raise ValueError(f"Writing expected the path of a file, got the folder {os.fspath(path)!r}. Add a file name.")
+    if target.exists() and not target.stat().st_mode & 0o222:
+        raise ValueError(f"Writing expected a file that may change, got the read-only {os.fspath(path)!r}. Give "
+                         "another name, or allow writing with os.chmod.")
     temporary = target.with_name(f"{target.name[:40]}.{os.urandom(4).hex()}")  # not longer than a name may be
     try:
         with open(temporary, "xb") as file:

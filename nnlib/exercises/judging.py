@@ -183,7 +183,8 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
     except ValueError:
         return "各行长短不一 | rows of different lengths"
     if got.dtype.kind not in "biuf":
-        return f"应返回数，得到 {type(actual).__name__} | return numbers, not {type(actual).__name__}"
+        kind = got.dtype if got.ndim else type(actual).__name__
+        return f"应返回实数，得到 {kind} | return real numbers, not {kind}"
     if got.shape != right.shape:
         same = right.ndim == 2 and got.shape == right.shape[::-1]
         zh, en = ("，可能转置了", ", perhaps transposed") if same else ("", "")

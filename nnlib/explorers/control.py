@@ -75,7 +75,7 @@ def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mappi
                          f"got {', '.join(offered)}: {error}. Give every argument one control of its name.") from error
     if unknown := {*labels, *start, *aside} - {*offered}:
         raise ValueError(f"explore expected labels, starts, asides of its controls {', '.join(offered)}, got one for "
-                         f"{', '.join(sorted(unknown))}. Correct its name, or leave it out.")
+                         f"{', '.join(sorted(map(str, unknown)))}. Correct its name, or leave it out.")
     empty = inspect.Parameter.empty  # an argument caught by **more has no default
     made = [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))
             for name, values in offered.items()]

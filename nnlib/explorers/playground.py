@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
-from numbers import Real
 from types import SimpleNamespace
 from typing import Any
 
@@ -335,10 +334,14 @@ def playground(**start: Any) -> Explorer:
     """
     labels, offered, begin = (dict(zip(CONTROLS, part, strict=True)) for part in zip(*CONTROLS.values(), strict=True))
     for name, value in start.items():
-        if isinstance(checks.one_of("playground", name, offered), str):
-            value = str(value)
-        elif isinstance(value, Real):
-            offered[name] = sorted({*offered[name], value})
+        values = checks.one_of("playground", name, offered)
+        if isinstance(values, str):
+            value = str(value).strip("[()]")
+        elif not (isinstance(values[0], str) or name in ("paint", "twenty")):
+            limits = ((0, 1 if name == "dropout" else np.inf, name == "lr") if isinstance(values[0], float) else
+                      (min(values[0], 1),))
+            number = checks.whole_number if len(limits) == 1 else checks.real_number
+            offered[name] = sorted({*values, value := number(f"playground {name}", value, *limits)})
         begin[name] = value
     panel = explore(play, labels, clicked, begin, ["paint", "speed"], **offered)
     panel.controls = [replace(c, colors=COLORS) if c.name == "paint" else c for c in panel.controls]

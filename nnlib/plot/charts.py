@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import Any
 
 import numpy as np
@@ -37,20 +37,42 @@ def activation(f: Activation | Sequence[Activation], lim: tuple[float, float] = 
     if not functions or not all(isinstance(g, Activation) for g in functions):
         raise ValueError(f"plot.activation expected functions such as nn.relu, got {f!r}. "
                          "Write nn.relu or nn.tanh, not the layer nn.ReLU and not np.tanh.")
-    ends = checks.as_floats(lim, None, "plot.activation lim")
-    if ends.shape != (2,) or not 0 < float(ends[1]) - float(ends[0]) < np.inf:
-        raise ValueError("plot.activation expected lim (low, high) with low < high and a finite distance, "
-                         f"got {lim!r}. Write lim=(-6, 6).")
-    figure, panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
+    ends = _limits(lim, "activation", (-6, 6))
     z = np.linspace(ends[0], ends[1], 601)
-    for ax, g in zip(panels, functions, strict=True):
+    drawn = [(g.__name__, g(z, **parameters), g.derivative(z, **parameters)) for g in functions]
+    figure, panels = fresh_axes(axes, len(functions), 3.2 if len(functions) > 1 else 5, 2.9, "activation")
+    for ax, (name, y, slope) in zip(panels, drawn, strict=True):
         ax.axhline(0, color=GREY, linewidth=0.8)
         ax.axvline(0, color=GREY, linewidth=0.8)
-        ax.plot(z, g(z, **parameters), color=BLUE, linewidth=2.5, label="$f(z)$")
-        ax.plot(z, g.derivative(z, **parameters), color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
-        ax.set(xlabel="$z$", title=g.__name__, xlim=ends)
+        ax.plot(z, y, color=BLUE, linewidth=2.5, label="$f(z)$")
+        ax.plot(z, slope, color=RED, linewidth=2, linestyle="--", label="$f'(z)$")
+        ax.set(xlabel="$z$", title=name, xlim=ends)
         ax.legend(loc="upper left")
     return figure
+
+
+def _limits(lim: Any, what: str, example: tuple[int, ...]) -> list[float]:
+    """`lim` as numbers: low and high of each axis."""
+    ends = checks.as_floats(lim, None, f"plot.{what} lim").ravel().tolist()
+    widths = [b - a for a, b in pairwise(ends)][::2]
+    if np.shape(lim) != np.shape(example) or not all(0 < width < np.inf for width in widths):
+        raise ValueError(f"plot.{what} expected lim as {len(example)} numbers, each low below its high at a finite "
+                         f"distance, got {lim!r}. Write lim={example}.")
+    return ends
+
+
+def _labelled(groups: Any, what: str, shape: str, fits: Callable[[Array], Any], remedy: str) -> list[tuple[Any, Array]]:
+    """Labels and values of a dict, all checked before axes of the caller are cleared."""
+    if not hasattr(groups, "items"):
+        raise ValueError(f"plot.{what} expected a dict from labels to values, got {type(groups).__name__}. Give each "
+                         'its label: {"name": x}.')
+    pairs: list[tuple[Any, Array]] = []
+    for label, values in groups.items():
+        y = checks.as_floats(values, float, f"{what} {label!r}", finite=what != "curves")
+        if not fits(y):
+            raise ValueError(f"{what} expected {label!r} of shape {shape}, got {y.shape}. {remedy}")
+        pairs.append((both(label), y))
+    return pairs
 
 
 def _line(ax: Axes, x: ArrayLike, y: Array, marks: int, **look: Any) -> None:
@@ -118,16 +140,14 @@ def curves(x: ArrayLike, lines: Mapping[str, ArrayLike], xlabel: str = "", ylabe
     x = checks.as_floats(x, None, "curves x")
     if x.ndim != 1:
         raise ValueError(f"curves expected x of shape (n,), got {x.shape}. Use np.ravel(x).")
+    pairs = _labelled(lines, "curves", f"({x.size},) or ({x.size}, R)", lambda y: y.shape[:1] == x.shape and y.ndim < 3,
+                      "Give one value, or one row of repetitions, per point of x.")
+    words = {"xlabel": both(xlabel), "ylabel": both(ylabel)}
     figure, (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "curves")
-    for (label, values), color, marker in zip(lines.items(), cycle(COLORS), cycle(MARKERS), strict=False):
-        y = np.asarray(checks.as_array(values, f"curves {label!r}"), dtype=float)
-        if y.ndim not in (1, 2) or x.shape != y.shape[:1]:
-            raise ValueError(f"curves expected {label!r} of shape ({x.size},) or ({x.size}, R), got {y.shape}. "
-                             "Give one value, or one row of repetitions, per point of x.")
-        _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=both(label))
-    ax.set(xlabel=both(xlabel), ylabel=both(ylabel), xscale="log" if xlog else "linear",
-           yscale="log" if ylog else "linear")
-    if len(lines) > 1:
+    for (label, y), color, marker in zip(pairs, cycle(COLORS), cycle(MARKERS), strict=False):
+        _line(ax, x, y, marks=12, color=color, marker=marker, markersize=5, label=label)
+    ax.set(**words, xscale="log" if xlog else "linear", yscale="log" if ylog else "linear")
+    if len(pairs) > 1:
         ax.legend()
     return figure
 
@@ -143,16 +163,15 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
     --------
     >>> figure = distributions({"small": [1.0, 3.0], "large": [1.9, 2.1]}, ylabel="loss")
     """
+    pairs = _labelled(groups, "distributions", "(R,)", lambda y: y.ndim == 1 and y.size,
+                      "Give one or more values in a list.")
+    words = {"xlabel": both(xlabel), "ylabel": both(ylabel)}
     figure, (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "distributions")
-    for k, (label, values) in enumerate(groups.items()):
-        y = checks.as_floats(values, None, f"distributions {label!r}")
-        if y.ndim != 1 or not y.size:
-            raise ValueError(f"distributions expected {label!r} of shape (R,), got {y.shape}. "
-                             "Give one or more values in a list.")
+    for k, (_, y) in enumerate(pairs):
         spread = np.linspace(-0.18, 0.18, y.size)[np.random.default_rng(0).permutation(y.size)]
         ax.scatter(k + spread, y, s=14, color=COLORS[k % len(COLORS)], alpha=0.7, linewidths=0)
         ax.errorbar(k + 0.3, y.mean(), y.std(), color=BLACK, marker="o", markersize=5, capsize=4, linewidth=1.5)
-    ax.set(xlabel=both(xlabel), ylabel=both(ylabel), xticks=range(len(groups)), xticklabels=[*map(both, groups)])
+    ax.set(**words, xticks=range(len(pairs)), xticklabels=[label for label, _ in pairs])
     return figure
 
 
@@ -168,15 +187,17 @@ def descent(loss: Callable[[Array, Array], Array], paths: Mapping[str, ArrayLike
     --------
     >>> figure = descent(lambda w1, w2: w1**2 + w2**2, {"path": [[1.0, 1.0], [0.5, 0.5]]})
     """
+    pairs = _labelled(paths, "descent", "(steps, 2)", lambda path: path.shape[1:] == (2,), "Stack the pairs (w1, w2).")
+    left, right, bottom, top = _limits(lim, "descent", (-1, 1, -1, 1))
+    w1, w2 = np.meshgrid(np.linspace(left, right, 100), np.linspace(bottom, top, 100))
+    heights = checks.as_floats(loss(w1, w2) if callable(loss) else 0, float, "descent loss", finite=False)
+    if heights.shape != w1.shape:
+        raise ValueError(f"descent expected a function loss(w1, w2) that gives {w1.shape} numbers for {w1.shape} "
+                         f"pairs, got {loss!r} and {heights.shape}. Write def loss(w1, w2): return w1**2 + w2**2.")
     figure, (ax,) = fresh_axes(ax, 1, 5, 4, "descent")
-    w1, w2 = np.meshgrid(np.linspace(*lim[:2], 100), np.linspace(*lim[2:], 100))
-    ax.contour(w1, w2, loss(w1, w2), levels=15, colors=GREY, linewidths=0.7, alpha=0.7)
-    for (label, values), color, marker in zip(paths.items(), cycle(COLORS), cycle(MARKERS), strict=False):
-        path = checks.as_floats(values, None, f"descent {label!r}")
-        if path.ndim != 2 or path.shape[1] != 2:
-            raise ValueError(f"descent expected {label!r} of shape (steps, 2), got {path.shape}. Stack the pairs (w1, "
-                             "w2).")
-        ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=both(label))
-    ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=lim[:2], ylim=lim[2:])
+    ax.contour(w1, w2, heights, levels=15, colors=GREY, linewidths=0.7, alpha=0.7)
+    for (label, path), color, marker in zip(pairs, cycle(COLORS), cycle(MARKERS), strict=False):
+        ax.plot(*path.T, color=color, marker=marker, markersize=5, linewidth=1.5, label=label)
+    ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=(left, right), ylim=(bottom, top))
     ax.legend()
     return figure

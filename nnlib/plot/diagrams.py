@@ -193,7 +193,7 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     if not isinstance(net, Network) or net.networks or not all(isinstance(part, Linear | Elementwise) for part in net):
         raise ValueError(f"plot.graph expected one Network of Linear layers and activations, got {net!r}. "
                          "Make one, such as nn.mlp(2, 2, 2).")
-    X, _ = net.check_data(x, y, loss)
+    X, _ = (net := net.copy()).check_data(x, y, loss)  # the caller's net.grads stay as they are
     if max(len(X), *(layer.n_out or 0 for layer in net)) > 4 or X.shape[1] > 1:  # their numbers would overlap
         raise ValueError(f"plot.graph expected at most 4 units in a layer and 1 sample, got {net!r} and {X.shape[1]}. "
                          "Draw a smaller network, such as nn.mlp(2, 2, 2), on X[:, :1] and y[:1].")

@@ -78,7 +78,7 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
     >>> figure.axes[0].images[0].get_array().shape
     (450, 450)
     """
-    classes, corners, samples, labels = _regions(net, X, y, resolution, 3 * resolution)
+    heading, (classes, corners, samples, labels) = both(title or ""), _regions(net, X, y, resolution, 3 * resolution)
     figure, (panel,) = fresh_axes(ax, 1, 5, 4, "decision_regions")
     half = (corners[1] - corners[0]) / (resolution - 1) / 2  # a pixel reaches beyond its centre
     (left, bottom), (right, top) = corners[0] - half, corners[1] + half
@@ -88,7 +88,7 @@ def decision_regions(net: Network, X: ArrayLike, y: ArrayLike, ax: Axes | None =
         x1, x2 = samples[:, labels == c]
         label = both(f"类 {c} | class {c}")
         panel.scatter(x1, x2, s=30, c=COLORS[c], marker=MARKERS[c], edgecolors=BLACK, linewidths=0.5, label=label)
-    panel.set(xlabel="$x_1$", ylabel="$x_2$", title=both(title or ""))
+    panel.set(xlabel="$x_1$", ylabel="$x_2$", title=heading)
     panel.locator_params(nbins=5)
     if ax is None:  # lay out once, so that later frames in the same axes are 1.5 times as fast
         figure.draw_without_rendering()

@@ -57,7 +57,7 @@ def test_anything_else_tells_a_known_type_alone(value, name):
     whole = crossed({"key": [1, value], "other": 2.5})
     assert (type(whole["key"][1]).__name__, vars(whole["key"][1])) == (name, {})
     assert (whole["key"][0], whole["other"]) == (1, 2.5)
-    assert difference(whole["key"][1], 1.0, 1e-6).endswith(f"return numbers, not {name}")
+    assert difference(whole["key"][1], 1.0, 1e-6).endswith(f"return real numbers, not {name}")
 
 
 class Own:

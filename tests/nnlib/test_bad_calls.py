@@ -133,25 +133,29 @@ LABELS = [
     ([[0], [1, 2], [3], [4]], "rows of different lengths", to(Y)),
 ]
 POINTS = ["spirals", "circles", "moons", "blobs"]
-NOT_NUMBERS = [NAN, "0.1", None, True, 1j, [0.5], np.array([0.5]), np.array(0.5), Decimal("0.5"), 10**400]
+NOT_NUMBERS = [NAN, "0.1", None, True, 1j, [0.5], np.array([0.5]), np.array(0.5), Decimal("0.5"), 10**400,
+               np.timedelta64(1)]
 INTERVALS = {  # what is outside, and whose arguments are inside
     "[0, 1)": ([1, 1.0, -0.1], [
-        "Dropout p", "LeakyReLU alpha", "leaky_relu alpha", "SGD momentum", "RMSProp rho", "Adam betas"]),
+        "Dropout p", "LeakyReLU alpha", "leaky_relu alpha", "SGD momentum", "RMSProp rho", "Adam betas",
+        "playground dropout"]),
     "(0, inf)": ([0, 0.0, -1, INF], [
-        "SGD lr", "RMSProp lr", "Adam lr", "RMSProp eps", "Adam eps", "check_gradients eps"]),
-    "[0, inf)": ([-1e-9, INF], ["GaussianNoise std", "fit l2", "l2"]),
+        "SGD lr", "RMSProp lr", "Adam lr", "RMSProp eps", "Adam eps", "check_gradients eps",
+        "playground lr"]),
+    "[0, inf)": ([-1e-9, INF], ["GaussianNoise std", "fit l2", "l2", "playground l2", "playground noise"]),
     "[0, 1e+300)": ([-1e-9, INF, 1e308], [f"{name} noise" for name in POINTS]),
     "(0, 1)": ([0, 1, -0.5], ["saturated_units below", "train_test_split test"]),
     "(-inf, inf)": ([INF, -INF], ["Neuron bias"]),
 }
 WHOLE = {  # from which number on, and whose arguments
     1: ["Linear n_in", "Linear n_out", "Maxout n_in", "Maxout n_out", "Network networks", "fit epochs",
-        "fit batch_size", "fit patience", "fit workers", "decision_image size"],
+        "fit batch_size", "fit patience", "fit workers", "decision_image size",
+        "playground batch", "playground epochs", "playground speed"],
     2: ["Maxout pieces", "boundary_roughness resolution", "region_count resolution", "circles n", "moons n",
         "spirals classes", "blobs classes"],
     3: ["spirals n", "blobs n"],
 }
-NOT_WHOLE = [0, -1, 1.5, "3", None, True, NAN, [3], 1j, Fraction(5, 2)]
+NOT_WHOLE = [0, -1, 1.5, "3", None, True, NAN, [3], 1j, Fraction(5, 2), np.timedelta64(3)]
 MAY_BE_NONE = {"Network networks", "fit batch_size", "fit patience", "fit workers"}
 FLAT_NET, DATA = {"net": nn.mlp(2, 2), "X": X[:2]}, {"net": net(), "X": X, "y": Y}
 OTHERS = {  # the other arguments of whom a message names
@@ -163,6 +167,8 @@ OTHERS = {  # the other arguments of whom a message names
 NAMED = {  # messages that do not name a function and its argument
     "Adam betas": lambda beta: nn.Adam(betas=(0.9, beta)), "l2": lambda l2: net().loss_and_grad(X, Y, l2=l2),
     "Network networks": lambda networks: net(networks=networks), "Network rng": lambda rng: net(rng=rng),
+    **{f"playground {name}": lambda value, name=name: nn.playground(**{name: value})
+       for name in ("lr", "l2", "dropout", "noise", "batch", "epochs", "speed", "seed", "patience")},
 }
 
 
@@ -214,7 +220,8 @@ def tables():
             yield Row(call, [NAN, 1.0], f"{who} expected…got 1 NaN", CLEANED, [0.0, 1.0])
     for interval, (outside, names) in INTERVALS.items():
         for name, bad in product(names, [*outside, *NOT_NUMBERS]):
-            how = "Choose" if isinstance(bad, Real) and bad is not True else "Give a float such as 0.5"
+            a_number = isinstance(bad, Real) and not isinstance(bad, bool | np.timedelta64)
+            how = "Choose" if a_number else "Give a float such as 0.5"
             yield Row(taker(name), bad, f"{name} expected a number in {interval}, got {bad!r}. {how}", to(0.5))
     for low, names in WHOLE.items():
         for name, bad in product(names, [low - 1, *NOT_WHOLE]):
@@ -234,6 +241,14 @@ def view(hidden):
 def made(path):
     Path(path).parent.mkdir(parents=True)
     return path
+
+
+def save_over(mode):
+    """Save to a file that exists."""
+    with TemporaryDirectory() as folder:
+        (path := Path(folder, "net.npz")).touch()
+        path.chmod(mode)
+        net().save(path)
 
 
 def saved_in(folder):
@@ -480,6 +495,10 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda y: net().loss_and_grad(X, y, nn.MSE()): [
         (X[:2].T, "MSE…shape (2, 4), got (4, 2)", np.transpose),
         (Y, "MSE…shape (2, 4), got (4,)", lambda y: np.eye(2)[:, y])],
+    save_over: [(0o444, "Writing expected a file that may change, got the read-only '…net.npz'", to(0o644))],
+    lambda net: net.save("net"): [
+        (nn.Network(type(own.__name__, (own,), {})()), f"net.save…of nnlib…got {own.__name__}", to(net()))
+        for own in (nn.ReLU, nn.Tanh)],
     lambda options: nn.explore(**{"draw": view, **options}): [
         ({"draw": "draw", **HIDDEN}, "explore…draws, got 'draw'", to(HIDDEN)),
         ({}, "explore…got none", "hidden=[1, 3, 20]"),
@@ -493,7 +512,10 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({"hidden": [1, 2, 1]}, "explore…once, got [1, 2, 1]", to({"hidden": [1, 2]})),
         ({"draw": lambda hidden=7: "", **HIDDEN}, "explore…start of…[1], got 7", to({"hidden": [1, 7]}))],
     lambda start: nn.playground(**start): [
-        ({"speed": "fast"}, "explore expected the start of speed…got 'fast'", to({"speed": 3})),
+        ({"speed": "fast"}, "playground speed expected a whole number of at least 1, got 'fast'", to({"speed": 3})),
+        *(({name: -1}, f"playground {name} expected…of at least 0, got -1", to({name: 0})) for name in (
+            "seed", "patience")),
+        *(({name: 9}, f"explore expected the start of {name}…got 9", to({name: 1})) for name in ("paint", "twenty")),
         ({"depth": 3}, "playground expected one of activation, …, got 'depth'", to({"sizes": "8, 8"}))],
     lambda values: nn.explore(view, hidden=values).choices(): [
         (range(65), "a page…64 views…got 65", lambda values: values[:64])],
@@ -521,7 +543,10 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (bad, f"sweep expected an executor…got {bad!r}", to(ThreadPoolExecutor(1))) for bad in (4, "4")],
     sweep: [({"a": [1, 1, 2], "b": [1]}, "sweep…got 1 repeated", to({"a": [1, 2], "b": [1]})),
             *((bad, f"sweep…got {bad!r}", to({"a": [1]}))
-              for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}, [{1: 2}], {1: [2]}))],
+              for bad in ({}, {"a": []}, [{"a": 1}, {}], 3, {"a": 3}, [{1: 2}], {1: [2]}, {"a": "relu"}, {"a": b"ab"},
+                          {"a": {"b": 1}})),
+            *((bad, f"sweep…without the name error…got {bad!r}", to({"noise": [1]}))
+              for bad in ({"error": [1]}, [{"a": 1}, {"error": 1}]))],
     lambda grid: sweep(grid, checkpoint="rows"): [
         ({"a": [view]}, "sweep…got {'a': <func", to({"a": [1]})),
         ({"a": [(1, 2), [1, 2]]}, "sweep expected settings that differ in JSON, got 1", to({"a": [(1, 2)]}))],
@@ -539,10 +564,13 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({"net": nn.mlp(2, 9)}, "at most 8 classes, got 9", to({"net": nn.mlp(2, 8)})),
         ({"X": np.array([X[0], 0 * Y + 1])}, "got only [-0.…, 1.0] to [0.…, 1.0]", to({})),
         ({"y": 2 * Y}, "for 2 classes, got 0 to 2", to({})))],
+    lambda options: nn.check_gradients(spoiled(0.5), X[:2], Y, l2=0.1, **options): [
+        ({"eps": bad}, f"check_gradients expected an eps…got {bad:g}", "eps=1e-05") for bad in (1e-300, 1e200, 1e308)],
     plot.activation: [(bad, f"plot.activation expected functions…got {str(bad)[:9]}", to(nn.relu))
                       for bad in (nn.ReLU, [], [np.tanh])],
     lambda lim: plot.activation(nn.relu, lim): [
-        *((bad, f"plot.activation expected lim…got {bad}", to((-6, 6))) for bad in ((3, -3), 6, (-1e308, 1e308))),
+        *((bad, f"plot.activation expected lim…got {bad}", "(-6, 6)")
+          for bad in ((3, -3), 6, (-1e308, 1e308), ((-1, 1),), (1, 2, 3, 4))),
         ((-1, INF), "plot.activation lim…got 1 NaN", to((-1, 1)))],
     plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(layer)"),
                    (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
@@ -562,6 +590,11 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     plot.neuron: [("here", "plot.neuron…got 'here'", lambda ax: plt.subplots()[1])],
     lambda y: plot.curves([1, 2], {"a": y}): [
         (np.ma.array([1, 2], mask=[0, 1]), "curves 'a'…got 1 masked", lambda y: np.ma.filled(y, 0)),
+        *((bad, f"curves 'a' expected real numbers, got dtype {np.array(bad).dtype}. {how}", repair)
+          for bad, how, repair in (
+              ([1j, 2], "Take", "np.real(x)"), (["a", "b"], "Replace", to([1, 2])),
+              ([1, None], "Replace", to([1, NAN])),
+              (["1", "2"], "Use", "np.asarray(x, float)"), (np.zeros(2, "M8[s]"), "Use", "np.asarray(x, float)"))),
         ([1], "curves…'a' of shape (2,) or (2, R), got (1,)", to([1, 2])),
         (np.ones((1, 2, 3)), "curves…got (1, 2, 3)", lambda y: y[0])],
     lambda x: plot.curves(x, {"a": [1, 2]}): [
@@ -571,6 +604,19 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ([NAN], "distributions 'a'…got 1 NaN", CLEANED, [0.0])],
     lambda path: plot.descent(np.add, {"p": path}): [
         ([1.0, 2.0], "descent expected 'p'…got (2,)", lambda path: [path])],
+    **{lambda groups, draw=draw: draw(groups): [
+        (bad, f"plot.{name} expected a dict from labels to values, got {type(bad).__name__}", to({"a": [[1, 2]] * 2}))
+        for bad in ([1, 2], np.ones(2), None)] for name, draw in (
+            ("curves", lambda lines: plot.curves([1, 2], lines)),
+            ("descent", lambda paths: plot.descent(np.add, paths)))},
+    plot.distributions: [([1, 2], "plot.distributions expected a dict…got list", lambda y: {"a": y})],
+    lambda loss: plot.descent(loss, {"p": [[1, 2]]}): [
+        *((bad, f"descent expected a function loss(w1, w2)…and {shape}", to(np.add))
+          for bad, shape in ((3, "()"), (lambda w1, w2: 3, "()"), (lambda w1, w2: w1[0], "(100,)"))),
+        (lambda w1, w2: w1 * 1j, "descent loss expected real numbers, got dtype complex128", to(np.add))],
+    lambda lim: plot.descent(np.add, {"p": [[1, 2]]}, lim): [
+        (bad, f"plot.descent expected lim as 4 numbers…got {bad}", "(-1, 1, -1, 1)")
+        for bad in (3, (-1, 1), (-1, 1, 1, -1), (-1e308, 1e308, 0, 1), ((-1, 1), (-1, 1)))],
     cifar10: [(no_download(OSError("no network")), "cifar10…got OSError('no network')", to(IMAGE))],
 }
 BAD_FILES = {  # the same for files with a wrong content
@@ -687,3 +733,18 @@ def test_nothing_happens_to_a_network_that_complains():
         with pytest.raises(ValueError, match=r"expected .*, got "):
             nn.fit(one, X_bad, y_bad, l2=l2)
     np.testing.assert_array_equal(one.params, kept)
+
+
+@pytest.mark.parametrize("call", [
+    *(lambda rng, options=options: nn.fit(net(), X, Y, rng=rng, **options)
+      for options in ({"l2": -1}, {"batch_size": 0}, {"epochs": 0}, {"workers": 0}, {"patience": 1},
+                      {"patience": 0, "validation": (X, Y)})),
+    lambda rng: nn.fit(frozen(net()), X, Y, rng=rng), lambda rng: net(rng=rng, dtype=int),
+    lambda rng: net(rng=rng, networks=0), lambda rng: nn.Network(nn.Linear(3, 4), nn.Linear(3, 4), rng=rng),
+    *(lambda rng, name=name: getattr(datasets, name)(9, noise=-1, rng=rng) for name in POINTS),
+    lambda rng: datasets.train_test_split(X, Y, test=0.01, rng=rng)])
+def test_a_call_that_complains_draws_from_no_generator(call):
+    rng = np.random.default_rng(0)
+    with pytest.raises(ValueError, match=r"expected .*, got "):
+        call(rng)
+    assert rng.bit_generator.state == np.random.default_rng(0).bit_generator.state

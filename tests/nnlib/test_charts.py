@@ -71,3 +71,26 @@ def test_a_history_that_diverged_at_once_has_no_best_epoch_and_no_line():
 def test_epochs_in_which_no_network_was_measured_are_left_out():
     (ax,) = plot.curves([1, 2, 3], {"a": [[1.0, 3.0], [np.nan, np.nan], [np.nan, 5.0]]}).axes
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [[1, 2], [3, 5]])
+
+
+WORDS = "权重 $w$ | weight $w$"  # which no label may be
+
+
+@pytest.mark.parametrize("draw", [
+    lambda ax: plot.curves([1, 2], {"a": [1, 2], "b": [1, 2, 3]}, ax=ax),
+    lambda ax: plot.curves([1, 2], {"a": [1, 2]}, xlabel=WORDS, ax=ax),
+    lambda ax: plot.distributions({"a": [1, 2], "b": []}, ax=ax),
+    lambda ax: plot.distributions({WORDS: [1, 2]}, ax=ax),
+    lambda ax: plot.descent(np.add, {"a": [[1, 2]], "b": [1, 2]}, ax=ax),
+    lambda ax: plot.descent(np.add, {"a": [[1, 2]]}, lim=(1, -1, 0, 1), ax=ax),
+    lambda ax: plot.descent(lambda w1, w2: 3, {"a": [[1, 2]]}, ax=ax),
+    lambda ax: plot.activation([nn.relu, nn.prelu], alpha=[1, 2], axes=[ax] * 2),
+    lambda ax: plot.decision_regions(nn.mlp(2, 2), [[0, 1], [0, 1]], [0, 1], title=WORDS, ax=ax),
+])
+def test_a_plot_that_complains_leaves_the_axes_alone(draw):
+    _, ax = plt.subplots()
+    ax.plot([1, 2], [3, 4], label="mine")
+    ax.set_title("mine")
+    with pytest.raises((ValueError, TypeError)):
+        draw(ax)
+    assert [line.get_label() for line in ax.lines] == [ax.get_title()] == ["mine"]

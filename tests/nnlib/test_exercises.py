@@ -433,7 +433,9 @@ def test_how_two_values_differ(actual, expected, part):
 def test_a_part_is_named_in_both_languages():
     assert difference((1, 5), (1, 2), 1e-6) == "#2: 偏大，多了约 3 | #2: too large by about 3"
     assert difference({"W": None}, {"W": 2.0}, 1e-6) == "W: 还没有写 | W: not written yet"
-    assert difference(object(), 1.0, 1e-6) == "应返回数，得到 object | return numbers, not object"
+    assert difference(object(), 1.0, 1e-6) == "应返回实数，得到 object | return real numbers, not object"
+    for odd in np.zeros(2, complex), np.zeros(2, object), np.array(["1", "2"]):
+        assert difference(odd, np.zeros(2), 1e-6).endswith(f"not {odd.dtype}")
     assert difference([1.0, 2.0, 4.0], [1.0, 2.0, 3.04], 1e-6).endswith("#3: too large by about 1")
     assert difference(np.array([1, 2, 4]), np.array([1, 2, 3]), 1e-6).endswith(" | 1 of 3 numbers differ")
 

@@ -83,3 +83,11 @@ def test_each_network_of_a_stack_is_judged_by_its_own_gradients():
     both, second = (nn.check_gradients(one, [[1.0]], [[3.0]], nn.MSE()) for one in (net, net.select(1)))
     assert both.max_relative_error == second.max_relative_error == pytest.approx(0.5, rel=1e-3)
     assert both.worst == f"network 1 {second.worst}"
+
+
+def test_large_parameters_are_not_blamed_for_the_rounding_of_the_step():
+    """All is exact here but the step, which in a number as large as this becomes a multiple of 2**-22."""
+    net = nn.Network(nn.Linear(1, 1))
+    net[0].W = 2.0**30
+    check = nn.check_gradients(net, [[2.0**-30]], [[1 - 2.0**-20]], nn.MSE(), eps=0.0100001)
+    np.testing.assert_allclose(check.numeric, check.analytic, rtol=1e-8)

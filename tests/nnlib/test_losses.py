@@ -264,3 +264,14 @@ def test_any_integer_type_is_a_label(kind):
 
 def test_repr():
     assert [repr(loss) for loss in LOSSES] == ["CrossEntropy()", "Hinge()", "MSE()"]
+
+
+def test_a_small_loss_in_single_precision():
+    """There a sum of 1 and what the wrong classes add has lost most of its digits."""
+    for lead in np.arange(8, 40, 0.1, dtype=np.float32):
+        scores = np.array([[lead], [0]], np.float32)
+        value, grad = nn.CrossEntropy().value_and_grad(scores, [0])
+        wanted, slopes = nn.CrossEntropy().value_and_grad(scores.astype(float), [0])
+        np.testing.assert_allclose([value, *grad[:, 0]], [wanted, *slopes[:, 0]], rtol=0.005)
+        values, grads = nn.CrossEntropy().value_and_grad(np.stack([scores, 0 * scores]), [0])
+        np.testing.assert_allclose([values[0], *grads[0, :, 0]], [wanted, *slopes[:, 0]], rtol=0.005)

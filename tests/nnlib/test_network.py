@@ -390,3 +390,71 @@ def test_copy_changes_precision():
     assert net.copy(dtype="float32").params.dtype == "float32"
     np.testing.assert_allclose(net.copy(dtype="float32").params, net.params, rtol=1e-7)
     assert net.copy(dtype="float32").copy(dtype="float64").params.dtype == "float64"
+
+
+@pytest.mark.parametrize("number", [np.uint8, np.int8])
+def test_sizes_of_few_bits_start_like_any_others(number):
+    """As `y.max() + 1` is, for labels that were read from a file."""
+    for layer, *sizes in ((nn.Linear, 100, 120), (nn.Maxout, 100, 120)):
+        few = nn.Network(layer(*map(number, sizes), init="xavier"))
+        np.testing.assert_array_equal(few.params, nn.Network(layer(*sizes, init="xavier")).params)
+    few = nn.mlp(2, 300, number(10), activation=nn.Tanh)
+    np.testing.assert_array_equal(few.params, nn.mlp(2, 300, 10, activation=nn.Tanh).params)
+
+
+@pytest.mark.parametrize("kind", [nn.Tanh, nn.Sigmoid, nn.ReLU])
+def test_what_makes_an_activation_has_its_start(kind):
+    np.testing.assert_array_equal(
+        nn.mlp(2, 9, 2, activation=lambda: kind()).params, nn.mlp(2, 9, 2, activation=kind).params
+    )
+
+
+class Tanh(nn.Tanh):
+    """A layer of one's own, with the name of one of ours."""
+
+    def forward(self, x, rng=None):
+        return super().forward(2 * x, rng)
+
+    def backward(self, dy, need_dx=True):
+        return 2 * super().backward(dy)
+
+
+@pytest.mark.parametrize("again", [
+    lambda net: net.copy(), copy.copy, copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_layer_of_ones_own_stays_one(again):
+    X, y = np.random.default_rng(0).normal(size=(2, 9)), np.arange(9) % 2
+    net = nn.Network(nn.Linear(2, 3), Tanh(), nn.Linear(3, 2))
+    np.testing.assert_array_equal(again(net)(X), net(X))
+    assert nn.check_gradients(net, X, y).max_relative_error < 1e-7
+    stack = nn.Network(nn.Linear(2, 3), Tanh(), nn.Linear(3, 2), networks=3)
+    np.testing.assert_array_equal(stack.select(1)(X), stack(X)[1])
+    wanted = nn.fit(stack.select(0).copy(), X, y, epochs=2).loss
+    np.testing.assert_allclose(nn.fit(again(stack), X, y, epochs=2).loss[:, 0], wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("vector", ["params", "grads"])
+def test_data_that_lie_in_the_networks_own_vectors(vector):
+    """They are taken as they were, and no call changes them below the feet of the next layer."""
+    for start in 0, 9, 12:
+        net, X, y = nn.mlp(3, 3, 2), np.random.default_rng(0).normal(size=(3, 2)), [0, 1]
+        net.loss_and_grad(X, y)
+        other, inside = net.copy(), getattr(net, vector)[start : start + 6].reshape(3, 2, order="F")
+        outside = inside.copy()
+        np.testing.assert_array_equal(
+            nn.fit(net, inside, y, epochs=3).loss, nn.fit(other, outside, y, epochs=3).loss
+        )
+        other, outside = net.copy(), inside.copy()
+        np.testing.assert_array_equal(net.loss_and_grad(inside, y)[1], other.loss_and_grad(outside, y)[1])
+
+
+def test_strict_settings_of_numpy_stop_no_training():
+    X, y = 300 * np.random.default_rng(0).normal(size=(2, 50)), np.arange(50) % 2
+    for kind in nn.ReLU, nn.SiLU, nn.Maxout:
+        net, same = nn.mlp(2, 9, 2, activation=kind), nn.mlp(2, 9, 2, activation=kind)
+        wanted = nn.fit(same, X, y, optimizer=nn.Adam(), epochs=2).loss, nn.accuracy(same, X, y)
+        with np.errstate(all="raise"):
+            found = nn.fit(net, X, y, optimizer=nn.Adam(), epochs=2).loss, nn.accuracy(net, X, y)
+            net.loss_and_grad(X, y)
+            assert nn.CrossEntropy()([[0.0], [-800.0]], [0]) == 0
+        np.testing.assert_array_equal(found[0], wanted[0])
+        assert found[1] == wanted[1]

@@ -42,3 +42,8 @@ def test_weights_are_a_copy_and_a_sum_beyond_every_float_is_a_rate():
     np.testing.assert_array_equal(neuron.forward([[10, -10, 0], [10, -10, 0]]), [1, 0, 0.5])
     w[:] = 0
     assert neuron.forward([1, 1]) == 1
+
+
+def test_what_cancels_is_no_infinity():
+    assert nn.Neuron([1e308, -1e308], 1.0).forward([10, 10]) == nn.sigmoid(1.0)
+    assert nn.Neuron(np.float32([3e38, -3e38])).forward(np.float32([10, 10])).dtype == np.float32

@@ -134,3 +134,27 @@ def test_a_refused_step_leaves_nothing_behind_and_a_wider_vector_is_not_rounded(
     wide = np.ones(4)
     optimizer.step(wide, np.full(4, 1 / 3))
     np.testing.assert_allclose(wide, 1 - 0.1 * (0.9 * float(np.float32(1 / 3)) + 1 / 3), rtol=1e-15)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+def test_a_single_number_is_a_vector_of_one(optimizer):
+    one, vector = np.array(1.0), np.ones(1)
+    for params in one, vector:
+        fresh = optimizer.fresh()
+        for grad in 0.5, -2.0:
+            fresh.step(params, np.full_like(params, grad))
+    assert one == vector[0] != 1
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=repr)
+@pytest.mark.parametrize(("dtype", "other", "grad"), [
+    ("float32", "float64", 1e30), ("float32", "float16", 300), ("float64", "float32", 1e30),
+    ("float64", "float16", 0.1)])
+def test_gradients_of_another_precision(optimizer, dtype, other, grad):
+    one, same = np.ones(2, dtype), np.ones(2, dtype)
+    grads = np.full(2, grad, other)
+    optimizer.fresh().step(one, grads)
+    optimizer.fresh().step(same, grads.astype(dtype))
+    np.testing.assert_array_equal(one, same)
+    assert one.dtype == dtype
+    assert (grads == np.full(2, grad, other)).all()

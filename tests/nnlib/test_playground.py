@@ -354,6 +354,8 @@ def test_where_it_starts():
     start = {"lr": .07, "sizes": 8, "data": "spirals", "twenty": True, "seed": np.int64(77)}
     panel = nn.playground(**start)
     assert panel.values(panel.start) == BEGIN | start | {"sizes": "8"}
+    for sizes in [8, 7], (8, 7):
+        assert nn.playground(sizes=sizes).start == nn.playground(sizes="8, 7").start
 
 
 TEXTS = {"points": ["", XOR, "1 2 0 3 4 5"], "sizes": ["", "1", "9, 2", "100 50"],

@@ -330,6 +330,13 @@ def test_graph_shows_values_and_gradients_of_the_pass(name):
         np.testing.assert_allclose(shown, sorted(round(v, 2) for v in wanted), atol=0.0051)
 
 
+def test_graph_leaves_the_gradients_alone():
+    net, y = nn.mlp(2, 2, 2), [1]
+    kept = net.loss_and_grad(-POINT, y)[1].copy()
+    plot.graph(net, POINT, y)
+    np.testing.assert_array_equal(net.grads, kept)
+
+
 def test_graph_walks_over_the_edges_forwards_and_back():
     """At each step one edge is thick; a number appears with the step that computes it, none disappears."""
     net, _, y = SMALL["mlp(2, 2, 2)"]

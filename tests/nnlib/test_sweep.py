@@ -442,3 +442,26 @@ def test_an_ended_sweep_leaves_no_process_and_computes_no_more(tmp_path, sent):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert len(list(tmp_path.glob("*.[0-9]*"))) < 500
+
+
+def test_any_name_is_a_setting():
+    names = {name: [1, 2] for name in ("run", "self", "fn", "executor", "grid")}
+    rows = nn.sweep(lambda **settings: sum(settings.values()), names, Inline(), progress=False)
+    assert [row["value"] for row in rows] == [sum(list(row.values())[:5]) for row in rows]
+    assert len(rows) == 32
+
+
+def test_a_run_that_changes_its_settings_changes_those_of_no_other():
+    def run(sizes, seed, start, more):
+        sizes.append(seed)
+        start += 1
+        more["seed"] = seed
+        return [*sizes, *start, len(more)]
+
+    start = np.zeros(2)
+    grid = {"sizes": [[5], [6, 7]], "seed": [0, 1], "start": [start], "more": [{}]}
+    rows = nn.sweep(run, grid, Inline(), progress=False)
+    assert [row["value"] for row in rows] == [
+        [5, 0, 1, 1, 1], [5, 1, 1, 1, 1], [6, 7, 0, 1, 1, 1], [6, 7, 1, 1, 1, 1]]
+    assert [row["sizes"] for row in rows] == [[5], [5], [6, 7], [6, 7]]
+    assert not start.any()
