@@ -38,5 +38,6 @@ class Neuron:
         if x.ndim not in (1, 2) or x.shape[0] != self.weights.size:
             raise ValueError(f"Neuron expected inputs of shape ({self.weights.size},) or ({self.weights.size}, N), "
                              f"got {x.shape}. Give one number, or one row, per weight.")
-        z = np.longdouble(self.weights) @ x + self.bias  # in which no product, and no sum, is infinite
+        with np.errstate(over="ignore", invalid="ignore"):  # where a longdouble holds no more than a double
+            z = np.longdouble(self.weights) @ x + self.bias  # in which no product, and no sum, is infinite
         return sigmoid(np.clip(z, -800, 800).astype(np.result_type(self.weights, x)))  # at 746 the rate is 0 or 1
