@@ -1,9 +1,9 @@
-"""The chapters, as the tests read them."""
+"""The notebooks, as the tests read them."""
 
 import nbformat
 
-from web.project import CHAPTERS
+from web.project import NOTEBOOKS
 
 
 def notebooks() -> dict[str, nbformat.NotebookNode]:
-    return {path.stem: nbformat.read(path, as_version=4) for path in CHAPTERS}
+    return {path.stem: nbformat.read(path, as_version=4) for path in NOTEBOOKS}

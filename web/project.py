@@ -9,7 +9,7 @@ from nnlib._common.files import write_whole
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
-CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "chapters").glob("*.ipynb"))
 LANGS = {"zh": "zh-CN", "en": "en"}  # a reader's choice, and how HTML calls it; in the order of a Pair
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from questions.bank import CHAPTERS
 from web.extension.explorers import view
-from web.extension.search import CHAPTERS
 
 # Files and a server differ in how views are fetched, not in what a control does: each way of moving one is
 # tried on one of them, and what fetches or has an address on both.

@@ -3,7 +3,7 @@
 import pytest
 
 from nnlib.explorers.playground import FONT, WIDTH
-from web.extension.search import CHAPTERS
+from questions.bank import CHAPTERS
 
 LEAST = 8  # pixels of the page
 SMALLEST = """async () => {

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from web.extension.search import CHAPTERS
+from questions.bank import CHAPTERS
 from web.project import pages
 
 DRAWING = re.compile(rb'<svg [^>]*class="drawing".*?</svg>', re.DOTALL)

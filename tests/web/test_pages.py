@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 import nnlib
 from grader import assignments
 from questions import bank
-from web.extension.search import CHAPTERS
+from questions.bank import CHAPTERS
 from web.notebooks.course import sections, title
 from web.project import ROOT, pages
 

@@ -4,7 +4,7 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from ..project import CHAPTERS, ROOT, save
+from ..project import NOTEBOOKS, ROOT, save
 
 TEXT = ("text/plain", "text/html", "application/json")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -23,7 +23,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 
 
 if __name__ == "__main__":
-    for path in tqdm(CHAPTERS, desc="notebooks", unit="page"):
+    for path in tqdm(NOTEBOOKS, desc="notebooks", unit="page"):
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,
                        resources={"metadata": {"path": str(ROOT / "chapters")}}).execute()
