@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from questions.bank import CHAPTERS
 from tests.book import notebooks
 from web.project import ROOT
 
@@ -14,7 +15,6 @@ FACTS = LEDGER["facts"]
 BIB = (ROOT / "chapters" / "references.bib").read_text("utf-8")
 YEARS = {key: int(re.search(r"year\s*=\s*\{(\d+)\}", entry)[1])
          for key, entry in re.findall(r"^@\w+\{(\w+),(.*?)^\}", BIB, re.DOTALL | re.MULTILINE)}
-CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 CELLS = {cell.id: cell for chapter in CHAPTERS for cell in notebooks()[chapter].cells}
 
 CITE = re.compile(r"\{cite(?::\w)?\}`([\w,]+)`")

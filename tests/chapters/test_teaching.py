@@ -12,12 +12,12 @@ import yaml
 import nnlib as nn
 from grader import assignments
 from nnlib.exercises.selfcheck import EXERCISES
+from questions.bank import CHAPTERS
 from tests.book import notebooks
 from web.notebooks.course import sections, tags
 from web.project import ROOT
 
 TEXT = (ROOT / "chapters" / "teaching.md").read_text("utf-8")
-CHAPTERS = ("intro", "activations", "architecture", "overfitting")
 PARTS = dict(re.findall(r"^\(sec-teach-(\w+)\)=\n(.*?)(?=^\(sec-teach-|\Z)", TEXT, re.DOTALL | re.MULTILINE))
 PLANNING = TEXT.partition("\n(sec-teach-intro)=\n")[0]
 CJK = re.compile(r"[\u3400-\u9fff]")

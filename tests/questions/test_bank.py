@@ -54,6 +54,11 @@ def test_the_bank_has_every_kind_for_every_chapter():
         assert any("figure" in bank.drawn(question, 0) for question in bank.questions(chapter)), chapter
 
 
+def test_every_file_of_questions_is_read():
+    files = {path.stem for path in bank.HERE.glob("*.yml")} - {"schema"}
+    assert files == {*bank.CHAPTERS}, "CHAPTERS in questions/bank.py lists the files that are read"
+
+
 def test_no_id_names_two_questions():
     ids = [question["id"] for question in QUESTIONS] + [cell.id for cell in PREDICTIONS]
     assert len(ids) == len({*ids})
