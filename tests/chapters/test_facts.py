@@ -25,7 +25,8 @@ IN_CHINESE = {"section": "第 {} 节", "chapter": "第 {} 章", "p.": "第 {} �
               "abstract": "摘要"}
 
 # A number glued to a letter or a hyphen is part of a name: L2, GPT-3, top-5.
-DIGITS = re.compile(r"(?<![A-Za-z\d_.-])(\d[\d,]*(?:\.\d+)?)(?: (thousand|million|billion)\b| ?([万亿]))?(?![A-Za-z])")
+DIGITS = re.compile(r"(?<![A-Za-z\d_.-])(\d[\d,]*(?:\.\d+)?)(?: (thousand|million|billion)\b| ?([万亿]))?"
+                    r"(?![A-Za-z\d])")
 SCALE = {"": 1, "thousand": 1e3, "million": 1e6, "billion": 1e9, "万": 1e4, "亿": 1e8}
 ENGLISH = {word: n for n, word in enumerate(
     ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 3)}
