@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import nnlib as nn
+from nnlib import activations
 from nnlib.activations import activation
+from tests.nnlib import test_digits, test_oracle
 
 LN3 = math.log(3)
 FLOATS = ["float32", "float64"]
@@ -45,6 +47,14 @@ HUGE = {  # f and f' far left, and f' far right; far right f is z except where i
     "sigmoid": (0, 0, 0), "tanh": (-1, 0, 0), "relu": (0, 0, 1), "leaky_relu": (None, 0.01, 1),
     "prelu": (None, 0.25, 1), "elu": (-1, 0, 1), "gelu": (0, 0, 1), "silu": (0, 0, 1),
 }
+
+
+@pytest.mark.parametrize(("where", "table"), [
+    ("nnlib/__init__.py", nn.__all__), ("WORKED", WORKED), ("HUGE", HUGE),
+    ("EXACT in test_digits.py", test_digits.EXACT), ("FUNCTIONS in test_oracle.py", test_oracle.FUNCTIONS)])
+def test_no_function_is_forgotten(where, table):
+    ours = {name for name, one in vars(activations).items() if isinstance(one, activations.Activation)}
+    assert ours <= {*table}, f"add {ours - {*table}} to {where}"
 
 
 @pytest.mark.parametrize("dtype", FLOATS)

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 import nnlib as nn
+from nnlib.layers import Elementwise
 
 LOSSES = [nn.CrossEntropy(), nn.Hinge(), nn.MSE()]
 HIDDEN = {
     kind.__name__: (lambda kind=kind: [nn.Linear(3, 4), kind()])
-    for kind in (nn.Sigmoid, nn.Tanh, nn.ReLU, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.GELU, nn.SiLU)
+    for kind in Elementwise.__subclasses__()
 } | {
     "Maxout": lambda: [nn.Maxout(3, 4, pieces=3)],
     "Dropout": lambda: [nn.Linear(3, 4), nn.Dropout(0.5)],

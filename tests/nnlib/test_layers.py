@@ -8,11 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnlib as nn
+from nnlib import layers
+from tests.nnlib.test_oracle import ACTIVATIONS
 
 ELEMENTWISE = {
     nn.Sigmoid: nn.sigmoid, nn.Tanh: nn.tanh, nn.ReLU: nn.relu, nn.LeakyReLU: nn.leaky_relu,
     nn.PReLU: nn.prelu, nn.ELU: nn.elu, nn.GELU: nn.gelu, nn.SiLU: nn.silu,
 }
+
+
+def test_no_layer_is_forgotten():
+    ours = {name for name, one in vars(layers).items() if isinstance(one, type) and issubclass(one, layers.Layer)
+            and not name.startswith("_")} - {"Layer", "Elementwise"}
+    elementwise = {kind.__name__ for kind in layers.Elementwise.__subclasses__()}
+    for table, names, where in (
+            (layers.KINDS, ours, "_ALL in nnlib/layers.py, or nn.load will not know it"),
+            (nn.__all__, ours, "nnlib/__init__.py"), (ACTIVATIONS, elementwise, "PLAIN in test_oracle.py"),
+            ([kind.__name__ for kind in ELEMENTWISE], elementwise, "ELEMENTWISE, with its function")):
+        assert names <= {*table}, f"add {names - {*table}} to {where}"
 
 
 def run(layer, X, dy, **values):
@@ -225,12 +238,11 @@ def test_repr(layer, text):
 def test_backward_twice_gives_the_same_gradient(layer):
     rng = np.random.default_rng(0)
     net = nn.Network(*([nn.Linear(2, 3), layer] if layer.n_in is None else [layer]))
-    net.forward(rng.normal(size=(net.n_in, 5)), rng)
-    y = None if layer.n_in or not hasattr(layer, "y") else layer.y.copy()
+    y = net.forward(rng.normal(size=(net.n_in, 5)), rng)
+    before = y.copy()
     dy = rng.normal(size=(3, 5))
     first = layer.backward(dy.copy()).copy()
     grads = net.grads.copy()
     np.testing.assert_array_equal(layer.backward(dy.copy()), first)
     np.testing.assert_array_equal(net.grads, grads)
-    if y is not None:
-        np.testing.assert_array_equal(layer.y, y)
+    np.testing.assert_array_equal(y, before)

@@ -16,6 +16,7 @@ from matplotlib.colors import to_rgb
 
 import nnlib as nn
 from nnlib import plot
+from nnlib.layers import Elementwise
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -176,7 +177,7 @@ def test_image_draws_triangles_point_upwards():
 
 
 def test_activation_curves_are_the_function_and_its_derivative():
-    functions = [nn.sigmoid, nn.tanh, nn.relu, nn.leaky_relu, nn.prelu, nn.elu, nn.gelu, nn.silu]
+    functions = [kind.function for kind in Elementwise.__subclasses__()]
     figure = plot.activation(functions, lim=(-3, 4))
     assert [ax.get_title() for ax in figure.axes] == [f.__name__ for f in functions]
     for ax, f in zip(figure.axes, functions, strict=True):
