@@ -29,7 +29,7 @@ rcParams.update(SIZES)  # a figure is the same in a page, in a notebook and in a
 
 
 class BadQuestion(ValueError):
-    """A question that the schema does not allow."""
+    """A question that the schema does not allow, or that names a value which nobody draws."""
 
 
 @cache
@@ -43,7 +43,7 @@ def validated(data: Any, where: str, kind: str = "") -> Any:
     Raises
     ------
     BadQuestion
-        Where it does not: which question, what was expected and what came.
+        Where it does not: which question, what the schema expects and what the file says.
     """
     rules = {"$defs": schema()["$defs"], "$ref": f"#/$defs/{kind}"} if kind else schema()
     for fault in Draft202012Validator(rules).iter_errors(data):
@@ -106,7 +106,11 @@ def drawn(question: Question, seed: int) -> Question:
     draw = drawing(question)
     values = draw(source(question, seed)) if draw else {}
     figure = {"figure": values.pop("figure")} if "figure" in values else {}
-    return filled(question, values) | figure
+    try:
+        return filled(question, values) | figure
+    except KeyError as name:
+        raise BadQuestion(f"{question['id']}: expected a value for each [[name]], got none for {name}. Let its "
+                          f"function in questions/{question['id'].split('-')[0]}.py return one.") from None
 
 
 def parts(question: Question) -> list[Any]:

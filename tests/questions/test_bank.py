@@ -217,6 +217,12 @@ def test_a_tag_without_a_question_is_found():
             assert ("predict" in cell.metadata.get("tags", [])) == ("predict" in cell.metadata), cell.id
 
 
+def test_a_value_that_nobody_draws_is_named():
+    question = next(one for one in QUESTIONS if one["id"] == "overfitting-gap") | {"ask": "[[many]] 个 | [[many]] ones"}
+    with pytest.raises(bank.BadQuestion, match=r"overfitting-gap: .* 'many'\. .* questions/overfitting\.py return one"):
+        bank.drawn(question, 0)
+
+
 BAD = [({"kind": "guess"}, "kind"), ({"ask": "只有中文"}, "ask"), ({"section": "intro"}, "section"),
        ({"answers": [{"say": "1", "because": "2"}] * 2}, "answers"), ({"steps": ["1", "2", "3"]}, "steps"),
        ({"extra": 1}, "extra"), ({"level": 4}, "level"), ({"alt": "$\\lambda$"}, "alt")]
