@@ -6,12 +6,9 @@ from matplotlib.figure import Figure
 
 import nnlib as nn
 
+from .bank import short
+
 LETTERS = "ABC"
-
-
-def _number(value: float, decimals: int = 4) -> str:
-    """The value as a reader would type it: rounded, without a useless 0 or a sign before 0."""
-    return f"{round(float(value), decimals) + 0.0:.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def _row(numbers: np.ndarray) -> str:
@@ -33,8 +30,8 @@ def _axes(width: float = 5.6, height: float = 3.6) -> tuple[Figure, Axes]:
 def sigmoid_slope(rng: np.random.Generator) -> dict:
     y = rng.choice([0.7, 0.75, 0.8, 0.85, 0.9])
     z = np.log(y / (1 - y))
-    return {"y": _number(y), "slope": _number(nn.sigmoid.derivative(z)), "at": _number(nn.sigmoid.derivative(y)),
-            "square": _number(1 - y**2), "rest": _number(1 - y)}
+    return {"y": short(y), "slope": short(nn.sigmoid.derivative(z)), "at": short(nn.sigmoid.derivative(y)),
+            "square": short(1 - y**2), "rest": short(1 - y)}
 
 
 def sigmoid_curve(rng: np.random.Generator) -> dict:
@@ -49,16 +46,16 @@ def sigmoid_curve(rng: np.random.Generator) -> dict:
     ax.set(xlabel="$z$", ylim=(-1.1, 1.1))
     ax.grid(alpha=0.3)
     ax.legend(loc="upper left")
-    return {"figure": figure, "name": f.__name__, "top": _number(f.derivative(0.0), 2), **letters}
+    return {"figure": figure, "name": f.__name__, "top": short(f.derivative(0.0), 2), **letters}
 
 
 def saturation_chain(rng: np.random.Generator) -> dict:
     w, layers = int(rng.integers(2, 4)), int(rng.integers(3, 6))
     slope = nn.sigmoid.derivative(0.0)
     factors = np.full(layers - 1, w * slope)
-    return {"w": w, "layers": layers, "steps": layers - 1, "delta": _number(factors.prod()),
-            "long": _number(factors.prod() * w * slope), "bare": _number(slope ** (layers - 1)),
-            "added": _number(factors.sum())}
+    return {"w": w, "layers": layers, "steps": layers - 1, "delta": short(factors.prod()),
+            "long": short(factors.prod() * w * slope), "bare": short(slope ** (layers - 1)),
+            "added": short(factors.sum())}
 
 
 def saturation_depth(rng: np.random.Generator) -> dict:
@@ -82,7 +79,7 @@ def saturation_depth(rng: np.random.Generator) -> dict:
 def tanh_from_sigmoid(rng: np.random.Generator) -> dict:
     y = rng.choice([0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9])
     a = np.log(y / (1 - y)) / 2
-    return {"y": _number(y), "tanh": _number(nn.tanh(a)), "half": _number(y - 0.5), "twice": _number(2 * y)}
+    return {"y": short(y), "tanh": short(nn.tanh(a)), "half": short(y - 0.5), "twice": short(2 * y)}
 
 
 def relu_back(rng: np.random.Generator) -> dict:
@@ -91,15 +88,15 @@ def relu_back(rng: np.random.Generator) -> dict:
         sums = [(g * nn.relu.derivative(z)).sum(), g.sum(), (g * nn.relu(z)).sum(), nn.relu(z).sum()]
         if len({*sums}) == 4 and 0 < np.sum(z > 0) < 4:
             break
-    right, all_of_it, value, forward = map(_number, sums)
+    right, all_of_it, value, forward = map(short, sums)
     return {"z": _row(z), "g": _row(g), "delta": right, "all": all_of_it, "value": value, "forward": forward}
 
 
 def cost_step(rng: np.random.Generator) -> dict:
     percent, times = int(rng.choice([4, 5, 8, 10])), int(rng.integers(3, 6))
     shares = np.array([100 - percent, percent]) / 100
-    return {"percent": percent, "times": times, "step": _number(shares @ [1, times]),
-            "added": _number(1 + shares[1] * times)}
+    return {"percent": percent, "times": times, "step": short(shares @ [1, times]),
+            "added": short(1 + shares[1] * times)}
 
 
 def dying_line(rng: np.random.Generator) -> dict:
@@ -127,8 +124,8 @@ def dying_line(rng: np.random.Generator) -> dict:
 def leaky_back(rng: np.random.Generator) -> dict:
     alpha = rng.choice([0.01, 0.05, 0.1, 0.2])
     z, g = -int(rng.integers(2, 10)), int(rng.integers(2, 10))
-    return {"alpha": _number(alpha), "z": z, "g": g, "delta": _number(g * nn.leaky_relu.derivative(z, alpha=alpha)),
-            "value": _number(nn.leaky_relu(z, alpha=alpha))}
+    return {"alpha": short(alpha), "z": z, "g": g, "delta": short(g * nn.leaky_relu.derivative(z, alpha=alpha)),
+            "value": short(nn.leaky_relu(z, alpha=alpha))}
 
 
 def leaky_alpha(rng: np.random.Generator) -> dict:
@@ -138,7 +135,7 @@ def leaky_alpha(rng: np.random.Generator) -> dict:
         sums = [g @ change, g @ z, g[z < 0].sum(), change.sum()]
         if len({*map(float, sums)}) == 4 and 0 < np.sum(z > 0) < 3:
             break
-    right, every, slopes, values = map(_number, sums)
+    right, every, slopes, values = map(short, sums)
     return {"z": _row(z), "g": _row(g), "right": right, "every": every, "slopes": slopes, "values": values}
 
 
@@ -150,8 +147,8 @@ def maxout_value(rng: np.random.Generator) -> dict:
         if pieces.max() < 0 and pieces[0] != pieces[1] and w.all():
             break
     unit[0].W, unit[0].b = w.reshape(2, 1, 1).astype(float), b.reshape(2, 1, 1).astype(float)
-    return {"w1": w[0], "w2": w[1], "b1": b[0], "b2": b[1], "x": x, "h": _number(unit(np.array([[float(x)]]))[0, 0]),
-            "low": _number(pieces.min()), "sum": _number(pieces.sum())}
+    return {"w1": w[0], "w2": w[1], "b1": b[0], "b2": b[1], "x": x, "h": short(unit(np.array([[float(x)]]))[0, 0]),
+            "low": short(pieces.min()), "sum": short(pieces.sum())}
 
 
 def maxout_count(rng: np.random.Generator) -> dict:
@@ -180,18 +177,18 @@ def smooth_curve(rng: np.random.Generator) -> dict:
 def smooth_silu(rng: np.random.Generator) -> dict:
     z = int(rng.choice([-4, -3, -2, 2, 3, 4]))
     gate = nn.sigmoid(z)
-    return {"z": z, "gate": _number(gate), "silu": _number(nn.silu(z)), "relu": _number(nn.relu(z)),
-            "sum": _number(z + gate)}
+    return {"z": z, "gate": short(gate), "silu": short(nn.silu(z)), "relu": short(nn.relu(z)),
+            "sum": short(z + gate)}
 
 
 def init_he(rng: np.random.Generator) -> dict:
     n_in, n_out = (int(n) for n in rng.choice([32, 50, 72, 128, 200], 2, replace=False))
-    return {"inputs": n_in, "units": n_out, "he": _number(np.sqrt(2 / n_in)), "variance": _number(2 / n_in),
-            "plain": _number(np.sqrt(1 / n_in)), "xavier": _number(np.sqrt(2 / (n_in + n_out)))}
+    return {"inputs": n_in, "units": n_out, "he": short(np.sqrt(2 / n_in)), "variance": short(2 / n_in),
+            "plain": short(np.sqrt(1 / n_in)), "xavier": short(np.sqrt(2 / (n_in + n_out)))}
 
 
 def choice_errors(rng: np.random.Generator) -> dict:
     d, s, t = rng.choice([4, 5, 6, 7, 8, 9]) / 10, *(rng.integers(4, 11, 2) / 10)
     errors = np.array([s, t]) / np.sqrt(12)
-    return {"difference": d, "s": s, "t": t, "right": _number(d / np.hypot(*errors), 2),
-            "runs": _number(d / np.hypot(s, t), 2), "added": _number(d / errors.sum(), 2)}
+    return {"difference": d, "s": s, "t": t, "right": short(d / np.hypot(*errors), 2),
+            "runs": short(d / np.hypot(s, t), 2), "added": short(d / errors.sum(), 2)}

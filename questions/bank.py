@@ -92,6 +92,11 @@ def spelled(say: str) -> str:
     return minus(say) if NUMBER.fullmatch(say) else say
 
 
+def short(value: float, decimals: int = 4) -> str:
+    """The value as a reader would type it: rounded, without a useless 0 or a sign before 0."""
+    return f"{round(float(value), decimals) + 0.0:.{decimals}f}".rstrip("0").rstrip(".")
+
+
 def filled(part: Any, values: dict[str, Any]) -> Any:
     """A part of a question with the values in place of their names."""
     if isinstance(part, str):

@@ -10,17 +10,13 @@ from numpy.polynomial import Chebyshev, Polynomial
 import nnlib as nn
 from nnlib.stopping import EarlyStopping
 
+from .bank import short
+
 
 def _axes(columns: int = 1, width: float = 5.6, height: float = 3.4) -> tuple[Figure, list[Axes]]:
     """A figure that pyplot does not keep, and its axes."""
     figure = Figure(figsize=(columns * width, height), layout="constrained")
     return figure, [*figure.subplots(1, columns, squeeze=False, sharey=True)[0]]
-
-
-def _short(number: float, digits: int = 4) -> str:
-    """The number without zeros at the end."""
-    text = f"{number:.{digits}f}"
-    return text.rstrip("0").rstrip(".") if float(text) else "0"
 
 
 def gap(rng: np.random.Generator) -> dict:
@@ -72,7 +68,7 @@ def worst(rng: np.random.Generator) -> dict:
 
 
 def left_of_weight(rng: np.random.Generator) -> dict:
-    h, l2 = (_short(value) for value in rng.choice([0.01, 0.02, 0.05, 0.1, 0.2, 0.5], 2, replace=False))
+    h, l2 = (short(value) for value in rng.choice([0.01, 0.02, 0.05, 0.1, 0.2, 0.5], 2, replace=False))
     curvature, strength, star = float(h), float(l2), 1.0
     rows = np.sqrt([[curvature], [strength]])  # least squares: h (w - w*)^2 + l2 w^2
     left = np.linalg.lstsq(rows, rows[:, 0] * [star, 0], rcond=None)[0][0]
@@ -87,15 +83,15 @@ def convert(rng: np.random.Generator) -> dict:
     n, c = int(rng.choice([10, 20, 40, 50])), float(rng.choice([0.1, 0.2, 0.4, 0.5]))
     w = np.linspace(-1, 1, 9)
     l2 = 2 * Polynomial.fit(w, c * w**2 / n, 2).convert().coef[2]  # ours is half l2 times the square
-    return {"n": n, "c": _short(c), "l2": _short(l2), "sum": _short(2 * c), "half": _short(c / n),
-            "quarter": _short(c / (2 * n))}
+    return {"n": n, "c": short(c), "l2": short(l2), "sum": short(2 * c), "half": short(c / n),
+            "quarter": short(c / (2 * n))}
 
 
 def inverted(rng: np.random.Generator) -> dict:
     p, h = float(rng.choice([0.2, 0.25, 0.4, 0.6, 0.75])), float(rng.choice([0.6, 1.2, 1.8, 2.4]))
     many = nn.Network(nn.Dropout(p)).forward(np.full((1, 50), h), rng=np.random.default_rng(0))
-    return {"p": _short(p), "h": _short(h), "kept": _short(many.max()), "same": _short(h), "less": _short(h * (1 - p)),
-            "wrong": _short(h / p)}
+    return {"p": short(p), "h": short(h), "kept": short(many.max()), "same": short(h), "less": short(h * (1 - p)),
+            "wrong": short(h / p)}
 
 
 def softmax_mean(rng: np.random.Generator) -> dict:
@@ -113,11 +109,11 @@ def expected_error(rng: np.random.Generator) -> dict:
         error = np.mean([(y - w @ (x + sigma * sign)) ** 2 for sign in signs])
         clean = (y - w @ x) ** 2
         wrong = clean, clean + sigma * (w @ w), clean + sigma**2
-        if 0 < clean < 10 and len({_short(value) for value in (error, *wrong)}) == 4:
+        if 0 < clean < 10 and len({short(value) for value in (error, *wrong)}) == 4:
             break
-    names = dict(zip(("clean", "root", "alone"), map(_short, wrong), strict=True))
+    names = dict(zip(("clean", "root", "alone"), map(short, wrong), strict=True))
     values = {"w1": w[0], "w2": w[1], "x1": x[0], "x2": x[1], "y": y}
-    return values | {"sigma": _short(sigma), "error": _short(error)} | names
+    return values | {"sigma": short(sigma), "error": short(error)} | names
 
 
 def patience(rng: np.random.Generator) -> dict:
