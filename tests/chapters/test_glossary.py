@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-TEXT = (Path(__file__).parents[2] / "chapters" / "glossary.md").read_text("utf-8")
+FOLDER = Path(__file__).parents[2] / "chapters"
+TEXT = (FOLDER / "glossary.md").read_text("utf-8")
 ENTRIES = re.split(r"\n\n(?=\S)", TEXT.split("```{glossary}\n")[1].split("\n```")[0])
 CJK = re.compile(r"[\u3400-\u9fff]")
 
@@ -23,3 +24,10 @@ def test_entry(entry):
 def test_no_term_stands_twice():
     terms = [term for entry in ENTRIES for term in entry.split("\n")[:2]]
     assert len(terms) == len(set(terms))
+
+
+def test_every_term_is_linked_from_a_page():
+    pages = "\n".join(path.read_text("utf-8") for path in FOLDER.iterdir() if path.suffix in (".md", ".ipynb"))
+    linked = {term for shown in re.findall(r"\{term\}`([^`]+)`", pages) for term in re.split("[<>]", shown)}
+    idle = [terms for entry in ENTRIES if not {*(terms := entry.split("\n")[:2])} & linked]
+    assert not idle, f"nobody gets to {idle}: link each where it is first used"
