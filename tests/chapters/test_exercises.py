@@ -27,7 +27,7 @@ def test_it_serves_a_goal_of_a_section_of_its_chapter(id):
     assert set(serves) == {"section", "goal"}
     opening, = (cell.source for cell in chapter if cell.id == f"{EXERCISES[id].chapter}-opening-en")
     assert serves.goal in range(1, 1 + len(re.findall(r"^- ", opening, re.MULTILINE)))
-    assert any(f"({serves.section})=\n" in cell.source for cell in chapter)
+    assert any(f"({serves.section})=\n" in cell.source for cell in chapter), f"{serves.section} is in no chapter"
 
 
 @pytest.mark.parametrize("id", EXERCISES)

@@ -70,7 +70,7 @@ def test_questions_stand_in_sections_and_serve_goals_of_their_chapter(chapter):
                                     if cell.id.endswith("opening-en")).source, re.MULTILINE)
     for question in bank.questions(chapter):
         assert question["id"].startswith(f"{chapter}-")
-        assert question["section"] in sections(chapter), question["id"]
+        assert question["section"] in sections(chapter), f"{question['id']} names a section that the chapter lacks"
         assert question["goal"] <= len(goals), question["id"]
     asked = {question["section"] for question in bank.questions(chapter)}
     taught = {label for label in sections(chapter) if not NO_QUESTIONS.fullmatch(label)}
