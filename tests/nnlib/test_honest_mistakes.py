@@ -237,7 +237,7 @@ def test_there_are_three_for_each_exercise():
     assert {id: sum(id == other for other, *_ in MISTAKES) for id in EXERCISES} == dict.fromkeys(EXERCISES, 3)
 
 
-VARIANTS = {
+OTHER_RIGHT = {
     "three-layers": [
         function("tanh_gradients(*args)", "*params, X, Y = args", "inputs, S, grads = [], X, {}",
                  "for k in (0, 2, 4):", "    inputs.append(S if k == 0 else np.tanh(S))",
@@ -327,9 +327,9 @@ VARIANTS = {
 }
 
 
-@pytest.mark.parametrize("id", VARIANTS)
+@pytest.mark.parametrize("id", OTHER_RIGHT)
 def test_other_right_answers_keep_full_marks(id):
-    for code in VARIANTS[id]:
+    for code in OTHER_RIGHT[id]:
         space, exercise = {"np": np}, EXERCISES[id]
         exec(code, space)
         for seed in range(25):
