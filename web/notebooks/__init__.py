@@ -1,1 +1,1 @@
-"""The notebooks themselves: outputs are stored in the chapters, and what readers run is made from them."""
+"""The chapters as notebooks: their outputs, and what joins them; extension/runnable.py writes what readers run."""

@@ -1,1 +1,1 @@
-"""What is made from the built pages: PDF files."""
+"""What is published beside the pages: PDF files, printed from them, and slides, cut from the chapters."""
