@@ -1,4 +1,4 @@
-"""Compares nnlib's speed with other libraries: python -m bench [--quick] [--only W1 growth ...]."""
+"""Compares nnlib's speed with other libraries: python -m bench [--quick] [--only W1 width ...]."""
 
 import argparse
 import json
@@ -11,9 +11,9 @@ POOLS = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few short rounds, as a check that it works")
-    parser.add_argument("--only", nargs="+", help="W1, W2, W3, width, batch, depth, networks")
+    parser.add_argument("--only", nargs="+", choices=("W1", "W2", "W3", "width", "batch", "depth", "networks"))
     parser.add_argument("--out", metavar="DIR", type=Path, default=Path(__file__).parent)
     parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -42,7 +42,7 @@ def main() -> None:
         raise SystemExit("The run stopped before anything was measured; the old results stay.")
     from .report import write
 
-    write(rows, options.out, (before, os.getloadavg()[0]), options.quick, not stopped)
+    write(rows, options.out, (before, os.getloadavg()[0]), options.quick, not stopped and not options.only)
     print(f"Written: {options.out / 'results.md'} and its plot{', as far as the run came' if stopped else ''}.")
 
 

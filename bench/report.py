@@ -20,7 +20,7 @@ AXES = {"width": "hidden units", "batch": "samples in the batch", "depth": "hidd
 def write(rows: list[Row], folder: Path, load: tuple[float, float], quick: bool, whole: bool) -> None:
     """Write results.md and results.png, each completely or not at all."""
     kind = "A quick run: it shows that everything works, and is too short for conclusions. " if quick else ""
-    kind += "" if whole else "This run was stopped early: workloads are missing. "
+    kind += "" if whole else "This run measured a part: workloads are missing. "
     tables: dict[str, list[Row]] = {}  # one for each workload or axis of growth
     for row in rows:
         axis = row["work"].split()[0]

@@ -31,7 +31,7 @@ def losses(hidden: int, networks: int, epochs: int) -> dict[str, np.ndarray]:
     return dict(zip(MEASURED, (loss(net(X), y), loss(net(Xt), yt), nn.accuracy(net, Xt, yt)), strict=True))
 
 
-def main() -> None:
+if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200, help="networks of each size (200)")
     parser.add_argument("--epochs", type=int, default=200, help="passes over the training data (200)")
@@ -63,7 +63,3 @@ def main() -> None:
         train, test = rows[rows[:, 0] == hidden, 2:4].T
         print(f"| {hidden:.0f} | {train.mean():.4f} ± {train.std(ddof=1):.4f} "
               f"| {test.mean():.4f} ± {test.std(ddof=1):.4f} | {test.max():.4f} |")
-
-
-if __name__ == "__main__":
-    main()

@@ -3,6 +3,7 @@
 CONTRIBUTING.md lists the environment variables that the build reads, all optional, and those that it sets.
 """
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -40,7 +41,8 @@ def forget_stale(name: str, patterns: list[str], folders: list[str], setting: st
         stamp.write_text(now)
 
 
-def main() -> None:
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     forget_stale("code", CODE, [".jupyter_cache"])
     try:
         (lock, files), live = pyodide_files.find(), {"NNLIB_LIVE": "1"}
@@ -69,7 +71,3 @@ def main() -> None:
             jupyterlite.build(OUT / "html" / "lite")
     licences.write(OUT / "html")
     print(f"The book, {len(pages())} pages: {OUT / 'html' / 'index.html'}")
-
-
-if __name__ == "__main__":
-    main()

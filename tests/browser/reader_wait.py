@@ -4,8 +4,8 @@ Cold is the first page in a new browser, warm is the second page in the same one
 after `make book` and `make lint`, for five rounds: .venv/bin/python -m tests.browser.reader_wait 5
 """
 
+import argparse
 import statistics
-import sys
 import tempfile
 import time
 
@@ -51,4 +51,6 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", type=int)
+    main(parser.parse_args().rounds)

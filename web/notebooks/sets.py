@@ -3,6 +3,7 @@
 Binder and hubs make them when they are built (postBuild).
 """
 
+import argparse
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from ..other_builds import build
 from ..project import ROOT
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "out"
         build("notebooks", NotebookBuilder.name, made, {"nb_execution_mode": "off"})

@@ -1,5 +1,7 @@
 """Runs the notebooks and stores their outputs: text only, no pictures, the same bytes each time."""
 
+import argparse
+
 import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
@@ -23,6 +25,7 @@ def normalise(notebook: nbformat.NotebookNode) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     for path in tqdm(NOTEBOOKS, desc="notebooks", unit="page"):
         notebook = nbformat.read(path, as_version=4)
         NotebookClient(notebook, timeout=600, kernel_name="python3", coalesce_streams=True,

@@ -1,5 +1,6 @@
 """Prints the built book: one PDF per language, through a headless Chromium, into _build/pdf/."""
 
+import argparse
 import os
 import re
 import signal
@@ -105,13 +106,10 @@ def print_book(site: Path, folder: Path, key: str) -> Path:
     return folder / FILES[key]
 
 
-def main() -> None:
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     try:
         for key in tqdm(LANGS, desc="PDF", unit="book"):
             tqdm.write(str(print_book(OUT / "html", OUT / "pdf", key)))
     except ValueError as error:
         sys.exit(str(error))
-
-
-if __name__ == "__main__":
-    main()

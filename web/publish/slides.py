@@ -3,6 +3,7 @@
 sphinx-revealjs writes the decks into the site, with reveal.js: a deck needs no network, and prints with ?print-pdf.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -151,6 +152,7 @@ def setup(app: Sphinx) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     live = {"NNLIB_LIVE": "1"} if (OUT / "html" / "pyodide").is_dir() else {}  # as the pages that were built
     shutil.rmtree(FOLDER, ignore_errors=True)  # Sphinx would keep what another version of this file has cut
     os.environ |= {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page"} | live
