@@ -11,6 +11,7 @@ import yaml
 
 from nnlib._common.pair import Pair
 from questions import bank
+from tests.chapters.test_facts import in_digits
 from web.project import ROOT
 
 NOTEBOOKS = {name: nbformat.read(ROOT / "chapters" / f"{name}.ipynb", 4) for name in bank.CHAPTERS}
@@ -140,6 +141,16 @@ def test_readers_see_a_minus_sign_and_no_hyphen(seed):
     for text in found:
         words = re.sub(r"\$[^$]*\$|`[^`]*`", "x", text)  # formulas have their own minus
         assert not bank.MINUS.search(words), text
+
+
+@pytest.mark.parametrize("chapter", bank.CHAPTERS)
+def test_both_halves_of_a_text_name_the_same_numbers(chapter):
+    """Broken ones, and those from 13 up; a smaller one may be a word in one of the languages."""
+    for question in bank.questions(chapter):
+        for text in texts(question):
+            told = [{value for value, _ in in_digits(half.replace("{,}", ",")) if value > 12 or value % 1}
+                    for half in Pair.of(text)]
+            assert told[0] == told[1], f"{question['id']}: give {sorted(told[0] ^ told[1])} in both, and in digits"
 
 
 def test_english_answers_and_steps_begin_with_a_capital_letter():
