@@ -1,5 +1,6 @@
-"""Who may import whom. The rules are about folders, so a new module needs no entry anywhere."""
+"""Who may import whom. The rules are about folders; the picture in CONTRIBUTING.md shows what is there."""
 
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -53,6 +54,24 @@ def test_the_folders_around_nnlib(module):
 
 def test_no_circles():
     TopologicalSorter({module: set(imported(module)) - {module} for module in MODULES}).prepare()
+
+
+def test_the_picture_of_the_shelf_is_true():
+    """In CONTRIBUTING.md: an arrow for each import, unless a longer way leads to the same place."""
+    picture = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("subgraph shelf")[2].partition("\n  end")[0]
+    arrows = {module.stem: set() for module in MODULES if room(module) == SHELF}
+    for line in re.findall("^ *(.+ --> .+)$", picture, re.MULTILINE):
+        starts, ends = (names.split(" & ") for names in line.split(" --> "))
+        for start in starts:
+            arrows[start].update(ends)
+
+    def reached(name):
+        return arrows[name].union(*map(reached, arrows[name]))
+
+    for module in (one for one in MODULES if room(one) == SHELF):
+        found = {other.stem for other in imported(module) if room(other) == SHELF}
+        assert found <= reached(module.stem), f"{module} imports {found - reached(module.stem)}: draw an arrow"
+        assert arrows[module.stem] <= found, f"{module} does not import {arrows[module.stem] - found}: erase an arrow"
 
 
 def test_the_shelf_can_be_read_in_one_sitting():
