@@ -16,10 +16,9 @@ from .live import jupyterlite, pyodide_files
 from .project import OUT, ROOT, pages
 
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
-LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "chapters/*", "questions/*",  # pages link to pages
-        "web/*", "web/notebooks/*", "web/extension/**/*", "web/live/**/*"]
+LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "chapters/*", "questions/*",  # pages link
+        "assignments/**/*", "grader/*", "web/*", "web/notebooks/*", "web/extension/**/*", "web/live/**/*"]  # to pages
 COMPILED = ["web/live/*", "requirements.txt"]  # they pin what is compiled
-LITE = ["assignments/**/*", "grader/**/*"]  # besides LOOK
 
 
 def digest(patterns: list[str]) -> str:
@@ -66,7 +65,6 @@ if __name__ == "__main__":
     else:
         forget_stale("compiled", COMPILED, ["pyodide"])
         pyodide_files.publish(lock, pyodide_files.compiled(lock, files, OUT / "pyodide"), OUT / "html" / "pyodide")
-        forget_stale("lite", LITE, ["html/lite"])
         if not (OUT / "html" / "lite").is_dir():
             jupyterlite.build(OUT / "html" / "lite")
     licences.write(OUT / "html")

@@ -11,7 +11,8 @@ from bs4 import BeautifulSoup
 import nnlib
 from grader import assignments
 from questions import bank
-from questions.bank import CHAPTERS
+from tests.imports import imported
+from web import build
 from web.notebooks.course import sections, title
 from web.project import ROOT, pages
 
@@ -36,6 +37,14 @@ def page(request, site):
 def test_every_chapter_is_in_the_contents():
     written = {path.stem for path in (ROOT / "chapters").iterdir() if path.suffix in (".md", ".ipynb")}
     assert Counter(pages()) == Counter(written)
+
+
+def test_whatever_makes_a_page_makes_the_pages_anew_if_it_changes():
+    watched = {path.relative_to(ROOT) for pattern in build.LOOK for path in ROOT.glob(pattern)}
+    makers = [path.relative_to(ROOT) for path in (ROOT / "web" / "extension").glob("*.py")]
+    for module in makers:  # which grows
+        makers += {*imported(module)} - {*makers}
+        assert module in watched, f"add a pattern for {module} to LOOK in web/build.py"
 
 
 def test_page_is_whole(page):
@@ -63,7 +72,7 @@ def test_a_figure_is_part_of_the_page_and_says_what_it_shows(page):
     html = parsed(page)
     drawings = html.select(".drawing")
     assert not html.select('img[src$=".svg"]')
-    assert page.stem not in CHAPTERS or len(drawings) > 1
+    assert page.stem not in bank.CHAPTERS or len(drawings) > 1
     for drawing in drawings:
         named = drawing if drawing.get("role") else drawing.parent
         assert named["role"] == "img"
