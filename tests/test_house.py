@@ -78,6 +78,8 @@ def test_the_shelf_can_be_read_in_one_sitting():
     shelf = [path.read_text("utf-8").splitlines() for path in (ROOT / "nnlib").glob("*.py")]
     assert len(shelf) <= 14
     assert sum(map(len, shelf)) <= 2800
+    unread = [module.stem for module in MODULES if room(module) == SHELF and module.stem not in nnlib.__doc__]
+    assert not unread, f"nnlib/__init__.py says in which order to read, and leaves out {unread}"
 
 
 def test_no_module_is_called_by_what_it_is_not():

@@ -74,6 +74,13 @@ def test_a_right_answer_passes_with_any_seed(id):
             assert wrong is None, (seed, title, wrong.call, wrong.actual, wrong.expected, wrong.cause)
 
 
+def test_the_exercises_of_every_module_can_be_checked():
+    """A module of exercises is called by its chapter."""
+    modules = {path.stem for path in Path(nn.exercises.__file__).parent.glob("*.py")}
+    modules -= {"__init__", "judging", "selfcheck"}
+    assert modules == {exercise.chapter for exercise in EXERCISES.values()}, "nnlib/exercises/selfcheck.py names them"
+
+
 @pytest.mark.parametrize(("id", "variant"), VARIED)
 def test_a_right_answer_to_a_variant_passes_with_any_seed(id, variant):
     for seed in range(15):
