@@ -44,7 +44,7 @@ OUTER = """--dev-bind / / --tmpfs /mnt --cap-add ALL
     --perms 0755 --dir /mnt/box --perms 0755 --dir /mnt/box/site --perms 0755 --dir /mnt/box/site/IPython
     --perms 0755 --dir /mnt/box/site/IPython/core --perms 0755 --dir /mnt/box/site/IPython/utils"""
 WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
-ENV = {"HOME": "/tmp", "LANG": "C.UTF-8", "LD_LIBRARY_PATH": "/box/python/lib", "PATH": "/usr/bin",
+ENV = {"HOME": "/tmp", "LANG": "C.UTF-8", "LD_LIBRARY_PATH": "/box/python/lib", "PATH": "/usr/bin", "USER": "student",
        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 FIRST_USER, USERS = 1_000_000, 1_000_000  # the range of users for processes when the grader runs as root
 END_SECONDS = 10

@@ -21,7 +21,7 @@ INCOMPLETE = 0x4000  # compile says of a beginning that it is one (codeop.PyCF_A
 # A statement begins at a line that is not indented, closes no bracket and continues no other statement.
 BEGINS = re.compile(r"(?![\s#)\]}]|$|(?:else|elif|except|finally)\b)")
 RUN_CODE = {"time", "capture", "prun"}  # the magics that run code in the notebook's own names
-AUTOMAGIC = re.compile(r"^(?=(?:time|pylab|matplotlib|run) +\w)")
+AUTOMAGIC = re.compile(r"^(?=(?:time|pylab|matplotlib|run|pip|conda) +\w)")
 DRAWING = """IPython.display ipywidgets matplotlib matplotlib.animation matplotlib.colors matplotlib.pyplot
     matplotlib.ticker mpl_toolkits mpl_toolkits.mplot3d seaborn tqdm tqdm.auto tqdm.notebook"""
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -87,6 +87,7 @@ class Notebook:
     def __init__(self):
         module = sys.modules["__main__"] = types.ModuleType("__main__")
         self.names, self.flags, self.lacking = module.__dict__, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, False
+        self.names |= dict.fromkeys(("In", "Out", "exit", "help", "quit"), StandIn("shell"))
         self.names |= {"np": np, "nn": StandIn("nnlib")}
         builtins.get_ipython, builtins.display = lambda: Shell(self), lambda *values, **options: print(*values)
 
@@ -106,7 +107,7 @@ class Notebook:
             try:
                 if not isinstance(statement, ast.Expr):
                     self.run(ast.Module([statement], []), "exec")
-                elif (value := self.run(ast.Expression(statement.value), "eval")) is not None:
+                elif not isinstance(value := self.run(ast.Expression(statement.value), "eval"), StandIn | None):
                     builtins._ = value
             except OutOfTime:
                 raise
@@ -159,11 +160,12 @@ class Notebook:
                 break
 
     def note(self, line, problem):
-        text, of_the_box = "", isinstance(problem, (ImportError, OSError, *[NameError] * self.lacking))
-        self.lacking |= of_the_box  # then the box has left names undefined, too
-        self.replaces &= of_the_box or problem.args == ("can't start new thread",)
+        text = ""
         with contextlib.suppress(Exception):  # an exception of the student's may have no text
             text = str(problem.msg if isinstance(problem, SyntaxError) else problem)[:500]
+        boxed = "StandIn" in text or isinstance(problem, (ImportError, OSError, EOFError, *[NameError] * self.lacking))
+        self.lacking |= boxed  # then the box has left names undefined, too
+        self.replaces &= boxed or problem.args == ("can't start new thread",)
         self.problems.append([line, type(problem).__name__[:40], text])
 
 
@@ -174,7 +176,7 @@ class Shell(StandIn):
         super().__init__("shell")
         self.notebook, self.user_ns, self.run_cell = notebook, notebook.names, notebook.run_cell
         self.ex, self.ev = notebook.run_cell, lambda text: notebook.run(notebook.parse(text, mode="eval"), "eval")
-        self.getoutput = self.system = lambda *_: []
+        self.getoutput = self.system = lambda *_, **options: StandIn("shell")
 
     def run_line_magic(self, name, line, *_):
         code = {"pylab": "from numpy import *; import matplotlib.pyplot as plt",
@@ -183,6 +185,7 @@ class Shell(StandIn):
             return self.ev(code := code.get(name, line * (name in RUN_CODE)))
         except SyntaxError:
             self.run_cell(code)
+            return None if code else StandIn(name)
 
     def run_cell_magic(self, name, line, body):
         if name in RUN_CODE:

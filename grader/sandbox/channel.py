@@ -1,8 +1,8 @@
 """The narrow channel between the tests and a student's process: plain values as JSON, never pickle.
 
-These values may be sent: None, booleans, numbers, strings, lists, tuples, dicts with string keys and arrays
-of real numbers. Anything else arrives as an object of a type that has its type's name, for the tests to judge. The
-student's process loads this file too: it imports the standard library and NumPy alone.
+These values may be sent: None, booleans, numbers, strings, lists, tuples, dicts with string keys and arrays of
+real numbers, as `nnlib.exercises.judging.plain` reads them. Anything else arrives as an object of its type's name, for
+the tests to judge. The student's process loads this file, too: it imports the standard library and NumPy alone.
 """
 
 import base64
@@ -37,11 +37,13 @@ def encode(value, depth=0):
     if isinstance(value, dict):
         return {"dict": {key if isinstance(key, str) else f"#{number}": encode(entry, depth + 1)
                          for number, (key, entry) in enumerate(value.items())}}
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, TypeError, OverflowError):
         array = np.asarray(value)
         if array.dtype.kind in WIDEST:
             array = array if array.dtype.str in DTYPES else array.astype(WIDEST[array.dtype.kind])
             return {"array": [array.dtype.str, list(array.shape), base64.b64encode(array.tobytes()).decode()]}
+        if array.dtype.kind == "O" or (isinstance(value, np.ndarray) and not array.ndim):
+            return encode(inside, depth + 1) if (inside := array.tolist()) is not value else float(value)
     return {"other": type(value).__name__}
 
 

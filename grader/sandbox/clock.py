@@ -36,9 +36,9 @@ class Clock:
         return processor, wall - processor - queue
 
     def cost(self) -> float:
-        """The seconds that count; a short rest does not, because it may have been the grader that was slow."""
+        """The seconds that count: of a short rest a quarter, because it may have been the grader that was slow."""
         processor, rest = self.spent()
-        return processor + max(0.0, rest - REST_LONGER)
+        return processor + max(rest / 4, rest - REST_LONGER)
 
     def passed(self) -> str:
         """Which limit the process has passed, as ``中文 | English``, or ``""``."""

@@ -16,7 +16,7 @@ NOT_A_VALUE = "返回值太大或无法识别 | the return value is too large or
 ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
 CELLS, SHARE = 24, 8  # all cells may take 24 times the limit of a call; each that once, and an eighth of the rest
 LOOK = 0.05  # seconds between two looks at the clock
-ERRORS = """ArithmeticError AssertionError AttributeError FloatingPointError IndexError KeyError LinAlgError
+ERRORS = """ArithmeticError AssertionError AttributeError EOFError FloatingPointError IndexError KeyError LinAlgError
     MemoryError ModuleNotFoundError NameError OverflowError PermissionError RecursionError RuntimeError SyntaxError
     TypeError UnboundLocalError ValueError ZeroDivisionError"""
 

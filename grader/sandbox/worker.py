@@ -68,7 +68,7 @@ def serve(end, program):
         spec_from_file_location(name, f"{name}.py") if os.path.exists(f"{name}.py") else None)))
     sys.modules.update({name: cells.StandIn(name) for name in cells.DRAWING.split()})
     notebook, objects = cells.Notebook(), []
-    sys.modules["IPython"].get_ipython = cells.builtins.get_ipython
+    vars(sys.modules["IPython"]).update(get_ipython=cells.builtins.get_ipython, display=sys.modules["IPython.display"])
     replies.write(b"!")
     replies.flush()
     while head := requests.read(channel.HEAD.size):

@@ -127,24 +127,26 @@ def _diagnose(answer: Answer, rng: Rng, words: tuple[str, ...], dead: float, sat
     sign = -1 if fault == "vanishing" else 1
     ranges = {  # of both shares, and of log10 of the first layer's gradient over the last one's, in either order
         "dead": ((dead + 0.02, dead + 0.1), more, (-5, 0)), "saturated": (alive, more, (-5, -1)),
-        fault: (alive, less, (2.3 * sign, 5 * sign)), "fine": (alive, less, (sign, 1.9 * sign))}
+        fault: (alive, less, (2.3 * sign, 5 * sign)), "fine": (alive, less, (sign, 1.9 * sign)),
+        "turned": (alive, less, (-2.3 * sign, -5 * sign))}
     for word in rng.permutation([one or fault for one in words]).tolist():
         examined: list[dict[str, Any]] = []
-        for kind in ("dead" if word == "dead" else "fine", "dead" if word == "rate" else word):
+        for kind in ({"dead": "dead", "turned": "saturated"}.get(word, "fine"), "dead" if word == "rate" else word):
             died, flat, first = (float(rng.uniform(min(ends), max(ends))) for ends in ranges[kind])
-            lengths = rng.uniform(0.1, 3) * np.logspace(first, 0, rng.integers(3, 8))
+            lengths = 10 ** rng.uniform(-2, 2) * np.logspace(first, 0, rng.integers(4, 9))
+            lengths[1:3] *= rng.permutation([1e-3, 1e3])  # only the first and the last layer count
             examined.append({"gradient": lengths.tolist(), "saturated": flat, "dead": died})
-        expect(answer, tuple(examined), word, {
+        expect(answer, tuple(examined), "fine" if word == "turned" else word, {
             f"训练前死掉的还不到 {dead:.0%} | before training no {dead:.0%} of the units were dead": "dead",
             "不是训练中死的，不怪学习率 | they did not die in training: that is not the rate": "rate",
             f"死单元也算饱和；线是 {saturated} | a dead unit is saturated, too; the limit is {saturated}": "saturated",
-            "饱和和死亡也改变梯度，先看它们 | saturation and death change the gradient, too: look at them first": fault,
+            "先看死亡和饱和，再比首尾两层 | death and saturation first, then the first layer against the last": fault,
             "三个数里有一个越了界 | one of the three numbers is beyond its limit": "fine"})
 
 
 DIAGNOSE.test("死单元 | dead units")(partial(_diagnose, words=("dead", "rate")))
 DIAGNOSE.test("斜率和梯度 | slopes and gradients")(partial(_diagnose, words=("saturated", "", "fine")))
-DIAGNOSE.test("没有毛病 | nothing is wrong", special=True)(partial(_diagnose, words=("fine",)))
+DIAGNOSE.test("没有毛病 | nothing is wrong", special=True)(partial(_diagnose, words=("fine", "turned")))
 
 
 def _measured(z: Any) -> Any:

@@ -96,9 +96,10 @@ def _fits(answer: Answer, rng: Rng, more: tuple[int, ...], pieces: int) -> None:
 BUDGET.test("有剩余 | some left over")(partial(_fits, more=(2, -2)))
 BUDGET.test("刚好用完 | the budget spent to the last parameter", special=True)(partial(_fits, more=(0,)))
 BUDGET.test("差一个参数 | one parameter short")(partial(_fits, more=(0, -1)))
-BUDGET.compare("一个也放不下 | no room for a single unit", _widest, special=True, draw=lambda rng: [
+BUDGET.compare("一个也放不下 | no room for a single unit", _widest, special=True, mistakes=lambda *_, **__: {
+    "放不下时是 0，不是负数 | where there is no room it is 0, not a negative number": -1}, draw=lambda rng: [
     (n_in, n_out, n_out + more) for n_in, n_out in rng.integers(2, 9, size=(1, 2)).tolist()
-    for more in (0, *(n_out + pieces * (n_in + 1) - short for pieces in range(1, 5) for short in (1, 0)))])
+    for more in (0, -1, *(n_out + pieces * (n_in + 1) - short for pieces in range(1, 5) for short in (1, 0)))])
 
 
 def _joined(answer: Answer, rng: Rng, n: int, at: str, few: bool = False,

@@ -8,6 +8,7 @@ import copy
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
@@ -72,21 +73,21 @@ class LocalAnswer:
         self.name, self.function, self.warned = name, function, ""  # the first warning of the last call
 
     def __call__(self, *args: Any) -> Any:
-        return self._run(self.name, self.function, args)
+        return self._run(self.name, self.function, args, plain)
 
     def new(self, *args: Any) -> Callable[..., Any]:
         """Make an object of the learner's class; ``made("method", *args)`` calls a method of it."""
-        made = self(*args)
-        return lambda method, *args: self._run(f"{self.name}.{method}", getattr(made, method, None), args)
+        made = self._run(self.name, self.function, args, lambda made: made)
+        return lambda method, *args: self._run(f"{self.name}.{method}", getattr(made, method, None), args, plain)
 
-    def _run(self, name: str, function: Any, args: tuple[Any, ...]) -> Any:
+    def _run(self, name: str, function: Any, args: tuple[Any, ...], read: Callable[[Any], Any]) -> Any:
         if not callable(function):
             method = name.removeprefix(f"{self.name}.")
             raise Wrong(f"没有方法 {method} | there is no method {method}", f"{name}{shown(args)}")
         with (warnings.catch_warnings(record=True, action="always") as caught,
               np.errstate(all="warn", under="ignore")):
             try:
-                value = function(*map(copy.deepcopy, args))  # so that it may change its arguments without harm
+                value = read(function(*map(copy.deepcopy, args)))  # so that it may change its arguments without harm
             except NotImplementedError:
                 raise Wrong(NOT_YET) from None
             except Exception as problem:
@@ -98,13 +99,27 @@ class LocalAnswer:
         return value
 
 
+def plain(value: Any) -> Any:
+    """A returned value as it reaches the grader: a copy, of numbers and texts in lists, tuples, dicts and arrays."""
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return (list if isinstance(value, list) else tuple)(map(plain, value))
+    with suppress(ValueError, TypeError, OverflowError):  # it is neither a number nor an array
+        array = np.array(value)
+        if array.dtype.kind in "biuf":
+            return array[()]
+        if array.dtype.kind == "O" or (isinstance(value, np.ndarray) and not array.ndim):
+            return plain(inside) if (inside := array.tolist()) is not value else float(value)
+    return value
+
+
 def numbers(value: Any) -> np.ndarray[Any, Any] | None:
     """`value` as an array of finite numbers, or None if it is anything else."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # ragged
-        return None
-    return array if array.dtype.kind in "biuf" and np.isfinite(array).all() else None
+    with suppress(ValueError):  # ragged
+        if (array := np.asarray(value)).dtype.kind in "biuf" and np.isfinite(array).all():
+            return array
+    return None
 
 
 def finite(actual: Any, like: np.ndarray[Any, Any], call: str) -> np.ndarray[Any, Any]:
@@ -130,6 +145,7 @@ def raised(kind: str) -> str:
         "ZeroDivisionError": "除以了零 | a division by zero",
         "PermissionError": "批改时没有其他文件和进程 | homework is marked without other files or processes",
         "RuntimeError": "如果开了线程：批改时不能用 | if it starts threads: homework is marked without any",
+        "EOFError": "批改时没有人输入 | nobody is there to type where homework is marked",
         "RecursionError": "函数一直在调用自己 | the function calls itself without end",
     }.get(kind, "中途报错 | an error was raised")
 
@@ -163,8 +179,8 @@ def difference(actual: Any, expected: Any, rtol: float) -> str:
             return f"应返回字典，键为 {', '.join(expected)} | return a dict with keys {', '.join(expected)}"
         parts = [(key, actual[key], expected[key]) for key in expected]
     elif isinstance(expected, list | tuple):
-        actual = list(actual) if isinstance(actual, np.ndarray) and actual.ndim else actual
-        if not isinstance(actual, list | tuple) or len(actual) != len(expected):
+        many = isinstance(actual, list | tuple) or (isinstance(actual, np.ndarray) and actual.ndim)
+        if not many or len(actual) != len(expected):  # before a loop over what may be millions
             return f"应返回 {len(expected)} 个值 | return {len(expected)} values"
         parts = [(f"#{i}", a, b) for i, (a, b) in enumerate(zip(actual, expected, strict=True), 1)]
     elif isinstance(expected, str):
@@ -190,7 +206,7 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         zh, en = ("，可能转置了", ", perhaps transposed") if same else ("", "")
         return f"形状应为 {right.shape}，得到 {got.shape}{zh} | the shape should be {right.shape}, not {got.shape}{en}"
     truth = right.dtype == bool
-    rtol = max(rtol, 1e-4) if got.dtype == np.float32 else rtol
+    rtol = max(rtol, 1e-4) if (got == got.astype(np.float32)).all() else rtol  # in single precision
     got, right = got.astype(float), right.astype(float)
     scale = np.abs(right).max(initial=0.0)
     if np.allclose(got, right, rtol=rtol, atol=rtol * scale):

@@ -294,9 +294,11 @@ print(seen, list(tqdm(iterable=[7])), list(tqdm([])), sum(tqdm(np.arange(3), "wo
     (["%%writefile helper.py\ndef f(): return 5", "%%writefile -a helper.py\ng = 6",
       "from helper import f, g\nprint(f(), g)"], "5 6\n"),
     (["from IPython import display, get_ipython\nget_ipython().magic('matplotlib inline')\nprint(7)"], "7\n"),
+    (["import getpass, IPython, os\nIPython.display.clear_output()\nprint(getpass.getuser(), os.environ['USER'])"],
+     "student student\n"),
     (["%%file helper.py\nx = 5", "%run -i helper.py", "print(x)"], "5\n"),
     (["with open('mine.py', 'w') as file: file.write('x = 5')", "import mine\nprint(mine.x)"], "5\n"),
-], ids=["drawing", "pylab", "written", "shell", "run", "opened"])
+], ids=["drawing", "pylab", "written", "shell", "user", "run", "opened"])
 def test_a_notebook_runs_as_at_home(sandboxed, notebook, text):
     assert printed(*notebook)[-1] == [text]
 

@@ -40,7 +40,8 @@ def names(space):
     "import __main__\n__main__.x = 3\ny = x",
     "import dataclasses\n@dataclasses.dataclass\nclass A:\n    n: int = 3\nx = A().n",
     "time x = 3", "get_ipython().run_cell('x = 3')", "get_ipython().ex('x = 3')", "x = get_ipython().ev('3 + 4')",
-    "get_ipython().user_ns['x'] = 3", "import inspect\ndef g():  # seven\n    return 7\nx = inspect.getsource(g)",
+    "3 + 4\n%timeit -n1 -r1 1\nx = 2", "exit\n" + F, "get_ipython().user_ns['x'] = 3",
+    "import inspect\ndef g():  # seven\n    return 7\nx = inspect.getsource(g)",
     "x = 3\ndel x\ny = 4", "display(3)\n" + F, "get_ipython().run_line_magic('time', 'x = 3')\n",
 ], ids=repr)
 def test_as_in_ipython(notebook, source):
@@ -66,8 +67,12 @@ WRONG, NEW = F.replace("7", "0"), F.replace("f()", "g()")
     [F, "undefined_name\n" + WRONG + NEW], [WRONG, "import pandas_of_nowhere as pd", "pd.DataFrame()\n" + F + NEW],
     [WRONG, "raise RuntimeError(\"can't start new thread\")\n" + F + NEW], [F, "raise RuntimeError\n" + WRONG + NEW],
     [WRONG, "import pandas_of_nowhere\n" + F + NEW], [WRONG, "nn.plot.curve(1)\n" + F + NEW],
+    [WRONG, "n = input()\n" + F + NEW], [WRONG, "n = int(input())", "n + 1\n" + F + NEW],
+    [WRONG, "max(Out[1][0]) > In[2]\nIn + 1\nfloat(Out[1])\n" + F + NEW],
+    [WRONG, "t = %timeit -o 1\nprint(t.best)\nround(t.best, 2)\n" + F + NEW],
+    [WRONG, "files = !ls\nfiles[0].upper()\nlen(files)\n" + F + NEW], [WRONG, "help(f)\nexit()\n" + F + NEW],
     [WRONG, "open('/no/such/file')\n" + F + NEW], [WRONG, "assert False", F + NEW],
-], ids=range(16))
+], ids=range(22))
 def test_what_ipython_would_not_run_adds_names_and_replaces_none(notebook, sources):
     for source in sources:
         notebook.problems_of(source)

@@ -63,8 +63,8 @@ def test_a_machine_that_is_too_busy_is_a_fault_of_the_grader(monkeypatch):
         Scripted(5, BUSY * 6, 4, BUSY * 6, "R").passed()
 
 
-def test_a_short_rest_costs_nothing():
-    assert Scripted(5, 10, 3, 6, "S").cost() == 3
+def test_a_short_rest_costs_a_quarter():
+    assert Scripted(5, 10, 3, 6, "S").cost() == 3.25
     assert Scripted(5, 10, 3, 1, "S").cost() == 7
 
 
@@ -128,6 +128,15 @@ def test_slow_cells_starve_no_test(sandboxed, notebook):
     assert [note.split("\n")[1] for note in result["notes"]] == [
         f"用了超过 {most} 秒处理器时间，是否有死循环 | more than {most} s of processor time: is there an endless loop"
         for most in (0.1, 0.05, 0.05)]
+
+
+def test_many_cells_that_sleep_come_to_an_end(sandboxed):
+    """No cell is too slow by itself; 2,000 of them would hold up a class for an hour."""
+    cells = ["import time", *["time.sleep(0.08)"] * 300]
+    with AnswerProcess(cells, True, 0.05) as process:
+        process.goal = len(cells)
+        process.start()
+    assert process.cell_messages[300] == ["所有单元格的时间已经用完 | the time for all cells is used up"]
 
 
 def test_a_cell_that_hung_has_a_tenth_when_it_is_heard(sandboxed):

@@ -266,7 +266,7 @@ OTHER_RIGHT = {
                  "if now['dead'] >= 0.5:", "    return 'rate'", "if now['saturated'] >= 0.9:", "    return 'saturated'",
                  "return np.where(g[0] / g[-1] < 0.01, 'vanishing', 'fine').item()"),
         function("diagnose(start, now)", "found = {'dead': start['dead'] > .5, 'rate': now['dead'] > .5,",
-                 " 'saturated': now['saturated'] > .9, 'vanishing': min(now['gradient']) < max(now['gradient']) / 100}",
+                 " 'saturated': now['saturated'] > .9, 'vanishing': now['gradient'][0] < now['gradient'][-1] / 100}",
                  "return next((np.str_(word) for word in found if found[word]), 'fine')")],
     "maxout-hat": [
         function("hat_weights(w, b, height)", "W, B = np.zeros((3, 2, w.size)), np.zeros((3, 2, 1))",
@@ -306,7 +306,7 @@ OTHER_RIGHT = {
     "maxout": [function("maxout_weights(W, b, alpha)", "return np.array([alpha * W, W]), np.array([alpha * b, b])")],
     "budget": [function("widest(n_in, n_out, budget)", "h = 0", "while (h + 1) * (n_in + n_out + 1) + n_out <= budget:",
                         "    h += 1", "return h"),
-               function("widest(n_in, n_out, budget)", "return int(np.floor((budget - n_out) / (n_in + n_out + 1)))"),
+               function("widest(n_in, n_out, budget)", "return int((budget - n_out) / (n_in + n_out + 1))"),
                function("widest(n_in, n_out, budget)", "return np.maximum(0, (budget - n_out) // (1 + n_in + n_out))")],
     "curve": [CURVE.replace("x[:-1, None]",
                             "x[:, None]").replace("prepend=0)", "prepend=0)\n    changes = np.append(changes, 0)"),
