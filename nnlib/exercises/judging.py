@@ -206,7 +206,8 @@ def _array_difference(actual: Any, right: np.ndarray[Any, Any], rtol: float) -> 
         zh, en = ("，可能转置了", ", perhaps transposed") if same else ("", "")
         return f"形状应为 {right.shape}，得到 {got.shape}{zh} | the shape should be {right.shape}, not {got.shape}{en}"
     truth = right.dtype == bool
-    rtol = max(rtol, 1e-4) if (got == got.astype(np.float32)).all() else rtol  # in single precision
+    single = right.dtype.kind == "f" and (got == got.astype(np.float32)).all()  # not counts
+    rtol = max(rtol, 1e-4) if single else rtol
     got, right = got.astype(float), right.astype(float)
     scale = np.abs(right).max(initial=0.0)
     if np.allclose(got, right, rtol=rtol, atol=rtol * scale):
