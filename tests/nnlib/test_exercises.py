@@ -94,7 +94,7 @@ SAME = {"periodic": range(4), "dropout": (2, 3, 4), "reproduce": (0, 1)}  # test
 @pytest.mark.parametrize(("id", "variant"), VARIED)
 def test_the_answer_to_another_variant_is_told_so_and_earns_only_what_is_the_same(id, variant):
     exercise = EXERCISES[id]
-    for other in set(range(len(exercise.variants))) - {variant}:
+    for other in range(variant):  # each pair once, in both directions
         for seed in range(8):
             for asked, answered in ((variant, other), (other, variant)):
                 causes = [wrong and wrong.cause for wrong in
