@@ -2,6 +2,8 @@
 
 import io
 import re
+import signal
+import subprocess
 
 import pytest
 from pypdf import PdfReader
@@ -94,6 +96,23 @@ def test_without_chromium_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr(chromium.shutil, "which", lambda name: None)
     with pytest.raises(ValueError, match=r"expected Chromium or Chrome, found none .*apt-get install"):
         chromium.find()
+
+
+def test_ctrl_c_ends_the_browser_too(site, tmp_path, monkeypatch):
+    program, started, wait = tmp_path / "browser", [], subprocess.Popen.wait
+    program.write_text("#!/bin/sh\nsleep 20\n")
+    program.chmod(0o755)
+
+    def interrupted(process, timeout=None):
+        started.append(process)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pdf, "pages", lambda: PAGES)
+    monkeypatch.setattr(chromium, "find", lambda: str(program))
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pdf.print_book(site, tmp_path, "en")
+    assert wait(started[0]) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(("does", "got"), [("exit 1", "exit code 1"), ("sleep 100", "no end within 1 second")])

@@ -94,8 +94,10 @@ def print_book(site: Path, folder: Path, key: str) -> Path:
             try:
                 ended = f"exit code {run.wait(SECONDS)}"
             except subprocess.TimeoutExpired:
-                os.killpg(run.pid, signal.SIGKILL)
                 ended = f"no end within {SECONDS} seconds"
+            finally:
+                if run.poll() is None:  # it is too slow, or Ctrl-C was pressed, which the browser does not hear
+                    os.killpg(run.pid, signal.SIGKILL)
             said.seek(0)
             if run.wait() or not made.is_file():
                 raise ValueError(f"make pdf expected Chromium to print {source.name}, got {ended}: "
