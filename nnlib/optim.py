@@ -47,9 +47,9 @@ class Optimizer:
             kept = {name: array.astype(params.dtype) for name, array in kept.items()}
         self._state = kept
         self.steps += 1
-        if grads.dtype.itemsize <= params.dtype.itemsize:
-            grads = grads.astype(params.dtype, copy=False)
-        if "square" in kept and (grads.dtype != params.dtype or not math.isfinite(np.vdot(grads, grads))):
+        if (foreign := grads.dtype != params.dtype) and grads.dtype.itemsize <= params.dtype.itemsize:
+            grads = grads.astype(params.dtype)
+        if "square" in kept and (foreign or not math.isfinite(np.vdot(grads, grads))):
             limit = float(np.finfo(params.dtype).max) ** 0.5 * (1 - 1e-6)
             grads = np.where(np.isfinite(grads), grads.clip(-limit, limit), grads)
         for arrays in blocks(params, grads, *kept.values()):
