@@ -337,11 +337,11 @@ def playground(**start: Any) -> Explorer:
         values = checks.one_of("playground", name, offered)
         if isinstance(values, str):
             value = str(value).strip("[()]")
-        elif not (isinstance(values[0], str) or name in ("paint", "twenty")):
-            limits = ((0, 1 if name == "dropout" else np.inf, name == "lr") if isinstance(values[0], float) else
-                      (min(values[0], 1),))
-            number = checks.whole_number if len(limits) == 1 else checks.real_number
-            offered[name] = sorted({*values, value := number(f"playground {name}", value, *limits)})
+        elif type(values[0]) in (int, float) and name != "paint":
+            what, most = f"playground {name}", 1 if name == "dropout" else np.inf
+            value = (checks.real_number(what, value, 0, most, open_low=name == "lr") if type(values[0]) is float else
+                     checks.whole_number(what, value, min(values[0], 1)))
+            offered[name] = sorted({*values, value})
         begin[name] = value
     panel = explore(play, labels, clicked, begin, ["paint", "speed"], **offered)
     panel.controls = [replace(c, colors=COLORS) if c.name == "paint" else c for c in panel.controls]
