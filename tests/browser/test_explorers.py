@@ -99,7 +99,7 @@ def test_a_view_can_be_shared_by_its_address(open_page, name):
             panel.locator("input").first.focus()
             panel.locator("input").first.press("End")
             shown = settled(panel, panel.evaluate(STATE)["indices"])
-            other = open_page(page.url.removeprefix(page.url.rsplit("/", 1)[0] + "/"))
+            other = open_page(page.url.removeprefix(page.url.rsplit("/", 1)[0] + "/"), lazy=True)
             shared = settled(other.locator(f"#explorer-{spec['name']}"), shown["indices"])
             assert shared == shown
             other.wait_for_function(  # and the page scrolls there
