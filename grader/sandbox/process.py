@@ -100,12 +100,16 @@ class AnswerProcess(AbstractContextManager):
         """The reply to a message; `Wrong` if none comes in time, or one that does not answer it."""
         number, self.clock = next(self.ids), Clock(self.box.pid, seconds)
         try:
-            frame = channel.pack({"id": number, "seconds": seconds, **message})
+            frame, answered = channel.pack({"id": number, "seconds": seconds, **message}), bytearray()
             while frame:
                 self._wait([], [self.box.channel], self.clock)
                 frame = frame[self.box.channel.send(frame[: 1 << 16]) :]
-            (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size))
-            reply = channel.unpack(self._take(size), channel.MAX_ITEMS) if size <= channel.MAX_FRAME else {}
+            while not answered.endswith(b"\n") and len(answered) < channel.MAX_FRAME:
+                self._wait([self.box.channel], [], self.clock)
+                if not (more := self.box.channel.recv(1 << 20)):
+                    raise ConnectionResetError
+                answered += more
+            reply = channel.unpack(answered, channel.MAX_ITEMS)
             if reply.get("id") != number:
                 raise channel.Unfit
         except (TooSlow, OSError, channel.Unfit) as problem:
@@ -113,15 +117,6 @@ class AnswerProcess(AbstractContextManager):
             raise problem if isinstance(problem, TooSlow) else Wrong(
                 ENDED if isinstance(problem, OSError) else NOT_A_VALUE) from None
         return reply
-
-    def _take(self, count: int) -> bytearray:
-        taken = bytearray()
-        while left := count - len(taken):
-            self._wait([self.box.channel], [], self.clock)
-            if not (data := self.box.channel.recv(min(left, 1 << 20))):
-                raise ConnectionResetError
-            taken += data
-        return taken
 
     def _wait(self, read: list, write: list, clock: Clock) -> None:
         """Wait for an end of the channel, as long as the process is within its limits."""
