@@ -245,8 +245,7 @@ def changed(monkeypatch, tmp_path):
     """Does one more byte in a file of the program change the key?"""
     for name in ("nnlib", "grader", "assignments"):
         shutil.copytree(assignments.ROOT / name, tmp_path / name)
-    monkeypatch.setattr(marking, "NNLIB", tmp_path / "nnlib")
-    monkeypatch.setattr(marking, "GRADER", tmp_path / "grader")
+    monkeypatch.setattr(marking, "ROOT", tmp_path)
     monkeypatch.setattr(assignments, "SOURCE", tmp_path / "assignments" / "source")
 
     def key():
@@ -282,8 +281,6 @@ def test_the_key_ignores_what_decides_no_mark(changed, name):
 
 def test_the_key_knows_all_that_marking_imports():
     """But not all of nnlib/__init__.py, which also names what decides no mark."""
-    decides = {path for folder, patterns in ((marking.NNLIB, marking.DECIDES_IN_NNLIB),
-                                             (marking.GRADER, marking.DECIDES_IN_GRADER))
-               for pattern in patterns for path in folder.glob(pattern)}
-    for path in decides - {marking.NNLIB / "__init__.py"}:
+    decides = {path for pattern in marking.DECIDES for path in ROOT.glob(pattern)}
+    for path in decides - {ROOT / "nnlib" / "__init__.py"}:
         assert {ROOT / other for other in imported(path.relative_to(ROOT))} <= decides, path
