@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import signal
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -65,23 +64,17 @@ def collect(args: argparse.Namespace) -> bool:
 
 
 def grade(args: argparse.Namespace) -> int:
-    # Ctrl-C waits until the processes that mark have started; they and NumPy's threads take over this mask.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        from . import batch, seeds
-        from .marking import Conditions
-        from .sandbox import box
+    from . import batch, seeds
+    from .marking import Conditions
+    from .sandbox import box
 
-        conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed,
-                                seeds.varied(args.seed_file))
-        if args.sandboxed and (why := box.missing()):
-            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
-                             f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
-                             "you can lose: --unsafe-no-sandbox")
-        with batch.workers(args.workers) as pool:
-            run = batch.grade(args.folder, args.out, conditions, pool)
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed, seeds.varied(args.seed_file))
+    if args.sandboxed and (why := box.missing()):
+        raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
+                         f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
+                         "you can lose: --unsafe-no-sandbox")
+    with batch.workers(args.workers) as pool:
+        run = batch.grade(args.folder, args.out, conditions, pool)
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     complain("set aside", run.aside)
     complain("left out", run.left_out)
