@@ -36,7 +36,7 @@ PACKAGES = "bubblewrap libseccomp2"  # Debian's names of what a sandbox needs
 LIB = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
 HIDDEN = ("lib/python3/dist-packages", f"{LIB}/site-packages", f"{LIB}/dist-packages", "local")
 INNER = """--unshare-all --unshare-user --disable-userns --as-pid-1 --new-session --cap-drop ALL
-    --uid 1000 --gid 1000 --hostname sandbox --clearenv --ro-bind /usr /usr
+    --uid 1000 --gid 1000 --hostname sandbox --ro-bind /usr /usr
     --dev-bind /dev/full /dev/full --dev-bind /dev/null /dev/null --dev-bind /dev/random /dev/random
     --dev-bind /dev/urandom /dev/urandom --dev-bind /dev/zero /dev/zero"""
 FOLDERS = f"--size {32 << 20} --tmpfs /tmp --remount-ro / --chdir /tmp"  # bytes for files, only in /tmp
@@ -100,8 +100,6 @@ def _argv(filter_fd: int) -> list[str]:
         for place, path in (("/usr", Path("/usr")), ("/box/python", python)):
             if (path / name).is_dir():
                 inner += ["--tmpfs", f"{place}/{name}", "--remount-ro", f"{place}/{name}"]
-    for name, value in ENV.items():
-        inner += ["--setenv", name, value]
     inner += [*FOLDERS.split(), "--seccomp", str(filter_fd), "--"]
     program = Path(os.path.realpath(sys.executable)).relative_to(python)
     return [*outer, *inner, f"/box/python/{program}"]
