@@ -16,9 +16,6 @@ NOT_A_VALUE = "返回值太大或无法识别 | the return value is too large or
 ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
 CELLS, SHARE = 24, 8  # all cells may take 24 times the limit of a call; each that once, and an eighth of the rest
 LOOK = 0.05  # seconds between two looks at the clock
-ERRORS = """ArithmeticError AssertionError AttributeError EOFError FloatingPointError IndexError KeyError LinAlgError
-    MemoryError ModuleNotFoundError NameError OverflowError PermissionError RecursionError RuntimeError SyntaxError
-    TypeError UnboundLocalError ValueError ZeroDivisionError"""
 
 
 class TooSlow(Wrong):
@@ -155,10 +152,9 @@ class RemoteAnswer:
                 raise TooSlow(too_slow(seconds))
             if "error" in reply:
                 kind, undefined = str(reply["error"]), f"没有定义 {self.name} | {self.name} is not defined"
-                if kind in ERRORS.split():  # a name can be made up, so only Python's own are shown
-                    raise Wrong(str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}")))
                 causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": NOT_A_VALUE}
-                raise Wrong(causes.get(kind) or raised(""))
+                named = Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}" if kind in channel.TYPES else half)
+                raise Wrong(causes.get(kind) or str(named))
             value = channel.decode(reply.get("value"))
         except channel.Unfit:
             raise Wrong(NOT_A_VALUE) from None
