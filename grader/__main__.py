@@ -22,12 +22,6 @@ def above_zero(kind: type, text: str) -> float:
     raise argparse.ArgumentTypeError(f"expected a {noun} number above 0, got {text!r}. Give one such as 5.")
 
 
-def source(args: argparse.Namespace) -> None:
-    from .sources import write_all  # imports nbformat, which the processes that mark do without
-
-    print(*write_all(), sep="\n")
-
-
 def release(args: argparse.Namespace) -> None:
     from . import assignments, seeds
 
@@ -156,7 +150,6 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     marked = ("results", "the folder that the verb grade wrote", path)
     manual = ("--manual", "a table of points given by hand: student,assignment,part,points; may be given again",
               {**file, "action": "append", "default": []})
-    verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
     verb(release, "write the notebooks that students get, without solutions", ("--out", "a folder for them", out),
          ("--seed-file", "what `seed --variants` made, for the variants of a section", file),
          ("--for-nbgrader", "with solutions, for nbgrader's folder source", {"action": "store_true"}))

@@ -13,13 +13,13 @@ import numpy as np
 from nnlib._common.fingerprint import fingerprint
 from nnlib.exercises.selfcheck import EXERCISES, outcomes
 
-from .assignments import ROOT, Assignment, source
+from .assignments import ROOT, Assignment
 from .sandbox.process import AnswerProcess, RemoteAnswer, clean
 from .submission import Refused, parse
 
 # All the code that decides a mark: the network, the exercises with their judging, and what runs the answers.
-DECIDES = ("nnlib/*.py", "nnlib/_common/*.py", "nnlib/exercises/*.py", "grader/assignments.py", "grader/guard.py",
-           "grader/marking.py", "grader/output.py", "grader/published.py", "grader/submission.py", "grader/sandbox/*.py")
+DECIDES = ("nnlib/*.py", "nnlib/_common/*.py", "nnlib/exercises/*.py", "grader/sandbox/*.py", "grader/assignments.py",
+           "grader/guard.py", "grader/marking.py", "grader/output.py", "grader/published.py", "grader/submission.py")
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ def _result(assignment: Assignment, status: str, causes: dict[str, dict[str, str
 
 def key(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> str:
     """The name of one result, made from everything that it depends on."""
-    settings = f"{conditions}, {assignment.variants}, Python {platform.python_version()}, NumPy {np.__version__}"
-    return fingerprint([data, *file_notes, source(assignment.name).read_bytes(), _code(ROOT), settings])[:24]
+    settings = f"{conditions}, {assignment}, Python {platform.python_version()}, NumPy {np.__version__}"
+    return fingerprint([data, *file_notes, _code(ROOT), settings])[:24]
 
 
 @cache

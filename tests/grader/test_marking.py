@@ -246,7 +246,6 @@ def changed(monkeypatch, tmp_path):
     for name in ("nnlib", "grader", "assignments"):
         shutil.copytree(assignments.ROOT / name, tmp_path / name)
     monkeypatch.setattr(marking, "ROOT", tmp_path)
-    monkeypatch.setattr(assignments, "SOURCE", tmp_path / "assignments" / "source")
 
     def key():
         marking._code.cache_clear()
@@ -264,7 +263,7 @@ def changed(monkeypatch, tmp_path):
 @pytest.mark.parametrize("name", [
     "nnlib/exercises/intro.py", "nnlib/exercises/judging.py", "nnlib/network.py", "nnlib/_common/pair.py",
     "grader/marking.py", "grader/submission.py", "grader/assignments.py", "grader/guard.py", "grader/sandbox/worker.py",
-    "grader/sandbox/box.py", "assignments/source/activations/activations.ipynb",
+    "grader/sandbox/box.py",
 ])
 def test_the_key_follows_what_decides_a_mark(changed, name):
     assert changed(name)
@@ -272,8 +271,7 @@ def test_the_key_follows_what_decides_a_mark(changed, name):
 
 @pytest.mark.parametrize("name", [
     "nnlib/plot/style.py", "nnlib/explorers/explorer.py", "nnlib/datasets/points.py",
-    "grader/reports/feedback.py", "grader/__main__.py", "grader/collect.py", "grader/sources.py",
-    "assignments/solutions.py", "assignments/source/intro/intro.ipynb",
+    "grader/reports/feedback.py", "grader/__main__.py", "grader/collect.py", "assignments/solutions.py",
 ])
 def test_the_key_ignores_what_decides_no_mark(changed, name):
     assert not changed(name)
