@@ -94,10 +94,10 @@ def results_with_points(args: argparse.Namespace):
 
 
 def feedback(args: argparse.Namespace) -> bool:
-    from .reports.feedback import write_pages, write_zips
+    from .reports.feedback import write_pages
 
     results = results_with_points(args)
-    left_out = write_zips(results, args.results, args.out) if args.zip else write_pages(results, args.out)
+    left_out = write_pages(results, args.results, args.out, args.zip)
     print(f"{sum(map(len, results.values())) - len(left_out)} pages in {args.out}")
     complain("left out, not from Moodle's or Canvas's download:", left_out)
     return bool(left_out)
