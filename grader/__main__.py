@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import signal
 import sys
 from collections import Counter
 from contextlib import suppress
@@ -21,12 +20,6 @@ def above_zero(kind: type, text: str) -> float:
             return value
     noun = "whole" if kind is int else "finite"
     raise argparse.ArgumentTypeError(f"expected a {noun} number above 0, got {text!r}. Give one such as 5.")
-
-
-def source(args: argparse.Namespace) -> None:
-    from .sources import write_all  # imports nbformat, which the processes that mark do without
-
-    print(*write_all(), sep="\n")
 
 
 def release(args: argparse.Namespace) -> None:
@@ -65,23 +58,17 @@ def collect(args: argparse.Namespace) -> bool:
 
 
 def grade(args: argparse.Namespace) -> int:
-    # Ctrl-C waits until the processes that mark have started; they and NumPy's threads take over this mask.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        from . import batch, seeds
-        from .marking import Conditions
-        from .sandbox import box
+    from . import batch, seeds
+    from .marking import Conditions
+    from .sandbox import box
 
-        conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed,
-                                seeds.varied(args.seed_file))
-        if args.sandboxed and (why := box.missing()):
-            raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
-                             f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
-                             "you can lose: --unsafe-no-sandbox")
-        with batch.workers(args.workers) as pool:
-            run = batch.grade(args.folder, args.out, conditions, pool)
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    conditions = Conditions(seeds.read(args.seed_file), args.seconds, args.sandboxed, seeds.varied(args.seed_file))
+    if args.sandboxed and (why := box.missing()):
+        raise ValueError(f"{why}. Student code is only run inside a sandbox. On Debian or Ubuntu: "
+                         f"apt-get install {box.PACKAGES}. To run it without any protection, on a machine that "
+                         "you can lose: --unsafe-no-sandbox")
+    with batch.workers(args.workers) as pool:
+        run = batch.grade(args.folder, args.out, conditions, pool)
     print(f"{run.results} results in {args.out}, {run.marked} of them new")
     complain("set aside", run.aside)
     complain("left out", run.left_out)
@@ -107,10 +94,10 @@ def results_with_points(args: argparse.Namespace):
 
 
 def feedback(args: argparse.Namespace) -> bool:
-    from .reports.feedback import write_pages, write_zips
+    from .reports.feedback import write_pages
 
     results = results_with_points(args)
-    left_out = write_zips(results, args.results, args.out) if args.zip else write_pages(results, args.out)
+    left_out = write_pages(results, args.results, args.out, args.zip)
     print(f"{sum(map(len, results.values())) - len(left_out)} pages in {args.out}")
     complain("left out, not from Moodle's or Canvas's download:", left_out)
     return bool(left_out)
@@ -163,7 +150,6 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     marked = ("results", "the folder that the verb grade wrote", path)
     manual = ("--manual", "a table of points given by hand: student,assignment,part,points; may be given again",
               {**file, "action": "append", "default": []})
-    verb(source, "make the notebooks in assignments/source from the exercises page and the solutions")
     verb(release, "write the notebooks that students get, without solutions", ("--out", "a folder for them", out),
          ("--seed-file", "what `seed --variants` made, for the variants of a section", file),
          ("--for-nbgrader", "with solutions, for nbgrader's folder source", {"action": "store_true"}))

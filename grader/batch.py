@@ -60,8 +60,8 @@ def why_no_name(student: str) -> str:
 
 @contextmanager
 def workers(count: int) -> Iterator[Executor]:
-    """Processes that mark. Ctrl-C, which the caller blocks, is let through to this one alone; with it they end, too."""
-    resource_tracker.ensure_running()  # or its start would end the caller's block of Ctrl-C
+    """Processes that mark. They inherit a block of Ctrl-C, which reaches this process alone; with it they end, too."""
+    resource_tracker.ensure_running()  # or its start would end the block
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=start_worker)
     for _ in range(count):

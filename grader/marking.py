@@ -4,24 +4,22 @@ import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import nnlib
 from nnlib._common.fingerprint import fingerprint
 from nnlib.exercises.selfcheck import EXERCISES, outcomes
 
-from .assignments import Assignment, source
+from .assignments import ROOT, Assignment
 from .sandbox.process import AnswerProcess, RemoteAnswer, clean
 from .submission import Refused, parse
 
-NNLIB, GRADER = Path(nnlib.__file__).parent, Path(__file__).parent
 # All the code that decides a mark: the network, the exercises with their judging, and what runs the answers.
-DECIDES_IN_NNLIB = ("*.py", "_common/*.py", "exercises/*.py")
-DECIDES_IN_GRADER = ("assignments.py", "guard.py", "marking.py", "output.py", "published.py", "submission.py",
-                     "sandbox/*.py")
+DECIDES = ("nnlib/*.py", "nnlib/_common/*.py", "nnlib/exercises/*.py", "grader/sandbox/*.py", "grader/assignments.py",
+           "grader/guard.py", "grader/marking.py", "grader/output.py", "grader/published.py", "grader/submission.py")
 
 
 @dataclass(frozen=True)
@@ -45,30 +43,24 @@ def mark(data: bytes, assignment: Assignment, conditions: Conditions, file_notes
         submission = parse(data, assignment)
     except Refused as why:
         return refused(assignment, str(why))
-    causes, notes = {}, [*file_notes, *submission.notes]
-
-    def asked(id: str, name: str) -> dict[str, str]:
-        """Why the answer called `name` failed each test of an exercise; ``""`` if it passed."""
-        wrongs = outcomes(EXERCISES[id], RemoteAnswer(process, name), conditions.seed, assignment.variants[id])
-        return {title: wrong.cause if wrong else "" for title, wrong in wrongs.items()}
-
-    with AnswerProcess(submission.cells, conditions.sandboxed, conditions.seconds) as process:
-        for id in sorted(assignment.exercises, key=submission.places.__getitem__):
-            process.goal = submission.places[id]
-            for name in dict.fromkeys((EXERCISES[id].name, submission.renamed.get(id, EXERCISES[id].name))):
-                if all(causes.get(id, {"": "not asked yet"}).values()):
-                    causes[id] = asked(id, name)
-        for id, place in submission.places.items():
-            name = EXERCISES[id].name
-            if all(causes[id].values()) and any(name in cell for cell in submission.cells[place:]):
-                process.goal = len(submission.cells)
-                again = asked(id, name)
-                if not all(again.values()):
-                    causes[id] = again
-                    notes.append(f"{name} 写在自检下面 | {name} stands below its self-check")
+    causes, notes, cells = {}, [*file_notes, *submission.notes], submission.cells
+    names = {id: EXERCISES[id].name for id in assignment.exercises}
+    turns = [(place, id, name, "") for id, place in sorted(submission.places.items(), key=itemgetter(1))
+             for name in dict.fromkeys((names[id], submission.renamed.get(id, names[id])))]
+    turns += [(len(cells), id, names[id], f"{names[id]} 写在自检下面 | {names[id]} stands below its self-check")
+              for id, place in submission.places.items() if any(names[id] in cell for cell in cells[place:])]
+    with AnswerProcess(cells, conditions.sandboxed, conditions.seconds) as process:
+        for place, id, name, note in turns:
+            if all(causes.get(id, {"": "not asked yet"}).values()):
+                process.goal = place
+                wrongs = outcomes(EXERCISES[id], RemoteAnswer(process, name), conditions.seed, assignment.variants[id])
+                found = {title: wrong.cause if wrong else "" for title, wrong in wrongs.items()}
+                if not (note and all(found.values())):
+                    causes[id] = found
+                    notes += [note] * bool(note)
         process.listen()
     for number, messages in sorted(process.cell_messages.items()):
-        first = next(filter(None, map(str.strip, submission.cells[number].splitlines())))
+        first = next(filter(None, map(str.strip, cells[number].splitlines())))
         title = clean(f"{first[:60]}…" if len(first) > 60 else first)
         notes += [f"单元格“{title}” | cell “{title}”\n{message}" for message in messages]
     status = "other variants" if submission.others else "marked"
@@ -90,13 +82,11 @@ def _result(assignment: Assignment, status: str, causes: dict[str, dict[str, str
 
 def key(data: bytes, assignment: Assignment, conditions: Conditions, file_notes: Sequence[str] = ()) -> str:
     """The name of one result, made from everything that it depends on."""
-    settings = f"{conditions}, {assignment.variants}, Python {platform.python_version()}, NumPy {np.__version__}"
-    return fingerprint([data, *file_notes, source(assignment.name).read_bytes(), _code(NNLIB, GRADER), settings])[:24]
+    settings = f"{conditions}, {assignment}, Python {platform.python_version()}, NumPy {np.__version__}"
+    return fingerprint([data, *file_notes, _code(ROOT), settings])[:24]
 
 
 @cache
-def _code(nnlib_folder: Path, grader_folder: Path) -> str:
+def _code(root: Path) -> str:
     """A hash of the code that decides a mark; plots, explorers and reports are no part of it."""
-    folders = ((nnlib_folder, DECIDES_IN_NNLIB), (grader_folder, DECIDES_IN_GRADER))
-    paths = [path for folder, own in folders for pattern in own for path in sorted(folder.glob(pattern))]
-    return fingerprint([path.read_bytes() for path in paths])
+    return fingerprint([path.read_bytes() for pattern in DECIDES for path in sorted(root.glob(pattern))])

@@ -78,7 +78,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
     cells = _cells(notebook)
     if not cells or len(cells) > MAX_CELLS:
         raise Refused(f"有 {len(cells)} 个单元格 | {len(cells)} cells")
-    code, notes, seen, checks, answers, renamed, asked, current = [], [], [], {}, {}, {}, {}, ""
+    code, notes, seen, places, renamed, asked, current = [], [], [], {}, {}, {}, ""
     for source, id, is_code in map(_read, cells):
         if source is None:
             notes.append("跳过一个坏单元格 | a broken cell was skipped")
@@ -91,7 +91,7 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
         ours = assignment.given.get(bare(checked := VARIANT.sub("", source)))
         current = next((one for one in assignment.exercises if f"{ours or id}-".startswith(f"{one}-")), current)
         if ours:
-            checks[ours.removesuffix("-check")] = len(code)
+            places[ours.removesuffix("-check")] = len(code)
             asked.setdefault(ours.removesuffix("-check"), []).append(int((VARIANT.findall(source) or [0])[0]))
             continue
         if not is_code and id in assignment.exercises:
@@ -103,17 +103,17 @@ def parse(data: bytes, assignment: Assignment) -> Submission:
         if (is_code or id in assignment.exercises) and source.strip():
             code.append(source)
             renamed |= CHECKED.findall(checked)
-        answers[current] = len(code)
-    unchecked = (f"{id}-check" for id in assignment.exercises if id not in checks)
+        if current not in asked:
+            places[current] = len(code)
+    unchecked = (f"{id}-check" for id in assignment.exercises if id not in asked)
     if missing := ", ".join(id for id in (*assignment.exercises, *assignment.written, *unchecked) if id not in seen):
         notes.append(f"缺少单元格 {missing} | missing cells: {missing}")
     order = [id for id in dict.fromkeys(seen) if id in assignment.exercises]
     if order != sorted(order, key=assignment.exercises.index):
         notes.append("题目的次序变了 | the exercises stand in another order")
-    places = {id: checks.get(id, answers.get(id, len(code))) for id in assignment.exercises}
     if others := [id for id, number in assignment.variants.items() if number not in asked.get(id, [number])]:
         notes.insert(0, f"不是发给本班的题：{'、'.join(others)} | not what this section was asked: {', '.join(others)}")
-    return Submission(code, places, notes, renamed, others)
+    return Submission(code, {id: places.get(id, len(code)) for id in assignment.exercises}, notes, renamed, others)
 
 
 def answer(folder: Path, part: str) -> list[tuple[str, list[object]]]:

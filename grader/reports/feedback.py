@@ -31,31 +31,25 @@ INLINE = re.compile(r"data:image/[^,\s]*,([\w+/=%]*(?:\s[\w+/=]{40,})*)", re.ASC
 PICTURE = re.compile(r"!\[|<(?:img|svg|image|object|embed|iframe|video)\b", re.IGNORECASE)  # in Markdown
 
 
-def write_pages(results: Results, target: Path) -> list[str]:
-    """Write ``target/assignment/student.html`` for every result; nobody is left out."""
-    for name, by_student in results.items():
-        for student, result in by_student.items():
-            write_file(target / name / f"{student}.html", page(student, result).encode())
-    return []
+def write_pages(results: Results, folder: Path, target: Path, zipped: bool) -> list[str]:
+    """Write ``target/assignment/student.html`` for every result in `folder`; return who is left out.
 
-
-def write_zips(results: Results, folder: Path, target: Path) -> list[str]:
-    """Write ``target/assignment.zip``, its pages called as Moodle or Canvas called the work; return who is left out.
-
-    By these names Moodle (assign/feedback/file/importziplib.php) and Canvas (infer_comment_context_from_filename) know
-    the student.
+    In ``target/assignment.zip`` instead, pages are called as Moodle or Canvas called the work, because by these names
+    Moodle (assign/feedback/file/importziplib.php) and Canvas (infer_comment_context_from_filename) know the student.
     """
-    from questions.export import package  # imports matplotlib
-
     noted, zips, left_out = {name: origins(folder, name) for name in results}, defaultdict(dict), []
     for name, student, result in ((name, *one) for name, marked in results.items() for one in marked.items()):
-        match noted[name].get(student):
+        match zipped and noted[name].get(student):
+            case False:
+                write_file(target / name / f"{student}.html", page(student, result).encode())
             case {"lms": "Moodle" | "Canvas" | "Canvas, anonymous", "top": top}:
                 file = Path(top).with_suffix("") if top.lower().endswith((".ipynb", ".zip")) else Path(top, name)
                 zips[name][f"{file}.html"] = page(student, result)
             case _:
                 left_out.append(f"{student}, {name}")
     for name, pages in zips.items():
+        from questions.export import package  # imports matplotlib
+
         write_file(target / f"{name}.zip", package(pages))
     return left_out
 

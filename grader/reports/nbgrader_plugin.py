@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Unicode
 
+from ..assignments import cell as new_cell
 from ..batch import read_results
-from ..sources import code_cell
 from ..submission import VARIANT
 from .feedback import rubric
 
@@ -37,9 +37,9 @@ class Marks(NbGraderPreprocessor):
         for id, exercise in result["exercises"].items():
             check = f"{id}-check"
             if check not in cells:  # the student has deleted it, or what marked it
-                marks = {"grade_id": check, "grade": True, "locked": True, "points": exercise["max"]}
+                marks = {"grade_id": check, "grade": True, "points": exercise["max"], "cell_type": "code"}
                 ours = f"# added by the grader, variant={result['variants'][id]}"  # for `with_rubric`
-                cells[check] = code_cell(f"{check}-added", ours, cell_type="code", **marks)
+                cells[check] = from_dict(new_cell(f"{check}-added", ours, "code", **marks) | {"source": ours})
                 nb.cells.append(cells[check])
             causes = "".join(f"{title}: {cause}\n" for title, cause in exercise["tests"].items() if cause)
             points = new_output("execute_result", {"text/plain": str(float(exercise["points"]))}, execution_count=1)
@@ -48,7 +48,7 @@ class Marks(NbGraderPreprocessor):
         if total != result["score"]:
             raise RuntimeError(f"expected the {result['score']} points of {student} for {name} in the gradebook, "
                                f"got {total} from the cells {', '.join(cells)}. "
-                               "Generate the assignment again from assignments/source.")
+                               "Write the assignment again with `release --for-nbgrader`.")
         return nb, resources
 
 

@@ -12,8 +12,8 @@ the end of its socket, and with the first process of a namespace the kernel ends
 
 import contextlib
 import ctypes
-import itertools
 import os
+import random
 import resource
 import select
 import shutil
@@ -36,7 +36,7 @@ PACKAGES = "bubblewrap libseccomp2"  # Debian's names of what a sandbox needs
 LIB = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}"
 HIDDEN = ("lib/python3/dist-packages", f"{LIB}/site-packages", f"{LIB}/dist-packages", "local")
 INNER = """--unshare-all --unshare-user --disable-userns --as-pid-1 --new-session --cap-drop ALL
-    --uid 1000 --gid 1000 --hostname sandbox --clearenv --ro-bind /usr /usr
+    --uid 1000 --gid 1000 --hostname sandbox --ro-bind /usr /usr
     --dev-bind /dev/full /dev/full --dev-bind /dev/null /dev/null --dev-bind /dev/random /dev/random
     --dev-bind /dev/urandom /dev/urandom --dev-bind /dev/zero /dev/zero"""
 FOLDERS = f"--size {32 << 20} --tmpfs /tmp --remount-ro / --chdir /tmp"  # bytes for files, only in /tmp
@@ -46,13 +46,12 @@ OUTER = """--dev-bind / / --tmpfs /mnt --cap-add ALL
 WITHOUT_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
 ENV = {"HOME": "/tmp", "LANG": "C.UTF-8", "LD_LIBRARY_PATH": "/box/python/lib", "PATH": "/usr/bin", "USER": "student",
        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
-FIRST_USER, USERS = 1_000_000, 1_000_000  # the range of users for processes when the grader runs as root
+FIRST_USER = 1_000_000  # of as many for processes when the grader runs as root
 END_SECONDS = 10
 START_SECONDS = 60  # to import NumPy on a busy machine
 LIMITS = {"AS": 1 << 30, "CPU": 3600, "FSIZE": 16 << 20, "NOFILE": 64, "CORE": 0, "MEMLOCK": 0, "MSGQUEUE": 0}
 JOIN_SESSION_KEYRING = 1  # of keyctl
 LIBC = ctypes.CDLL(None)
-_turn = itertools.count()
 _idle: dict[tuple[int, bool], list["Template"]] = defaultdict(list)  # by who started them, and whether in a sandbox
 
 
@@ -85,7 +84,7 @@ def _argv(filter_fd: int) -> list[str]:
     if os.geteuid() == 0:
         # The student's process gets a real user of its own. That user may be unable to reach Python, e.g. in
         # a home folder, so an outer bubblewrap first shows the parts under /mnt and then gives up its rights.
-        user = FIRST_USER + (os.getpid() * 64 + next(_turn)) % USERS
+        user = random.randrange(FIRST_USER, 2 * FIRST_USER)
         outer = [bwrap, *OUTER.split()]
         for place, path in parts.items():
             outer += ["--ro-bind", str(path), f"/mnt{place}"]
@@ -100,8 +99,6 @@ def _argv(filter_fd: int) -> list[str]:
         for place, path in (("/usr", Path("/usr")), ("/box/python", python)):
             if (path / name).is_dir():
                 inner += ["--tmpfs", f"{place}/{name}", "--remount-ro", f"{place}/{name}"]
-    for name, value in ENV.items():
-        inner += ["--setenv", name, value]
     inner += [*FOLDERS.split(), "--seccomp", str(filter_fd), "--"]
     program = Path(os.path.realpath(sys.executable)).relative_to(python)
     return [*outer, *inner, f"/box/python/{program}"]

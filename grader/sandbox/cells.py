@@ -1,9 +1,8 @@
 """Runs inside the sandbox: the cells of a student's notebook, as IPython runs them."""
 
-import __future__
-
 import ast
 import builtins
+import codeop
 import contextlib
 import inspect
 import io
@@ -16,8 +15,6 @@ import types
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
-FUTURES = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
-INCOMPLETE = 0x4000  # compile says of a beginning that it is one (codeop.PyCF_ALLOW_INCOMPLETE_INPUT)
 # A statement begins at a line that is not indented, closes no bracket and continues no other statement.
 BEGINS = re.compile(r"(?![\s#)\]}]|$|(?:else|elif|except|finally)\b)")
 RUN_CODE = {"time", "capture", "prun"}  # the magics that run code in the notebook's own names
@@ -86,7 +83,8 @@ class Notebook:
 
     def __init__(self):
         module = sys.modules["__main__"] = types.ModuleType("__main__")
-        self.names, self.flags, self.lacking = module.__dict__, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, False
+        self.names, self.lacking, self.compile = module.__dict__, False, codeop.Compile()  # which remembers __future__
+        self.compile.flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self.names |= dict.fromkeys(("In", "Out", "exit", "help", "quit"), StandIn("shell"))
         self.names |= {"np": np, "nn": StandIn("nnlib")}
         builtins.get_ipython, builtins.display = lambda: Shell(self), lambda *values, **options: print(*values)
@@ -117,8 +115,7 @@ class Notebook:
                 self.names.update(kept)
 
     def run(self, tree, mode):
-        code = compile(tree, self.file, mode, self.flags, dont_inherit=True)
-        self.flags |= code.co_flags & FUTURES  # they hold in all later cells
+        code = self.compile(tree, self.file, mode)
         value = eval(code, self.names)
         if code.co_flags & inspect.CO_COROUTINE:  # a statement with await
             for _ in value.__await__():
@@ -127,7 +124,7 @@ class Notebook:
         return value
 
     def parse(self, text, flags=0, mode="exec"):
-        return compile(text, self.file, mode, self.flags | ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+        return compile(text, self.file, mode, self.compile.flags | ast.PyCF_ONLY_AST | flags, dont_inherit=True)
 
     def statements(self, source):
         """The statements of a cell, without those that cannot be read."""
@@ -150,9 +147,9 @@ class Notebook:
             for more, end in enumerate([*begins, len(lines)]):
                 text = "\n" * first + "\n".join(lines[first:end]) + "\n"
                 try:
-                    yield from self.parse(text, INCOMPLETE if end < len(lines) else 0).body
+                    yield from self.parse(text, codeop.PyCF_ALLOW_INCOMPLETE_INPUT * (end < len(lines))).body
                 except UNREADABLE as problem:
-                    if "incomplete input" in str(problem):
+                    if "incomplete input" in str(problem):  # it is a beginning
                         continue
                     self.note(getattr(problem, "lineno", None) or first + 1, problem)
                 else:

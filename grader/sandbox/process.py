@@ -16,9 +16,6 @@ NOT_A_VALUE = "返回值太大或无法识别 | the return value is too large or
 ENDED = "代码让进程结束了（exit、内存或资源超限） | the code ended its process (exit, memory or limits)"
 CELLS, SHARE = 24, 8  # all cells may take 24 times the limit of a call; each that once, and an eighth of the rest
 LOOK = 0.05  # seconds between two looks at the clock
-ERRORS = """ArithmeticError AssertionError AttributeError EOFError FloatingPointError IndexError KeyError LinAlgError
-    MemoryError ModuleNotFoundError NameError OverflowError PermissionError RecursionError RuntimeError SyntaxError
-    TypeError UnboundLocalError ValueError ZeroDivisionError"""
 
 
 class TooSlow(Wrong):
@@ -100,12 +97,16 @@ class AnswerProcess(AbstractContextManager):
         """The reply to a message; `Wrong` if none comes in time, or one that does not answer it."""
         number, self.clock = next(self.ids), Clock(self.box.pid, seconds)
         try:
-            frame = channel.pack({"id": number, "seconds": seconds, **message})
+            frame, answered = channel.pack({"id": number, "seconds": seconds, **message}), bytearray()
             while frame:
                 self._wait([], [self.box.channel], self.clock)
                 frame = frame[self.box.channel.send(frame[: 1 << 16]) :]
-            (size,) = channel.HEAD.unpack(self._take(channel.HEAD.size))
-            reply = channel.unpack(self._take(size), channel.MAX_ITEMS) if size <= channel.MAX_FRAME else {}
+            while not answered.endswith(b"\n") and len(answered) < channel.MAX_FRAME:
+                self._wait([self.box.channel], [], self.clock)
+                if not (more := self.box.channel.recv(1 << 20)):
+                    raise ConnectionResetError
+                answered += more
+            reply = channel.unpack(answered, channel.MAX_ITEMS)
             if reply.get("id") != number:
                 raise channel.Unfit
         except (TooSlow, OSError, channel.Unfit) as problem:
@@ -113,15 +114,6 @@ class AnswerProcess(AbstractContextManager):
             raise problem if isinstance(problem, TooSlow) else Wrong(
                 ENDED if isinstance(problem, OSError) else NOT_A_VALUE) from None
         return reply
-
-    def _take(self, count: int) -> bytearray:
-        taken = bytearray()
-        while left := count - len(taken):
-            self._wait([self.box.channel], [], self.clock)
-            if not (data := self.box.channel.recv(min(left, 1 << 20))):
-                raise ConnectionResetError
-            taken += data
-        return taken
 
     def _wait(self, read: list, write: list, clock: Clock) -> None:
         """Wait for an end of the channel, as long as the process is within its limits."""
@@ -160,10 +152,9 @@ class RemoteAnswer:
                 raise TooSlow(too_slow(seconds))
             if "error" in reply:
                 kind, undefined = str(reply["error"]), f"没有定义 {self.name} | {self.name} is not defined"
-                if kind in ERRORS.split():  # a name can be made up, so only Python's own are shown
-                    raise Wrong(str(Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}")))
                 causes = {"NotImplementedError": NOT_YET, "Undefined": undefined, "Unfit": NOT_A_VALUE}
-                raise Wrong(causes.get(kind) or raised(""))
+                named = Pair.of(raised(kind)).map(lambda half: f"{kind}: {half}" if kind in channel.TYPES else half)
+                raise Wrong(causes.get(kind) or str(named))
             value = channel.decode(reply.get("value"))
         except channel.Unfit:
             raise Wrong(NOT_A_VALUE) from None

@@ -71,8 +71,8 @@ def serve(end, program):
     vars(sys.modules["IPython"]).update(get_ipython=cells.builtins.get_ipython, display=sys.modules["IPython.display"])
     replies.write(b"!")
     replies.flush()
-    while head := requests.read(channel.HEAD.size):
-        message = channel.unpack(requests.read(channel.HEAD.unpack(head)[0]))
+    for line in requests:
+        message = channel.unpack(line)
         try:
             frame = channel.pack({"id": message["id"], **reply(message, notebook, objects)})
         except BaseException as problem:

@@ -1,5 +1,6 @@
 """The page for teachers: its minutes add up, its numbers are the chapters', and its demonstrations open and hold."""
 
+import json
 import os
 import re
 import subprocess
@@ -223,7 +224,7 @@ def test_a_demonstration_opens_and_ends_as_the_page_says(link, train, test):
 def test_a_broken_notebook_keeps_no_other_from_being_compared(tmp_path):
     """The commands of the page as they are typed, up to those of the two tools."""
     (typed,) = re.findall(r"```bash\n(cp -r ~/course/submitted .*?)^copydetect ", TEXT, re.DOTALL | re.MULTILINE)
-    right = assignments.source("intro").read_text("utf-8")
+    right = json.dumps(assignments.read("intro"))
     for student, text in {"Ann Lee": right, "bob": "<html>", "cy": '{"cells": [1]}', "李雷": right}.items():
         (folder := tmp_path / "course" / "submitted" / student / "intro").mkdir(parents=True)
         (folder / "intro.ipynb").write_text(text, "utf-8")

@@ -2,17 +2,18 @@
 
 import ast
 import html
+import json
 import re
 
 import nbformat
 import pytest
 
-from grader import assignments, guard, sources
+from grader import assignments, guard
 from grader.marking import Conditions, mark
 from grader.submission import parse
 from nnlib.exercises.selfcheck import EXERCISES
 
-SOLUTIONS = sources.SOLUTIONS.read_text("utf-8")
+SOLUTIONS = assignments.SOLUTIONS.read_text("utf-8")
 NAMES = ["activations", "architecture", "intro", "overfitting"]
 SEED = 987654321
 
@@ -23,7 +24,7 @@ def squeezed(text):
 
 def secret_lines():
     """Lines of the solutions that are too long to occur anywhere by chance."""
-    page = sources.PAGE.read_text("utf-8")
+    page = assignments.PAGE.read_text("utf-8")
     lines = {line.strip() for line in SOLUTIONS.splitlines() if len(line.strip()) > 24}
     lines = {line for line in lines if not line.startswith(("class ", "def ", '"""'))}
     solutions = (cell.source for cell in nbformat.reads(page, 4).cells if cell.id.endswith("-solution"))
@@ -37,16 +38,10 @@ def test_there_is_one_assignment_per_chapter():
         "intro": 11, "activations": 12, "architecture": 11, "overfitting": 14}
 
 
-def test_the_notebooks_are_those_that_the_page_and_the_solutions_make():
-    for name, made in sources.notebooks_by_chapter().items():
-        text = assignments.source(name).read_text("utf-8")
-        assert text == nbformat.writes(made) + "\n", "run `python -m grader source`"
-
-
 def test_every_solution_belongs_to_an_exercise_without_published_solution():
     top = ast.parse(SOLUTIONS).body
     names = {node.name for node in top if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    page = {cell.id for cell in nbformat.read(sources.PAGE, 4).cells}
+    page = {cell.id for cell in nbformat.read(assignments.PAGE, 4).cells}
     assigned = {exercise.id for exercise in EXERCISES.values() if exercise.name in names}
     published = {exercise.id for exercise in EXERCISES.values() if f"{exercise.id}-solution" in page}
     assert len(assigned) == len(names)
@@ -58,7 +53,7 @@ def test_every_solution_belongs_to_an_exercise_without_published_solution():
 
 
 def test_the_page_says_how_long_each_takes():
-    page = {cell.id: cell.source for cell in nbformat.read(sources.PAGE, 4).cells}
+    page = {cell.id: cell.source for cell in nbformat.read(assignments.PAGE, 4).cells}
     for exercise in EXERCISES.values():
         n = exercise.minutes
         zh, en = f"约 {n} 分钟", f"About {n} minutes"
@@ -73,7 +68,7 @@ def test_the_page_says_how_long_each_takes():
 def test_reference_answers_score_full_marks_and_a_release_nothing(sandboxed, released, name):
     assignment = assignments.load(name)
     automatic = assignment.points - sum(assignment.written.values())
-    solved = assignments.source(name).read_bytes()
+    solved = json.dumps(assignments.read(name)).encode()
     for seed in (SEED, SEED + 1):
         result = mark(solved, assignment, Conditions(seed))
         assert result["score"] == automatic, result["exercises"]
@@ -136,18 +131,8 @@ def test_a_changed_first_cell_is_the_students(released):
 
 def test_nbgrader_metadata_is_whole():
     for name in NAMES:
-        marks = [cell.metadata.nbgrader for cell in nbformat.read(assignments.source(name), 4).cells]
+        marks = [cell.metadata.nbgrader for cell in nbformat.reads(json.dumps(assignments.read(name)), 4).cells]
         assert len({mark.grade_id for mark in marks}) == len(marks)
         assert all(mark.schema_version == 3 for mark in marks)
         assert all("points" in mark for mark in marks if mark.grade)
         assert all(mark.locked for mark in marks if not mark.solution)
-
-
-def test_a_lone_marker_is_an_error(monkeypatch, tmp_path):
-    broken = assignments.read("intro")
-    cell = next(cell for cell in broken["cells"] if assignments.END in "".join(cell["source"]))
-    cell["source"] = [line for line in cell["source"] if assignments.END not in line]
-    monkeypatch.setattr(assignments, "read", lambda *args: broken)
-    with pytest.raises(ValueError, match="expected paired solution markers in intro, got a lone one"):
-        assignments.release("intro", tmp_path)
-    assert not list(tmp_path.iterdir())

@@ -245,9 +245,7 @@ def changed(monkeypatch, tmp_path):
     """Does one more byte in a file of the program change the key?"""
     for name in ("nnlib", "grader", "assignments"):
         shutil.copytree(assignments.ROOT / name, tmp_path / name)
-    monkeypatch.setattr(marking, "NNLIB", tmp_path / "nnlib")
-    monkeypatch.setattr(marking, "GRADER", tmp_path / "grader")
-    monkeypatch.setattr(assignments, "SOURCE", tmp_path / "assignments" / "source")
+    monkeypatch.setattr(marking, "ROOT", tmp_path)
 
     def key():
         marking._code.cache_clear()
@@ -265,7 +263,7 @@ def changed(monkeypatch, tmp_path):
 @pytest.mark.parametrize("name", [
     "nnlib/exercises/intro.py", "nnlib/exercises/judging.py", "nnlib/network.py", "nnlib/_common/pair.py",
     "grader/marking.py", "grader/submission.py", "grader/assignments.py", "grader/guard.py", "grader/sandbox/worker.py",
-    "grader/sandbox/box.py", "assignments/source/activations/activations.ipynb",
+    "grader/sandbox/box.py",
 ])
 def test_the_key_follows_what_decides_a_mark(changed, name):
     assert changed(name)
@@ -273,8 +271,7 @@ def test_the_key_follows_what_decides_a_mark(changed, name):
 
 @pytest.mark.parametrize("name", [
     "nnlib/plot/style.py", "nnlib/explorers/explorer.py", "nnlib/datasets/points.py",
-    "grader/reports/feedback.py", "grader/__main__.py", "grader/collect.py", "grader/sources.py",
-    "assignments/solutions.py", "assignments/source/intro/intro.ipynb",
+    "grader/reports/feedback.py", "grader/__main__.py", "grader/collect.py", "assignments/solutions.py",
 ])
 def test_the_key_ignores_what_decides_no_mark(changed, name):
     assert not changed(name)
@@ -282,8 +279,6 @@ def test_the_key_ignores_what_decides_no_mark(changed, name):
 
 def test_the_key_knows_all_that_marking_imports():
     """But not all of nnlib/__init__.py, which also names what decides no mark."""
-    decides = {path for folder, patterns in ((marking.NNLIB, marking.DECIDES_IN_NNLIB),
-                                             (marking.GRADER, marking.DECIDES_IN_GRADER))
-               for pattern in patterns for path in folder.glob(pattern)}
-    for path in decides - {marking.NNLIB / "__init__.py"}:
+    decides = {path for pattern in marking.DECIDES for path in ROOT.glob(pattern)}
+    for path in decides - {ROOT / "nnlib" / "__init__.py"}:
         assert {ROOT / other for other in imported(path.relative_to(ROOT))} <= decides, path

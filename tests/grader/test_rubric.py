@@ -24,7 +24,7 @@ from nnlib.exercises.selfcheck import EXERCISES
 from web import wheels
 from web.project import OUT
 
-TEXT = assignments.SOURCE.with_name("rubric.yml").read_text("utf-8")
+TEXT = assignments.SOLUTIONS.with_name("rubric.yml").read_text("utf-8")
 RUBRIC = yaml.safe_load(TEXT)
 PARTS = [part for name in assignments.names() for part in assignments.load(name).written]
 CJK = re.compile(r"[\u3400-\u9fff]")

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from grader import __main__ as commands
-from grader import assignments, batch, seeds, sources
+from grader import assignments, batch, seeds
 from grader.marking import Conditions, key, mark
 from grader.reports.feedback import rubric
 from grader.submission import CHECKED
@@ -70,17 +70,13 @@ def test_each_variant_is_chosen_about_as_often_and_exercises_independently():
 
 def test_all_words_that_differ_stand_in_their_cells():
     constants = {id: {str(value) for one in EXERCISES[id].variants for value in one.values()} for id in VARIED}
-    page = {cell.id: cell for cell in nbformat.read(sources.PAGE, 4).cells}
+    page = {cell.id: cell for cell in nbformat.read(assignments.PAGE, 4).cells}
     for name in NAMES:
-        cells = {cell["id"]: cell for cell in json.loads(assignments.source(name).read_text("utf-8"))["cells"]}
-        for id, cell in page.items():
-            if id in cells and not id.endswith("-check"):
-                assert cells[id]["metadata"].get("variants", {}) == cell.metadata.get("variants", {})
-        for id, cell in cells.items():
+        for id, text in texts(name).items():
             exercise = next((one for one in EXERCISES if id in (one, *(f"{one}-{end}" for end in ENDS))), None)
-            for old, new in cell["metadata"].get("variants", {}).items():
-                if id not in (exercise, f"{exercise}-check"):  # these have the words of both
-                    assert old in "".join(cell["source"]), (id, old)
+            on_the_page = page.get(f"{id}-stub" if id == exercise else id)
+            for old, new in (on_the_page.metadata.get("variants", {}) if on_the_page else {}).items():
+                assert old in (on_the_page.source if id == exercise else text), (id, old)
                 assert isinstance(new, str) or {*new} <= constants[exercise], (id, old)
     marked = (id for id, cell in page.items() if "variants" in cell.metadata)
     assert {id.rsplit("-", 1)[0].removesuffix("-question") for id in marked} == set(VARIED)
@@ -124,8 +120,7 @@ def test_without_a_seed_a_release_is_the_pages(tmp_path, released):
     for name in NAMES:
         text = (released / name / f"{name}.ipynb").read_text("utf-8")
         assert "variant" not in text.partition('"id": "title"')[2]  # behind the first cell
-        assert texts(name) == {cell["id"]: "".join(cell["source"]) for cell in
-                               json.loads(assignments.source(name).read_text("utf-8"))["cells"]}
+        assert texts(name) == {cell["id"]: "".join(cell["source"]) for cell in assignments.read(name)["cells"]}
 
 
 @pytest.fixture(scope="module")
@@ -217,7 +212,7 @@ def handed_in(folder, section, sections, students, name="intro"):
     for student in students:
         place = folder / student / name / f"{name}.ipynb"
         place.parent.mkdir(parents=True)
-        data = solved(sections, section, name) if section else assignments.source(name).read_bytes()
+        data = solved(sections, section, name) if section else json.dumps(assignments.read(name)).encode()
         place.write_bytes(data)
     return folder
 
@@ -315,7 +310,7 @@ def test_nbgraders_form_shows_the_rubric_of_the_variant(sections):
     found = set()
     for section in ("a", "b", ""):
         made = nbformat.reads(solved(sections, section, "architecture").decode() if section else
-                              assignments.source("architecture").read_text("utf-8"), 4)
+                              json.dumps(assignments.read("architecture")), 4)
         answer = next(cell for cell in made.cells if cell.id == "periodic-answer")
         answer.source = "I gave check(x, y, variant=1)"
         shown, _ = plugin.with_rubric(made, {"submission_id": "1"})

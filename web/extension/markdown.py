@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-from grader.sources import folded
+from grader.assignments import folded
 
 from .languages import in_language, language_of, upwards
 from .metadata import address

@@ -17,7 +17,7 @@ from sphinx.builders.dummy import DummyBuilder
 from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 
 from grader import guard
-from grader.sources import folded
+from grader.assignments import folded
 
 from ..notebooks import course
 from ..project import LANGS, save

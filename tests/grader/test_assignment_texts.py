@@ -1,11 +1,12 @@
-"""What the source notebooks take over from the exercises page: titles, and text without the book's markup."""
+"""What the assignments take over from the exercises page: titles, and text without the book's markup."""
 
+import json
 import re
 
 import nbformat
 import pytest
 
-from grader import sources
+from grader import assignments
 
 HINT = ":::{admonition} 提示\n:class: dropdown tip\n两行，\n第二行 {term}`梯度`。\n:::"
 FOLDED = "<details><summary><u>提示</u></summary>\n\n两行，\n第二行 梯度。\n\n</details>"
@@ -16,7 +17,7 @@ FOLDED = "<details><summary><u>提示</u></summary>\n\n两行，\n第二行 梯�
     ("```{exercise-start} 数参数 | Count\n:label: ex-count\n```", "数参数 | Count"),
 ], ids=["chapter", "exercise"])
 def test_the_title_of_a_chapter_or_an_exercise(cell, title):
-    assert sources.title(cell) == title
+    assert assignments.title(cell) == title
 
 
 @pytest.mark.parametrize(("cell", "text"), [
@@ -27,11 +28,12 @@ def test_the_title_of_a_chapter_or_an_exercise(cell, title):
     (f"before\n\n{HINT}", f"before\n\n{FOLDED}"), (f"{HINT}\n\n{HINT}", f"{FOLDED}\n\n{FOLDED}"),
 ], ids=["plain", "roles", "another exercise", "page", "hint", "two hints"])
 def test_text_as_a_notebook_shows_it(cell, text):
-    assert sources.plain(cell) == text
+    assert assignments.plain(cell) == text
 
 
 def test_no_markup_of_the_book_is_left():
-    for notebook in sources.notebooks_by_chapter().values():
+    for name in assignments.names():
+        notebook = nbformat.reads(json.dumps(assignments.read(name)), 4)
         nbformat.validate(notebook)
         for cell in notebook.cells:
             assert not re.search(r":::|```\{|\{[a-z-]+\}`", cell.source), cell.id
