@@ -252,6 +252,29 @@ def test_a_folder_that_may_be_a_class_is_said(files, guess, collected, tmp_path)
     assert (f"please check: {guess}\n" in said) if guess else "please check" not in said
 
 
+def test_a_file_beside_the_folder_of_the_class_is_said(collected, tmp_path):
+    files = {f"class/ann/{A}": "1", f"class/bob/{A}": "2", "rubric.pdf": "!"}
+    status, taken, said, _ = collected(unpacked(tmp_path / "in", files))
+    assert (status, {student for student, _ in taken}) == (1, {"ann", "bob"})
+    assert "left out 'rubric.pdf': it lies beside the folder of the class" in said
+
+
+def test_two_notebooks_of_other_names_leave_a_choice(collected, tmp_path):
+    """What the command says to do with them works."""
+    folder = unpacked(tmp_path / "in", {"ann/a.ipynb": "1", "ann/b.ipynb": "2", f"bob/{A}": "3"})
+    assert f"2 notebooks, none called {A}" in collected(folder)[2]
+    (folder / "ann" / "b.ipynb").rename(folder / "ann" / A)
+    assert collected(folder)[1] == {("ann", A): "2", ("bob", A): "3"}
+
+
+@pytest.mark.parametrize("listed", ["submission_11: [", "[]", "submission_11: {}", "submission_11:\n  :submitters: 3"])
+def test_a_broken_list_from_gradescope_leaves_the_numbers(listed, collected, tmp_path):
+    files = {"export/submission_metadata.yml": listed, f"export/submission_11/{A}": "1"}
+    status, taken, said, _ = collected(unpacked(tmp_path / "in", files))
+    assert (status, taken) == (0, {("11", A): "1"})
+    assert "please check: students are called by the numbers of their submissions: submission_metadata.yml" in said
+
+
 def test_a_file_without_an_owner_is_collected_from_a_folder(collected, tmp_path):
     """What the command says to do with it works."""
     assert "Put it into late/STUDENT, and collect late, too" in collected(
@@ -488,7 +511,7 @@ def test_a_result_folder_of_links_is_not_followed(tmp_path):
     (tmp_path / "out" / "ann").mkdir(parents=True)
     (tmp_path / "out" / "ann" / "activations").symlink_to(elsewhere)
     collect(unpacked(tmp_path / "in", {f"ann/{A}": "ann", f"bob/{A}": "b"}), tmp_path / "out", "activations")
-    assert (elsewhere / "keep").read_text() == "me"
+    assert [(path.name, path.read_text()) for path in elsewhere.iterdir()] == [("keep", "me")]
     assert text_of(tmp_path / "out" / "ann" / "activations" / A) == "ann"
 
 
