@@ -284,15 +284,18 @@ def load(path: files.PathLike) -> Network:
     >>> bool((same.params == net.params).all())
     True
     """
-    arrays = files.read_arrays(path, ("architecture", "params"))
+    path = files.as_path(path, "load")
     try:
+        arrays = files.read_arrays(path, {"architecture", "params"})
         architecture = json.loads(str(arrays["architecture"][()]))
         if not isinstance(architecture, list) or not architecture:
-            raise ValueError("no layers")
+            raise BadFile("no layers")
         return _assemble(architecture, arrays["params"])
-    except (ValueError, TypeError, RecursionError) as problem:
-        raise BadFile(f"load expected a network in {path}, got something else ({problem}). "
-                      "Save the network again, or check that this is the right file.") from None
+    except (FileNotFoundError, PermissionError):
+        raise
+    except Exception as problem:  # whatever a hostile file leads to
+        raise BadFile(f"load expected an .npz file written by net.save in {str(path)!r}, got a broken or foreign file "
+                      f"({problem}). Save the network again, or check that this is the right file.") from None
 
 
 def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0.0, input_noise: float = 0.0,

@@ -137,9 +137,6 @@ def _key(settings: Row, checkpoint: Any) -> str:
 def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
     """The rows of a checkpoint; a new one is begun with the name of `run`."""
     path = as_path(place, "sweep checkpoint")
-    if not path.parent.is_dir() or path.is_dir():
-        raise ValueError(f"sweep expected a file in an existing folder for the checkpoint, got {str(place)!r}. "
-                         "Create the folder first, or correct the path.")
     name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
     owner = {"sweep": f"{run.__module__}.{name}"}
     try:
@@ -148,7 +145,7 @@ def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
         raise ValueError(f"sweep with a checkpoint expected a function whose data can be compared with that of a later "
                          f"call, got {run!r} ({problem}). Create it inside the function, or leave out the checkpoint."
                          ) from None
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     first, *lines = text.split("\n")
     new = not lines and head.startswith(first)  # or cut short while the first line was written
     if not new and first not in (head, json.dumps(owner)):  # the older form, which names no code
