@@ -40,19 +40,11 @@ def assign(view: Array, value: Any, what: str) -> None:
                          "undone. Assign other values; written as W = W + x, a bad change is refused beforehand.")
     new = checks.as_floats(value, view.dtype, what)
     if new.shape not in ((), view.shape):
-        raise ValueError(f"{what} expected shape {view.shape}, got {new.shape}. {_to_shape(new, view.shape)}")
+        otherwise = (f"For the same in every network use np.broadcast_to(x, {view.shape})."
+                     if new.shape == view.shape[1:] else "Give an array of that shape, or one number for all.")
+        raise ValueError(f"{what} expected shape {view.shape}, got {new.shape}. "
+                         f"{checks.to_shape(new, view.shape, otherwise)}")
     view[...] = new
-
-
-def _to_shape(new: Array, shape: tuple[int, ...]) -> str:
-    """How to give an array the shape of a parameter."""
-    if new.shape == shape[1:]:
-        return f"Use np.broadcast_to(x, {shape}): the same for every network."
-    if new.T.shape == shape:
-        return "Use np.transpose(x)."
-    if [n for n in new.shape if n > 1] == [n for n in shape if n > 1]:
-        return f"Use np.reshape(x, {shape})."
-    return "Give an array of that shape, or one number for all."
 
 
 class Layer:

@@ -81,22 +81,23 @@ def _to_numbers(array: NDArray[Any]) -> str:
     return "Use np.asarray(x, float)." if convertible else "Replace everything that is not a number."
 
 
+def to_shape(array: NDArray[Any], shape: tuple[int | None, ...], otherwise: str) -> str:
+    """How to give an array that shape, in which None is any length; `otherwise` if it takes more than one step."""
+    ways = {"np.transpose(x)": array.T, "np.ravel(x)": array.ravel(), "np.squeeze(x)": array.squeeze(),
+            "np.array(x)[:, None]": array[..., None], "np.array(x)[None, :]": array[None]}
+    for code, changed in ways.items():
+        if changed.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, changed.shape, strict=True)):
+            return f"Use {code}."
+    return otherwise
+
+
 def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:
     """`X` as a non-empty (n_in, N) array of finite floats."""
     array = as_array(X, f"{what} input")
-    if array.ndim != 2 or (n_in is not None and array.shape[0] != n_in):
-        if array.ndim == 1 and n_in in (None, array.size):
-            remedy = "For one sample use np.array(x)[:, None]."
-        elif array.ndim == 1 and n_in == 1:
-            remedy = "For one input per sample use np.array(x)[None, :]."
-        elif array.ndim == 2 and array.shape[1] == n_in:
-            remedy = "Samples are columns: use np.array(X).T."
-        elif array.ndim == 2:
-            remedy = f"Give one row per input, or build the network for {array.shape[0]} inputs."
-        else:
-            remedy = "Give one row per input and one column per sample."
-        rows = "D" if n_in is None else n_in
-        raise ValueError(f"{what} expected input of shape ({rows}, N), got {array.shape}. {remedy}")
+    if array.ndim != 2 or n_in not in (None, array.shape[0]):
+        otherwise = "Give one row per input and one column per sample, or build a network for other inputs."
+        remedy = to_shape(array, (n_in, None), otherwise)
+        raise ValueError(f"{what} expected input of shape ({n_in or 'D'}, N), N samples, got {array.shape}. {remedy}")
     if 0 in array.shape:
         raise ValueError(f"{what} expected at least one sample, got an empty batch of shape {array.shape}. "
                          "Check how the samples were selected.")
@@ -123,14 +124,13 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> NDArra
 
 def _to_one_each(array: NDArray[Any], n_samples: int) -> str:
     """How to turn an array of another shape into one label per sample."""
-    if array.size == n_samples == max(array.shape, default=1):
-        return "Use np.ravel(y)."
+    otherwise = CLASS_NUMBERS
     for axis, place in enumerate(("columns", "rows")):
         if array.ndim == 2 and array.shape[1 - axis] == n_samples and ((array != 0).sum(axis) == 1).all():
-            return f"These are one-hot {place}: use np.argmax(y, axis={axis})."
+            otherwise = f"These are one-hot {place}: use np.argmax(y, axis={axis})."
     if array.ndim == 1:
-        return f"X has {n_samples} samples, y has {array.size}: select the same samples in both."
-    return CLASS_NUMBERS
+        otherwise = f"X has {n_samples} samples, y has {array.size}: select the same samples in both."
+    return to_shape(array, (n_samples,), otherwise)
 
 
 def _to_class_numbers(array: NDArray[Any]) -> str:

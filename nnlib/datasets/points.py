@@ -189,11 +189,9 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
                          "Give one row per input; for a single input use np.array(X)[None, :].")
     n = X.shape[1]
     if y.ndim not in (1, 2) or y.shape[-1] != n:
-        turned = "X" if y.shape == X.shape[:1] else "y" if y.ndim == 2 and len(y) == n else None
-        remedy = (f"Samples are columns: use np.array({turned}).T." if turned else
-                  "Give one label, or one column of targets, per sample.")
         raise ValueError(f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
-                         f"got {y.shape}. {remedy}")
+                         f"got {y.shape}. Give one label, or one column of targets, per column of X; if samples are "
+                         "rows, transpose: np.array(X).T, np.array(y).T.")
     n_test = round(n * real_number("train_test_split test", test, 0, 1, open_low=True))
     if not 0 < n_test < n:
         raise ValueError(f"train_test_split expected at least one sample in each part, got {n - n_test} to train on "

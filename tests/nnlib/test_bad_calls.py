@@ -99,10 +99,10 @@ INPUTS = [
     (X[:, 0], "(3,)", "np.array(x)[:, None]", X[:, :1]),
     (X[:, 0].tolist(), "(3,)", "np.array(x)[:, None]", X[:, :1]),
     (np.zeros(5), "(5,). Give one row per input and one column per sample", to(X)),
-    (X.T, "(4, 3)", "np.array(X).T", X),
-    (X.T.tolist(), "(4, 3)", "np.array(X).T", X),
-    (np.zeros((5, 2)), "(5, 2). Give one row per input, or build the network for 5", lambda x: x[:3]),
-    (np.zeros((1, 3, 2)), "(1, 3, 2)", lambda x: x[0]),
+    (X.T, "(4, 3)", "np.transpose(x)", X),
+    (X.T.tolist(), "(4, 3)", "np.transpose(x)", X),
+    (np.zeros((5, 2)), "(5, 2). Give one row per input and one column per sample, or build", lambda x: x[:3]),
+    (np.zeros((1, 3, 2)), "(1, 3, 2)", "np.squeeze(x)"),
     (5.0, "()", to(X)),
     (X[:, :0], "an empty batch of shape (3, 0)", to(X)),
 ]
@@ -123,8 +123,8 @@ LABELS = [
     (np.eye(2)[Y].tolist(), "(4, 2)", "np.argmax(y, axis=1)", Y),
     (np.eye(4)[Y], "(4, 4). These are one-hot rows", "np.argmax(y, axis=1)", Y),
     (np.full((2, 4), 0.5), f"(2, 4){ONE_EACH}", to(Y)),
-    (Y[:, None], "(4, 1)", "np.ravel(y)", Y),
-    (Y[None].tolist(), "(1, 4)", "np.ravel(y)", Y),
+    (Y[:, None], "(4, 1)", "np.ravel(x)", Y),
+    (Y[None].tolist(), "(1, 4)", "np.ravel(x)", Y),
     (Y[:3], "(3,). X has 4 samples, y has 3", to(Y)),
     (1, f"(){ONE_EACH}", to(Y)),
     (None, "None", to(Y)),
@@ -205,11 +205,11 @@ TAKE_NETWORK = [
 
 def tables():
     yield from (Row(net(), bad, f"Linear(3, 4)…got {got}", *more) for bad, got, *more in INPUTS)
-    yield from (Row(call, X.T, "Linear(3, 4)…got (4, 3)", "np.array(X).T", X) for call in TAKE_INPUT)
+    yield from (Row(call, X.T, "Linear(3, 4)…got (4, 3)", "np.transpose(x)", X) for call in TAKE_INPUT)
     for bad, got, *more in LABELS:
         yield Row(lambda y: net().loss_and_grad(X, y), bad, f"CrossEntropy…got {got}", *more)
     for call, who in TAKE_LABELS.items():
-        yield Row(call, Y[:, None], f"{who}…got (4, 1)", "np.ravel(y)", Y)
+        yield Row(call, Y[:, None], f"{who}…got (4, 1)", "np.ravel(x)", Y)
     for call, bad in product(TAKE_NETWORK, (X, None, nn.mlp, nn.Linear(3, 4))):
         yield Row(call, bad, f"net…got {type(bad).__name__}", to(nn.mlp(2, 3, 2)))
     for bad, got, *more in NUMBERS_ONLY:
@@ -381,13 +381,13 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda W: setattr(net()[0], "W", W): [
         (np.ones((3, 4)), "Linear(3, 4).W expected shape (4, 3), got (3, 4)", "np.transpose(x)"),
         (np.ones((4, 5)), "Linear(3, 4).W expected shape (4, 3), got (4, 5). Give", to(1.0)),
-        (np.ones((1, 4, 3)), "Linear(3, 4).W…got (1, 4, 3)", "np.reshape(x, (4, 3))"),
+        (np.ones((1, 4, 3)), "Linear(3, 4).W…got (1, 4, 3)", "np.squeeze(x)"),
         ("0.5", "Linear(3, 4).W…got dtype <U3", "np.asarray(x, float)", 0.5),
         (NAN, "Linear(3, 4).W…got 1 NaN or infinite values out of 1", CLEANED, 0)],
     lambda W: setattr(net(networks=2)[0], "W", W): [
         (np.ones((4, 3)), "Linear(3, 4).W…(2, 4, 3), got (4, 3)", "np.broadcast_to(x, (2, 4, 3))")],
     lambda b: setattr(net()[0], "b", b): [
-        (np.ones(4), "Linear(3, 4).b expected shape (4, 1), got (4,)", "np.reshape(x, (4, 1))"),
+        (np.ones(4), "Linear(3, 4).b expected shape (4, 1), got (4,)", "np.array(x)[:, None]"),
         (np.ones((1, 4)), "Linear(3, 4).b…got (1, 4)", "np.transpose(x)")],
     lambda net: setattr(net[0], "W", 1e300): [
         (net(dtype="float32"), "Linear(3, 4).W expected…3.4e+38…got 1e+300", "net.copy('float64')")],
@@ -440,8 +440,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         *((bad, f"name_of…below 26, got {bad}. Choose one from 0 to 25", to(25)) for bad in (26, 99))],
     net().save: [
         (None, "Writing expected a path, got None", to("net.npz")),
-        ("no/such/net.npz", "Writing net.npz…folder, got '…no/such'", made),
-        (".", "Writing expected…got the folder '.'. Add", lambda folder: f"{folder}/net.npz")],
+        ("no/such/net.npz", "Writing expected…in an existing folder, …got 'no/such/net.npz'. Create", made),
+        (".", "Writing expected the path of a file …got '.'", lambda folder: f"{folder}/net.npz")],
     lambda sizes: nn.mlp(*sizes): [
         *((bad, f"mlp…got sizes {bad}", to((3, 4, 2))) for bad in ((), (3,), ([3, 4, 2],))),
         ((3, 0, 2), "Linear n_out…got 0", to((3, 1, 2)))],
@@ -449,7 +449,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (bad, f"mlp…got {bad!r}", "nn.ReLU") for bad in (nn.ReLU(), nn.tanh, np.tanh, "relu", nn.Dropout)],
     lambda p: net(dropout=p): [(1, "Dropout p…got 1", to(0.5))],
     lambda std: net(input_noise=std): [(-1, "GaussianNoise std…got -1", to(0.5))],
-    NO_WEIGHTS: [(THREE, "ReLU() expected input of shape (D, N), got (3,)", "np.array(x)[:, None]"),
+    NO_WEIGHTS: [(THREE, "ReLU() expected input of shape (D, N)…got (3,)", "np.array(x)[:, None]"),
                  (np.zeros((0, 3)), "ReLU()…got an empty batch of shape (0, 3)", to(X))],
     nn.mlp(1, 2): [(Y, "Linear(1, 2)…got (4,)", "np.array(x)[None, :]", Y[None])],
     lambda loss: nn.fit(net(), X, Y, loss): [
@@ -494,9 +494,9 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (np.zeros((1, 1, 2, 4)), "Hinge…got (1, 1, 2, 4)", lambda s: s[0]),
         (np.zeros((3, 0)), "Hinge…got (3, 0)", to(X))],
     lambda y: net().loss_and_grad(X, y, nn.MSE()): [
-        (X[:2].T, "MSE…shape (2, 4), got (4, 2)", np.transpose),
+        (X[:2].T, "MSE…shape (2, 4), got (4, 2)", "np.transpose(x)"),
         (Y, "MSE…shape (2, 4), got (4,)", lambda y: np.eye(2)[:, y])],
-    save_over: [(0o444, "Writing expected a file that may change, got the read-only '…net.npz'", to(0o644))],
+    save_over: [(0o444, "Writing expected…not read-only, got '…net.npz'", to(0o644))],
     lambda net: net.save("net"): [
         (nn.Network(type(own.__name__, (own,), {})()), f"net.save…of nnlib…got {own.__name__}", to(net()))
         for own in (nn.ReLU, nn.Tanh)],
@@ -525,8 +525,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda data: datasets.train_test_split(*data): [
         ((X, np.eye(3)), f"{SPLIT} y of shape (4,) or (C, 4)…got (3, 3). Give", to((X, Y))),
         ((X[0], Y), f"{SPLIT} X…got (4,)", lambda data: (data[0][None, :], Y)),
-        ((X.T, Y), f"{SPLIT} y…got (4,). Samples…np.array(X).T", lambda data: (data[0].T, Y)),
-        ((X, X.T), f"{SPLIT} y…got (4, 3). Samples…np.array(y).T", lambda data: (X, data[1].T)),
+        ((X.T, Y), f"{SPLIT} y…got (4,)…np.array(X).T", lambda data: (data[0].T, Y)),
+        ((X, X.T), f"{SPLIT} y…got (4, 3)…np.array(y).T", lambda data: (X, data[1].T)),
         ((X, Y, 0.9), "train_test_split…got 0 to train on and 4 to test on", lambda data: (*data[:2], 0.5)),
         ((X, None), "train_test_split y…got None", to((X, Y))), (([[1], []], Y), "…X…got rows", to((X, Y)))],
     lambda arguments: datasets.cifar10(*arguments): [
@@ -554,7 +554,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda kind: sweep({"a": [1]}, partial(lambda a, b: a, b=kind()), checkpoint="rows"): [
         (threading.Lock, "sweep with a checkpoint expected…got functools.partial", to(int))],
     lambda path: sweep({"a": [1]}, checkpoint=path): [
-        *((bad, f"sweep expected a file in an existing folder for the checkpoint, got {bad!r}", repair)
+        *((bad, f"Writing expected the path of a file in an existing folder, …got {bad!r}", repair)
           for bad, repair in (("no/rows", made), (".", to("rows")))),
         (3, "sweep checkpoint expected a path, got 3", to("rows")),
         (__file__, "sweep…got one that…", to("rows"), None, nn.BadFile)],
@@ -622,12 +622,12 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
 }
 BAD_FILES = {  # the same for files with a wrong content
     nn.load: [(__file__, f"load…{__file__!r}, got a broken or foreign file", NO_REPAIR),
-              (".", "load expected the path of a file, got the folder '.'. Add", saved_in)],
+              (".", "load…'.', got a broken or foreign file ([Errno 21] Is a directory", saved_in)],
     load: [(bad, f"load…got {got}", to(saved(LINEAR))) for bad, got in (
-        ({}, "a broken or foreign file (entries [])"), (saved(), "something else (no layers)"),
+        ({}, "a broken or foreign file (entries [])"), (saved(), "a broken or foreign file (no layers)"),
         ({**saved(LINEAR), "how": zipfile.ZIP_DEFLATED}, "a broken or foreign file (a compressed"),
         ({**saved(LINEAR), "params": npy(ONE)[:-8]}, "a broken or foreign file (8 bytes for"),
-        (saved(LINEAR, params=THREE), "something else (the layers expected 2…got float64 (3,)"))],
+        (saved(LINEAR, params=THREE), "a broken or foreign file (the layers expected 2…got float64 (3,)"))],
     resumed: [(f"{bad}\n", f"sweep expected a row on line 2…got {bad!r}", to(""))
               for bad in ("[broken", "5", '["key", 5]', '[["key"], {}]', '{"a": 1, "b": 2}')],
     cifar10: [(bad, f"cifar10 expected…got {got}", to(IMAGE)) for bad, got in (
