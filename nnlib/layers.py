@@ -96,8 +96,27 @@ class Layer:
         return {}
 
 
-class _Weighted(Layer):
-    """A layer of n_out units with weights W and biases b."""
+@raises("a size is not a whole number of at least 1, or `init` is unknown")
+class Linear(Layer):
+    """A fully connected layer: ``W @ X + b``.
+
+    Shape: input (n_in, N) to output (n_out, N); ``W`` (n_out, n_in), ``b`` (n_out, 1); with R networks
+    each but the network's input has a leading axis of length R.
+
+    The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
+    sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
+
+    Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
+    Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales.
+
+    Examples
+    --------
+    >>> from nnlib import Network
+    >>> net = Network(Linear(2, 1))
+    >>> net[0].W, net[0].b = [[1.0, 2.0]], 0.5
+    >>> print(net([[3.0], [4.0]]))
+    [[11.5]]
+    """
 
     weight_names = ("W",)
     n_in: int
@@ -124,29 +143,6 @@ class _Weighted(Layer):
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"W": rng.standard_normal(self.shapes()["W"]) * self._std, "b": 0.0}
 
-
-@raises("a size is not a whole number of at least 1, or `init` is unknown")
-class Linear(_Weighted):
-    """A fully connected layer: ``W @ X + b``.
-
-    Shape: input (n_in, N) to output (n_out, N); ``W`` (n_out, n_in), ``b`` (n_out, 1); with R networks
-    each but the network's input has a leading axis of length R.
-
-    The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
-    sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
-
-    Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
-    Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales.
-
-    Examples
-    --------
-    >>> from nnlib import Network
-    >>> net = Network(Linear(2, 1))
-    >>> net[0].W, net[0].b = [[1.0, 2.0]], 0.5
-    >>> print(net([[3.0], [4.0]]))
-    [[11.5]]
-    """
-
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine, W = self.own.buffers, self.views["W"]
         mine.x = x
@@ -169,7 +165,7 @@ class Linear(_Weighted):
 
 
 @raises("a size is not a whole number, `pieces` is below 2, or `init` is unknown")
-class Maxout(_Weighted):
+class Maxout(Linear):
     """Units that give the largest of several weighted sums: ``max(W[0] @ X + b[0], W[1] @ X + b[1], ...)``.
 
     Shape: input (n_in, N) to output (n_out, N); ``W`` (pieces, n_out, n_in), ``b`` (pieces, n_out, 1).
@@ -194,19 +190,15 @@ class Maxout(_Weighted):
         return {name: (self.pieces, *shape) for name, shape in super().shapes().items()}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
-        mine, W = self.own.buffers, self.views["W"]
-        mine.x = x[..., None, :, :]
-        mine.z = mine.get("z", (*W.shape[:-1], x.shape[-1]), W.dtype)
-        np.matmul(W, mine.x, out=mine.z)
-        mine.z += self.views["b"]
-        shape = (*W.shape[:-3], *mine.z.shape[-2:])
-        y: Array = np.maximum.reduce(mine.z, axis=-3, out=mine.get("y", shape, W.dtype))
+        mine = self.own.buffers
+        z = mine.z = super().forward(x[..., None, :, :])
+        y: Array = np.maximum.reduce(z, axis=-3, out=mine.get("most", (*z.shape[:-3], *z.shape[-2:]), z.dtype))
         mine.y = y
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        mine, W = self.after_forward(), self.views["W"]
-        dz = mine.get("dz", mine.z.shape, W.dtype)
+        mine = self.after_forward()
+        dz = mine.get("dz", mine.z.shape, mine.z.dtype)
         free = mine.get("free", dy.shape, bool)
         won = mine.get("won", dy.shape, bool)
         free[...] = True
@@ -215,14 +207,10 @@ class Maxout(_Weighted):
             won &= free
             free ^= won
             np.multiply(dy, won, out=dz[..., k, :, :])
-        np.matmul(dz, mine.x.mT, out=mine.grads["W"])
-        np.matmul(dz, mine.ones(dz.shape[-1], dz.dtype), out=mine.grads["b"])
-        if not need_dx:
+        parts = super().backward(dz, need_dx)
+        if parts is None:
             return None
-        parts = mine.get("parts", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
-        np.matmul(W.mT, dz, out=parts)
-        shape = (*parts.shape[:-3], *parts.shape[-2:])
-        return np.add.reduce(parts, axis=-3, out=mine.get("dx", shape, W.dtype))
+        return np.add.reduce(parts, axis=-3, out=mine.get("sum", (*parts.shape[:-3], *parts.shape[-2:]), parts.dtype))
 
 
 class Elementwise(Layer):

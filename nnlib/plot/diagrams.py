@@ -38,7 +38,7 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     for layer in net:
         if layer.n_out is not None:
             columns.append((layer.n_out, [], []))
-        if not isinstance(layer, Linear):
+        if type(layer) is not Linear:
             columns[-1][1].append(type(layer).__name__ if layer.n_out else repr(layer).removesuffix("()"))
         for name, shape in layer.shapes().items():
             symbol = name.replace("alpha", r"\alpha")
@@ -190,7 +190,8 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     >>> figure.axes[0].get_title()
     '→ 3 / 16'
     """
-    if not isinstance(net, Network) or net.networks or not all(isinstance(part, Linear | Elementwise) for part in net):
+    fits = isinstance(net, Network) and all(type(part) is Linear or isinstance(part, Elementwise) for part in net)
+    if not fits or net.networks:
         raise ValueError(f"plot.graph expected one Network of Linear layers and activations, got {net!r}. "
                          "Make one, such as nn.mlp(2, 2, 2).")
     X, _ = (net := net.copy()).check_data(x, y, loss)  # the caller's net.grads stay as they are

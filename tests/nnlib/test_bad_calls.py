@@ -577,7 +577,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
                    (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
     lambda net: plot.graph(net, [[1.0], [2.0]], [1]): [
         *((bad, f"plot.graph expected one Network…got {bad!r}", to(nn.mlp(2, 2, 2)))
-          for bad in (nn.Linear(2, 2), nn.mlp(2, 2, networks=2), nn.mlp(2, 2, 2, dropout=0.5))),
+          for bad in (nn.Linear(2, 2), nn.mlp(2, 2, networks=2), nn.mlp(2, 2, 2, dropout=0.5),
+                      nn.mlp(2, 2, 2, activation=nn.Maxout))),
         (nn.mlp(2, 5, 2), "plot.graph expected at most 4 units…, got Network(", "nn.mlp(2, 2, 2)")],
     lambda x: plot.graph(nn.mlp(2, 2), x, [0] * np.shape(x)[1]): [
         (X[:2], "plot.graph expected at most 4 units in a layer and 1 sample, got Network(…and 4", "X[:, :1]")],
