@@ -119,13 +119,7 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
         with LOCK, plt.rc_context(STYLE):
-            before = plt.get_fignums()
-            try:
-                figure = draw(*args, **kwargs)
-            except Exception:  # else a notebook would show the half-drawn figure below the error
-                for number in set(plt.get_fignums()) - set(before):
-                    plt.close(number)
-                raise
+            figure = draw(*args, **kwargs)
             interactive = plt.isinteractive()
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure
