@@ -229,11 +229,9 @@ class Network:
         """
         if self.networks is None:
             raise ValueError("select expected a stack of networks, got a single one. Use the network itself.")
-        if isinstance(which, bool) or not isinstance(which, slice | Integral):
-            raise ValueError(f"select expected a number or a slice, got {which!r}. Write net.select(0).")
-        chosen = range(self.networks)[which] if isinstance(which, slice) else -self.networks <= which < self.networks
-        if not chosen:
-            raise ValueError(f"select expected a network of a stack of {self.networks}, got {which}. "
+        number = isinstance(which, Integral) and not isinstance(which, bool) and -self.networks <= which < self.networks
+        if not number and not (isinstance(which, slice) and range(self.networks)[which]):
+            raise ValueError(f"select expected a number or a slice for a stack of {self.networks}, got {which!r}. "
                              f"Choose an index from {-self.networks} to {self.networks - 1}.")
         return _assemble(self._plan(), self.params[which])
 

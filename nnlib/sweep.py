@@ -102,12 +102,11 @@ def _settings(grid: Any) -> list[Row]:
                 raise TypeError("letters or keys, which nobody means to vary")
             settings = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
         settings = [dict(**dict(s)) for s in settings]  # names are strings
+        if not settings or not all(settings):
+            raise TypeError("nothing to vary")
     except (TypeError, ValueError):
-        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, got {grid!r}. "
+        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, none empty, got {grid!r}. "
                          'Write for example {"l2": [0, 0.1], "seed": range(5)}.') from None
-    if not settings or not all(settings):
-        raise ValueError(f"sweep expected a grid with at least one setting, got {grid!r}. "
-                         "Give at least one setting to vary.")
     if any("error" in s for s in settings):
         raise ValueError(f"sweep expected settings without the name error, a column of its own, got {grid!r}. Rename "
                          "it, say to noise.")

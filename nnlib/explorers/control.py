@@ -56,17 +56,13 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
 
 def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str],
              start: Mapping[str, Any], aside: Collection[str]) -> list[Control]:
-    if not callable(draw):
-        raise ValueError(f"explore expected a function that draws, got {draw!r}. "
-                         "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20]).")
-    if not offered:
-        raise ValueError("explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, "
-                         "20]).")
     try:
         signature = inspect.signature(draw)
-    except ValueError:  # some functions that are written in C
-        raise ValueError(f"explore expected a function with named arguments, got {draw!r}. "
-                         "Call it from one of your own: explore(lambda hidden: ..., hidden=[1, 3, 20]).") from None
+    except (TypeError, ValueError):  # no function, or one of some that are written in C
+        raise ValueError(f"explore expected a function with named arguments that draws, got {draw!r}. "
+                         "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20]).") from None
+    if not offered:
+        raise ValueError("explore expected at least one control, got none. Add one, say hidden=[1, 3, 20].")
     defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
     try:
         signature.bind(**offered)

@@ -293,10 +293,6 @@ def steps(pairs):
         optimizer.step(params, grads)
 
 
-def floats_copied(pairs):
-    return [(np.array(params), grads) for params, grads in pairs]
-
-
 def run_on_a_network(code):
     exec(code, {"net": net(), "np": np})
 
@@ -309,7 +305,7 @@ def spoiled(value=NAN, **options):
 
 
 def floats(pairs):
-    return [(np.asarray(params, float), np.asarray(grads, float)) for params, grads in pairs]
+    return [(np.array(params, float), np.array(grads, float)) for params, grads in pairs]
 
 
 def sweep(grid, run=lambda **settings: 1, **options):
@@ -431,9 +427,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda dtype: net().copy(dtype): [(int, "copy expected dtype…got <class 'int'>", to("float64"))],
     lambda net: net.select(0): [(net(), "select…got a single one. Use the network itself", NO_REPAIR)],
     STACK.select: [
-        *((bad, f"select…of 3, got {bad}. Choose an index from -3 to 2", to(2))
-          for bad in (3, -4, slice(3, 9))),
-        *((bad, f"select…got {bad}. Write net.select(0)", to(0)) for bad in (1.5, True))],
+        (bad, f"select…of 3, got {bad}. Choose an index from -3 to 2", to(2))
+        for bad in (3, -4, slice(3, 9), 1.5, True)],
     nn.load: [(bad, f"load expected a path, got {bad!r}", lambda bad: saved_in(".")) for bad in (0, None)],
     net().name_of: [
         (-1, "name_of index…got -1", "1"),
@@ -467,7 +462,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (frozen(net()), "fit expected…got read-only parameters. Use", "net.copy()")],
     lambda net: nn.fit(net, X, Y, TrainsAgain(net), epochs=1): [
         (net(), "fit expected…got one in training", NO_REPAIR)],
-    steps: [([(frozen(np.ones(2)), ONE)], "SGD expected params to change, got a read-only", floats_copied),
+    steps: [([(frozen(np.ones(2)), ONE)], "SGD expected params…that may change, got array([1., 1.])", floats),
             ([(ONE, THREE)], "SGD…shape (2,), got (2,) and (3,)", to([(np.ones(2), ONE)])),
             ([(THREE, 0 * THREE), (ONE, ONE)], "SGD…shape (3,), got (2,) and (2,)", lambda pairs: pairs[1:]),
             ([([1.0, 2.0], ONE)], "SGD expected params…got [1.0, 2.0]", floats),
@@ -501,7 +496,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (nn.Network(type(own.__name__, (own,), {})()), f"net.save…of nnlib…got {own.__name__}", to(net()))
         for own in (nn.ReLU, nn.Tanh)],
     lambda options: nn.explore(**{"draw": view, **options}): [
-        ({"draw": "draw", **HIDDEN}, "explore…draws, got 'draw'", to(HIDDEN)),
+        ({"draw": "draw", **HIDDEN}, "explore expected a function…draws, got 'draw'", to(HIDDEN)),
         ({}, "explore…got none", "hidden=[1, 3, 20]"),
         ({"draw": max, "x": [1]}, "explore expected a function with named arguments…<built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…view(hidden), got width: missing", to(HIDDEN)),
