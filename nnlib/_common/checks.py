@@ -12,9 +12,6 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 Array = NDArray[np.floating[Any]]
 T = TypeVar("T")
 
-CLASS_NUMBERS = ("Give one class number per sample; for real targets train with nn.MSE(), and measure "
-                 "nn.MSE()(net(X), y).")
-
 
 def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
     """`values` as an array, unless they are missing, sparse or ragged."""
@@ -44,7 +41,9 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str, finite: boo
     """`values` as finite floats, of the given dtype or, without one, in the precision that they have."""
     array = as_array(values, what)
     if array.dtype.kind not in "fiub":
-        raise ValueError(f"{what} expected real numbers, got dtype {array.dtype}. {_to_numbers(array)}")
+        remedy = ("Take np.real(x), or np.abs(x) for its size" if array.dtype.kind == "c" else
+                  "Replace all that is not a number, then use np.asarray(x, float)")
+        raise ValueError(f"{what} expected real numbers, got dtype {array.dtype}. {remedy}.")
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     with np.errstate(over="ignore", invalid="ignore"):  # a sum is 4x cheaper than isfinite().all()
@@ -68,17 +67,6 @@ def finite(result: Any, what: str) -> Any:
         raise ValueError(f"{what} expected finite numbers, got NaN or infinity. Give the network smaller, finite "
                          "parameters, or scale its inputs and targets, e.g. x / np.max(np.abs(x)).")
     return result
-
-
-def _to_numbers(array: NDArray[Any]) -> str:
-    """How to turn the entries of `array` into real numbers."""
-    if array.dtype.kind == "c":
-        return "Take np.real(x), or np.abs(x) for its size."
-    try:
-        convertible = np.isfinite(np.asarray(array, float)).all()
-    except (TypeError, ValueError, OverflowError):
-        convertible = False
-    return "Use np.asarray(x, float)." if convertible else "Replace everything that is not a number."
 
 
 def to_shape(array: NDArray[Any], shape: tuple[int | None, ...], otherwise: str) -> str:
@@ -108,41 +96,19 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> NDArra
     """`y` as N whole numbers from 0 to n_classes - 1."""
     array = as_array(y, f"{what} labels")
     if array.shape != (n_samples,):
+        otherwise = ("Give one class number per sample of X; for one-hot columns np.argmax(y, axis=0), for rows "
+                     "np.argmax(y, axis=1); for real targets train with nn.MSE().")
         raise ValueError(f"{what} expected labels of shape ({n_samples},), one per sample, got {array.shape}. "
-                         f"{_to_one_each(array, n_samples)}")
+                         f"{to_shape(array, (n_samples,), otherwise)}")
+    numbered = "classes, y = np.unique(y, return_inverse=True)"
     if array.dtype.kind not in "iu":
-        raise ValueError(f"{what} expected integer labels, got dtype {array.dtype}. {_to_class_numbers(array)}")
+        raise ValueError(f"{what} expected integer labels, got dtype {array.dtype}. For class numbers use "
+                         f"np.asarray(y, int), for names {numbered}; for real targets train with nn.MSE().")
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:
-        remedy = "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
-        if (found := np.unique(array).size) > n_classes:
-            remedy = f"Give the last layer {found} outputs. {remedy}"
         raise ValueError(f"{what} expected labels from 0 to {n_classes - 1} for {n_classes} classes, got {low} to "
-                         f"{high}. {remedy}")
+                         f"{high}. Number them from 0: {numbered}; for more classes the last layer needs more outputs.")
     return array
-
-
-def _to_one_each(array: NDArray[Any], n_samples: int) -> str:
-    """How to turn an array of another shape into one label per sample."""
-    otherwise = CLASS_NUMBERS
-    for axis, place in enumerate(("columns", "rows")):
-        if array.ndim == 2 and array.shape[1 - axis] == n_samples and ((array != 0).sum(axis) == 1).all():
-            otherwise = f"These are one-hot {place}: use np.argmax(y, axis={axis})."
-    if array.ndim == 1:
-        otherwise = f"X has {n_samples} samples, y has {array.size}: select the same samples in both."
-    return to_shape(array, (n_samples,), otherwise)
-
-
-def _to_class_numbers(array: NDArray[Any]) -> str:
-    """How to turn labels of another type into whole numbers without changing their meaning."""
-    if array.dtype.kind in "USMm" or {*map(type, array.flat)} in ({str}, {bytes}):
-        return "Number the classes: classes, y = np.unique(y, return_inverse=True)."
-    try:
-        with np.errstate(invalid="ignore"):
-            whole = array.dtype.kind in "fbO" and (array.astype(int) == array).all()
-    except (TypeError, ValueError, OverflowError):
-        whole = False
-    return "Use np.asarray(y, int)." if whole else CLASS_NUMBERS
 
 
 def whole_number(name: str, value: Any, low: int = 1) -> int:

@@ -72,17 +72,17 @@ def changed(values, value):
 
 
 CLEANED = "np.where(np.isfinite(x), x, 0)"
-ONE_EACH = ". Give one class number per sample; for real targets train with nn.MSE()"
+ONE_EACH, CONVERT = ". Give one class number per sample of X", ". For class numbers use"
 NUMBERS_ONLY = [  # bad, what it got, repair, right
     (changed(X, NAN), "1 NaN or infinite values out of 12", CLEANED, changed(X, 0)),
     (changed(changed(X, INF)[::-1], -INF), "2 NaN or infinite values out of 12", CLEANED),
-    (np.full((3, 4), "a"), "dtype <U1. Replace everything", to(X)),
+    (np.full((3, 4), "a"), "dtype <U1. Replace all", to(X)),
     (X.astype(str).tolist(), "dtype <U", "np.asarray(x, float)", X),
     (X + 1j, "dtype complex128", "np.real(x)", X),
     (X - 1j * X, "dtype complex128", "np.abs(x)", X * 2**0.5),
     (X.astype(object), "dtype object", "np.asarray(x, float)", X),
-    (changed(X, "a"), "dtype object. Replace everything", to(X)),
-    ([[1, None]] * 3, "dtype object. Replace everything", to(X)),
+    (changed(X, "a"), "dtype object. Replace all", to(X)),
+    ([[1, None]] * 3, "dtype object. Replace all", to(X)),
     (np.zeros((3, 4), "M8[s]"), "dtype datetime64[s]", "np.asarray(x, float)"),
     ([[1, 2], [3], [4]], "rows of different lengths", to(X)),
     (None, "None", to(X)),
@@ -91,7 +91,7 @@ NUMBERS_ONLY = [  # bad, what it got, repair, right
     ([*np.ma.masked_less(X, 0.3)], "4 masked entries", lambda x: [np.ma.filled(row, 0) for row in x],
      np.where(X < 0.3, 0, X)),
     ([[np.ma.masked, *row[1:]] for row in X.tolist()], "3 masked entries", to(X)),
-    ([[10**400] * 4] * 3, "dtype object. Replace everything", to(X)),
+    ([[10**400] * 4] * 3, "dtype object. Replace all", to(X)),
     (np.full((3, 4), "1e4000", "longdouble"), "1e+4000. Use x / np.max(np.abs(x)).", "x / np.max(np.abs(x))"),
 ]
 INPUTS = [
@@ -111,21 +111,21 @@ LABELS = [
     (Y.astype(float).tolist(), "dtype float64", "np.asarray(y, int)", Y),
     (Y.astype(object), "dtype object", "np.asarray(y, int)", Y),
     (Y == 1, "dtype bool", "np.asarray(y, int)", Y),
-    *((bad, f"dtype {kind}{ONE_EACH}", to(Y)) for bad, kind in (
+    *((bad, f"dtype {kind}{CONVERT}", to(Y)) for bad, kind in (
         (Y + 0.5, "float64"), (Y + NAN, "float64"), (Y + 0j, "complex128"), (changed(Y, "b"), "object"))),
-    *((bad, f"dtype {bad.dtype}. Number", "classes, y = np.unique(y, return_inverse=True)", Y) for bad in (
+    *((bad, f"dtype {bad.dtype}{CONVERT}", "classes, y = np.unique(y, return_inverse=True)", Y) for bad in (
         np.array(list("abab")), np.array(list("abab"), object), np.array([b"a", b"b"] * 2, object), Y.astype("M8[D]"))),
     (5 * Y, "0 to 5. Number", "classes, y = np.unique(y, return_inverse=True)", Y),
-    (Y - [3, 0, 0, 0], "-3 to 1. Give the last layer 3 outputs. Number the classes from 0", to(Y)),
+    (Y - [3, 0, 0, 0], "-3 to 1. Number them from 0", to(Y)),
     (Y - 1, "-1 to 0", lambda y: np.unique(y, return_inverse=True)[1], Y),
     (Y + 1, "1 to 2", lambda y: np.unique(y, return_inverse=True)[1], Y),
     (np.eye(2, dtype=int)[:, Y], "(2, 4)", "np.argmax(y, axis=0)", Y),
     (np.eye(2)[Y].tolist(), "(4, 2)", "np.argmax(y, axis=1)", Y),
-    (np.eye(4)[Y], "(4, 4). These are one-hot rows", "np.argmax(y, axis=1)", Y),
+    (np.eye(4)[Y], f"(4, 4){ONE_EACH}", "np.argmax(y, axis=1)", Y),
     (np.full((2, 4), 0.5), f"(2, 4){ONE_EACH}", to(Y)),
     (Y[:, None], "(4, 1)", "np.ravel(x)", Y),
     (Y[None].tolist(), "(1, 4)", "np.ravel(x)", Y),
-    (Y[:3], "(3,). X has 4 samples, y has 3", to(Y)),
+    (Y[:3], f"(3,){ONE_EACH}", to(Y)),
     (1, f"(){ONE_EACH}", to(Y)),
     (None, "None", to(Y)),
     (csr_array(Y[None]), "a sparse csr_array", lambda y: y.toarray().ravel(), Y),
@@ -591,7 +591,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
           for bad, how, repair in (
               ([1j, 2], "Take", "np.real(x)"), (["a", "b"], "Replace", to([1, 2])),
               ([1, None], "Replace", to([1, NAN])),
-              (["1", "2"], "Use", "np.asarray(x, float)"), (np.zeros(2, "M8[s]"), "Use", "np.asarray(x, float)"))),
+              *((bad, "Replace", "np.asarray(x, float)") for bad in (["1", "2"], np.zeros(2, "M8[s]"))))),
         ([1], "curves…'a' of shape (2,) or (2, R), got (1,)", to([1, 2])),
         (np.ones((1, 2, 3)), "curves…got (1, 2, 3)", lambda y: y[0])],
     lambda x: plot.curves(x, {"a": [1, 2]}): [
