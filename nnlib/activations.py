@@ -18,26 +18,11 @@ from numpy.typing import ArrayLike
 from ._common import exact
 from ._common.buffers import Buffers
 from ._common.checks import Array, as_floats
-from ._common.docstrings import with_sections
+from ._common.docstrings import raises, with_sections
 
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
 Function = Callable[..., Array]
-SECTIONS = """\
-Parameters
-----------
-z : array_like, any shape
-
-Returns
--------
-ndarray, the shape of `z`; float32 stays float32
-
-Raises
-------
-ValueError
-    If `z`, or a parameter, is not made of finite real numbers as described.
-
-"""  # what the docstrings of all functions have in common
 
 
 class Activation:
@@ -52,7 +37,8 @@ class Activation:
     def __init__(self, value: Function, slope: Function, exact: Callable[..., Any] | None = None) -> None:
         self.value, self.slope = value, slope
         self.exact = exact or self._as_in_training
-        update_wrapper(self, with_sections(SECTIONS)(value))
+        documented = with_sections("Shape: any to the same; float32 stays float32.\n\n")(value)
+        update_wrapper(self, raises("`z`, or a parameter, is not made of finite real numbers as described")(documented))
 
     __name__: str
 

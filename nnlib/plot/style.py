@@ -43,11 +43,6 @@ Returns
 matplotlib Figure
     That of the axes that the caller passes, which are cleared first, or else a new one.
 
-Raises
-------
-ValueError
-    If an argument is not as described.
-
 """  # what the docstrings of all plots have in common
 
 
@@ -115,6 +110,7 @@ def language(key: str) -> None:
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
     """Make `draw` use our style without changing the style of other figures, in one thread at a time."""
 
+    @raises("an argument is not as described")
     @with_sections(COMMON)
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
