@@ -205,22 +205,22 @@ def _gelu_gate(z: Array, out: Array) -> Array:
         out *= GELU_SCALE * GELU_CUBIC
         out += GELU_SCALE
         out *= z
-    return np.tanh(out, out=out)
+    np.tanh(out, out=out)
+    out += 1
+    return np.multiply(out, 0.5, out=out)
 
 
 def _gelu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
-    # With t the gate and u its argument: f' = (1 + t) (1 + (1 - t) z u') / 2.
+    # With s the gate, (1 + tanh u) / 2: f' = s + z s (1 - s) 2 u'.
     near = np.clip(z, -GELU_FLAT, GELU_FLAT, out=scratch.get("near", z.shape, z.dtype))
-    np.multiply(near, near, out=out)
-    out *= 3 * GELU_SCALE * GELU_CUBIC
-    out += GELU_SCALE
-    near *= out
-    np.subtract(1, _gelu_gate(z, out), out=out)
-    near *= out
-    near += 1
-    np.subtract(2, out, out=out)
-    out *= near
-    return np.multiply(out, 0.5, out=out)
+    rest = np.multiply(near, near, out=scratch.get("rest", z.shape, z.dtype))
+    rest *= 6 * GELU_SCALE * GELU_CUBIC
+    rest += 2 * GELU_SCALE
+    rest *= near
+    _gelu_gate(z, out)
+    rest *= out
+    rest *= np.subtract(1, out, out=near)
+    return np.add(out, rest, out=out)
 
 
 @activation(_gelu_slope, exact.gelu)
@@ -235,10 +235,7 @@ def gelu(z: Array, out: Array) -> Array:
     >>> print(gelu([-1.0, 0.0, 1.0]).round(4))
     [-0.1588  0.      0.8412]
     """
-    _gelu_gate(z, out)
-    out += 1
-    out *= 0.5
-    return np.multiply(out, z, out=out)
+    return np.multiply(_gelu_gate(z, out), z, out=out)
 
 
 def _silu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
