@@ -205,8 +205,7 @@ def _gelu_gate(z: Array, out: Array) -> Array:
         out *= GELU_SCALE * GELU_CUBIC
         out += GELU_SCALE
         out *= z
-    np.tanh(out, out=out)
-    out += 1
+    np.add(np.tanh(out, out=out), 1, out=out)
     return np.multiply(out, 0.5, out=out)
 
 
@@ -220,7 +219,8 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     _gelu_gate(z, out)
     rest *= out
     rest *= np.subtract(1, out, out=near)
-    return np.add(out, rest, out=out)
+    out += rest
+    return out
 
 
 @activation(_gelu_slope, exact.gelu)

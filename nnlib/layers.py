@@ -16,7 +16,7 @@ import numpy as np
 
 from . import activations
 from ._common import checks
-from ._common.buffers import Buffers, NotInNetwork, PerThread
+from ._common.buffers import Buffers, NotInNetwork, PerThread, ones
 from ._common.checks import Array
 from ._common.docstrings import raises
 from .activations import Activation
@@ -156,7 +156,7 @@ class Linear(Layer):
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine, W = self.after_forward(), self.views["W"]
         np.matmul(dy, mine.x.mT, out=mine.grads["W"])
-        np.matmul(dy, mine.ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
+        np.matmul(dy, ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
         if not need_dx:
             return None
         dx = mine.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
