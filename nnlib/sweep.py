@@ -66,11 +66,9 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
     >>> [row["value"] for row in rows]
     [10, 20, 20, 40]
     """
-    if not callable(run):
-        raise ValueError(f"sweep expected a function to call, got {run!r}. Write sweep(run, grid).")
-    if executor is not None and not hasattr(executor, "submit"):
-        raise ValueError("sweep expected an executor such as concurrent.futures.ThreadPoolExecutor(4), got "
-                         f"{executor!r}. Leave it out, or make one.")
+    if not callable(run) or not (executor is None or hasattr(executor, "submit")):
+        raise ValueError("sweep expected a function and, if any, an executor such as concurrent.futures."
+                         f"ThreadPoolExecutor(4), got {run!r} and {executor!r}. Write sweep(run, grid).")
     settings = _settings(grid)
     keyed = {_key(s, checkpoint): s for s in settings}
     if repeated := len(settings) - len(keyed):
@@ -102,14 +100,12 @@ def _settings(grid: Any) -> list[Row]:
                 raise TypeError("letters or keys, which nobody means to vary")
             settings = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
         settings = [dict(**dict(s)) for s in settings]  # names are strings
-        if not settings or not all(settings):
-            raise TypeError("nothing to vary")
+        if not settings or not all(settings) or any("error" in s for s in settings):
+            raise ValueError("nothing to vary, or a name that the table has itself")
     except (TypeError, ValueError):
-        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, none empty, got {grid!r}. "
+        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, none empty, none with the name "
+                         f"error, which is a column of its own, got {grid!r}. "
                          'Write for example {"l2": [0, 0.1], "seed": range(5)}.') from None
-    if any("error" in s for s in settings):
-        raise ValueError(f"sweep expected settings without the name error, a column of its own, got {grid!r}. Rename "
-                         "it, say to noise.")
     return settings
 
 

@@ -142,13 +142,11 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     """
     X, targets = check_network(net).check_data(X, y, loss)
     n = X.shape[1]
-    if validation is not None:
+    if validation is not None or patience is not None:
         if not isinstance(validation, tuple | list) or len(validation) != 2:
-            raise ValueError(f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
-                             "Write validation=(Xv, yv).")
+            raise ValueError("fit validation expected a pair (Xv, yv), without which there is no patience, got "
+                             f"{type(validation).__name__}. Write validation=(Xv, yv).")
         validation = net.check_data(*validation, loss)
-    elif patience is not None:
-        raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     if not isinstance(optimizer, Optimizer):
         raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
                          "Make one, with parentheses: nn.SGD(lr=0.1).")

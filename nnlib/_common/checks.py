@@ -127,9 +127,8 @@ def real_number(name: str, value: Any, low: float, high: float = np.inf, open_lo
     except OverflowError:  # a whole number beyond every float
         real = np.nan
     if not low <= real < high or (open_low and real == low):
-        interval = f"{'(' if open_low else '['}{low:g}, {high:g})"
-        remedy = "Choose a value inside that interval" if right_type else "Give a float such as 0.5"
-        raise ValueError(f"{name} expected a number in {interval}, got {value!r}. {remedy}.")
+        raise ValueError(f"{name} expected a number in {'(' if open_low else '['}{low:g}, {high:g}), got {value!r}. "
+                         "Give a float in that interval.")
     return real
 
 

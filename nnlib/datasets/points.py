@@ -184,14 +184,10 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
     ((64, 1348), (64, 449), (1348,), (449,))
     """
     X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
-    if X.ndim != 2:
-        raise ValueError(f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
-                         "Give one row per input; for a single input use np.array(X)[None, :].")
-    n = X.shape[1]
-    if y.ndim not in (1, 2) or y.shape[-1] != n:
-        raise ValueError(f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
-                         f"got {y.shape}. Give one label, or one column of targets, per column of X; if samples are "
-                         "rows, transpose: np.array(X).T, np.array(y).T.")
+    if X.ndim != 2 or y.ndim not in (1, 2) or y.shape[-1] != (n := X.shape[1]):
+        raise ValueError(f"train_test_split expected X of shape (D, N) and y of shape (N,) or (C, N), got {X.shape} "
+                         f"and {y.shape}. Samples are columns: transpose rows, np.array(X).T or np.array(y).T; for a "
+                         "single input use np.array(X)[None, :].")
     n_test = round(n * real_number("train_test_split test", test, 0, 1, open_low=True))
     if not 0 < n_test < n:
         raise ValueError(f"train_test_split expected at least one sample in each part, got {n - n_test} to train on "

@@ -38,11 +38,9 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     items = list(offered) if isinstance(offered, Iterable) and not isinstance(offered, Mapping) else []
     values = tuple(item.item() if isinstance(item, np.generic) else item for item in items)
     numbers = all(isinstance(value, int | float) for value in values)
-    if not values or not (numbers or all(isinstance(value, str) for value in values)):
-        raise ValueError(f"explore expected {name} to be True, False, a text, a range, or a list of numbers or of "
-                         f"texts, got {offered!r}. Write for example {name}=[1, 3, 20].")
-    if len(set(values)) < len(values):
-        raise ValueError(f"explore expected each value of {name} once, got {offered!r}. Leave the repeated ones out.")
+    if not values or not (numbers or all(isinstance(value, str) for value in values)) or len({*values}) < len(values):
+        raise ValueError(f"explore expected {name} to be True, False, a text, a range, or a list of different numbers "
+                         f"or texts, got {offered!r}. Write for example {name}=[1, 3, 20].")
     if default is inspect.Parameter.empty:
         default = values[0]
     if default not in values:

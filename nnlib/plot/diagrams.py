@@ -32,8 +32,9 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     >>> figure.axes[0].get_title()
     '2 layers, 6 neurons, 26 parameters'
     """
-    if not isinstance(net, Network):
-        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap it: nn.Network(layer).")
+    if not isinstance(net, Network) or not net.n_layers:
+        raise ValueError(f"plot.network expected a Network with a layer that has units, got {net!r}. Make one, for "
+                         "layer = nn.Linear(3, 4) by nn.Network(layer).")
     columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, [], [])]  # size, names, shapes
     for layer in net:
         if layer.n_out is not None:
@@ -44,9 +45,6 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
             symbol = name.replace("alpha", r"\alpha")
             columns[-1][2].append(f"${symbol}$ {'×'.join(map(str, shape))}")
     last = len(columns) - 1
-    if not last:
-        raise ValueError(f"plot.network expected a layer with units of its own, got {net!r}. "
-                         "Add one, such as nn.Linear(3, 4).")
     rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
     # One unit of length is 0.45 inches, a line of text 0.45 units.
     gap = min(5.0, max(2.8, 11.6 / last))
