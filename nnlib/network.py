@@ -222,9 +222,7 @@ class Network:
         Examples
         --------
         >>> stack = mlp(2, 3, 2, networks=5)
-        >>> one = stack.select(4)
-        >>> one.params += 1.0
-        >>> bool((stack.params[4] == one.params).all())
+        >>> np.shares_memory(stack.params, stack.select(4).params)
         True
         """
         if self.networks is None:
@@ -274,12 +272,11 @@ def load(path: files.PathLike) -> Network:
 
     Examples
     --------
-    >>> import tempfile, pathlib
+    >>> import tempfile
     >>> net = mlp(2, 3, 2)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     net.save(pathlib.Path(folder, "net.npz"))
-    ...     same = load(pathlib.Path(folder, "net.npz"))
-    >>> bool((same.params == net.params).all())
+    ...     net.save(f"{folder}/net.npz")
+    ...     print((load(f"{folder}/net.npz").params == net.params).all())
     True
     """
     path = files.as_path(path, "load")
@@ -316,14 +313,12 @@ def mlp(*sizes: int, activation: Callable[..., Layer] = ReLU, dropout: float = 0
 
     Examples
     --------
-    >>> print(mlp(3, 4, 4, 1))
+    >>> print(mlp(3, 4, 1))
     layer                parameters    count
     Linear(3, 4)         W 4×3, b 4×1     16
     ReLU()                                 0
-    Linear(4, 4)         W 4×4, b 4×1     20
-    ReLU()                                 0
     Linear(4, 1)         W 1×4, b 1×1      5
-    3 layers, 9 neurons                   41
+    2 layers, 5 neurons                   21
     """
     if len(sizes) < 2:
         raise ValueError(f"mlp expected at least inputs and outputs, got sizes {sizes}. Write e.g. nn.mlp(3, 4, 2).")

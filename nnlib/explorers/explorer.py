@@ -168,13 +168,9 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
     Examples
     --------
     >>> from nnlib import mlp
-    >>> def parameters(hidden=3, deep=False):
-    ...     sizes = (2, hidden, hidden, 1) if deep else (2, hidden, 1)
-    ...     return f"{mlp(*sizes, rng=0).n_params} parameters"
-    >>> explore(parameters, hidden=[1, 3, 20], deep=False)
-    explore parameters: 6 views
+    >>> explore(lambda hidden=3: f"{mlp(2, hidden, 1).n_params} parameters", hidden=[1, 3, 20])
+    explore <lambda>: 3 views
       hidden: 1 [3] 20
-      deep: [False] True
     """
     made = control.controls(draw, controls, labels or {}, start or {}, aside)
     return Explorer(draw, made, "NNLIB_FRAMES" in os.environ, clicked)
