@@ -79,13 +79,13 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
             for key, s in keyed.items() if key in done}
     todo = {key: s for key, s in keyed.items() if key not in done}
     log = open(checkpoint, "a", encoding="utf-8") if checkpoint else nullcontext()  # noqa: SIM115
-    with log as file, bar(progress, len(todo), "setting") as tick:
+    with log as file, bar(progress, len(todo), "setting") as shown:
         for key, row in _finished(run, todo, executor):
             rows[key] = row
             if file and row["error"] is None:
                 file.write(json.dumps([key, row], default=_plain) + "\n")
                 file.flush()
-            tick()
+            shown.update()
     table = [rows[key] for key in keyed]
     if failed := [row for row in table if row["error"] is not None]:
         warnings.warn(f"{len(failed)} of {len(table)} settings failed, first {failed[0]}", RuntimeWarning, 2)
