@@ -493,10 +493,10 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (nn.Network(type(own.__name__, (own,), {})()), f"net.save…of nnlib…got {own.__name__}", to(net()))
         for own in (nn.ReLU, nn.Tanh)],
     lambda options: nn.explore(**{"draw": view, **options}): [
-        ({"draw": "draw", **HIDDEN}, "explore expected a function…draws, got 'draw'", to(HIDDEN)),
-        ({}, "explore…got none", "hidden=[1, 3, 20]"),
-        ({"draw": max, "x": [1]}, "explore expected a function with named arguments…<built-in", to(HIDDEN)),
-        ({"width": [1]}, "explore…view(hidden), got width: missing", to(HIDDEN)),
+        ({"draw": "draw", **HIDDEN}, "explore expected a function that draws…got 'draw' and hidden", to(HIDDEN)),
+        ({}, "explore…got <function view…and none: ", "hidden=[1, 3, 20]"),
+        ({"draw": max, "x": [1]}, "explore expected a function that draws…got <built-in", to(HIDDEN)),
+        ({"width": [1]}, "explore…got <function view…and width: missing", to(HIDDEN)),
         *(({**HIDDEN, what: {"l2": "λ"}}, "explore…labels, starts, asides…hidden, got one for l2", to(HIDDEN))
           for what in ("labels", "start")),
         ({**HIDDEN, "start": {"hidden": 7}}, "explore…start of hidden…[1], got 7", to({"hidden": [1, 7]})),
