@@ -173,20 +173,17 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
     explore <lambda>: 3 views
       hidden: 1 [3] 20
     """
+    labels, start = labels or {}, start or {}
     try:
         signature = inspect.signature(draw)  # there is none of some functions that are written in C
         signature.bind(**controls)
-        if not controls:
-            raise TypeError("there is nothing to set")
+        if not controls or (unknown := {*labels, *start, *aside} - {*controls}):
+            raise TypeError(f"labels, start or aside name {unknown}" if controls else "there is nothing to set")
     except (TypeError, ValueError) as error:
         raise ValueError("explore expected a function that draws and a control for each argument, by its name, got "
                          f"{draw!r} and {', '.join(controls) or 'none'}: {error}. Define, say, draw(hidden) and call "
                          "explore(draw, hidden=[1, 3, 20]).") from error
     defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
-    labels, start = labels or {}, start or {}
-    if unknown := {*labels, *start, *aside} - {*controls}:
-        raise ValueError(f"explore expected labels, starts, asides of its controls {', '.join(controls)}, got one for "
-                         f"{', '.join(sorted(map(str, unknown)))}. Correct its name, or leave it out.")
     empty = inspect.Parameter.empty  # an argument caught by **more has no default
     made = [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))
             for name, values in controls.items()]

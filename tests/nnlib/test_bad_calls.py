@@ -470,8 +470,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     nn.Neuron([1, 2]).forward: [([1], "Neuron expected inputs…(2,) or (2, N), got (1,)", to([1, 2])),
                                 ([NAN, 1], "Neuron inputs…got 1 NaN", CLEANED, [0.0, 1.0])],
     lambda net: diagnostics.dead_units(net, X): [
-        (nn.mlp(3, 2), "diagnostics…got none", to(net())),
-        (net(activation=nn.Maxout), "diagnostics…got only Maxout", to(net()))],
+        (nn.mlp(3, 2), "diagnostics…got Network(Linear(3, 2))", to(net())),
+        (net(activation=nn.Maxout), "diagnostics…which Maxout is not, got Network(Maxout(", to(net()))],
     lambda net: diagnostics.gradient_norms(net, X, Y): [(NO_WEIGHTS, "gradient_norms…got none", to(net()))],
     lambda net: nn.check_gradients(net, X, Y): [(NO_WEIGHTS, "check_gradients…got none", to(net()))],
     lambda n: diagnostics.boundary_roughness(nn.mlp(n, 2), X[:n]): [(3, "…2 inputs, got 3", to(2))],
@@ -497,7 +497,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({}, "explore…got <function view…and none: ", "hidden=[1, 3, 20]"),
         ({"draw": max, "x": [1]}, "explore expected a function that draws…got <built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…got <function view…and width: missing", to(HIDDEN)),
-        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…labels, starts, asides…hidden, got one for l2", to(HIDDEN))
+        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…and hidden: labels, start or aside name {'l2'}", to(HIDDEN))
           for what in ("labels", "start")),
         ({**HIDDEN, "start": {"hidden": 7}}, "explore…start of hidden…[1], got 7", to({"hidden": [1, 7]})),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")
@@ -552,9 +552,9 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (__file__, "sweep…got one that…", to("rows"), None, nn.BadFile)],
     lambda changed: plot.decision_regions(**{**FLAT_NET, "y": Y, **changed}): [
         (bad, f"a picture of regions expected…{text}", repair) for bad, text, repair in (
-        ({"net": nn.mlp(2, 2, networks=4)}, "got a stack of 4", lambda bad: {"net": bad["net"].select(0)}),
+        ({"net": nn.mlp(2, 2, networks=4)}, "got 4 and 2. Select", lambda bad: {"net": bad["net"].select(0)}),
         ({"net": net(), "X": X}, "2 inputs, got 3", to({})),
-        ({"net": nn.mlp(2, 9)}, "at most 8 classes, got 9", to({"net": nn.mlp(2, 8)})),
+        ({"net": nn.mlp(2, 9)}, "at most 8 classes, got 1 and 9", to({"net": nn.mlp(2, 8)})),
         ({"X": np.array([X[0], 0 * Y + 1])}, "got only [-0.…, 1.0] to [0.…, 1.0]", to({})),
         ({"y": 2 * Y}, "for 2 classes, got 0 to 2", to({})))],
     lambda options: nn.check_gradients(spoiled(0.5), X[:2], Y, l2=0.1, **options): [
