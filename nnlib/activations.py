@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 
 import numpy as np
@@ -66,17 +66,12 @@ class Activation:
         return self.__name__
 
 
-def activation(slope: Function, exact: Callable[..., Any] | None = None) -> Callable[[Function], Activation]:
-    """Decorate a function to make it an Activation with this derivative."""
-    return lambda value: Activation(value, slope, exact)
-
-
 def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     np.subtract(1, y, out=out)
     return np.multiply(out, y, out=out)
 
 
-@activation(_sigmoid_slope, exact.sigmoid)
+@partial(Activation, slope=_sigmoid_slope, exact=exact.sigmoid)
 def sigmoid(z: Array, out: Array) -> Array:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
@@ -102,7 +97,7 @@ def _tanh_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return np.subtract(1, out, out=out)
 
 
-@activation(_tanh_slope, exact.tanh)
+@partial(Activation, slope=_tanh_slope, exact=exact.tanh)
 def tanh(z: Array, out: Array) -> Array:
     """Squash any number into (-1, 1), centred on 0: the hyperbolic tangent.
 
@@ -123,7 +118,7 @@ def _relu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return out
 
 
-@activation(_relu_slope)
+@partial(Activation, slope=_relu_slope)
 def relu(z: Array, out: Array) -> Array:
     """Keep what is positive: ``max(0, z)``; slope 1 for z > 0 and 0 elsewhere (at 0 too).
 
@@ -145,7 +140,7 @@ def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Buffers, alpha: A
     return out
 
 
-@activation(_leaky_relu_slope, exact.leaky_relu)
+@partial(Activation, slope=_leaky_relu_slope, exact=exact.leaky_relu)
 def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     """Keep what is positive and shrink the rest: ``max(z, alpha * z)``; `alpha` in [0, 1) is the slope for z <= 0.
 
@@ -160,7 +155,7 @@ def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     return np.maximum(z, out, out=out)
 
 
-@activation(_leaky_relu_slope, exact.prelu)
+@partial(Activation, slope=_leaky_relu_slope, exact=exact.prelu)
 def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """Leaky ReLU whose slope `alpha` for z <= 0 is learned: any number, or an array that broadcasts against `z`.
 
@@ -182,7 +177,7 @@ def _elu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return np.exp(out, out=out)
 
 
-@activation(_elu_slope)
+@partial(Activation, slope=_elu_slope)
 def elu(z: Array, out: Array) -> Array:
     """Keep what is positive and bend the rest smoothly to -1: ``exp(z) - 1`` for z <= 0.
 
@@ -223,7 +218,7 @@ def _gelu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return out
 
 
-@activation(_gelu_slope, exact.gelu)
+@partial(Activation, slope=_gelu_slope, exact=exact.gelu)
 def gelu(z: Array, out: Array) -> Array:
     """Weigh z by the chance that a standard normal number is below it: about ``z * Phi(z)``.
 
@@ -245,7 +240,7 @@ def _silu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return out
 
 
-@activation(_silu_slope, exact.silu)
+@partial(Activation, slope=_silu_slope, exact=exact.silu)
 def silu(z: Array, out: Array) -> Array:
     """Weigh z by its own sigmoid: ``z * sigmoid(z)``, also called Swish.
 

@@ -1,13 +1,14 @@
 """Activation functions: values and slopes by hand, their ends, their input."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
 
 import nnlib as nn
 from nnlib import activations
-from nnlib.activations import activation
+from nnlib.activations import Activation
 from tests.nnlib import test_digits, test_oracle
 
 LN3 = math.log(3)
@@ -133,7 +134,7 @@ def test_one_of_your_own():
     def slope(z, y, out, scratch, k=1.0):
         return np.divide(2 * y, z, out=out)
 
-    @activation(slope)
+    @partial(Activation, slope=slope)
     def square(z, out, k=1.0):
         """Square."""
         return np.multiply(k * z, z, out=out)
