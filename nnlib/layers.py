@@ -267,11 +267,8 @@ class LeakyReLU(Elementwise):
 class PReLU(Elementwise):
     """`prelu` as a layer: one learned slope ``alpha`` per unit, (n, 1), from 0.25; L2 leaves it alone.
 
-    Shape: any to the same.
-
-    Notes
-    -----
-    Gradient ``dalpha = sum over samples of dY * min(X, 0)``. Source: He, Zhang, Ren & Sun (2015).
+    Shape: any to the same. Gradient ``dalpha = sum over samples of dY * min(X, 0)``.
+    Source: He, Zhang, Ren & Sun (2015).
     """
 
     function, _arguments = activations.prelu, LeakyReLU._arguments
@@ -317,8 +314,6 @@ class Dropout(Layer):
     Shape: any to the same. Without a generator (prediction) it changes nothing. As in PyTorch, `p` in [0, 1) is the
     probability to drop; a float32 network rounds it, above 1 - 2**-25 to 1.
 
-    Notes
-    -----
     The division keeps the expected output equal to the input. Source: Srivastava et al. (2014).
     """
 
@@ -351,11 +346,9 @@ class Dropout(Layer):
 class GaussianNoise(Layer):
     """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
 
-    The noise has the standard deviation `std`, at least 0, in the units of the input.
+    The noise has the standard deviation `std`, at least 0, in the units of the input. Networks that share
+    their input share its noise.
 
-    Notes
-    -----
-    Networks that share their input share its noise.
     Source: Bishop (1995), Training with noise is equivalent to Tikhonov regularization.
     """
 

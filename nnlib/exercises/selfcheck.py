@@ -75,8 +75,6 @@ def check(id: str, answer: Callable[..., Any], variant: int = 0) -> Report:
     The answer is the function or class that the exercise asks for; the report is true if every test passed. In homework
     a section of a course may have a variant of the exercise, with other constants; its notebook names it.
 
-    Notes
-    -----
     The report is in the language that the environment variable NNLIB_LANG names (zh or en), else in both.
     The inputs are the same at every check. When an instructor marks the exercise they are drawn from a secret seed.
 
