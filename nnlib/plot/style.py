@@ -37,13 +37,7 @@ SIZES = {key: size for key, size in STYLE.items() if "size" in key}
 # Fonts with Chinese letters, in the order in which `language` looks for them.
 FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "SimHei",
          "PingFang SC", "Hiragino Sans GB", "Heiti TC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Arial Unicode MS")
-COMMON = """\
-Returns
--------
-matplotlib Figure
-    That of the axes that the caller passes, which are cleared first, or else a new one.
-
-"""  # what the docstrings of all plots have in common
+RETURNS = "matplotlib Figure\n    That of the axes that the caller passes, which are cleared first, or else a new one."
 
 
 class Both(str):
@@ -111,7 +105,7 @@ def styled(draw: Callable[P, T]) -> Callable[P, T]:
     """Make `draw` use our style without changing the style of other figures, in one thread at a time."""
 
     @raises("an argument is not as described")
-    @with_sections(COMMON)
+    @with_sections(f"Returns\n-------\n{RETURNS}\n\n")
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
         with LOCK, plt.rc_context(STYLE):
