@@ -137,9 +137,8 @@ def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
     try:
         head = json.dumps({**owner, "code": fingerprint(run)})
     except Exception as problem:  # whatever an object raises that cannot be pickled
-        raise ValueError(f"sweep with a checkpoint expected a function whose data can be compared with that of a later "
-                         f"call, got {run!r} ({problem}). Create it inside the function, or leave out the checkpoint."
-                         ) from None
+        raise ValueError("sweep with a checkpoint expected a function whose data can be pickled, got "
+                         f"{run!r} ({problem}). Make them inside the function, or leave out the checkpoint.") from None
     text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     first, *lines = text.split("\n")
     new = not lines and head.startswith(first)  # or cut short while the first line was written
