@@ -247,16 +247,12 @@ class Network:
         """Class and settings of every layer."""
         return [[type(layer), layer.settings()] for layer in self.layers]
 
-    def architecture(self) -> list[list[Any]]:
-        """The same with the classes' names, ready for JSON."""
+    def save(self, path: files.PathLike) -> None:
+        """Write layers and parameters to one .npz, complete or not at all; ValueError if its folder does not exist."""
         if own := [layer for layer in self.layers if type(layer) not in KINDS.values()]:
             raise ValueError(f"net.save expected layers of nnlib, which nn.load knows, got {own[0]}. Keep the network "
                              "with pickle.dump.")
-        return [[kind.__name__, settings] for kind, settings in self._plan()]
-
-    def save(self, path: files.PathLike) -> None:
-        """Write layers and parameters to one .npz, complete or not at all; ValueError if its folder does not exist."""
-        text = np.array(json.dumps(self.architecture()))
+        text = np.array(json.dumps([[kind.__name__, settings] for kind, settings in self._plan()]))
         files.write_whole(path, lambda file: np.savez(file, architecture=text, params=self.params))
 
 
