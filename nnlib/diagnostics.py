@@ -85,9 +85,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
         raise ValueError("gradient_norms expected a network with weights, got none. Add a Linear layer.")
     net = net.copy("float64")  # the caller's net.grads stay as they are, and nothing leaves float32
     net.loss_and_grad(X, y, loss)
-    stack_shape = net.grads.shape[:-1]
-    grads = [layer.grads[name].reshape(*stack_shape, -1) for layer in net for name in layer.weight_names]
-    return np.stack([np.hypot.reduce(g, axis=-1) for g in grads], axis=-1)
+    return np.stack([np.hypot.reduce(grads, axis=-1) for grads in net.weights(net.grads)], axis=-1)
 
 
 def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any:

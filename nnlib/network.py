@@ -110,9 +110,9 @@ class Network:
         grads: Array = self.own.buffers.grads
         return grads
 
-    def weights(self) -> list[Array]:
-        """The parameters that L2 shrinks, as flat views, layer by layer: (n,) or (R, n)."""
-        return [self.params[..., where] for where in self._weights]
+    def weights(self, vector: Array | None = None) -> list[Array]:
+        """The parameters that L2 shrinks, or their places in `grads`, as flat views, layer by layer: (n,) or (R, n)."""
+        return [(self.params if vector is None else vector)[..., where] for where in self._weights]
 
     def name_of(self, index: int) -> str:
         """The layer, array and place of parameter `index` of the flat vector, e.g. ``layer 0 W[3, 2]``."""
