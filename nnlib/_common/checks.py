@@ -84,8 +84,8 @@ def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Arr
     array = as_array(X, f"{what} input")
     if array.ndim != 2 or n_in not in (None, array.shape[0]):
         otherwise = "Give one row per input and one column per sample, or build a network for other inputs."
-        remedy = to_shape(array, (n_in, None), otherwise)
-        raise ValueError(f"{what} expected input of shape ({n_in or 'D'}, N), N samples, got {array.shape}. {remedy}")
+        how = to_shape(array, (n_in, None), otherwise)
+        raise ValueError(f"{what} expected input of shape ({n_in or 'D'}, N) for N samples, got {array.shape}. {how}")
     if 0 in array.shape:
         raise ValueError(f"{what} expected at least one sample, got an empty batch of shape {array.shape}. "
                          "Check how the samples were selected.")

@@ -65,11 +65,10 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         color = "white" if k == 0 else ORANGE if k == last else SKY
         circles = [Circle(node, 0.3) for node in nodes]
         ax.add_collection(PatchCollection(circles, facecolor=color, edgecolor=BLACK, zorder=2))
-        for i, (_, y) in zip([*range(1, len(nodes)), n], nodes, strict=True):
-            if k == 0:
-                ax.text(-0.45, y, f"$x_{{{i}}}$", ha="right", va="center")
-            elif k == last:
-                ax.text(x + 0.45, y, f"$s_{{{i}}}$", ha="left", va="center")
+        if k in (0, last):
+            symbol, beside, side = ("x", x - 0.45, "right") if k == 0 else ("s", x + 0.45, "left")
+            for i, (_, y) in zip([*range(1, len(nodes)), n], nodes, strict=True):
+                ax.text(beside, y, f"${symbol}_{{{i}}}$", ha=side, va="center")
         number = f" {k}" * (last > 2)
         kind = "输入 | input" if k == 0 else "输出 | output" if k == last else f"隐藏层{number} | hidden{number}"
         below = "\n".join(["", f"{n:,}", *names])
