@@ -142,4 +142,5 @@ def test_one_of_your_own():
     np.testing.assert_array_equal(square([1.0, 3.0]), [1, 9])
     np.testing.assert_array_equal(square([1.0, 3.0], k=0.5), [0.5, 4.5])
     np.testing.assert_array_equal(square.derivative([1.0, 3.0], k=0.5), [1, 3])
-    assert (square.__name__, square.__doc__, repr(square)) == ("square", "Square.", "<activation square>")
+    assert (square.__name__, repr(square)) == ("square", "<activation square>")
+    assert square.__doc__.startswith("Square.\n")
