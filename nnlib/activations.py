@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from typing import Any
 
 import numpy as np
@@ -18,26 +18,11 @@ from numpy.typing import ArrayLike
 from ._common import exact
 from ._common.buffers import Buffers
 from ._common.checks import Array, as_floats
-from ._common.docstrings import with_sections
+from ._common.docstrings import raises, with_sections
 
 GELU_SCALE, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 GELU_FLAT = 20.0  # beyond it the gate is 0 or 1 in double precision
 Function = Callable[..., Array]
-SECTIONS = """\
-Parameters
-----------
-z : array_like, any shape
-
-Returns
--------
-ndarray, the shape of `z`; float32 stays float32
-
-Raises
-------
-ValueError
-    If `z`, or a parameter, is not made of finite real numbers as described.
-
-"""  # what the docstrings of all functions have in common
 
 
 class Activation:
@@ -52,7 +37,8 @@ class Activation:
     def __init__(self, value: Function, slope: Function, exact: Callable[..., Any] | None = None) -> None:
         self.value, self.slope = value, slope
         self.exact = exact or self._as_in_training
-        update_wrapper(self, with_sections(SECTIONS)(value))
+        documented = with_sections("Shape: any to the same; float32 stays float32.\n\n")(value)
+        update_wrapper(self, raises("`z`, or a parameter, is not made of finite real numbers as described")(documented))
 
     __name__: str
 
@@ -80,17 +66,12 @@ class Activation:
         return self.__name__
 
 
-def activation(slope: Function, exact: Callable[..., Any] | None = None) -> Callable[[Function], Activation]:
-    """Decorate a function to make it an Activation with this derivative."""
-    return lambda value: Activation(value, slope, exact)
-
-
 def _sigmoid_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     np.subtract(1, y, out=out)
     return np.multiply(out, y, out=out)
 
 
-@activation(_sigmoid_slope, exact.sigmoid)
+@partial(Activation, slope=_sigmoid_slope, exact=exact.sigmoid)
 def sigmoid(z: Array, out: Array) -> Array:
     """Squash any number into (0, 1): ``1 / (1 + exp(-z))``.
 
@@ -116,7 +97,7 @@ def _tanh_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return np.subtract(1, out, out=out)
 
 
-@activation(_tanh_slope, exact.tanh)
+@partial(Activation, slope=_tanh_slope, exact=exact.tanh)
 def tanh(z: Array, out: Array) -> Array:
     """Squash any number into (-1, 1), centred on 0: the hyperbolic tangent.
 
@@ -137,7 +118,7 @@ def _relu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return out
 
 
-@activation(_relu_slope)
+@partial(Activation, slope=_relu_slope)
 def relu(z: Array, out: Array) -> Array:
     """Keep what is positive: ``max(0, z)``; slope 1 for z > 0 and 0 elsewhere (at 0 too).
 
@@ -159,7 +140,7 @@ def _leaky_relu_slope(z: Array, y: Array, out: Array, scratch: Buffers, alpha: A
     return out
 
 
-@activation(_leaky_relu_slope, exact.leaky_relu)
+@partial(Activation, slope=_leaky_relu_slope, exact=exact.leaky_relu)
 def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     """Keep what is positive and shrink the rest: ``max(z, alpha * z)``; `alpha` in [0, 1) is the slope for z <= 0.
 
@@ -174,7 +155,7 @@ def leaky_relu(z: Array, out: Array, alpha: float) -> Array:
     return np.maximum(z, out, out=out)
 
 
-@activation(_leaky_relu_slope, exact.prelu)
+@partial(Activation, slope=_leaky_relu_slope, exact=exact.prelu)
 def prelu(z: Array, out: Array, alpha: Any) -> Array:
     """Leaky ReLU whose slope `alpha` for z <= 0 is learned: any number, or an array that broadcasts against `z`.
 
@@ -196,7 +177,7 @@ def _elu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return np.exp(out, out=out)
 
 
-@activation(_elu_slope)
+@partial(Activation, slope=_elu_slope)
 def elu(z: Array, out: Array) -> Array:
     """Keep what is positive and bend the rest smoothly to -1: ``exp(z) - 1`` for z <= 0.
 
@@ -219,25 +200,25 @@ def _gelu_gate(z: Array, out: Array) -> Array:
         out *= GELU_SCALE * GELU_CUBIC
         out += GELU_SCALE
         out *= z
-    return np.tanh(out, out=out)
-
-
-def _gelu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
-    # With t the gate and u its argument: f' = (1 + t) (1 + (1 - t) z u') / 2.
-    near = np.clip(z, -GELU_FLAT, GELU_FLAT, out=scratch.get("near", z.shape, z.dtype))
-    np.multiply(near, near, out=out)
-    out *= 3 * GELU_SCALE * GELU_CUBIC
-    out += GELU_SCALE
-    near *= out
-    np.subtract(1, _gelu_gate(z, out), out=out)
-    near *= out
-    near += 1
-    np.subtract(2, out, out=out)
-    out *= near
+    np.add(np.tanh(out, out=out), 1, out=out)
     return np.multiply(out, 0.5, out=out)
 
 
-@activation(_gelu_slope, exact.gelu)
+def _gelu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
+    # With s the gate, (1 + tanh u) / 2: f' = s + z s (1 - s) 2 u'.
+    near = np.clip(z, -GELU_FLAT, GELU_FLAT, out=scratch.get("near", z.shape, z.dtype))
+    rest = np.multiply(near, near, out=scratch.get("rest", z.shape, z.dtype))
+    rest *= 6 * GELU_SCALE * GELU_CUBIC
+    rest += 2 * GELU_SCALE
+    rest *= near
+    _gelu_gate(z, out)
+    rest *= out
+    rest *= np.subtract(1, out, out=near)
+    out += rest
+    return out
+
+
+@partial(Activation, slope=_gelu_slope, exact=exact.gelu)
 def gelu(z: Array, out: Array) -> Array:
     """Weigh z by the chance that a standard normal number is below it: about ``z * Phi(z)``.
 
@@ -249,10 +230,7 @@ def gelu(z: Array, out: Array) -> Array:
     >>> print(gelu([-1.0, 0.0, 1.0]).round(4))
     [-0.1588  0.      0.8412]
     """
-    _gelu_gate(z, out)
-    out += 1
-    out *= 0.5
-    return np.multiply(out, z, out=out)
+    return np.multiply(_gelu_gate(z, out), z, out=out)
 
 
 def _silu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
@@ -262,7 +240,7 @@ def _silu_slope(z: Array, y: Array, out: Array, scratch: Buffers) -> Array:
     return out
 
 
-@activation(_silu_slope, exact.silu)
+@partial(Activation, slope=_silu_slope, exact=exact.silu)
 def silu(z: Array, out: Array) -> Array:
     """Weigh z by its own sigmoid: ``z * sigmoid(z)``, also called Swish.
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ._common import checks
 from ._common.checks import Array
 from ._common.docstrings import raises
-from .layers import Elementwise, Maxout, PReLU
+from .layers import Elementwise, PReLU
 from .losses import CrossEntropy, Loss
 from .network import TILE, Network, check_network
 from .prediction import on_grid
@@ -85,9 +85,7 @@ def gradient_norms(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossE
         raise ValueError("gradient_norms expected a network with weights, got none. Add a Linear layer.")
     net = net.copy("float64")  # the caller's net.grads stay as they are, and nothing leaves float32
     net.loss_and_grad(X, y, loss)
-    stack_shape = net.grads.shape[:-1]
-    grads = [layer.grads[name].reshape(*stack_shape, -1) for layer in net for name in layer.weight_names]
-    return np.stack([np.hypot.reduce(g, axis=-1) for g in grads], axis=-1)
+    return np.stack([np.hypot.reduce(grads, axis=-1) for grads in net.weights(net.grads)], axis=-1)
 
 
 def boundary_roughness(net: Network, X: ArrayLike, resolution: int = 200) -> Any:
@@ -151,9 +149,8 @@ def _activations(net: Network, X: ArrayLike) -> Iterator[tuple[int, Elementwise]
     X = check_network(net).check_batch(X)
     found = [(i, layer) for i, layer in enumerate(net) if isinstance(layer, Elementwise)]
     if not found:
-        kind = "only Maxout" if any(isinstance(layer, Maxout) for layer in net) else "none"
-        raise ValueError(f"diagnostics expected a network with activation layers such as ReLU, got {kind}. "
-                         "Put a layer such as nn.ReLU() between the others.")
+        raise ValueError("diagnostics expected a network with elementwise activation layers, which Maxout is not, got "
+                         f"{net!r}. Put a layer such as nn.ReLU() between the others.")
     for start in range(0, X.shape[1], TILE):
         checks.finite(net.forward(X[:, start : start + TILE]), "diagnostics scores")
         yield from found

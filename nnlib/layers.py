@@ -16,7 +16,7 @@ import numpy as np
 
 from . import activations
 from ._common import checks
-from ._common.buffers import Buffers, NotInNetwork, PerThread
+from ._common.buffers import Buffers, NotInNetwork, PerThread, ones
 from ._common.checks import Array
 from ._common.docstrings import raises
 from .activations import Activation
@@ -40,19 +40,11 @@ def assign(view: Array, value: Any, what: str) -> None:
                          "undone. Assign other values; written as W = W + x, a bad change is refused beforehand.")
     new = checks.as_floats(value, view.dtype, what)
     if new.shape not in ((), view.shape):
-        raise ValueError(f"{what} expected shape {view.shape}, got {new.shape}. {_to_shape(new, view.shape)}")
+        otherwise = (f"For the same in every network use np.broadcast_to(x, {view.shape})."
+                     if new.shape == view.shape[1:] else "Give an array of that shape, or one number for all.")
+        raise ValueError(f"{what} expected shape {view.shape}, got {new.shape}. "
+                         f"{checks.to_shape(new, view.shape, otherwise)}")
     view[...] = new
-
-
-def _to_shape(new: Array, shape: tuple[int, ...]) -> str:
-    """How to give an array the shape of a parameter."""
-    if new.shape == shape[1:]:
-        return f"Use np.broadcast_to(x, {shape}): the same for every network."
-    if new.T.shape == shape:
-        return "Use np.transpose(x)."
-    if [n for n in new.shape if n > 1] == [n for n in shape if n > 1]:
-        return f"Use np.reshape(x, {shape})."
-    return "Give an array of that shape, or one number for all."
 
 
 class Layer:
@@ -104,8 +96,27 @@ class Layer:
         return {}
 
 
-class _Weighted(Layer):
-    """A layer of n_out units with weights W and biases b."""
+@raises("a size is not a whole number of at least 1, or `init` is unknown")
+class Linear(Layer):
+    """A fully connected layer: ``W @ X + b``.
+
+    Shape: input (n_in, N) to output (n_out, N); ``W`` (n_out, n_in), ``b`` (n_out, 1); with R networks
+    each but the network's input has a leading axis of length R.
+
+    The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
+    sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
+
+    Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
+    Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales.
+
+    Examples
+    --------
+    >>> from nnlib import Network
+    >>> net = Network(Linear(2, 1))
+    >>> net[0].W, net[0].b = [[1.0, 2.0]], 0.5
+    >>> print(net([[3.0], [4.0]]))
+    [[11.5]]
+    """
 
     weight_names = ("W",)
     n_in: int
@@ -132,29 +143,6 @@ class _Weighted(Layer):
     def start(self, rng: np.random.Generator) -> dict[str, Any]:
         return {"W": rng.standard_normal(self.shapes()["W"]) * self._std, "b": 0.0}
 
-
-@raises("a size is not a whole number of at least 1, or `init` is unknown")
-class Linear(_Weighted):
-    """A fully connected layer: ``W @ X + b``.
-
-    Shape: input (n_in, N) to output (n_out, N); ``W`` (n_out, n_in), ``b`` (n_out, 1); with R networks
-    each but the network's input has a leading axis of length R.
-
-    The initial weights are normal; their standard deviation is sqrt(2 / n_in) with `init` "he", and
-    sqrt(2 / (n_in + n_out)) with "xavier". Biases start at 0.
-
-    Gradients: ``dW = dY @ X.T``, ``db = sum over samples of dY``, ``dX = W.T @ dY``.
-    Source: He et al. (2015), Glorot & Bengio (2010) for the initial scales.
-
-    Examples
-    --------
-    >>> from nnlib import Network
-    >>> net = Network(Linear(2, 1))
-    >>> net[0].W, net[0].b = [[1.0, 2.0]], 0.5
-    >>> print(net([[3.0], [4.0]]))
-    [[11.5]]
-    """
-
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
         mine, W = self.own.buffers, self.views["W"]
         mine.x = x
@@ -168,7 +156,7 @@ class Linear(_Weighted):
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine, W = self.after_forward(), self.views["W"]
         np.matmul(dy, mine.x.mT, out=mine.grads["W"])
-        np.matmul(dy, mine.ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
+        np.matmul(dy, ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
         if not need_dx:
             return None
         dx = mine.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
@@ -177,7 +165,7 @@ class Linear(_Weighted):
 
 
 @raises("a size is not a whole number, `pieces` is below 2, or `init` is unknown")
-class Maxout(_Weighted):
+class Maxout(Linear):
     """Units that give the largest of several weighted sums: ``max(W[0] @ X + b[0], W[1] @ X + b[1], ...)``.
 
     Shape: input (n_in, N) to output (n_out, N); ``W`` (pieces, n_out, n_in), ``b`` (pieces, n_out, 1).
@@ -202,19 +190,15 @@ class Maxout(_Weighted):
         return {name: (self.pieces, *shape) for name, shape in super().shapes().items()}
 
     def forward(self, x: Array, rng: np.random.Generator | None = None) -> Array:
-        mine, W = self.own.buffers, self.views["W"]
-        mine.x = x[..., None, :, :]
-        mine.z = mine.get("z", (*W.shape[:-1], x.shape[-1]), W.dtype)
-        np.matmul(W, mine.x, out=mine.z)
-        mine.z += self.views["b"]
-        shape = (*W.shape[:-3], *mine.z.shape[-2:])
-        y: Array = np.maximum.reduce(mine.z, axis=-3, out=mine.get("y", shape, W.dtype))
+        mine = self.own.buffers
+        z = mine.z = super().forward(x[..., None, :, :])
+        y: Array = np.maximum.reduce(z, axis=-3, out=mine.get("most", (*z.shape[:-3], *z.shape[-2:]), z.dtype))
         mine.y = y
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
-        mine, W = self.after_forward(), self.views["W"]
-        dz = mine.get("dz", mine.z.shape, W.dtype)
+        mine = self.after_forward()
+        dz = mine.get("dz", mine.z.shape, mine.z.dtype)
         free = mine.get("free", dy.shape, bool)
         won = mine.get("won", dy.shape, bool)
         free[...] = True
@@ -223,14 +207,10 @@ class Maxout(_Weighted):
             won &= free
             free ^= won
             np.multiply(dy, won, out=dz[..., k, :, :])
-        np.matmul(dz, mine.x.mT, out=mine.grads["W"])
-        np.matmul(dz, mine.ones(dz.shape[-1], dz.dtype), out=mine.grads["b"])
-        if not need_dx:
+        parts = super().backward(dz, need_dx)
+        if parts is None:
             return None
-        parts = mine.get("parts", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
-        np.matmul(W.mT, dz, out=parts)
-        shape = (*parts.shape[:-3], *parts.shape[-2:])
-        return np.add.reduce(parts, axis=-3, out=mine.get("dx", shape, W.dtype))
+        return np.add.reduce(parts, axis=-3, out=mine.get("sum", (*parts.shape[:-3], *parts.shape[-2:]), parts.dtype))
 
 
 class Elementwise(Layer):
@@ -287,11 +267,8 @@ class LeakyReLU(Elementwise):
 class PReLU(Elementwise):
     """`prelu` as a layer: one learned slope ``alpha`` per unit, (n, 1), from 0.25; L2 leaves it alone.
 
-    Shape: any to the same.
-
-    Notes
-    -----
-    Gradient ``dalpha = sum over samples of dY * min(X, 0)``. Source: He, Zhang, Ren & Sun (2015).
+    Shape: any to the same. Gradient ``dalpha = sum over samples of dY * min(X, 0)``.
+    Source: He, Zhang, Ren & Sun (2015).
     """
 
     function, _arguments = activations.prelu, LeakyReLU._arguments
@@ -337,8 +314,6 @@ class Dropout(Layer):
     Shape: any to the same. Without a generator (prediction) it changes nothing. As in PyTorch, `p` in [0, 1) is the
     probability to drop; a float32 network rounds it, above 1 - 2**-25 to 1.
 
-    Notes
-    -----
     The division keeps the expected output equal to the input. Source: Srivastava et al. (2014).
     """
 
@@ -371,11 +346,9 @@ class Dropout(Layer):
 class GaussianNoise(Layer):
     """Add normal noise in training. Shape: any to the same. Without a generator it changes nothing.
 
-    The noise has the standard deviation `std`, at least 0, in the units of the input.
+    The noise has the standard deviation `std`, at least 0, in the units of the input. Networks that share
+    their input share its noise.
 
-    Notes
-    -----
-    Networks that share their input share its noise.
     Source: Bishop (1995), Training with noise is equivalent to Tikhonov regularization.
     """
 

@@ -181,8 +181,8 @@ class MSE(Loss):
         if targets.shape == (n_samples,) and n_outputs == 1:
             targets = targets[None]
         if targets.shape != (n_outputs, n_samples):
-            raise ValueError(f"MSE expected targets of shape ({n_outputs}, {n_samples}), got {targets.shape}. "
-                             "Give one row per output and one column per sample.")
+            remedy = checks.to_shape(targets, (n_outputs, n_samples), "Give one row per output, one column per sample.")
+            raise ValueError(f"MSE expected targets of shape ({n_outputs}, {n_samples}), got {targets.shape}. {remedy}")
         return targets
 
     def compute(self, scores: Array, y: np.ndarray[Any, Any], buffers: Buffers) -> tuple[Any, Array]:

@@ -28,8 +28,7 @@ class Neuron:
     def __init__(self, weights: ArrayLike, bias: float = 0.0) -> None:
         self.weights = checks.as_floats(weights, None, "Neuron weights").copy()
         if self.weights.ndim != 1 or not self.weights.size:
-            raise ValueError(f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one number per "
-                             "input.")
+            raise ValueError(f"Neuron expected weights of shape (D,), got {self.weights.shape}. Give one per input.")
         self.bias = checks.real_number("Neuron bias", bias, -np.inf, open_low=True)
 
     def forward(self, inputs: ArrayLike) -> Any:

@@ -32,12 +32,9 @@ class Optimizer:
     def step(self, params: Array, grads: Array) -> None:
         """Change `params` in place; both are (P,) or (R, P), as in the step before, or else a ValueError is raised."""
         for what, array in (("params", params), ("grads", grads)):
-            if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
-                raise ValueError(f"{type(self).__name__} expected {what} as an array of floats, got {array!r}. "
-                                 "Use np.asarray(x, float).")
-        if not params.flags.writeable:
-            raise ValueError(f"{type(self).__name__} expected params to change, got a read-only array. "
-                             "Use np.array(params).")
+            if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or not params.flags.writeable:
+                raise ValueError(f"{type(self).__name__} expected {what} as an array of floats, params as one that may "
+                                 f"change, got {array!r}. Use np.array(x, float).")
         kept = self._state or {name: zeros(params.shape, params.dtype) for name in (*self.keeps, "scratch")}
         shape = kept["scratch"].shape
         if not params.shape == grads.shape == shape:

@@ -66,11 +66,9 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
     >>> [row["value"] for row in rows]
     [10, 20, 20, 40]
     """
-    if not callable(run):
-        raise ValueError(f"sweep expected a function to call, got {run!r}. Write sweep(run, grid).")
-    if executor is not None and not hasattr(executor, "submit"):
-        raise ValueError("sweep expected an executor such as concurrent.futures.ThreadPoolExecutor(4), got "
-                         f"{executor!r}. Leave it out, or make one.")
+    if not callable(run) or not (executor is None or hasattr(executor, "submit")):
+        raise ValueError("sweep expected a function and, if any, an executor such as concurrent.futures."
+                         f"ThreadPoolExecutor(4), got {run!r} and {executor!r}. Write sweep(run, grid).")
     settings = _settings(grid)
     keyed = {_key(s, checkpoint): s for s in settings}
     if repeated := len(settings) - len(keyed):
@@ -81,13 +79,13 @@ def sweep(run: Callable[..., Any], grid: Mapping[str, Iterable[Any]] | Iterable[
             for key, s in keyed.items() if key in done}
     todo = {key: s for key, s in keyed.items() if key not in done}
     log = open(checkpoint, "a", encoding="utf-8") if checkpoint else nullcontext()  # noqa: SIM115
-    with log as file, bar(progress, len(todo), "setting") as tick:
+    with log as file, bar(progress, len(todo), "setting") as shown:
         for key, row in _finished(run, todo, executor):
             rows[key] = row
             if file and row["error"] is None:
                 file.write(json.dumps([key, row], default=_plain) + "\n")
                 file.flush()
-            tick()
+            shown.update()
     table = [rows[key] for key in keyed]
     if failed := [row for row in table if row["error"] is not None]:
         warnings.warn(f"{len(failed)} of {len(table)} settings failed, first {failed[0]}", RuntimeWarning, 2)
@@ -102,15 +100,12 @@ def _settings(grid: Any) -> list[Row]:
                 raise TypeError("letters or keys, which nobody means to vary")
             settings = (dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values()))
         settings = [dict(**dict(s)) for s in settings]  # names are strings
+        if not settings or not all(settings) or any("error" in s for s in settings):
+            raise ValueError("nothing to vary, or a name that the table has itself")
     except (TypeError, ValueError):
-        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, got {grid!r}. "
+        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, none empty, none with the name "
+                         f"error, which is a column of its own, got {grid!r}. "
                          'Write for example {"l2": [0, 0.1], "seed": range(5)}.') from None
-    if not settings or not all(settings):
-        raise ValueError(f"sweep expected a grid with at least one setting, got {grid!r}. "
-                         "Give at least one setting to vary.")
-    if any("error" in s for s in settings):
-        raise ValueError(f"sweep expected settings without the name error, a column of its own, got {grid!r}. Rename "
-                         "it, say to noise.")
     return settings
 
 
@@ -137,18 +132,14 @@ def _key(settings: Row, checkpoint: Any) -> str:
 def read_checkpoint(place: PathLike, run: Callable[..., Any]) -> dict[str, Row]:
     """The rows of a checkpoint; a new one is begun with the name of `run`."""
     path = as_path(place, "sweep checkpoint")
-    if not path.parent.is_dir() or path.is_dir():
-        raise ValueError(f"sweep expected a file in an existing folder for the checkpoint, got {str(place)!r}. "
-                         "Create the folder first, or correct the path.")
     name = getattr(run, "__qualname__", type(run).__name__)  # a partial has none
     owner = {"sweep": f"{run.__module__}.{name}"}
     try:
         head = json.dumps({**owner, "code": fingerprint(run)})
     except Exception as problem:  # whatever an object raises that cannot be pickled
-        raise ValueError(f"sweep with a checkpoint expected a function whose data can be compared with that of a later "
-                         f"call, got {run!r} ({problem}). Create it inside the function, or leave out the checkpoint."
-                         ) from None
-    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        raise ValueError("sweep with a checkpoint expected a function whose data can be pickled, got "
+                         f"{run!r} ({problem}). Make them inside the function, or leave out the checkpoint.") from None
+    text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
     first, *lines = text.split("\n")
     new = not lines and head.startswith(first)  # or cut short while the first line was written
     if not new and first not in (head, json.dumps(owner)):  # the older form, which names no code

@@ -142,13 +142,11 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     """
     X, targets = check_network(net).check_data(X, y, loss)
     n = X.shape[1]
-    if validation is not None:
+    if validation is not None or patience is not None:
         if not isinstance(validation, tuple | list) or len(validation) != 2:
-            raise ValueError(f"fit validation expected a pair (Xv, yv), got {type(validation).__name__}. "
-                             "Write validation=(Xv, yv).")
+            raise ValueError("fit validation expected a pair (Xv, yv), without which there is no patience, got "
+                             f"{type(validation).__name__}. Write validation=(Xv, yv).")
         validation = net.check_data(*validation, loss)
-    elif patience is not None:
-        raise ValueError("fit patience expected validation data, got none. Give validation=(Xv, yv).")
     if not isinstance(optimizer, Optimizer):
         raise ValueError(f"optimizer expected one such as nn.SGD(lr=0.1), got {optimizer!r}. "
                          "Make one, with parentheses: nn.SGD(lr=0.1).")
@@ -156,12 +154,12 @@ def fit(net: Network, X: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),  
     if workers is None:
         workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     checks.whole_number("fit workers", workers)
-    with bar(progress, epochs * len(chunks_of(net)), "epoch") as tick, _alone(net):
+    with bar(progress, epochs * len(chunks_of(net)), "epoch") as shown, _alone(net):
         task = _Task(
             np.ascontiguousarray(X.T), targets, loss, optimizer, checks.real_number("fit l2", l2, 0),
             n if batch_size is None else min(n, checks.whole_number("fit batch_size", batch_size)), epochs,
             patience=None if patience is None else checks.whole_number("fit patience", patience),
-            validation=validation or (), measure_accuracy=measure_accuracy and loss.classifies, tick=tick)
+            validation=validation or (), measure_accuracy=measure_accuracy and loss.classifies, tick=shown.update)
         runs = [partial(_train, task, net, *chunk) for chunk in _chunks(net, rng)]  # only now `rng` is drawn from
         histories, ends = zip(*_run_all(runs, workers, task.stop), strict=True)
     history, diverged = _join(list(histories), net), np.concatenate([np.atleast_1d(end) for end in ends])
@@ -221,14 +219,13 @@ def _chunks(net: Network, rng: int | np.random.Generator) -> list[tuple[Any, np.
 def _divergence(diverged: Array, net: Network, lr: float, history: History) -> Diverged:
     """The error that says which networks diverged; `diverged` (R,) holds the epochs, NaN for the others."""
     epochs = {int(r): int(diverged[r]) for r in np.flatnonzero(np.isfinite(diverged))}
-    where, kept = f"in epoch {epochs.get(0)}", "the parameters are those before that epoch"
+    where = f"in epoch {epochs.get(0)}"
     if net.networks is not None:
         first = [f"network {r} in epoch {epoch}" for r, epoch in list(epochs.items())[:5]]
-        more = [f"{len(epochs) - 5} more"] if len(epochs) > 5 else []
-        where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first + more)})"
-        kept = "each of them keeps the parameters from before that epoch, the others are trained to the end"
-    error = Diverged(f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. "
-                     f"Lower the learning rate, or scale the inputs, the targets and the validation data; {kept}.")
+        where = f"in {len(epochs)} of {net.networks} networks ({', '.join(first)}{', ...' * (len(epochs) > 5)})"
+    error = Diverged(f"fit expected finite losses, got NaN or infinity {where} with learning rate {lr:g}. Lower the "
+                     "learning rate, or scale the inputs, the targets and the validation data; a network that diverged "
+                     "has the parameters from before that epoch, any other is trained to the end.")
     error.epochs, error.history = epochs, history
     return error
 

@@ -12,9 +12,6 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 Array = NDArray[np.floating[Any]]
 T = TypeVar("T")
 
-CLASS_NUMBERS = ("Give one class number per sample; for real targets train with nn.MSE(), and measure "
-                 "nn.MSE()(net(X), y).")
-
 
 def as_array(values: ArrayLike, what: str) -> NDArray[Any]:
     """`values` as an array, unless they are missing, sparse or ragged."""
@@ -44,7 +41,9 @@ def as_floats(values: ArrayLike, dtype: DTypeLike | None, what: str, finite: boo
     """`values` as finite floats, of the given dtype or, without one, in the precision that they have."""
     array = as_array(values, what)
     if array.dtype.kind not in "fiub":
-        raise ValueError(f"{what} expected real numbers, got dtype {array.dtype}. {_to_numbers(array)}")
+        remedy = ("Take np.real(x), or np.abs(x) for its size" if array.dtype.kind == "c" else
+                  "Replace all that is not a number, then use np.asarray(x, float)")
+        raise ValueError(f"{what} expected real numbers, got dtype {array.dtype}. {remedy}.")
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     with np.errstate(over="ignore", invalid="ignore"):  # a sum is 4x cheaper than isfinite().all()
@@ -70,33 +69,23 @@ def finite(result: Any, what: str) -> Any:
     return result
 
 
-def _to_numbers(array: NDArray[Any]) -> str:
-    """How to turn the entries of `array` into real numbers."""
-    if array.dtype.kind == "c":
-        return "Take np.real(x), or np.abs(x) for its size."
-    try:
-        convertible = np.isfinite(np.asarray(array, float)).all()
-    except (TypeError, ValueError, OverflowError):
-        convertible = False
-    return "Use np.asarray(x, float)." if convertible else "Replace everything that is not a number."
+def to_shape(array: NDArray[Any], shape: tuple[int | None, ...], otherwise: str) -> str:
+    """How to give an array that shape, in which None is any length; `otherwise` if it takes more than one step."""
+    ways = {"np.transpose(x)": array.T, "np.ravel(x)": array.ravel(), "np.squeeze(x)": array.squeeze(),
+            "np.array(x)[:, None]": array[..., None], "np.array(x)[None, :]": array[None]}
+    for code, changed in ways.items():
+        if changed.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, changed.shape, strict=True)):
+            return f"Use {code}."
+    return otherwise
 
 
 def as_batch(X: ArrayLike, n_in: int | None, dtype: DTypeLike, what: str) -> Array:
     """`X` as a non-empty (n_in, N) array of finite floats."""
     array = as_array(X, f"{what} input")
-    if array.ndim != 2 or (n_in is not None and array.shape[0] != n_in):
-        if array.ndim == 1 and n_in in (None, array.size):
-            remedy = "For one sample use np.array(x)[:, None]."
-        elif array.ndim == 1 and n_in == 1:
-            remedy = "For one input per sample use np.array(x)[None, :]."
-        elif array.ndim == 2 and array.shape[1] == n_in:
-            remedy = "Samples are columns: use np.array(X).T."
-        elif array.ndim == 2:
-            remedy = f"Give one row per input, or build the network for {array.shape[0]} inputs."
-        else:
-            remedy = "Give one row per input and one column per sample."
-        rows = "D" if n_in is None else n_in
-        raise ValueError(f"{what} expected input of shape ({rows}, N), got {array.shape}. {remedy}")
+    if array.ndim != 2 or n_in not in (None, array.shape[0]):
+        otherwise = "Give one row per input and one column per sample, or build a network for other inputs."
+        how = to_shape(array, (n_in, None), otherwise)
+        raise ValueError(f"{what} expected input of shape ({n_in or 'D'}, N) for N samples, got {array.shape}. {how}")
     if 0 in array.shape:
         raise ValueError(f"{what} expected at least one sample, got an empty batch of shape {array.shape}. "
                          "Check how the samples were selected.")
@@ -107,42 +96,19 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> NDArra
     """`y` as N whole numbers from 0 to n_classes - 1."""
     array = as_array(y, f"{what} labels")
     if array.shape != (n_samples,):
+        otherwise = ("Give one class number per sample of X; for one-hot columns np.argmax(y, axis=0), for rows "
+                     "np.argmax(y, axis=1); for real targets train with nn.MSE().")
         raise ValueError(f"{what} expected labels of shape ({n_samples},), one per sample, got {array.shape}. "
-                         f"{_to_one_each(array, n_samples)}")
+                         f"{to_shape(array, (n_samples,), otherwise)}")
+    numbered = "classes, y = np.unique(y, return_inverse=True)"
     if array.dtype.kind not in "iu":
-        raise ValueError(f"{what} expected integer labels, got dtype {array.dtype}. {_to_class_numbers(array)}")
+        raise ValueError(f"{what} expected integer labels, got dtype {array.dtype}. For class numbers use "
+                         f"np.asarray(y, int), for names {numbered}; for real targets train with nn.MSE().")
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:
-        remedy = "Number the classes from 0: classes, y = np.unique(y, return_inverse=True)."
-        if (found := np.unique(array).size) > n_classes:
-            remedy = f"Give the last layer {found} outputs. {remedy}"
         raise ValueError(f"{what} expected labels from 0 to {n_classes - 1} for {n_classes} classes, got {low} to "
-                         f"{high}. {remedy}")
+                         f"{high}. Number them from 0: {numbered}; for more classes the last layer needs more outputs.")
     return array
-
-
-def _to_one_each(array: NDArray[Any], n_samples: int) -> str:
-    """How to turn an array of another shape into one label per sample."""
-    if array.size == n_samples == max(array.shape, default=1):
-        return "Use np.ravel(y)."
-    for axis, place in enumerate(("columns", "rows")):
-        if array.ndim == 2 and array.shape[1 - axis] == n_samples and ((array != 0).sum(axis) == 1).all():
-            return f"These are one-hot {place}: use np.argmax(y, axis={axis})."
-    if array.ndim == 1:
-        return f"X has {n_samples} samples, y has {array.size}: select the same samples in both."
-    return CLASS_NUMBERS
-
-
-def _to_class_numbers(array: NDArray[Any]) -> str:
-    """How to turn labels of another type into whole numbers without changing their meaning."""
-    if array.dtype.kind in "USMm" or {*map(type, array.flat)} in ({str}, {bytes}):
-        return "Number the classes: classes, y = np.unique(y, return_inverse=True)."
-    try:
-        with np.errstate(invalid="ignore"):
-            whole = array.dtype.kind in "fbO" and (array.astype(int) == array).all()
-    except (TypeError, ValueError, OverflowError):
-        whole = False
-    return "Use np.asarray(y, int)." if whole else CLASS_NUMBERS
 
 
 def whole_number(name: str, value: Any, low: int = 1) -> int:
@@ -161,9 +127,8 @@ def real_number(name: str, value: Any, low: float, high: float = np.inf, open_lo
     except OverflowError:  # a whole number beyond every float
         real = np.nan
     if not low <= real < high or (open_low and real == low):
-        interval = f"{'(' if open_low else '['}{low:g}, {high:g})"
-        remedy = "Choose a value inside that interval" if right_type else "Give a float such as 0.5"
-        raise ValueError(f"{name} expected a number in {interval}, got {value!r}. {remedy}.")
+        raise ValueError(f"{name} expected a number in {'(' if open_low else '['}{low:g}, {high:g}), got {value!r}. "
+                         "Give a float in that interval.")
     return real
 
 

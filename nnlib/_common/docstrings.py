@@ -1,7 +1,6 @@
 """Docstrings: the sections that siblings have in common, and the one that has the same form everywhere."""
 
 import inspect
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,11 +8,11 @@ T = TypeVar("T")
 
 
 def with_sections(sections: str) -> Callable[[T], T]:
-    """Decorate a function or class: put more sections in front of the notes or examples of its docstring."""
+    """Decorate a function or class: put more sections in front of the examples of its docstring, or at its end."""
 
     def complete(documented: T) -> T:
-        doc = inspect.getdoc(documented) or ""  # none with python -OO
-        documented.__doc__ = re.sub("^(?=(Notes|Examples)$)", lambda _: sections, doc, count=1, flags=re.MULTILINE)
+        text, heading, examples = (inspect.getdoc(documented) or "").partition("Examples\n")  # none with python -OO
+        documented.__doc__ = f"{text.rstrip()}\n\n{sections}{heading}{examples}".strip()
         return documented
 
     return complete

@@ -1,17 +1,15 @@
 """A progress bar for long runs, if tqdm is installed."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from importlib.util import find_spec
+from types import SimpleNamespace
+from typing import Any
 
 
-@contextmanager
-def bar(show: bool, total: int, unit: str) -> Iterator[Callable[[], object]]:
-    """Yield the function to call after each of `total` pieces of work; the bar goes to stderr."""
+def bar(show: bool, total: int, unit: str) -> Any:
+    """A context whose value has `update`, to call after each of `total` pieces of work; the bar goes to stderr."""
     if show and find_spec("tqdm"):
         from tqdm import tqdm
 
-        with tqdm(total=total, unit=unit) as shown:
-            yield shown.update
-    else:
-        yield lambda: None
+        return tqdm(total=total, unit=unit)
+    return nullcontext(SimpleNamespace(update=bool))

@@ -158,10 +158,8 @@ def digits() -> Points:
     >>> X, y = digits()
     >>> X.shape, y[:5]
     ((64, 1797), array([0, 1, 2, 3, 4]))
-    >>> (16 * X[:, 1]).astype(int).reshape(8, 8)[:3]  # the upper lines of a 1
-    array([[ 0,  0,  0, 12, 13,  5,  0,  0],
-           [ 0,  0,  0, 11, 16,  9,  0,  0],
-           [ 0,  0,  3, 15, 16,  6,  0,  0]])
+    >>> (16 * X[:, 1]).astype(int).reshape(8, 8)[0]  # the upper line of a 1
+    array([ 0,  0,  0, 12, 13,  5,  0,  0])
     """
     with np.load(Path(__file__).with_name("digits.npz")) as stored:
         return (stored["pixels"] / 16).T, stored["labels"].astype(np.int64)
@@ -184,16 +182,10 @@ def train_test_split(X: ArrayLike, y: ArrayLike, test: float = 0.2, rng: int | n
     ((64, 1348), (64, 449), (1348,), (449,))
     """
     X, y = as_array(X, "train_test_split X"), as_array(y, "train_test_split y")
-    if X.ndim != 2:
-        raise ValueError(f"train_test_split expected X of shape (D, N), one sample per column, got {X.shape}. "
-                         "Give one row per input; for a single input use np.array(X)[None, :].")
-    n = X.shape[1]
-    if y.ndim not in (1, 2) or y.shape[-1] != n:
-        turned = "X" if y.shape == X.shape[:1] else "y" if y.ndim == 2 and len(y) == n else None
-        remedy = (f"Samples are columns: use np.array({turned}).T." if turned else
-                  "Give one label, or one column of targets, per sample.")
-        raise ValueError(f"train_test_split expected y of shape ({n},) or (C, {n}) for X of shape {X.shape}, "
-                         f"got {y.shape}. {remedy}")
+    if X.ndim != 2 or y.ndim not in (1, 2) or y.shape[-1] != (n := X.shape[1]):
+        raise ValueError(f"train_test_split expected X of shape (D, N) and y of shape (N,) or (C, N), got {X.shape} "
+                         f"and {y.shape}. Samples are columns: transpose rows, np.array(X).T or np.array(y).T; for a "
+                         "single input use np.array(X)[None, :].")
     n_test = round(n * real_number("train_test_split test", test, 0, 1, open_low=True))
     if not 0 < n_test < n:
         raise ValueError(f"train_test_split expected at least one sample in each part, got {n - n_test} to train on "

@@ -1,8 +1,8 @@
 """The controls of an explorer: the values that a reader can choose from, and their checks."""
 
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,10 +26,6 @@ class Control:
         return short if len(set(short)) == len(short) else list(map(str, self.values))
 
 
-def name_of(draw: Callable[..., Any]) -> str:
-    return getattr(draw, "__name__", type(draw).__name__)  # a partial has none
-
-
 def control(name: str, offered: Any, label: str, default: Any) -> Control:
     if isinstance(offered, str):
         return Control(name, label, "text", (), default if isinstance(default, str) else offered)
@@ -38,11 +34,9 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     items = list(offered) if isinstance(offered, Iterable) and not isinstance(offered, Mapping) else []
     values = tuple(item.item() if isinstance(item, np.generic) else item for item in items)
     numbers = all(isinstance(value, int | float) for value in values)
-    if not values or not (numbers or all(isinstance(value, str) for value in values)):
-        raise ValueError(f"explore expected {name} to be True, False, a text, a range, or a list of numbers or of "
-                         f"texts, got {offered!r}. Write for example {name}=[1, 3, 20].")
-    if len(set(values)) < len(values):
-        raise ValueError(f"explore expected each value of {name} once, got {offered!r}. Leave the repeated ones out.")
+    if not values or not (numbers or all(isinstance(value, str) for value in values)) or len({*values}) < len(values):
+        raise ValueError(f"explore expected {name} to be True, False, a text, a range, or a list of different numbers "
+                         f"or texts, got {offered!r}. Write for example {name}=[1, 3, 20].")
     if default is inspect.Parameter.empty:
         default = values[0]
     if default not in values:
@@ -52,31 +46,3 @@ def control(name: str, offered: Any, label: str, default: Any) -> Control:
     if set(values) == {False, True} and isinstance(values[0], bool):
         kind, values = "check", (False, True)
     return Control(name, label, kind, values, values.index(default))
-
-
-def controls(draw: Callable[..., Any], offered: Mapping[str, Any], labels: Mapping[str, str],
-             start: Mapping[str, Any], aside: Collection[str]) -> list[Control]:
-    if not callable(draw):
-        raise ValueError(f"explore expected a function that draws, got {draw!r}. "
-                         "Define one, say draw(hidden), and call explore(draw, hidden=[1, 3, 20]).")
-    if not offered:
-        raise ValueError("explore expected at least one control, got none. Add one, say explore(draw, hidden=[1, 3, "
-                         "20]).")
-    try:
-        signature = inspect.signature(draw)
-    except ValueError:  # some functions that are written in C
-        raise ValueError(f"explore expected a function with named arguments, got {draw!r}. "
-                         "Call it from one of your own: explore(lambda hidden: ..., hidden=[1, 3, 20]).") from None
-    defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
-    try:
-        signature.bind(**offered)
-    except TypeError as error:
-        raise ValueError(f"explore expected a control for each argument of {name_of(draw)}({', '.join(defaults)}), "
-                         f"got {', '.join(offered)}: {error}. Give every argument one control of its name.") from error
-    if unknown := {*labels, *start, *aside} - {*offered}:
-        raise ValueError(f"explore expected labels, starts, asides of its controls {', '.join(offered)}, got one for "
-                         f"{', '.join(sorted(map(str, unknown)))}. Correct its name, or leave it out.")
-    empty = inspect.Parameter.empty  # an argument caught by **more has no default
-    made = [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))
-            for name, values in offered.items()]
-    return [replace(c, aside=c.name in aside) for c in made]

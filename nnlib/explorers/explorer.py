@@ -8,13 +8,13 @@ import itertools
 import math
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._common.checks import counted
 from .._common.docstrings import raises
 from .._common.pair import spoken
-from . import control
-from .control import Control, name_of
+from .control import Control, control
 
 MIME, WIDGET = "application/vnd.nnlib.explorer+json", "application/vnd.jupyter.widget-view+json"
 MAX_VIEWS = 64  # that a page may hold of one explorer
@@ -28,7 +28,8 @@ class Explorer:
     """What `explore` returns: notebooks and pages show it as a panel of controls over a picture."""
 
     def __init__(self, draw: Callable[..., Any], controls: list[Control], ahead: bool, clicked: Any) -> None:
-        self.draw, self.name, self.controls, self.ahead, self.clicked = draw, name_of(draw), controls, ahead, clicked
+        self.draw, self.controls, self.ahead, self.clicked = draw, controls, ahead, clicked
+        self.name = getattr(draw, "__name__", type(draw).__name__)  # a partial has none
         self.runs = inspect.isgeneratorfunction(draw)
         self.live = self.runs or any(c.kind == "text" for c in controls)  # views that nobody can draw in advance
         self.run: tuple[Any, Any] = None, None  # what began the generator that is running, and it
@@ -168,13 +169,23 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
     Examples
     --------
     >>> from nnlib import mlp
-    >>> def parameters(hidden=3, deep=False):
-    ...     sizes = (2, hidden, hidden, 1) if deep else (2, hidden, 1)
-    ...     return f"{mlp(*sizes, rng=0).n_params} parameters"
-    >>> explore(parameters, hidden=[1, 3, 20], deep=False)
-    explore parameters: 6 views
+    >>> explore(lambda hidden=3: f"{mlp(2, hidden, 1).n_params} parameters", hidden=[1, 3, 20])
+    explore <lambda>: 3 views
       hidden: 1 [3] 20
-      deep: [False] True
     """
-    made = control.controls(draw, controls, labels or {}, start or {}, aside)
+    labels, start = labels or {}, start or {}
+    try:
+        signature = inspect.signature(draw)  # there is none of some functions that are written in C
+        signature.bind(**controls)
+        if not controls or (unknown := {*labels, *start, *aside} - {*controls}):
+            raise TypeError(f"labels, start or aside name {unknown}" if controls else "there is nothing to set")
+    except (TypeError, ValueError) as error:
+        raise ValueError("explore expected a function that draws and a control for each argument, by its name, got "
+                         f"{draw!r} and {', '.join(controls) or 'none'}: {error}. Define, say, draw(hidden) and call "
+                         "explore(draw, hidden=[1, 3, 20]).") from error
+    defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
+    empty = inspect.Parameter.empty  # an argument caught by **more has no default
+    made = [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))
+            for name, values in controls.items()]
+    made = [replace(c, aside=c.name in aside) for c in made]
     return Explorer(draw, made, "NNLIB_FRAMES" in os.environ, clicked)

@@ -163,8 +163,7 @@ def distributions(groups: Mapping[str, ArrayLike], xlabel: str = "", ylabel: str
     --------
     >>> figure = distributions({"small": [1.0, 3.0], "large": [1.9, 2.1]}, ylabel="loss")
     """
-    pairs = _labelled(groups, "distributions", "(R,)", lambda y: y.ndim == 1 and y.size,
-                      "Give one or more values in a list.")
+    pairs = _labelled(groups, "distributions", "(R,)", lambda y: y.ndim == 1 and y.size, "Give a list of values.")
     words = {"xlabel": both(xlabel), "ylabel": both(ylabel)}
     figure, (ax,) = fresh_axes(ax, 1, 5.6, 3.6, "distributions")
     for k, (_, y) in enumerate(pairs):

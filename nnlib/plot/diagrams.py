@@ -32,21 +32,19 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     >>> figure.axes[0].get_title()
     '2 layers, 6 neurons, 26 parameters'
     """
-    if not isinstance(net, Network):
-        raise ValueError(f"plot.network expected a Network, got {net!r}. Wrap it: nn.Network(layer).")
+    if not isinstance(net, Network) or not net.n_layers:
+        raise ValueError(f"plot.network expected a Network with a layer that has units, got {net!r}. Make one, for "
+                         "layer = nn.Linear(3, 4) by nn.Network(layer).")
     columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, [], [])]  # size, names, shapes
     for layer in net:
         if layer.n_out is not None:
             columns.append((layer.n_out, [], []))
-        if not isinstance(layer, Linear):
+        if type(layer) is not Linear:
             columns[-1][1].append(type(layer).__name__ if layer.n_out else repr(layer).removesuffix("()"))
         for name, shape in layer.shapes().items():
             symbol = name.replace("alpha", r"\alpha")
             columns[-1][2].append(f"${symbol}$ {'×'.join(map(str, shape))}")
     last = len(columns) - 1
-    if not last:
-        raise ValueError(f"plot.network expected a layer with units of its own, got {net!r}. "
-                         "Add one, such as nn.Linear(3, 4).")
     rows = [list(range(n)) if n <= 8 else [0, 1, 2, 3, 4, 6] for n, _, _ in columns]
     # One unit of length is 0.45 inches, a line of text 0.45 units.
     gap = min(5.0, max(2.8, 11.6 / last))
@@ -67,11 +65,10 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
         color = "white" if k == 0 else ORANGE if k == last else SKY
         circles = [Circle(node, 0.3) for node in nodes]
         ax.add_collection(PatchCollection(circles, facecolor=color, edgecolor=BLACK, zorder=2))
-        for i, (_, y) in zip([*range(1, len(nodes)), n], nodes, strict=True):
-            if k == 0:
-                ax.text(-0.45, y, f"$x_{{{i}}}$", ha="right", va="center")
-            elif k == last:
-                ax.text(x + 0.45, y, f"$s_{{{i}}}$", ha="left", va="center")
+        if k in (0, last):
+            symbol, beside, side = ("x", x - 0.45, "right") if k == 0 else ("s", x + 0.45, "left")
+            for i, (_, y) in zip([*range(1, len(nodes)), n], nodes, strict=True):
+                ax.text(beside, y, f"${symbol}_{{{i}}}$", ha=side, va="center")
         number = f" {k}" * (last > 2)
         kind = "输入 | input" if k == 0 else "输出 | output" if k == last else f"隐藏层{number} | hidden{number}"
         below = "\n".join(["", f"{n:,}", *names])
@@ -190,7 +187,8 @@ def graph(net: Network, x: ArrayLike, y: ArrayLike, loss: Loss = CrossEntropy(),
     >>> figure.axes[0].get_title()
     '→ 3 / 16'
     """
-    if not isinstance(net, Network) or net.networks or not all(isinstance(part, Linear | Elementwise) for part in net):
+    fits = isinstance(net, Network) and all(type(part) is Linear or isinstance(part, Elementwise) for part in net)
+    if not fits or net.networks:
         raise ValueError(f"plot.graph expected one Network of Linear layers and activations, got {net!r}. "
                          "Make one, such as nn.mlp(2, 2, 2).")
     X, _ = (net := net.copy()).check_data(x, y, loss)  # the caller's net.grads stay as they are

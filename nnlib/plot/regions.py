@@ -37,14 +37,11 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, s
 
     Between grid points the scores are interpolated: classes would give the boundaries stairs.
     """
-    if check_network(net).networks is not None:
-        raise ValueError(f"a picture of regions expected one network, got a stack of {net.networks}. "
-                         "Select one with net.select(r).")
+    n_classes = max(check_network(net).n_out or 0, 2)
+    if net.networks is not None or n_classes > len(COLORS):
+        raise ValueError(f"a picture of regions expected one network and at most {len(COLORS)} classes, got "
+                         f"{net.networks or 1} and {n_classes}. Select a network with net.select(r), join classes.")
     scores, corners = scores_on_grid(net, X, resolution, "a picture of regions", margin=0.05)
-    n_classes = max(net.n_out or 0, 2)
-    if n_classes > len(COLORS):
-        raise ValueError(f"a picture of regions expected at most {len(COLORS)} classes, got {n_classes}. "
-                         "Join some of them, or draw a part.")
     if (corners[0] == corners[1]).any():
         raise ValueError(f"a picture of regions expected samples that differ in both inputs as {net.params.dtype}, "
                          f"got only {corners[0].tolist()} to {corners[1].tolist()}. Add samples, or scale them.")

@@ -37,18 +37,7 @@ SIZES = {key: size for key, size in STYLE.items() if "size" in key}
 # Fonts with Chinese letters, in the order in which `language` looks for them.
 FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP", "Source Han Sans SC", "Microsoft YaHei", "SimHei",
          "PingFang SC", "Hiragino Sans GB", "Heiti TC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Arial Unicode MS")
-COMMON = """\
-Returns
--------
-matplotlib Figure
-    That of the axes that the caller passes, which are cleared first, or else a new one.
-
-Raises
-------
-ValueError
-    If an argument is not as described.
-
-"""  # what the docstrings of all plots have in common
+RETURNS = "matplotlib Figure\n    That of the axes that the caller passes, which are cleared first, or else a new one."
 
 
 class Both(str):
@@ -115,17 +104,12 @@ def language(key: str) -> None:
 def styled(draw: Callable[P, T]) -> Callable[P, T]:
     """Make `draw` use our style without changing the style of other figures, in one thread at a time."""
 
-    @with_sections(COMMON)
+    @raises("an argument is not as described")
+    @with_sections(f"Returns\n-------\n{RETURNS}\n\n")
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
         with LOCK, plt.rc_context(STYLE):
-            before = plt.get_fignums()
-            try:
-                figure = draw(*args, **kwargs)
-            except Exception:  # else a notebook would show the half-drawn figure below the error
-                for number in set(plt.get_fignums()) - set(before):
-                    plt.close(number)
-                raise
+            figure = draw(*args, **kwargs)
             interactive = plt.isinteractive()
         plt.rcParams["interactive"] = interactive  # a notebook's first figure turns it on; keep that
         return figure

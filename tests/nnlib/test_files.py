@@ -16,6 +16,10 @@ import nnlib as nn
 from nnlib._common import files
 
 
+def plan(net):
+    return [[type(layer).__name__, layer.settings()] for layer in net]
+
+
 def as_text(architecture):
     return np.array(json.dumps(architecture))
 
@@ -144,8 +148,7 @@ def test_not_a_network_file(tmp_path):
         archive.writestr("../../evil.txt", "x")
     for name in ("array.npy", "other.npz", "more.npz", "less.npz", "docs.zip"):
         refused(tmp_path / name)
-    with pytest.raises(nn.BadFile, match="got the folder"):
-        nn.load(tmp_path)
+    refused(tmp_path)
     with pytest.raises(FileNotFoundError):
         nn.load(tmp_path / "nothing.npz")
 
@@ -166,7 +169,7 @@ class Bomb:
 def test_pickle_is_not_executed(tmp_path):
     trace = tmp_path / "trace"
     bomb = np.array([Bomb(trace)], dtype=object)
-    text = as_text(nn.mlp(3, 2).architecture())
+    text = as_text(plan(nn.mlp(3, 2)))
     np.savez(tmp_path / "params.npz", architecture=text, params=bomb)
     np.savez(tmp_path / "text.npz", architecture=bomb, params=np.zeros(8))
     (tmp_path / "bare.npz").write_bytes(pickle.dumps(Bomb(trace)))
@@ -215,7 +218,7 @@ def with_header(path, header, data=b""):
     """A network file whose params have this header."""
     raw = header.encode("latin1")
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("architecture.npy", entry(nn.mlp(3, 2).architecture()))
+        archive.writestr("architecture.npy", entry(plan(nn.mlp(3, 2))))
         archive.writestr(
             "params.npy", b"\x93NUMPY\x01\x00" + len(raw).to_bytes(2, "little") + raw + data
         )
@@ -286,7 +289,7 @@ def test_pickle_that_fits_its_header_is_not_executed(tmp_path):
 
 def test_compressed_file_is_foreign(tmp_path):
     net = nn.mlp(3, 4, 2)
-    path, text = tmp_path / "net.npz", as_text(net.architecture())
+    path, text = tmp_path / "net.npz", as_text(plan(net))
     np.savez_compressed(path, architecture=text, params=net.params)
     assert "compressed" in refused(path)
 
