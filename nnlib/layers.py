@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,6 +22,7 @@ from ._common.checks import Array
 from ._common.docstrings import raises
 from .activations import Activation
 
+signature = cache(inspect.signature)  # to find it takes longer than to copy a small network
 INITS = {  # standard deviation of the weights from the number of inputs and outputs
     "he": lambda n_in, n_out: (2 / n_in) ** 0.5,
     "xavier": lambda n_in, n_out: (2 / (n_in + n_out)) ** 0.5,
@@ -75,10 +77,10 @@ class Layer:
 
     def settings(self) -> dict[str, Any]:
         """The arguments that make an equal layer."""
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+        return {name: getattr(self, name) for name in signature(type(self)).parameters}  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
-        known = inspect.signature(type(self)).parameters
+        known = signature(type(self)).parameters  # type: ignore[arg-type]
         arguments = [repr(value) if known[name].default is known[name].empty else f"{name}={value!r}"
                      for name, value in self.settings().items() if value != known[name].default]
         return f"{type(self).__name__}({', '.join(arguments)})"

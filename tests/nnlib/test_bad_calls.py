@@ -71,7 +71,7 @@ def changed(values, value):
 
 
 CLEANED = "np.where(np.isfinite(x), x, 0)"
-ONE_EACH, CONVERT = ". Give one class number per sample of X", ". For class numbers use"
+ONE_EACH, NAMES = ". Give one class number per sample of X", ". For names use"
 NUMBERS_ONLY = [  # bad, what it got, repair, right
     (changed(X, NAN), "1 NaN or infinite values out of 12", CLEANED, changed(X, 0)),
     (changed(changed(X, INF)[::-1], -INF), "2 NaN or infinite values out of 12", CLEANED),
@@ -108,11 +108,11 @@ INPUTS = [
 LABELS = [
     (Y.astype(float), "dtype float64", "np.asarray(y, int)", Y),
     (Y.astype(float).tolist(), "dtype float64", "np.asarray(y, int)", Y),
-    (Y.astype(object), "dtype object", "np.asarray(y, int)", Y),
+    (Y.astype(object), f"dtype object{NAMES}", "classes, y = np.unique(y, return_inverse=True)", Y),
     (Y == 1, "dtype bool", "np.asarray(y, int)", Y),
-    *((bad, f"dtype {kind}{CONVERT}", to(Y)) for bad, kind in (
+    *((bad, f"dtype {kind}{NAMES}", to(Y)) for bad, kind in (
         (Y + 0.5, "float64"), (Y + NAN, "float64"), (Y + 0j, "complex128"), (changed(Y, "b"), "object"))),
-    *((bad, f"dtype {bad.dtype}{CONVERT}", "classes, y = np.unique(y, return_inverse=True)", Y) for bad in (
+    *((bad, f"dtype {bad.dtype}{NAMES}", "classes, y = np.unique(y, return_inverse=True)", Y) for bad in (
         np.array(list("abab")), np.array(list("abab"), object), np.array([b"a", b"b"] * 2, object), Y.astype("M8[D]"))),
     (5 * Y, "0 to 5. Number", "classes, y = np.unique(y, return_inverse=True)", Y),
     (Y - [3, 0, 0, 0], "-3 to 1. Number them from 0", to(Y)),
@@ -124,7 +124,7 @@ LABELS = [
     (np.full((2, 4), 0.5), f"(2, 4){ONE_EACH}", to(Y)),
     (Y[:, None], "(4, 1)", "np.ravel(x)", Y),
     (Y[None].tolist(), "(1, 4)", "np.ravel(x)", Y),
-    (Y[:3], f"(3,){ONE_EACH}", to(Y)),
+    *((bad, f"{bad.shape}{ONE_EACH}", to(Y)) for bad in (Y[:3], Y.reshape(2, 2), np.eye(2)[Y[:2]])),
     (1, f"(){ONE_EACH}", to(Y)),
     (None, "None", to(Y)),
     (csr_array(Y[None]), "a sparse csr_array", lambda y: y.toarray().ravel(), Y),
