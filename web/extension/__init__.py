@@ -6,7 +6,6 @@ from pathlib import Path
 from docutils import nodes
 from jupyter_cache.executors import utils as executors
 from myst_nb.core import render
-from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.domains.std import StandardDomain
@@ -26,7 +25,6 @@ PAGES_ALONE = (  # slides lack a menu and what search engines read
     ("html-page-context", launch_menu.fill_menu),
     ("html-page-context", languages.pair_book_title),
     ("html-page-context", runnable.write_notebooks),
-    ("html-page-context", light_pages.drop_assets),
     ("html-page-context", metadata.describe),
 )
 
@@ -36,7 +34,6 @@ def setup(app: Sphinx) -> dict[str, object]:
     math.replace_parts()
     # Join text that a busy kernel sent in pieces; myst-nb would break the line between them.
     executors.executenb = partial(executors.executenb, coalesce_streams=True)
-    SphinxNbRenderer.render_nb_cell_markdown = languages.render_cell
     render.NbElementRenderer.render_mime_type = explorers.render_mime_type
     StandardDomain._resolve_numref_xref = resolve_number
 
@@ -73,7 +70,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_builder(runnable.NotebookBuilder)
     if "slides" in app.tags:
         app.setup_extension("web.publish.slides")
-    for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js", "questions.js"):
+    for script in ("language.js", "wide_boxes.js", "explorer.js", "questions.js"):
         app.add_js_file(script, loading_method="defer")
     if (place := repository()) and "slides" not in app.tags:
         app.add_js_file("ask.js", loading_method="defer", **{"data-repository": place})

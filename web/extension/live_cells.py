@@ -20,7 +20,7 @@ from ..notebooks import course
 LIVE = Path(__file__).parents[1] / "live"
 FILES = [LIVE / name for name in ("page.js", "cell.js", "hand_in.js", "live.css")]
 BUNDLER = LIVE.parent / "node_modules" / "esbuild" / "bin" / "esbuild"
-EDITOR = "_static/editor/editor.js"  # in a folder of its own: stylesheets.py reads the scripts beside it
+EDITOR = "_static/editor/editor.js"  # in a folder of its own: light_pages.py reads the scripts beside it
 
 
 def wanted() -> bool:
