@@ -162,9 +162,7 @@ class Session:
     # -- results ---------------------------------------------------------------------------------------
     def display(self, *values: Any, clear: bool = False, display_id: Any = None, **options: Any) -> None:
         if display_id:
-            raise NotInThePage("display() expected no display_id in a page", "请改用 IPython.display 的 clear_output"
-                               "(wait=True)，再 display(...)。 | Call IPython.display.clear_output(wait=True), then "
-                               "display(...) without display_id.")
+            raise NotInThePage("display() expected no display_id in a page", ADVICE["instead"]["display_id"])
         if clear:
             self.clear_output(wait=True)
         for value in values:
