@@ -56,10 +56,8 @@ def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
 
 
 def write_sitemap(app: Sphinx) -> None:
-    base = app.config.html_baseurl
-    robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
-    (app.outdir / "robots.txt").write_text(robots, "utf-8")
-    if base:  # else web/build.py has deleted an earlier one
+    if base := app.config.html_baseurl:  # else web/build.py has deleted an earlier one
         addresses = [address(base, page) for page in sorted(app.env.found_docs)]
         sitemap = app.builder.templates.render("sitemap.xml", {"addresses": addresses})
         (app.outdir / "sitemap.xml").write_text(sitemap, "utf-8")
+        (app.outdir / "robots.txt").write_text(f"Sitemap: {base}sitemap.xml\n", "utf-8")
