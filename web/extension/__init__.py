@@ -31,7 +31,6 @@ PAGES_ALONE = (  # slides lack a menu and what search engines read
 
 def setup(app: Sphinx) -> dict[str, object]:
     # These functions of other packages offer no hook, so ours replace them, and call them.
-    math.replace_parts()
     # Join text that a busy kernel sent in pieces; myst-nb would break the line between them.
     executors.executenb = partial(executors.executenb, coalesce_streams=True)
     render.NbElementRenderer.render_mime_type = explorers.render_mime_type
@@ -59,6 +58,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("doctree-read", quiz.fold_predicted),
         ("doctree-read", live_cells.name_cells),
         ("env-updated", search.find_homes),
+        ("env-updated", math.draw),
         # as pages are written
         ("html-page-context", live_cells.add_scripts),
         ("html-page-context", explorers.write_drawings),

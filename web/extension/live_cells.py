@@ -1,7 +1,4 @@
-"""Lets cells run in the page: gives each the id it has in its notebook, and adds the scripts that run them.
-
-If the build has no Python for the browser, this adds nothing, so no page shows a dead button.
-"""
+"""Lets cells run in the page: gives each the id it has in its notebook, and adds the scripts that run them."""
 
 import json
 import os

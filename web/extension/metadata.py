@@ -1,8 +1,4 @@
-"""What search engines and messengers read: description, picture, address, sitemap, and the 404 page.
-
-The environment variable BOOK_URL says where the book is published (the publishing workflow sets it).
-Without it no absolute address is written: no canonical address, no sitemap, no picture for messengers.
-"""
+"""What search engines and messengers read: description, picture, address, sitemap, and the 404 page."""
 
 import re
 from collections.abc import Iterator

@@ -1,7 +1,4 @@
-"""JupyterLab without a server, under lite/: the notebooks and the assignments, with the pages' own Python.
-
-It uses the Pyodide of the pages (pyodide_files): no file is duplicated or loaded from another host.
-"""
+"""JupyterLab without a server, under lite/: the notebooks and the assignments, with the pages' own Python."""
 
 import shutil
 import subprocess

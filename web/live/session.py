@@ -1,7 +1,4 @@
-"""Runs a page's cells inside its Web Worker: one namespace, and messages to the page for whatever comes out.
-
-Plain Python and a few modules of IPython, so that the same file is tested outside a browser.
-"""
+"""Runs a page's cells inside its Web Worker: one namespace, and messages to the page for whatever comes out."""
 
 import ast
 import asyncio
