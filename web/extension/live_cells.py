@@ -28,10 +28,9 @@ def wanted() -> bool:
 def name_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give each cell its id from the notebook: what a reader types there is stored under it."""
     source = Path(app.env.doc2path(app.env.docname))
-    cells = course.read(source).cells if wanted() and source.suffix == ".ipynb" else []
     for box in doctree.findall(nodes.container):
-        if cells and box.get("nb_element") == "cell_code":
-            box["ids"].append(f"cell-{cells[box['cell_index']].id}")
+        if wanted() and box.get("nb_element") == "cell_code":
+            box["ids"].append(f"cell-{course.read(source).cells[box['cell_index']].id}")
 
 
 def bundle_editor(app: Sphinx) -> None:

@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from nnlib._common.pair import Pair
 
 from ..project import LANGS
-from .languages import HEAD_SCRIPT
+from .languages import HEAD_SCRIPT, language_of
 
 LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
 SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
@@ -23,8 +23,7 @@ def address(base: str, page: str) -> str:
 
 def summary(doctree: nodes.document, key: str) -> str:
     """The first sentences of the page in one language, as many as fit."""
-    boxes = (node for node in doctree.findall(nodes.Element) if f"lang-{key}" in node.get("classes", ()))
-    found = (text.astext() for box in boxes for text in box.findall(nodes.paragraph))
+    found = (text.astext() for text in doctree.findall(nodes.paragraph) if language_of(text) == key)
     words = " ".join(next(found, "").split()).replace(r"\cdot", "·").replace("\\", "")
     beginnings = [*accumulate(SENTENCE.findall(words))] or [""]
     return max((text for text in beginnings if len(text) <= LENGTH[key]), key=len, default=beginnings[0]).strip()
