@@ -17,7 +17,7 @@ from . import explorers, languages, launch_menu, light_pages, live_cells, math, 
 from .course_map import CourseMap
 
 HERE = Path(__file__).parent
-RESOLVE_NUMBER = StandardDomain._resolve_numref_xref
+RESOLVE_NUMBER, PAGE_AS_READ = StandardDomain._resolve_numref_xref, cache(BuildEnvironment.get_doctree)
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
 
 PAGES_ALONE = (  # slides lack a menu and what search engines read
@@ -79,14 +79,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     return {"parallel_read_safe": True, "parallel_write_safe": False}  # light_pages collects from all pages
 
 
-@cache
-def page_as_read(env: BuildEnvironment, name: str) -> nodes.document:
-    return type(env).get_doctree(env, name)
-
-
 def resolve_number(domain: StandardDomain, env: BuildEnvironment, *reference: object) -> nodes.Element | None:
     """Resolve a reference to a number; for each, Sphinx alone would load a whole page: half of a build's time."""
-    env.get_doctree = partial(page_as_read, env)
+    env.get_doctree = partial(PAGE_AS_READ, env)
     try:
         return RESOLVE_NUMBER(domain, env, *reference)
     finally:

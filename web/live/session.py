@@ -85,13 +85,8 @@ class Session:
             cell.send(None)
         except StopIteration as end:
             return end.value
-        self.task = asyncio.ensure_future(cell)  # goes on where `value` paused it
+        self.task = asyncio.ensure_future(cell)  # goes on where `value` paused it; worker.js can cancel it
         return self.task
-
-    def stop(self) -> None:
-        """End the cell that awaits."""
-        if self.task:
-            self.task.cancel()
 
     async def cell(self, name: str, source: str) -> bool:
         self.room, self.good, self.stale = LIMIT, True, False

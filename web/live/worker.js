@@ -98,7 +98,7 @@ async function handle(message) {
     if (interrupt) interrupt[0] = 0;
     tell("running");
     const good = session.run(run + 1, source);  // a promise, where the cell awaits
-    const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; session.stop(); } }, 100);
+    const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; session.task?.cancel(); } }, 100);
     postMessage({ run, done: true, good: await good });
     clearInterval(watch);
     tell("ready");
