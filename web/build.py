@@ -7,13 +7,12 @@ import argparse
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 from . import licences, wheels
 from .live import jupyterlite, pyodide_files
 from .project import OUT, ROOT, pages
+from .sphinx_builds import build
 
 CODE = ["nnlib/**/*", "requirements.txt"]  # what a cell's result depends on besides the notebook
 LOOK = [*CODE, "_config.yml", "_toc.yml", "CITATION.cff", "pyproject.toml", "chapters/*", "questions/*",  # pages link
@@ -44,21 +43,15 @@ if __name__ == "__main__":
     argparse.ArgumentParser(description=__doc__).parse_args()
     forget_stale("code", CODE, [".jupyter_cache"])
     try:
-        (lock, files), live = pyodide_files.find(), {"NNLIB_LIVE": "1"}
+        lock, files = pyodide_files.find()
+        os.environ["NNLIB_LIVE"] = "1"
     except pyodide_files.Unavailable as fault:
-        lock, live, missing_files = None, {}, fault
-    places = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY"))
-    forget_stale("look", LOOK, [".doctrees", "html"], f"{places} {live}")
-    # through Python: the first line of an installed script may not hold a long path
-    program = Path(sys.executable).with_name("jupyter-book")
-    options = ["--config", "_config.yml", "--toc", ROOT / "_toc.yml", "--path-output", ".",
-               "--warningiserror", "--keep-going", "--quiet"]
-    failed = subprocess.run([sys.executable, program, "build", "chapters", *options], cwd=ROOT,
-                            env=os.environ | {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page"} | live).returncode
-    missing = [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]
-    if failed or missing:
-        shutil.rmtree(OUT / ".doctrees", ignore_errors=True)  # or the next run would not warn again
-        sys.exit(f"The book was not built. Missing pages: {', '.join(missing) or 'none'}; see above.")
+        lock, missing_files = None, fault
+    settings = " ".join(os.environ.get(name, "") for name in ("BOOK_URL", "BOOK_REPOSITORY", "NNLIB_LIVE"))
+    forget_stale("look", LOOK, [".doctrees", "html"], settings)
+    build("html", OUT / "html", OUT / ".doctrees")
+    if missing := [page for page in pages() if not (OUT / "html" / f"{page}.html").is_file()]:
+        sys.exit(f"The book lacks these pages: {', '.join(missing)}.")
     wheels.offer(OUT / "html" / "wheel")
     if lock is None:
         print(f"The cells will not run in the pages: {missing_files}")

@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import nbformat
 import yaml
-
-from nnlib._common.files import write_whole
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "_build"
@@ -16,7 +13,3 @@ LANGS = {"zh": "zh-CN", "en": "en"}  # a reader's choice, and how HTML calls it;
 def pages() -> list[str]:
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
     return [toc["root"], *(entry["file"] for entry in toc["chapters"])]
-
-
-def save(notebook: nbformat.NotebookNode, path: Path) -> None:
-    write_whole(path, lambda file: file.write(f"{nbformat.writes(notebook)}\n".encode()))

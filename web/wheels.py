@@ -1,7 +1,4 @@
-"""Wheels: of nnlib as it is in this folder, and of packages as they are installed; the same bytes each time.
-
-The site offers nnlib's in the folder ``wheel/``, an address that stays when the version changes.
-"""
+"""Wheels: of nnlib as it is in this folder, and of packages as they are installed; the same bytes each time."""
 
 import os
 import shutil
@@ -16,7 +13,6 @@ from grader.published import PACKAGE
 
 from .project import ROOT
 
-OF_AN_INSTALLATION = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1580601600")  # hatchling and wheel date what they write by it
 # For readers, and for pip, which takes the link from it (a "simple" page of PEP 503).
 PAGE = Path(__file__).with_name("wheels.html")
@@ -31,8 +27,7 @@ def of_installed(name: str, folder: Path) -> Path:
     path = folder / f"{name}-{package.version}-py3-none-any.whl"
     with WheelFile(path, "w") as archive:
         for file in sorted(package.files):
-            written_by_pip = file.suffix == ".pyc" or file.name in OF_AN_INSTALLATION
-            if file.parts[0].startswith(name) and not written_by_pip:
+            if file.parts[0].startswith(name) and file.suffix != ".pyc" and file.name != "RECORD":
                 archive.writestr(str(file), file.read_binary())
     return path
 

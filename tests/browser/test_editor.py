@@ -199,7 +199,7 @@ def test_what_was_typed_stays_until_it_is_reset(page, box, code, edit, editor, a
 
 def test_an_edit_of_a_cell_that_changed_since_is_kept_and_says_so(page, box, code):
     key = f"live /{page.url.split('/', 3)[3].split('?')[0]} {box.get_attribute('id')}"
-    kept = {"was": "old", "now": "print('mine')"}
+    kept = {"was": "old", "now": [["nb", "print"], ["", "('mine')"]]}
     page.evaluate("([key, kept]) => localStorage.setItem(key, JSON.stringify(kept))", [key, kept])
     page.reload()
     assert "has changed since" in box.locator(".live-note").inner_text()

@@ -267,7 +267,7 @@ async def awaited(ran, source, stop=False):
     running = ran.session.run(1, source)
     if stop:
         await asyncio.sleep(0)
-        ran.session.stop()
+        ran.session.task.cancel()
     await running
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from docutils import nodes
 from jupyter_cache.executors import utils as executors
 from myst_nb.core import render
-from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.domains.std import StandardDomain
@@ -18,7 +17,7 @@ from . import explorers, languages, launch_menu, light_pages, live_cells, math, 
 from .course_map import CourseMap
 
 HERE = Path(__file__).parent
-RESOLVE_NUMBER = StandardDomain._resolve_numref_xref
+RESOLVE_NUMBER, PAGE_AS_READ = StandardDomain._resolve_numref_xref, cache(BuildEnvironment.get_doctree)
 OURS = 900  # later than any handler of Sphinx and the theme; ours run in the order of the list
 
 PAGES_ALONE = (  # slides lack a menu and what search engines read
@@ -26,17 +25,14 @@ PAGES_ALONE = (  # slides lack a menu and what search engines read
     ("html-page-context", launch_menu.fill_menu),
     ("html-page-context", languages.pair_book_title),
     ("html-page-context", runnable.write_notebooks),
-    ("html-page-context", light_pages.drop_assets),
     ("html-page-context", metadata.describe),
 )
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     # These functions of other packages offer no hook, so ours replace them, and call them.
-    math.replace_parts()
     # Join text that a busy kernel sent in pieces; myst-nb would break the line between them.
     executors.executenb = partial(executors.executenb, coalesce_streams=True)
-    SphinxNbRenderer.render_nb_cell_markdown = languages.render_cell
     render.NbElementRenderer.render_mime_type = explorers.render_mime_type
     StandardDomain._resolve_numref_xref = resolve_number
 
@@ -62,6 +58,7 @@ def setup(app: Sphinx) -> dict[str, object]:
         ("doctree-read", quiz.fold_predicted),
         ("doctree-read", live_cells.name_cells),
         ("env-updated", search.find_homes),
+        ("env-updated", math.draw),
         # as pages are written
         ("html-page-context", live_cells.add_scripts),
         ("html-page-context", explorers.write_drawings),
@@ -73,7 +70,7 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_builder(runnable.NotebookBuilder)
     if "slides" in app.tags:
         app.setup_extension("web.publish.slides")
-    for script in ("language.js", "wide_boxes.js", "search_marks.js", "explorer.js", "questions.js"):
+    for script in ("language.js", "wide_boxes.js", "explorer.js", "questions.js"):
         app.add_js_file(script, loading_method="defer")
     if (place := repository()) and "slides" not in app.tags:
         app.add_js_file("ask.js", loading_method="defer", **{"data-repository": place})
@@ -82,14 +79,9 @@ def setup(app: Sphinx) -> dict[str, object]:
     return {"parallel_read_safe": True, "parallel_write_safe": False}  # light_pages collects from all pages
 
 
-@cache
-def page_as_read(env: BuildEnvironment, name: str) -> nodes.document:
-    return type(env).get_doctree(env, name)
-
-
 def resolve_number(domain: StandardDomain, env: BuildEnvironment, *reference: object) -> nodes.Element | None:
     """Resolve a reference to a number; for each, Sphinx alone would load a whole page: half of a build's time."""
-    env.get_doctree = partial(page_as_read, env)
+    env.get_doctree = partial(PAGE_AS_READ, env)
     try:
         return RESOLVE_NUMBER(domain, env, *reference)
     finally:

@@ -14,7 +14,6 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from nnlib._common.files import write_whole
 from nnlib._common.pair import Pair
 from nnlib.explorers.explorer import MIME
 
@@ -62,4 +61,4 @@ def write_drawings(app: Sphinx, pagename, templatename, context, doctree) -> Non
     for node in doctree.findall(nodes.raw) if doctree else ():
         for path, words in node.get("scripts", {}).items():
             (app.outdir / path).parent.mkdir(parents=True, exist_ok=True)
-            write_whole(app.outdir / path, lambda file, words=words: file.write(words.encode()))
+            (app.outdir / path).write_text(words, "utf-8")

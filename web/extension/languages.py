@@ -1,6 +1,6 @@
 """Both languages on every page: in cells, titles and figure captions; static/language.js hides one of them.
 
-* A Markdown cell tagged ``lang-zh`` or ``lang-en`` becomes a ``<div lang>`` of that language.
+* A box ``lang-zh`` or ``lang-en``, such as course.py puts around cells, becomes a ``<div lang>`` of that language.
 * Titles, captions and the links made from them, written ``中文 | English``, become two ``<span lang>``.
 * The theme's own words pair themselves: Sphinx's catalogue knows the Chinese for each English one.
 * In attributes (alt, title, aria-label) and ``<title>`` both stay, joined by `` | ``; the script picks.
@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
-from myst_nb.sphinx_ import SphinxNbRenderer
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.domains.python import PyObject
@@ -63,20 +62,6 @@ def in_language(text: str, key: str) -> str:
     return Pair.of(INSIDE.sub(lambda found: Pair(*found.groups()).read(key), text)).read(key)
 
 
-# -- cells -----------------------------------------------------------------------------------------
-plain_cell = SphinxNbRenderer.render_nb_cell_markdown
-
-
-def render_cell(self: SphinxNbRenderer, token) -> None:
-    tags = token.meta["metadata"].get("tags", [])
-    key = next((k for k in LANGS if f"lang-{k}" in tags), None)
-    if key is None:
-        return plain_cell(self, token)
-    marks = ["tag_slide"] if "slide" in tags else []  # as MyST-NB marks a code cell
-    with self.current_node_context(nodes.container(classes=classes(key) + marks), append=True):
-        plain_cell(self, token)
-
-
 # -- titles, captions, glossary: before Sphinx collects them for contents and index ------------------
 def cased(zh: list[nodes.Node], en: list[nodes.Node]) -> list[nodes.Node]:
     """Two spans, one per language, with the bar between them."""
@@ -118,10 +103,11 @@ def keep_commas(doc: nodes.document) -> None:
 
 
 def mark_parts(doc: nodes.document) -> None:
-    """Mark the language of boxes in a .md page, of terms, definitions and docstrings."""
+    """Mark the language of boxes, terms, definitions and docstrings."""
     for node in doc.findall(nodes.container):  # `:::{container} lang-zh`
-        if key := next((k for k in LANGS if node["classes"] == [f"lang-{k}"]), None):
-            node["classes"] = classes(key)
+        if key := next((k for k in LANGS if f"lang-{k}" in node["classes"]), None):
+            slide = ["tag_slide"] if "slide" in node["classes"] else []  # as MyST-NB marks a code cell
+            node["classes"] = classes(key) + slide
     for term in doc.findall(nodes.term):  # a glossary shows both terms
         term["classes"].append(f"language-{LANGS['zh' if CJK.search(term.astext()) else 'en']}")
     for glossary in doc.findall(addnodes.glossary):
@@ -182,17 +168,10 @@ def pair_words(html: str) -> str:
     return INSIDE.sub(lambda pair: spans(Pair(*pair.groups())), html)
 
 
-def catalogues() -> Iterator[dict[str, str]]:
-    """Sphinx's translations and those that they fall back to: words by their English."""
-    for (area, _), table in translators.items():
-        while area == "general" and table:
-            yield getattr(table, "_catalog", {})
-            table = getattr(table, "_fallback", None)
-
-
 def pair_catalogues(app: Sphinx) -> None:
     """Let Sphinx translate each of its words into the pair of both languages."""
-    for words in catalogues():
+    for (area, _), table in translators.items():
+        words = getattr(table, "_catalog", {}) if area == "general" else {}  # the others speak to the author
         known = {en: zh for en, zh in words.items() if isinstance(en, str) and en and CJK.search(zh)}
         for en, zh in (known | EXTRA_WORDS).items():
             if not re.search(r"[%|\[\]{}<>]", en + zh):  # a format or markup cannot stand twice

@@ -1,7 +1,4 @@
-"""Lets cells run in the page: gives each the id it has in its notebook, and adds the scripts that run them.
-
-If the build has no Python for the browser, this adds nothing, so no page shows a dead button.
-"""
+"""Lets cells run in the page: gives each the id it has in its notebook, and adds the scripts that run them."""
 
 import json
 import os
@@ -20,7 +17,7 @@ from ..notebooks import course
 LIVE = Path(__file__).parents[1] / "live"
 FILES = [LIVE / name for name in ("page.js", "cell.js", "hand_in.js", "live.css")]
 BUNDLER = LIVE.parent / "node_modules" / "esbuild" / "bin" / "esbuild"
-EDITOR = "_static/editor/editor.js"  # in a folder of its own: stylesheets.py reads the scripts beside it
+EDITOR = "_static/editor/editor.js"  # in a folder of its own: light_pages.py reads the scripts beside it
 
 
 def wanted() -> bool:
@@ -31,10 +28,9 @@ def wanted() -> bool:
 def name_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give each cell its id from the notebook: what a reader types there is stored under it."""
     source = Path(app.env.doc2path(app.env.docname))
-    cells = course.read(source).cells if wanted() and source.suffix == ".ipynb" else []
     for box in doctree.findall(nodes.container):
-        if cells and box.get("nb_element") == "cell_code":
-            box["ids"].append(f"cell-{cells[box['cell_index']].id}")
+        if wanted() and box.get("nb_element") == "cell_code":
+            box["ids"].append(f"cell-{course.read(source).cells[box['cell_index']].id}")
 
 
 def bundle_editor(app: Sphinx) -> None:

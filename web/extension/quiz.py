@@ -1,7 +1,4 @@
-"""Questions as parts of a page: what is asked, what can be answered, and the answer in a fold.
-
-The page is complete without scripts; static/questions.js makes it ask. web/notebooks/course.py says where they stand.
-"""
+"""Questions as parts of a page: what is asked, what can be answered, and the answer in a fold."""
 
 import json
 from collections.abc import Callable, Iterable

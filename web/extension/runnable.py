@@ -20,7 +20,7 @@ from grader import guard
 from grader.assignments import folded
 
 from ..notebooks import course
-from ..project import LANGS, save
+from ..project import LANGS
 from .markdown import Markdown
 
 FOLDER = "notebooks"  # in the site, and beside chapters/ where no site is built
@@ -53,7 +53,7 @@ def write_notebooks(app: Sphinx, pagename, templatename, context, doctree) -> No
             target = app.outdir / FOLDER / key / source.name
             target.parent.mkdir(parents=True, exist_ok=True)
             found = list(cells(notebook, doctree, Markdown(app.env, pagename, key)))
-            save(nbformat.from_dict(notebook | {"cells": [guard.cell(key), *found]}), target)
+            nbformat.write(nbformat.from_dict(notebook | {"cells": [guard.cell(key), *found]}), target)
 
 
 def cells(notebook: nbformat.NotebookNode, doctree: nodes.document,
@@ -95,7 +95,7 @@ def pieces(node: nodes.Element, solution: bool = False) -> Iterator[tuple[nodes.
         around = isinstance(child, nodes.section | nodes.container) and "cell_index" not in child
         if around or is_exercise_node(child) or is_solution_node(child):
             yield from pieces(child, solution or is_solution_node(child))
-        elif not isinstance(child, nodes.raw):  # a script that sphinx-thebe adds
+        else:
             yield child, solution
 
 

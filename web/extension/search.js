@@ -1,4 +1,4 @@
-/* Part of language_data.js, which the search page loads after searchtools.js, and a page to which a search led (search_marks.js). */
+/* Part of language_data.js, which the search page loads after searchtools.js, and a page to which a search led (sphinx_highlight.js). */
 const WORDS = /[\u3400-\u9fff]+|\d+(?:\.\d+)+|(?:(?![\u3400-\u9fff])[\p{L}\p{N}_])+(?:\+\+|#(?![\p{L}\p{N}_]))?/gu;  // as PIECES in search.py
 var splitQuery = (query) => (query.match(WORDS) || [])
   .flatMap((run) => /^[\u3400-\u9fff]{2,}$/.test(run) ? Array.from(run.slice(1)).map((character, i) => run[i] + character) : [run]);

@@ -1,6 +1,5 @@
 /* One code cell of the page: its buttons, its code and what it shows. page.js runs it, editor.js edits it. */
 book.Cell = (() => {
-  "use strict";
   const element = book.newElement, script = document.currentScript;
   const PAIR = /\[\[([^[\]|]*[\u3400-\u9fff][^[\]|]*\|[^[\]|]+)\]\]/;  // as languages.py finds it
   let tries = 0;
@@ -21,6 +20,7 @@ book.Cell = (() => {
       this.output = box.querySelector(".cell_output") || element("div", { className: "cell_output docutils container" });
       this.outputs = [...this.output.childNodes];
       this.figure = this.outputs.find((node) => node.tagName === "FIGURE");
+      this.picture = this.figure?.firstElementChild;
       this.runButton = button("▶", "运行 | Run", "live-run", (event) => {
         if (!this.running) live.run([this]);
         else if (event.detail < 2) live.stop();  // a double click runs
@@ -94,7 +94,7 @@ book.Cell = (() => {
 
     reset() {
       this.bring(this.published);
-      if (this.picture) this.figure.replaceChild(this.picture, this.figure.firstElementChild);
+      this.figure?.firstElementChild.replaceWith(this.picture);
       this.output.replaceChildren(...this.outputs);  // as the book was built
     }
 
@@ -105,11 +105,9 @@ book.Cell = (() => {
     }
 
     recall() {
-      let kept = null;
-      try { kept = JSON.parse(localStorage.getItem(this.key)); } catch { /* as if nothing were kept */ }
-      this.take([["", this.published]]);
+      const kept = JSON.parse(localStorage.getItem(this.key));
+      this.take(kept ? kept.now : [["", this.published]]);
       if (!kept) return;
-      this.take(typeof kept.now === "string" ? [["", kept.now]] : kept.now);  // an earlier version kept a string
       this.show();
       if (kept.was !== this.published)
         this.say("这是你以前改过的；原文后来更新了，“还原”换成新的。 | Your earlier version; the book's has changed since. Reset brings the new one.");
@@ -127,8 +125,7 @@ book.Cell = (() => {
     place(node) {                                // the first picture takes the place of the published one, in its caption
       if (!this.figure || this.framed) return this.output.append(node);
       this.framed = true;
-      this.picture ||= this.figure.firstElementChild;
-      this.figure.replaceChild(node, this.figure.firstElementChild);
+      this.figure.firstElementChild.replaceWith(node);
       this.output.append(this.figure);
     }
 

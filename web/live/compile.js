@@ -1,7 +1,6 @@
 /* Run by Node when the book is built: node compile.js <folder of Pyodide> <folder for the results> <archive> ...
    Packs each archive again with its Python modules compiled, by the very Python that will read them, and keeps the
    memory of a Python that has just started. */
-"use strict";
 const fs = require("fs"), zlib = require("zlib");
 const [from, to, ...archives] = process.argv.slice(2);
 const { loadPyodide } = require(from + "/pyodide.js");

@@ -1,6 +1,5 @@
 /* Hand in: what a reader wrote on the exercises page leaves as the notebook of its assignment, and comes back. */
 (() => {
-  "use strict";
   const parts = JSON.parse(document.currentScript.dataset.parts), element = book.newElement;
   if (!book.cells) return;                       // no Python here, so nothing was written
   const words = (source) => [source].flat().join("").replace(/\r\n?/g, "\n");  // of a cell

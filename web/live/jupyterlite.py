@@ -1,7 +1,4 @@
-"""JupyterLab without a server, under lite/: the notebooks and the assignments, with the pages' own Python.
-
-It uses the Pyodide of the pages (pyodide_files): no file is duplicated or loaded from another host.
-"""
+"""JupyterLab without a server, under lite/: the notebooks and the assignments, with the pages' own Python."""
 
 import shutil
 import subprocess
@@ -9,15 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-import nbformat
-
 from grader import assignments
 
 from ..extension.runnable import FOLDER
-from ..project import save
 
 EXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
-KERNEL = {"name": "python", "display_name": "Python (Pyodide)"}
 WANTED = ["@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager"]  # and no others
 # Of its settings: the kernel loads `packages` together when it starts, else one by one, or when nnlib asks; the
 # extension that is disabled needs a server.
@@ -29,13 +22,10 @@ def build(folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
         source, made = Path(work) / "source", Path(work) / "lite"
         shutil.copytree(SETTINGS, source)
-        paths = {path.relative_to(folder.parent): path for path in (folder.parent / FOLDER).rglob("*.ipynb")}
-        released = (assignments.release(name, Path(work)) for name in assignments.names())
-        for name, path in (paths | {Path("assignments", path.name): path for path in released}).items():
-            notebook = nbformat.read(path, as_version=4)
-            notebook.metadata.kernelspec = KERNEL
-            (source / "files" / name).parent.mkdir(parents=True, exist_ok=True)
-            save(notebook, source / "files" / name)
+        shutil.copytree(folder.parent / FOLDER, source / "files" / FOLDER)
+        (source / "files" / "assignments").mkdir()
+        for name in assignments.names():
+            shutil.copy(assignments.release(name, Path(work)), source / "files" / "assignments")
         command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", source, "--output-dir", made,
                    *(f"--LiteBuildConfig.federated_extensions={EXTENSIONS / name}" for name in WANTED)]
         done = subprocess.run(command, cwd=source, capture_output=True, text=True)

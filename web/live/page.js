@@ -1,11 +1,11 @@
 /* Runs the page's cells in Python, in a worker. Nothing is loaded before the first click. */
 (() => {
-  "use strict";
   const element = book.newElement, boxes = [...document.querySelectorAll("div.cell")].filter((box) => box.querySelector(".cell_input pre"));
   if (location.protocol === "file:" || !window.Worker || !window.WebAssembly || !boxes.length) return;  // no worker from a disk
   document.documentElement.dataset.live = "";
   const code = new URL((document.currentScript.dataset.root || "..") + "/pyodide/worker.js?" + document.currentScript.dataset.worker, document.currentScript.src);
-  let worker = null, interrupt = null, waiting = [], current = null, asks = {}, serial = 0, text = null, timer = null;
+  let worker = null, interrupt = null, waiting = [], current = null, text = null;
+  const asks = [];                               // how to settle what panels asked for; the worker answers in their order
   const WORDS = {
     loading: "正在下载 Python（只有第一次） | Downloading Python (the first time only)",
     starting: "正在启动 Python | Starting Python", running: "正在运行 | Running", ready: "Python 已就绪 | Python is ready",
@@ -49,54 +49,50 @@
     if (current) current.mark(false);
     if (current && state === "stopped") current.error("KeyboardInterrupt", WORDS.stopped);
     current = null;
-    Object.values(asks).forEach(([, reject]) => reject(new Error(WORDS.restarted)));
-    asks = {};
+    asks.splice(0).forEach(({ reject }) => reject(new Error(WORDS.restarted)));
     say(state);
   }
 
   function forget() { waiting.splice(0).forEach((cell) => cell.mark(false)); }  // the cells that wait
 
   function flush() {                             // text comes line by line and is shown 25 times a second
-    clearTimeout(timer);
-    timer = null;
-    if (text && current) current.text(text.stream, text.words);
+    if (text) current?.text(...text);
     text = null;
   }
 
   function hear(message) {
     const [kind, ...out] = message.out || [];
-    if (kind === "text") {
-      if (text && text.stream !== out[0]) flush();
-      text ||= { stream: out[0], words: "" };
-      text.words += out[1];
-      timer ||= setTimeout(flush, 40);
+    if (kind === "text" && text?.[0] === out[0]) {
+      text[1] += out[1];
       return;
     }
     flush();
-    if (message.broken) {
+    if (kind === "text") {
+      text = out;
+      setTimeout(flush, 40);
+    } else if (message.broken) {
       const about = `Python 停了：${message.broken}。再点一次“运行”会重新启动。 | Python stopped: ${message.broken}. Run starts it anew.`;
       if (current) current.error(message.broken, about);
       end(about);
     } else if (message.state) say(message.state, message.loaded, message.wanted);
     else if (kind === "explorer") current.explorer(...out, asker(worker, out[0]));
-    else if (kind) current[kind](...out);
+    else if (kind) current?.[kind](...out);      // what is shown after its cell has ended, nobody sees
     else if (message.done) {
       current.mark(false);
       current = null;
       if (!message.good) forget();               // as Jupyter does
       next();
-    } else if (message.ask in asks) {
-      const { view } = message, [resolve, reject] = asks[message.ask];
-      delete asks[message.ask];
-      if (view.error) reject(new Error(view.error)); else resolve(view);
+    } else if (message.view) {
+      const { resolve, reject } = asks.shift();
+      if (message.view.error) reject(new Error(message.view.error)); else resolve(message.view);
     }
   }
 
   function asker(mine, explorer) {               // what a panel calls for a view
     return (choice, how) => new Promise((resolve, reject) => {
       if (mine !== worker) return reject(new Error("Python 已重启，请再运行这个单元格。 | Python was restarted: run this cell again."));
-      asks[++serial] = [resolve, reject];
-      worker.postMessage({ view: explorer, choice, how, ask: serial });
+      asks.push({ resolve, reject });
+      worker.postMessage({ view: explorer, choice, how });
     });
   }
 

@@ -1,7 +1,4 @@
-"""Runs a page's cells inside its Web Worker: one namespace, and messages to the page for whatever comes out.
-
-Plain Python and a few modules of IPython, so that the same file is tested outside a browser.
-"""
+"""Runs a page's cells inside its Web Worker: one namespace, and messages to the page for whatever comes out."""
 
 import ast
 import asyncio
@@ -88,13 +85,8 @@ class Session:
             cell.send(None)
         except StopIteration as end:
             return end.value
-        self.task = asyncio.ensure_future(cell)  # goes on where `value` paused it
+        self.task = asyncio.ensure_future(cell)  # goes on where `value` paused it; worker.js can cancel it
         return self.task
-
-    def stop(self) -> None:
-        """End the cell that awaits."""
-        if self.task:
-            self.task.cancel()
 
     async def cell(self, name: str, source: str) -> bool:
         self.room, self.good, self.stale = LIMIT, True, False
@@ -162,9 +154,7 @@ class Session:
     # -- results ---------------------------------------------------------------------------------------
     def display(self, *values: Any, clear: bool = False, display_id: Any = None, **options: Any) -> None:
         if display_id:
-            raise NotInThePage("display() expected no display_id in a page", "请改用 IPython.display 的 clear_output"
-                               "(wait=True)，再 display(...)。 | Call IPython.display.clear_output(wait=True), then "
-                               "display(...) without display_id.")
+            raise NotInThePage("display() expected no display_id in a page", ADVICE["instead"]["display_id"])
         if clear:
             self.clear_output(wait=True)
         for value in values:

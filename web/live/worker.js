@@ -1,7 +1,6 @@
 /* Python for the cells of a page, in a Web Worker of its own. It stands beside Pyodide's files.
-   In:  {boot: interrupt buffer or null} | {run: number, source} | {view: explorer, choice, how, ask: number}
-   Out: {state, loaded, wanted} | {run: number, out: [kind, ...]} | {run: number, done, good} | {ask, view} | {broken: words} */
-"use strict";
+   In:  {boot: interrupt buffer or null} | {run: number, source} | {view: explorer, choice, how}
+   Out: {state, loaded, wanted} | {run: number, out: [kind, ...]} | {run: number, done, good} | {view} | {broken: words} */
 const BASE = new URL("./", self.location).href, STORE = "nnlib-python " + BASE;
 const CORE = ["pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json", "session.zip"];
 const TYPES = { js: "text/javascript", wasm: "application/wasm", json: "application/json" };
@@ -99,13 +98,13 @@ async function handle(message) {
     if (interrupt) interrupt[0] = 0;
     tell("running");
     const good = session.run(run + 1, source);  // a promise, where the cell awaits
-    const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; session.stop(); } }, 100);
+    const watch = setInterval(() => { if (interrupt && interrupt[0]) { interrupt[0] = 0; session.task?.cancel(); } }, 100);
     postMessage({ run, done: true, good: await good });
     clearInterval(watch);
     tell("ready");
   } else {
     if (interrupt) interrupt[0] = 0;
-    postMessage({ ask: message.ask, view: JSON.parse(session.view(message.view, python.toPy(message.choice), python.toPy(message.how))) });
+    postMessage({ view: JSON.parse(session.view(message.view, python.toPy(message.choice), python.toPy(message.how))) });
   }
 }
 

@@ -133,11 +133,15 @@ def in_order(chapter: str) -> Iterator[NotebookNode]:
 
 @cache
 def read(path: Path) -> NotebookNode:
-    """The notebook at this path; a chapter, with its questions in place."""
+    """The notebook at this path, each text in a box of its language; a chapter, with its questions in place."""
     notebook = nbformat.read(path, as_version=4)
     if path.stem in bank.CHAPTERS:
         title, *others = in_order(path.stem)
         number = sum(cell.source.startswith("``````{question}") for cell in others)
         state = paired("state", f"这一页有 {number} 个问题。", f"This page asks {number} questions.", "question-state")
         notebook.cells = [title, state, *others]
+    for i, cell in enumerate(notebook.cells):
+        if any(tag.startswith("lang-") for tag in tags(cell)):
+            box = f"```````{{container}} {' '.join(tags(cell))}\n\n{cell.source}\n```````"
+            notebook.cells[i] = nbformat.from_dict(cell | {"source": box})
     return notebook

@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 
 from ..extension.runnable import FOLDER, NotebookBuilder
-from ..other_builds import build
 from ..project import ROOT
+from ..sphinx_builds import build
 
 if __name__ == "__main__":
     argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch) / "out"
-        build("notebooks", NotebookBuilder.name, made, {"nb_execution_mode": "off"})
+        build(NotebookBuilder.name, made, Path(scratch) / "doctrees", nb_execution_mode="off")
         shutil.copytree(made / FOLDER, ROOT / FOLDER, dirs_exist_ok=True)

@@ -6,7 +6,7 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
-from ..project import NOTEBOOKS, ROOT, save
+from ..project import NOTEBOOKS, ROOT
 
 TEXT = ("text/plain", "text/html", "application/json")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -32,4 +32,4 @@ if __name__ == "__main__":
                        resources={"metadata": {"path": str(ROOT / "chapters")}}).execute()
         normalise(notebook)
         nbformat.validate(notebook)
-        save(notebook, path)
+        nbformat.write(notebook, path)

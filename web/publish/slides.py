@@ -24,8 +24,8 @@ from questions.bank import CHAPTERS
 from ..extension import live_cells
 from ..extension.languages import HEAD_SCRIPT, spans
 from ..extension.quiz import QuestionBox, closing
-from ..other_builds import build
 from ..project import OUT, ROOT
+from ..sphinx_builds import build
 
 FOLDER = OUT / "html" / "slides"
 TAG = "tag_slide"  # as MyST-NB calls a cell's tag in the classes of its box
@@ -33,8 +33,8 @@ LOOK = Path(__file__).with_name("slides.css")
 SHEETS = ("katex.min.css", "pygments.css", "book.css", "explorer.css", "questions.css")
 NOTES = {"name": "RevealNotes", "src": "revealjs/plugin/notes/notes.js"}
 REVEAL = ("LICENSE", "dist/reveal.js", "dist/reveal.css", "plugin/notes/notes.js")  # what a deck needs of it
-OTHERS = re.compile(r"thebe|design-tabs|togglebutton|clipboard|copybutton|book-theme|wide_boxes|search_marks|"
-                    r"THEBE|toggleHint|toggleOpen")  # scripts and sheets of pages
+# scripts and sheets of pages
+OTHERS = re.compile("togglebutton|clipboard|copybutton|book-theme|wide_boxes|sphinx_highlight|toggleHint|toggleOpen")
 DEMONSTRATIONS = re.findall(r"^\| (\d+\. )<a (.*?</a>) .*`(sec-[\w-]+)` \|$",  # of the plans for lessons
                             (ROOT / "chapters" / "teaching.md").read_text("utf-8").replace(r"\|", "|"), re.MULTILINE)
 ELSEWHERE = re.compile(r'href="(?=[\w-]+\.html)')  # from a deck to a page
@@ -153,11 +153,10 @@ def setup(app: Sphinx) -> dict[str, object]:
 
 if __name__ == "__main__":
     argparse.ArgumentParser(description=__doc__).parse_args()
-    live = {"NNLIB_LIVE": "1"} if (OUT / "html" / "pyodide").is_dir() else {}  # as the pages that were built
+    if (OUT / "html" / "pyodide").is_dir():  # as the pages that were built
+        os.environ["NNLIB_LIVE"] = "1"
     shutil.rmtree(FOLDER, ignore_errors=True)  # Sphinx would keep what another version of this file has cut
-    os.environ |= {"NNLIB_FRAMES": "1", "NNLIB_LANG": "page"} | live
-    build("slides", "revealjs", FOLDER, {"nb_execution_cache_path": str(OUT / ".jupyter_cache")},
-          tags=["slides"], doctreedir=OUT / ".slides")
+    build("revealjs", FOLDER, OUT / ".slides", "slides")
     reveal = FOLDER / "_static" / "revealjs"
     kept = {*(FOLDER / f"{name}.html" for name in CHAPTERS), *(reveal / name for name in REVEAL)}
     for path in {*FOLDER.glob("*.html"), *filter(Path.is_file, reveal.rglob("*"))} - kept:

@@ -1,6 +1,5 @@
 /* Asks a question in the repository's discussions, with the page, the section and the cell that the reader looks at. */
 (() => {
-  "use strict";
   const address = document.currentScript.dataset.repository, article = document.querySelector("article");
   const above = (elements) => [...elements].filter((one) => one.offsetParent && one.getBoundingClientRect().top < innerHeight / 2).pop();
   function question() {

@@ -1,6 +1,5 @@
 /* Questions: lets the reader answer what the page asks, says whether and why, and remembers it on this device alone. */
 (() => {
-  "use strict";
   const { newElement: element, inLanguages: words } = book;
   const boxes = [...document.querySelectorAll("[data-question]")], button = (children, act) => book.newButton("question-button", children, act);
   if (!boxes.length) return;
