@@ -1,5 +1,7 @@
 """The editor of a cell, in a real browser. No test here runs Python."""
 
+import json
+
 import pytest
 
 PAGE = "architecture.html?lang=en"  # the lightest chapter
@@ -197,13 +199,29 @@ def test_what_was_typed_stays_until_it_is_reset(page, box, code, edit, editor, a
     assert code.inner_html() == published
 
 
-def test_an_edit_of_a_cell_that_changed_since_is_kept_and_says_so(page, box, code):
-    key = f"live /{page.url.split('/', 3)[3].split('?')[0]} {box.get_attribute('id')}"
-    kept = {"was": "old", "now": [["nb", "print"], ["", "('mine')"]]}
-    page.evaluate("([key, kept]) => localStorage.setItem(key, JSON.stringify(kept))", [key, kept])
-    page.reload()
+@pytest.fixture
+def stored(page, box):
+    """Put something into the browser's store where the cell's edit is, and come again."""
+    def stored(words):
+        key = f"live /{page.url.split('/', 3)[3].split('?')[0]} {box.get_attribute('id')}"
+        page.evaluate("([key, words]) => localStorage.setItem(key, words)", [key, words])
+        page.reload()
+    return stored
+
+
+@pytest.mark.parametrize("now", ["print('mine')", [["nb", "print"], ["", "('mine')"]]], ids=["as before", "coloured"])
+def test_an_edit_of_a_cell_that_changed_since_is_kept_and_says_so(stored, box, code, now):
+    stored(json.dumps({"was": "old", "now": now}))
     assert "has changed since" in box.locator(".live-note").inner_text()
     assert code.inner_text().strip() == "print('mine')"
+
+
+@pytest.mark.parametrize("words", ["{broken", "null", "3", '{"now": 3}', '{"now": [3]}'])
+def test_what_is_damaged_in_the_store_is_not_taken_for_an_edit(page, stored, box, code, words):
+    published = code.inner_text()
+    stored(words)
+    assert code.inner_text() == published
+    box.locator(".live-edit").wait_for()
 
 
 def test_a_button_leaves_the_focus_in_the_editor(page, box, edit):

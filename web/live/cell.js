@@ -105,8 +105,16 @@ book.Cell = (() => {
     }
 
     recall() {
-      const kept = JSON.parse(localStorage.getItem(this.key));
-      this.take(kept ? kept.now : [["", this.published]]);
+      const published = [["", this.published]];
+      let kept = null;
+      try {
+        kept = JSON.parse(localStorage.getItem(this.key));
+        const now = kept ? kept.now : published;
+        this.take(typeof now === "string" ? [["", now]] : now);  // an earlier version kept a string
+      } catch {                                  // damaged, or the store is closed: as if nothing were kept
+        kept = null;
+        this.take(published);
+      }
       if (!kept) return;
       this.show();
       if (kept.was !== this.published)

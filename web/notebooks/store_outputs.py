@@ -6,6 +6,8 @@ import nbformat
 from nbclient import NotebookClient
 from tqdm import tqdm
 
+from nnlib._common.files import write_whole
+
 from ..project import NOTEBOOKS, ROOT
 
 TEXT = ("text/plain", "text/html", "application/json")
@@ -32,4 +34,4 @@ if __name__ == "__main__":
                        resources={"metadata": {"path": str(ROOT / "chapters")}}).execute()
         normalise(notebook)
         nbformat.validate(notebook)
-        nbformat.write(notebook, path)
+        write_whole(path, lambda file, notebook=notebook: file.write(f"{nbformat.writes(notebook)}\n".encode()))
