@@ -20,6 +20,7 @@ from ._common import checks
 from ._common.buffers import Buffers, NotInNetwork, PerThread, ones
 from ._common.checks import Array
 from ._common.docstrings import raises
+from ._common.products import product
 from .activations import Activation
 
 signature = cache(inspect.signature)  # to find it takes longer than to copy a small network
@@ -151,19 +152,19 @@ class Linear(Layer):
         if W.ndim > x.ndim:  # a batch shared by many: rows make their many small products 1.2x faster
             x = mine.get("x", x.shape, x.dtype)
             x[...] = mine.x
-        y: Array = np.matmul(W, x, out=mine.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype))
+        y: Array = product(W, x, out=mine.get("y", (*W.shape[:-1], x.shape[-1]), W.dtype))
         y += self.views["b"]
         return y
 
     def backward(self, dy: Array, need_dx: bool = True) -> Array | None:
         mine, W = self.after_forward(), self.views["W"]
-        np.matmul(dy, mine.x.mT, out=mine.grads["W"])
-        np.matmul(dy, ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
+        product(dy, mine.x.mT, out=mine.grads["W"])
+        product(dy, ones(dy.shape[-1], dy.dtype), out=mine.grads["b"])
         if not need_dx:
             return None
         dx = mine.get("dx", (*W.shape[:-2], W.shape[-1], dy.shape[-1]), W.dtype)
         # For one unit NumPy's matmul does without BLAS, which is 3x slower.
-        return (np.multiply if self.n_out == 1 else np.matmul)(W.mT, dy, out=dx)
+        return (np.multiply if self.n_out == 1 else product)(W.mT, dy, out=dx)
 
 
 @raises("a size is not a whole number, `pieces` is below 2, or `init` is unknown")
