@@ -25,6 +25,7 @@ def main() -> None:
         for rows in measure(options):
             print(json.dumps(rows), flush=True)
         return
+    options.out.mkdir(parents=True, exist_ok=True)  # before minutes of work need it
     rows: list[dict[str, object]] = []
     before, stopped = os.getloadavg()[0], 0
     for threads in "12":  # each in a process of its own: libraries read their thread count when they are imported
