@@ -503,7 +503,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({}, "explore…got <function view…and none: ", "hidden=[1, 3, 20]"),
         ({"draw": max, "x": [1]}, "explore expected a function that draws…got <built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…got <function view…and width: missing", to(HIDDEN)),
-        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…and hidden: labels, start or aside name {'l2'}", to(HIDDEN))
+        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…: labels, start or aside name {'l2'}…draw, labels={", to(HIDDEN))
           for what in ("labels", "start")),
         ({**HIDDEN, "start": {"hidden": 7}}, "explore…start of hidden…[1], got 7", to({"hidden": [1, 7]})),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")
@@ -571,7 +571,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         *((bad, f"plot.activation expected lim…got {bad}", "(-6, 6)")
           for bad in ((3, -3), 6, (-1e308, 1e308), ((-1, 1),), (1, 2, 3, 4))),
         ((-1, INF), "plot.activation lim…got 1 NaN", to((-1, 1)))],
-    plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(layer)"),
+    plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(nn.Linear(3, 4))"),
                    (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
     lambda net: plot.graph(net, [[1.0], [2.0]], [1]): [
         *((bad, f"plot.graph expected one Network…got {bad!r}", to(nn.mlp(2, 2, 2)))
