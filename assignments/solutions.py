@@ -1,4 +1,4 @@
-"""Reference answers to the assigned exercises; no page and no release shows them."""
+"""Reference answers to the assigned exercises; no page and no notebook for students shows them."""
 
 import numpy as np  # `c = 1` and the like are constants by which variants of an exercise differ
 

@@ -43,7 +43,7 @@ def assign(view: Array, value: Any, what: str) -> None:
                          "undone. Assign other values; written as W = W + x, a bad change is refused beforehand.")
     new = checks.as_floats(value, view.dtype, what)
     if new.shape not in ((), view.shape):
-        otherwise = (f"For the same in every network use np.broadcast_to(x, {view.shape})."
+        otherwise = (f"Use np.broadcast_to(x, {view.shape}), the same for each."
                      if new.shape == view.shape[1:] else "Give an array of that shape, or one number for all.")
         raise ValueError(f"{what} expected shape {view.shape}, got {new.shape}. "
                          f"{checks.to_shape(new, view.shape, otherwise)}")

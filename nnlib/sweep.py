@@ -103,9 +103,8 @@ def _settings(grid: Any) -> list[Row]:
         if not settings or not all(settings) or any("error" in s for s in settings):
             raise ValueError("nothing to vary, or a name that the table has itself")
     except (TypeError, ValueError):
-        raise ValueError(f"sweep expected a grid as a dict of lists or a list of dicts, none empty, none with the name "
-                         f"error, which is a column of its own, got {grid!r}. "
-                         'Write for example {"l2": [0, 0.1], "seed": range(5)}.') from None
+        raise ValueError("sweep expected a grid as a dict of lists or a list of dicts, none empty, none with the name "
+                         f'error (a column), got {grid!r}. Write, say, {{"l2": [0, 0.1], "seed": range(5)}}.') from None
     return settings
 
 

@@ -1,4 +1,4 @@
-"""Builds the book: runs Jupyter Book, fails on any warning, checks that every page was written.
+"""Builds the book as Jupyter Book does, fails on any warning, checks that every page was written.
 
 CONTRIBUTING.md lists the environment variables that the build reads, all optional, and those that it sets.
 """

@@ -14,6 +14,7 @@ from grader.published import PACKAGE
 from .project import ROOT
 
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1580601600")  # hatchling and wheel date what they write by it
+LOCAL = {"INSTALLER", "REQUESTED", "RECORD", "direct_url.json"}  # of an installer; may name a folder of this machine
 # For readers, and for pip, which takes the link from it (a "simple" page of PEP 503).
 PAGE = Path(__file__).with_name("wheels.html")
 
@@ -27,7 +28,7 @@ def of_installed(name: str, folder: Path) -> Path:
     path = folder / f"{name}-{package.version}-py3-none-any.whl"
     with WheelFile(path, "w") as archive:
         for file in sorted(package.files):
-            if file.parts[0].startswith(name) and file.suffix != ".pyc" and file.name != "RECORD":
+            if file.parts[0].startswith(name) and file.suffix != ".pyc" and file.name not in LOCAL:
                 archive.writestr(str(file), file.read_binary())
     return path
 

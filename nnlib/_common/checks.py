@@ -73,7 +73,7 @@ def to_shape(array: NDArray[Any], shape: tuple[int | None, ...], otherwise: str)
     """How to give an array that shape, in which None is any length; `otherwise` if it takes more than one step."""
     single = array.squeeze()
     ways = {"np.transpose(x)": array.T, "np.ravel(x)": array.ravel() if single.ndim < 2 else array,
-            "np.squeeze(x)": single, "np.array(x)[:, None]": array[..., None], "np.array(x)[None, :]": array[None]}
+            "np.squeeze(x)": single, "np.array(x)[..., None]": array[..., None], "np.array(x)[None, :]": array[None]}
     for code, changed in ways.items():
         if changed.ndim == len(shape) and all(n in (None, m) for n, m in zip(shape, changed.shape, strict=True)):
             return f"Use {code}."
@@ -103,9 +103,9 @@ def as_labels(y: ArrayLike, n_samples: int, n_classes: int, what: str) -> NDArra
                          f"{to_shape(array, (n_samples,), otherwise)}")
     numbered = "classes, y = np.unique(y, return_inverse=True)"
     if array.dtype.kind not in "iu":
-        whole = array.dtype.kind in "bf" and (array % 1 == 0).all()
-        remedy = ("Use np.asarray(y, int)" if whole else
-                  f"For names use {numbered}; for real targets train with nn.MSE()")
+        whole = array.dtype.kind in "bf" and abs(array).max() < 2**31 and (array % 1 == 0).all()
+        remedy = ("Use np.asarray(y, int)" if whole else f"For names use {numbered}; for whole numbers "
+                  "np.asarray(y, int); for real targets train with nn.MSE()")
         raise ValueError(f"{what} expected integer labels, got dtype {array.dtype}. {remedy}.")
     low, high = int(array.min()), int(array.max())
     if low < 0 or high >= n_classes:

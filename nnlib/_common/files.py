@@ -26,9 +26,10 @@ def as_path(path: Any, what: str) -> Path:
 def write_whole(path: PathLike, write: Callable[[IO[bytes]], object]) -> None:
     """Let `write` fill a temporary file next to `path`, then move it there in one step."""
     target = Path(os.path.realpath(as_path(path, "Writing")))  # a link stays one
-    if not target.parent.is_dir() or target.is_dir() or (target.exists() and not target.stat().st_mode & 0o222):
-        raise ValueError("Writing expected the path of a file in an existing folder, one that is not read-only, got "
-                         f"{os.fspath(path)!r}. Create the folder, or give the name of another file.")
+    closed = target.exists() and not target.stat().st_mode & 0o222
+    if closed or target.is_dir() or not target.parent.is_dir():
+        raise ValueError(f"Writing expected a file in an existing folder, got {'the folder ' * target.is_dir()}"
+                         f"{os.fspath(path)!r}{', read-only' * closed}. Create the folder, or give another name.")
     temporary = target.with_name(f"{target.name[:40]}.{os.urandom(4).hex()}")  # not longer than a name may be
     try:
         with open(temporary, "xb") as file:

@@ -182,7 +182,7 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
     except (TypeError, ValueError) as error:
         raise ValueError("explore expected a function that draws and a control for each argument, by its name, got "
                          f"{draw!r} and {', '.join(controls) or 'none'}: {error}. Define, say, draw(hidden) and call "
-                         "explore(draw, hidden=[1, 3, 20]).") from error
+                         'explore(draw, labels={"hidden": "units"}, hidden=[1, 3, 20]).') from error
     defaults = {name: parameter.default for name, parameter in signature.parameters.items()}
     empty = inspect.Parameter.empty  # an argument caught by **more has no default
     made = [control(name, values, labels.get(name, name.replace("_", " ")), start.get(name, defaults.get(name, empty)))

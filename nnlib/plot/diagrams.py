@@ -33,8 +33,8 @@ def network(net: Network, ax: Axes | None = None) -> Figure:
     '2 layers, 6 neurons, 26 parameters'
     """
     if not isinstance(net, Network) or not net.n_layers:
-        raise ValueError(f"plot.network expected a Network with a layer that has units, got {net!r}. Make one, for "
-                         "layer = nn.Linear(3, 4) by nn.Network(layer).")
+        raise ValueError(f"plot.network expected a Network with a layer that has units, got {net!r}. Make one, such "
+                         "as nn.Network(nn.Linear(3, 4)).")
     columns: list[tuple[int, list[str], list[str]]] = [(net.n_in or 0, [], [])]  # size, names, shapes
     for layer in net:
         if layer.n_out is not None:

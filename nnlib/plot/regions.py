@@ -40,7 +40,7 @@ def _regions(net: Network, X: ArrayLike, y: ArrayLike | None, resolution: int, s
     n_classes = max(check_network(net).n_out or 0, 2)
     if net.networks is not None or n_classes > len(COLORS):
         raise ValueError(f"a picture of regions expected one network and at most {len(COLORS)} classes, got "
-                         f"{net.networks or 1} and {n_classes}. Select a network with net.select(r), join classes.")
+                         f"{net.networks or 1} and {n_classes}. Select a network with net.select(r), or join classes.")
     scores, corners = scores_on_grid(net, X, resolution, "a picture of regions", margin=0.05)
     if (corners[0] == corners[1]).any():
         raise ValueError(f"a picture of regions expected samples that differ in both inputs as {net.params.dtype}, "

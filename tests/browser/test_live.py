@@ -108,6 +108,18 @@ def test_where_the_server_does_not_isolate_pages_a_loop_is_stopped_by_restarting
     assert run(page, "print('kept' in globals())", 1).inner_text().strip() == "False"
 
 
+@pytest.mark.parametrize("shown", ["3", "nn.explore(lambda hidden: str(hidden), hidden=[1, 2])"])
+def test_what_is_shown_after_its_cell_has_ended_nobody_sees(page, shown):
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    box = run(page, "import asyncio, nnlib as nn\nasync def later():\n    await asyncio.sleep(0.1)\n"
+              f"    display({shown})\n    ended.append(1)\nended, task = [], asyncio.ensure_future(later())")
+    page.wait_for_timeout(600)
+    assert run(page, "print(ended)", 1).inner_text().strip() == "[1]"
+    assert not wrong
+    assert not box.inner_text()
+
+
 @pytest.mark.parametrize("key", ["Shift+Enter", "Control+Enter"])
 def test_a_key_runs_the_cell_and_the_editor_stays_open(page, key):
     box = enter(page, f"print({key!r})", 1, key)

@@ -156,8 +156,7 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "expected paths to read and write, got […] Not a directory: 'seed/intro'. "
         "Correct the path, or make room for it.",
     "export results --out in":
-        "Writing expected the path of a file in an existing folder, one that is not read-only, got 'in'. "
-        "Create the folder, or give the name of another file.",
+        "Writing expected a file in an existing folder, got the folder 'in'. Create the folder, or give another name.",
     f"{BANK} --out b.zip --only intro algebra":
         "expected words that choose questions (a chapter: intro, activations, architecture, overfitting; a section or "
         "an id; multiple, number, order, parsons, single; level:1, level:2, level:3; goal:1 and so on; drawn), "
@@ -173,8 +172,7 @@ CALLS = {  # the command and what it says, whole; … stands for what is not our
         "Give --variants 20 or fewer.",
     f"{BANK} --out short": "expected a new file, got short, which exists. Give another name, or remove it.",
     f"{BANK} --out no/such/b.zip":
-        "Writing expected the path of a file in an existing folder, one that is not read-only, got '…/b.zip'. "
-        "Create the folder, or give the name of another file.",
+        "Writing expected a file in an existing folder, got '…/b.zip'. Create the folder, or give another name.",
     "questions --format print --seed-file none --out b.html":
         "expected a seed file, found none at none. Make one: python -m grader seed none",
     "export results --out g.csv --manual none.csv":

@@ -95,8 +95,8 @@ NUMBERS_ONLY = [  # bad, what it got, repair, right
 ]
 INPUTS = [
     *NUMBERS_ONLY,
-    (X[:, 0], "(3,)", "np.array(x)[:, None]", X[:, :1]),
-    (X[:, 0].tolist(), "(3,)", "np.array(x)[:, None]", X[:, :1]),
+    (X[:, 0], "(3,)", "np.array(x)[..., None]", X[:, :1]),
+    (X[:, 0].tolist(), "(3,)", "np.array(x)[..., None]", X[:, :1]),
     (np.zeros(5), "(5,). Give one row per input and one column per sample", to(X)),
     (X.T, "(4, 3)", "np.transpose(x)", X),
     (X.T.tolist(), "(4, 3)", "np.transpose(x)", X),
@@ -108,10 +108,11 @@ INPUTS = [
 LABELS = [
     (Y.astype(float), "dtype float64", "np.asarray(y, int)", Y),
     (Y.astype(float).tolist(), "dtype float64", "np.asarray(y, int)", Y),
-    (Y.astype(object), f"dtype object{NAMES}", "classes, y = np.unique(y, return_inverse=True)", Y),
+    (Y.astype(object), f"dtype object{NAMES}", "np.asarray(y, int)", Y),
     (Y == 1, "dtype bool", "np.asarray(y, int)", Y),
     *((bad, f"dtype {kind}{NAMES}", to(Y)) for bad, kind in (
-        (Y + 0.5, "float64"), (Y + NAN, "float64"), (Y + 0j, "complex128"), (changed(Y, "b"), "object"))),
+        *((bad, "float64") for bad in (Y + 0.5, Y + NAN, Y + INF, Y * 1e30)), (Y + 0j, "complex128"),
+        (changed(Y, "b"), "object"))),
     *((bad, f"dtype {bad.dtype}{NAMES}", "classes, y = np.unique(y, return_inverse=True)", Y) for bad in (
         np.array(list("abab")), np.array(list("abab"), object), np.array([b"a", b"b"] * 2, object), Y.astype("M8[D]"))),
     (5 * Y, "0 to 5. Number", "classes, y = np.unique(y, return_inverse=True)", Y),
@@ -380,8 +381,13 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda W: setattr(net(networks=2)[0], "W", W): [
         (np.ones((4, 3)), "Linear(3, 4).W…(2, 4, 3), got (4, 3)", "np.broadcast_to(x, (2, 4, 3))")],
     lambda b: setattr(net()[0], "b", b): [
-        (np.ones(4), "Linear(3, 4).b expected shape (4, 1), got (4,)", "np.array(x)[:, None]"),
+        (np.ones(4), "Linear(3, 4).b expected shape (4, 1), got (4,)", "np.array(x)[..., None]"),
         (np.ones((1, 4)), "Linear(3, 4).b…got (1, 4)", "np.transpose(x)")],
+    lambda b: setattr(net(networks=2)[0], "b", b): [
+        (X[:2], "Linear(3, 4).b expected shape (2, 4, 1), got (2, 4)", "np.array(x)[..., None]", X[:2, :, None])],
+    lambda b: setattr(nn.Network(nn.Maxout(3, 4))[0], "b", b): [
+        (X[:2], "Maxout(3, 4).b expected shape (2, 4, 1), got (2, 4)", "np.array(x)[..., None]", X[:2, :, None]),
+        (np.ones((4, 1)), "Maxout(3, 4).b…got (4, 1)", "np.broadcast_to(x, (2, 4, 1))")],
     lambda net: setattr(net[0], "W", 1e300): [
         (net(dtype="float32"), "Linear(3, 4).W expected…3.4e+38…got 1e+300", "net.copy('float64')")],
     lambda params: setattr(net(), "params", params): [
@@ -433,7 +439,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     net().save: [
         (None, "Writing expected a path, got None", to("net.npz")),
         ("no/such/net.npz", "Writing expected…in an existing folder, …got 'no/such/net.npz'. Create", made),
-        (".", "Writing expected the path of a file …got '.'", lambda folder: f"{folder}/net.npz")],
+        (".", "Writing expected a file…got the folder '.'. Create", lambda folder: f"{folder}/net.npz")],
     lambda sizes: nn.mlp(*sizes): [
         *((bad, f"mlp…got sizes {bad}", to((3, 4, 2))) for bad in ((), (3,), ([3, 4, 2],))),
         ((3, 0, 2), "Linear n_out…got 0", to((3, 1, 2)))],
@@ -441,7 +447,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         (bad, f"mlp…got {bad!r}", "nn.ReLU") for bad in (nn.ReLU(), nn.tanh, np.tanh, "relu", nn.Dropout)],
     lambda p: net(dropout=p): [(1, "Dropout p…got 1", to(0.5))],
     lambda std: net(input_noise=std): [(-1, "GaussianNoise std…got -1", to(0.5))],
-    NO_WEIGHTS: [(THREE, "ReLU() expected input of shape (D, N)…got (3,)", "np.array(x)[:, None]"),
+    NO_WEIGHTS: [(THREE, "ReLU() expected input of shape (D, N)…got (3,)", "np.array(x)[..., None]"),
                  (np.zeros((0, 3)), "ReLU()…got an empty batch of shape (0, 3)", to(X))],
     nn.mlp(1, 2): [(Y, "Linear(1, 2)…got (4,)", "np.array(x)[None, :]", Y[None])],
     lambda loss: nn.fit(net(), X, Y, loss): [
@@ -488,7 +494,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda y: net().loss_and_grad(X, y, nn.MSE()): [
         (X[:2].T, "MSE…shape (2, 4), got (4, 2)", "np.transpose(x)"),
         (Y, "MSE…shape (2, 4), got (4,)", lambda y: np.eye(2)[:, y])],
-    save_over: [(0o444, "Writing expected…not read-only, got '…net.npz'", to(0o644))],
+    save_over: [(0o444, "Writing expected…folder, got '…net.npz', read-only. Create", to(0o644))],
     lambda net: net.save("net"): [
         (nn.Network(type(own.__name__, (own,), {})()), f"net.save…of nnlib…got {own.__name__}", to(net()))
         for own in (nn.ReLU, nn.Tanh)],
@@ -497,7 +503,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({}, "explore…got <function view…and none: ", "hidden=[1, 3, 20]"),
         ({"draw": max, "x": [1]}, "explore expected a function that draws…got <built-in", to(HIDDEN)),
         ({"width": [1]}, "explore…got <function view…and width: missing", to(HIDDEN)),
-        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…and hidden: labels, start or aside name {'l2'}", to(HIDDEN))
+        *(({**HIDDEN, what: {"l2": "λ"}}, "explore…: labels, start or aside name {'l2'}…draw, labels={", to(HIDDEN))
           for what in ("labels", "start")),
         ({**HIDDEN, "start": {"hidden": 7}}, "explore…start of hidden…[1], got 7", to({"hidden": [1, 7]})),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")
@@ -546,7 +552,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
     lambda kind: sweep({"a": [1]}, partial(lambda a, b: a, b=kind()), checkpoint="rows"): [
         (threading.Lock, "sweep with a checkpoint expected…got functools.partial", to(int))],
     lambda path: sweep({"a": [1]}, checkpoint=path): [
-        *((bad, f"Writing expected the path of a file in an existing folder, …got {bad!r}", repair)
+        *((bad, f"Writing expected a file in an existing folder, got …{bad!r}. Create", repair)
           for bad, repair in (("no/rows", made), (".", to("rows")))),
         (3, "sweep checkpoint expected a path, got 3", to("rows")),
         (__file__, "sweep…got one that…", to("rows"), None, nn.BadFile)],
@@ -565,7 +571,7 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         *((bad, f"plot.activation expected lim…got {bad}", "(-6, 6)")
           for bad in ((3, -3), 6, (-1e308, 1e308), ((-1, 1),), (1, 2, 3, 4))),
         ((-1, INF), "plot.activation lim…got 1 NaN", to((-1, 1)))],
-    plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(layer)"),
+    plot.network: [(nn.Linear(3, 4), "plot.network…got Linear(3, 4)", "nn.Network(nn.Linear(3, 4))"),
                    (NO_WEIGHTS, "plot.network…got Network(", lambda net: nn.Network(nn.Linear(3, 4)))],
     lambda net: plot.graph(net, [[1.0], [2.0]], [1]): [
         *((bad, f"plot.graph expected one Network…got {bad!r}", to(nn.mlp(2, 2, 2)))

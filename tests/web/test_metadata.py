@@ -15,7 +15,7 @@ PAGES = {
     "chapter": "# 一章 <x> | A chapter <x>\n\n{zh}\n\n{en}\n",
 }
 ZH = ":::{{container}} lang-zh\n{}。第二句。\n:::".format("很长的第一句" * 20)
-EN = ":::{container} lang-en\nIt says 0.5 & more. " + "A long sentence. " * 20 + "\n:::"
+EN = f":::{{container}} lang-en\nIt <a href='x'>says</a> 0.5 & more. Drop `...` here. {'A long sentence. ' * 9}\n:::"
 
 
 def build(folder, address, monkeypatch):
@@ -51,8 +51,8 @@ def test_a_page_says_what_it_is_about_in_both_languages(published):
     assert tags["description"] == tags["og:description"]
     zh, en = tags["description"].split(" | ")
     assert zh == "很长的第一句" * 20 + "。"  # the first sentence is whole, however long; no second one
-    assert en.startswith("It says 0.5 & more. A long sentence.")
-    assert en.endswith(".")
+    assert en.startswith("It says 0.5 & more. Drop ... here. A long sentence.")
+    assert en.endswith("sentence.")
     assert len(en) <= 170
     assert (tags["og:url"], tags["og:image"]) == (f"{BASE}chapter.html", f"{BASE}_images/spirals.png")
     data = json.loads(page.find("script", type="application/ld+json").string)

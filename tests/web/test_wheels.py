@@ -41,6 +41,18 @@ def test_the_folder_holds_no_other_version(tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"index.html", NAME}
 
 
+def test_a_wheel_of_an_installed_package_says_nothing_of_this_machine(tmp_path, monkeypatch):
+    notes, about = tmp_path / "demo-1.0.dist-info", "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"
+    notes.mkdir()
+    (tmp_path / "demo.py").touch()
+    for name, words in {"METADATA": about, "INSTALLER": "pip", "REQUESTED": "", "direct_url.json": "{}"}.items():
+        (notes / name).write_text(words)
+    (notes / "RECORD").write_text("demo.py,,\n" + "".join(f"{notes.name}/{path.name},,\n" for path in notes.iterdir()))
+    monkeypatch.syspath_prepend(tmp_path)
+    with zipfile.ZipFile(wheels.of_installed("demo", tmp_path)) as wheel:
+        assert {*wheel.namelist()} == {"demo.py", f"{notes.name}/METADATA", f"{notes.name}/RECORD"}
+
+
 def test_the_site_offers_it(site):
     assert {path.name for path in (site / "wheel").iterdir()} == {"index.html", NAME}
 

@@ -14,7 +14,7 @@ from ..project import LANGS
 from .languages import HEAD_SCRIPT, language_of
 
 LENGTH = {"zh": 90, "en": 170}  # characters that search engines show
-SENTENCE = re.compile(r".+?(?:[。！？]|[.!?](?= |$))")
+SENTENCE = re.compile(r".+?(?:[。！？]|(?<!\.)[.!?](?= |$))")
 
 
 def address(base: str, page: str) -> str:
@@ -24,7 +24,7 @@ def address(base: str, page: str) -> str:
 def summary(doctree: nodes.document, key: str) -> str:
     """The first sentences of the page in one language, as many as fit."""
     found = (text.astext() for text in doctree.findall(nodes.paragraph) if language_of(text) == key)
-    words = " ".join(next(found, "").split()).replace(r"\cdot", "·").replace("\\", "")
+    words = re.sub(r"</?a\b[^>]*>|\\", "", " ".join(next(found, "").split()).replace(r"\cdot", "·"))
     beginnings = [*accumulate(SENTENCE.findall(words))] or [""]
     return max((text for text in beginnings if len(text) <= LENGTH[key]), key=len, default=beginnings[0]).strip()
 
