@@ -173,8 +173,8 @@ def explore(draw: Callable[..., Any], labels: Mapping[str, str] | None = None,
     explore <lambda>: 3 views
       hidden: 1 [3] 20
     """
-    labels, start = labels or {}, start or {}
     try:
+        labels, start = dict(labels or {}), dict(start or {})
         signature = inspect.signature(draw)  # there is none of some functions that are written in C
         signature.bind(**controls)
         if not controls or (unknown := {*labels, *start, *aside} - {*controls}):

@@ -505,6 +505,8 @@ SINGLES = {  # call: rows of bad, text, repair, right, error
         ({"width": [1]}, "explore…got <function view…and width: missing", to(HIDDEN)),
         *(({**HIDDEN, what: {"l2": "λ"}}, "explore…: labels, start or aside name {'l2'}…draw, labels={", to(HIDDEN))
           for what in ("labels", "start")),
+        *(({**HIDDEN, what: ["units"]}, "explore expected a function that draws…and hidden: ", to(HIDDEN))
+          for what in ("labels", "start")),
         ({**HIDDEN, "start": {"hidden": 7}}, "explore…start of hidden…[1], got 7", to({"hidden": [1, 7]})),
         *(({"hidden": bad}, f"explore expected hidden…got {bad!r}", "hidden=[1, 3, 20]")
           for bad in (3, {"a": 1}, [], [1, "a"])),
