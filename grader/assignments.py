@@ -93,7 +93,7 @@ def read(name: str, variants: dict[str, int] | None = None, body: str = SOLVED) 
     page = {cell["id"]: ("".join(cell["source"]), cell["metadata"].get("variants", {}))
             for cell in json.loads(PAGE.read_text("utf-8"))["cells"]}
     opening = OPENING.read_text("utf-8").rstrip().format(title=title(page[f"exercises-{name}-heading"][0]))
-    cells = [cell("title", opening), cell("imports", "import numpy as np\n\nimport nnlib as nn", "code")]
+    cells = [new_cell("title", opening), new_cell("imports", "import numpy as np\n\nimport nnlib as nn", "code")]
     for id, answer in answers(body).items():
         if EXERCISES[id].chapter == name:
             cells += _exercise(id, (variants or {}).get(id, 0), answer, page)
@@ -105,21 +105,22 @@ def _exercise(id: str, number: int, answer: str, page: dict[str, tuple[str, dict
     """The cells of an exercise in a variant; `page` has each cell's text, and the words in which variants differ."""
     def shown(part: str) -> dict[str, Any]:
         text, words = page[part]
-        return cell(part, varied(plain(text), words, id, number))
+        return new_cell(part, varied(plain(text), words, id, number))
 
     exercise, check = EXERCISES[id], f"{id}-check"
     mine = {f"{name} = {json.dumps(one)}": f"{name} = {{{name}!r}}" for name, one in exercise.variants[0].items()}
     mine[f"{exercise.name})"] = f"{exercise.name}, variant={{variant}})"
-    cells = [cell(f"{id}-title", f"## {title(page[f'{id}-opener'][0])}"), shown(f"{id}-zh"), shown(f"{id}-en"),
-             cell(id, varied(answer, page[f"{id}-stub"][1] | mine, id, number), "code", solution=True),
-             cell(check, varied(page[check][0], mine, id, number), "code", grade=True, points=len(exercise.tests))]
+    cells = [new_cell(f"{id}-title", f"## {title(page[f'{id}-opener'][0])}"), shown(f"{id}-zh"), shown(f"{id}-en"),
+             new_cell(id, varied(answer, page[f"{id}-stub"][1] | mine, id, number), "code", solution=True),
+             new_cell(check, varied(page[check][0], mine, id, number), "code", grade=True, points=len(exercise.tests))]
     if f"{id}-question-zh" in page:
         cells += [shown(f"{id}-question-zh"), shown(f"{id}-question-en"),
-                  cell(f"{id}-answer", "（写在这里 | write here）", grade=True, solution=True, points=MANUAL_POINTS)]
+                  new_cell(f"{id}-answer", "（写在这里 | write here）", grade=True, solution=True,
+                           points=MANUAL_POINTS)]
     return cells
 
 
-def cell(id: str, text: str, kind: str = "markdown", **marks: Any) -> dict[str, Any]:
+def new_cell(id: str, text: str, kind: str = "markdown", **marks: Any) -> dict[str, Any]:
     """A cell with the metadata by which nbgrader knows it."""
     usual = {"grade": False, "grade_id": id, "locked": "solution" not in marks, "schema_version": 3, "solution": False,
              "task": False}

@@ -9,7 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import determine_grade, is_grade, is_solution
 from traitlets import Unicode
 
-from ..assignments import cell as new_cell
+from ..assignments import new_cell
 from ..batch import read_results
 from ..submission import VARIANT
 from .feedback import rubric

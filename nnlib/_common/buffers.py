@@ -37,6 +37,7 @@ def ones(n: int, dtype: DTypeLike) -> np.ndarray[Any, Any]:
     """A column of ones, (n, 1), to read: multiplying by it sums over samples 4x faster than np.sum."""
     column = zeros((n, 1), dtype)
     column[...] = 1
+    column.flags.writeable = False  # all networks and threads share it
     return column
 
 

@@ -32,12 +32,13 @@ def leaky_relu(z: Array, alpha: Any = 0.01) -> ValueAndSlope:
 
 def prelu(z: Array, alpha: Any = 0.25) -> ValueAndSlope:
     slopes = as_floats(alpha, None, "prelu alpha")
-    sides = zip(slopes.shape[::-1], z.shape[::-1], strict=False)
-    if slopes.ndim > z.ndim or any(n not in (1, m) for n, m in sides):
+    try:
+        slope = np.where(z > 0, 1, np.broadcast_to(slopes, z.shape))
+    except ValueError:
         per_row = z.shape[:1] + (1,) * (z.ndim - 1)
         raise ValueError(f"prelu expected alpha to be a number or an array that broadcasts against shape {z.shape}, "
-                         f"got shape {slopes.shape}. Give one slope, or an array of shape {per_row} with one per row.")
-    slope = np.where(z > 0, 1, slopes)
+                         f"got shape {slopes.shape}. Give one slope, or an array of shape {per_row} with one per row."
+                         ) from None
     return slope * z, slope
 
 

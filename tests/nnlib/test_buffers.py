@@ -133,4 +133,5 @@ def test_a_column_of_ones_is_filled_once():
     for n, dtype in ((2, "float64"), (3, "float64"), (3, "float32")):
         column = ones(n, dtype)
         assert column.dtype == dtype
+        assert not column.flags.writeable
         np.testing.assert_array_equal(column, np.ones((n, 1)))
