@@ -75,7 +75,8 @@
       if (current) current.error(message.broken, about);
       end(about);
     } else if (message.state) say(message.state, message.loaded, message.wanted);
-    else if (kind) current?.[kind](...out, asker(worker, out[0]));  // what is shown after its cell has ended, nobody sees
+    else if (kind === "explorer") current?.explorer(...out, asker(worker, out[0]));
+    else if (kind) current?.[kind](...out);      // what is shown after its cell has ended, nobody sees
     else if (message.done) {
       current.mark(false);
       current = null;
